@@ -1,0 +1,165 @@
+package io.drover.api;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a caller of {@code POST /v1/moves} asks for. Only {@code shard} and {@code target} are required; every other member
+ * has a default, which the constructor fills in.
+ *
+ * @param shard the shard to move; the whole instance that it lies in moves
+ * @param target the node to move it to
+ * @param standbys nodes that shall follow the target as standbys
+ * @param cutover whether the cutover starts by itself or waits for an approval
+ * @param mode how the source is stopped in the pause
+ * @param maxWritePause budget of the write pause; over it, before the point of no return, the move aborts by itself
+ * @param drainTimeout how long clients may take to finish what is in flight before their sessions are ended
+ * @param blockers what to do about long transactions before the fence
+ * @param deadline limit of the whole move up to the cutover, or null for none
+ * @param bootstrap how the copy is made
+ * @param verify how the copy is compared
+ * @param readShift percentages of the reads to shift to the target before the cutover
+ * @param bake how long the old primary is kept as the way back
+ * @param waive checks of the preflight to waive, each with a reason
+ * @param dryRun only plan and check
+ */
+public record MoveRequest(
+        @JsonProperty(required = true) ShardId shard,
+        @JsonProperty(required = true) NodeId target,
+        @Nullable List<NodeId> standbys,
+        @Nullable Cutover cutover,
+        @Nullable Mode mode,
+        @Nullable Duration maxWritePause,
+        @Nullable Duration drainTimeout,
+        @Nullable Blockers blockers,
+        @Nullable Duration deadline,
+        @Nullable Bootstrap bootstrap,
+        @Nullable Verify verify,
+        @Nullable List<Integer> readShift,
+        @Nullable Duration bake,
+        @Nullable List<Waiver> waive,
+        @Nullable Boolean dryRun) {
+
+    public MoveRequest {
+        standbys = standbys == null ? List.of() : List.copyOf(standbys);
+        cutover = cutover == null ? Cutover.AUTO : cutover;
+        mode = mode == null ? Mode.AUTO : mode;
+        maxWritePause = maxWritePause == null ? Duration.ofSeconds(2) : maxWritePause;
+        drainTimeout = drainTimeout == null ? Duration.ofMillis(500) : drainTimeout;
+        blockers = blockers == null ? Blockers.WAIT : blockers;
+        bootstrap = bootstrap == null ? new Bootstrap(null, null, null) : bootstrap;
+        verify = verify == null ? new Verify(null, null) : verify;
+        readShift = readShift == null ? List.of() : List.copyOf(readShift);
+        bake = bake == null ? Duration.ofDays(7) : bake;
+        waive = waive == null ? List.of() : List.copyOf(waive);
+        dryRun = dryRun != null && dryRun;
+    }
+
+    /** When the cutover starts. */
+    public enum Cutover {
+        AUTO,
+        APPROVE;
+
+        @JsonValue
+        public String text() {
+            return Texts.of(this);
+        }
+    }
+
+    /** How the source is stopped in the pause. */
+    public enum Mode {
+        AUTO,
+        SEALED,
+        STRICT,
+        CLEAN_STOP;
+
+        @JsonValue
+        public String text() {
+            return Texts.of(this);
+        }
+    }
+
+    /** What to do about long transactions before the fence. */
+    public enum Blockers {
+        WAIT,
+        ABORT,
+        TERMINATE;
+
+        @JsonValue
+        public String text() {
+            return Texts.of(this);
+        }
+    }
+
+    /** How the target gets its first copy. */
+    public enum Method {
+        BASEBACKUP;
+
+        @JsonValue
+        public String text() {
+            return Texts.of(this);
+        }
+    }
+
+    /** How the checkpoint at the start of the base backup is made. */
+    public enum Checkpoint {
+        FAST,
+        SPREAD;
+
+        @JsonValue
+        public String text() {
+            return Texts.of(this);
+        }
+    }
+
+    /** How deeply the copy is compared. */
+    public enum Level {
+        NONE,
+        COUNTS,
+        CHECKSUMS;
+
+        @JsonValue
+        public String text() {
+            return Texts.of(this);
+        }
+    }
+
+    /**
+     * How the copy is made.
+     *
+     * @param maxRate limit per second, or null for none
+     */
+    public record Bootstrap(@Nullable Method method, @Nullable ByteSize maxRate, @Nullable Checkpoint checkpoint) {
+        public Bootstrap {
+            method = method == null ? Method.BASEBACKUP : method;
+            checkpoint = checkpoint == null ? Checkpoint.FAST : checkpoint;
+        }
+    }
+
+    /**
+     * How the copy is compared.
+     *
+     * @param canaries queries that must give the same rows on source and target
+     */
+    public record Verify(@Nullable Level level, @Nullable List<String> canaries) {
+        public Verify {
+            level = level == null ? Level.COUNTS : level;
+            canaries = canaries == null ? List.of() : List.copyOf(canaries);
+        }
+    }
+
+    /** A check that a person takes responsibility for. */
+    public record Waiver(
+            @JsonProperty(required = true) String check,
+            @JsonProperty(required = true) String reason) {}
+
+    private static final class Texts {
+        static String of(Enum<?> value) {
+            return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+    }
+}

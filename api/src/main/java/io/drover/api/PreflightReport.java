@@ -1,0 +1,40 @@
+package io.drover.api;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the checks before a move found.
+ *
+ * @param ok whether nothing blocks
+ */
+public record PreflightReport(boolean ok, List<Check> checks) {
+    public PreflightReport {
+        checks = List.copyOf(checks);
+    }
+
+    /** What a failed check means. */
+    public enum Severity {
+        BLOCK,
+        WARN,
+        INFO,
+        /** Would block, and a person took responsibility for it. */
+        WAIVED
+    }
+
+    /**
+     * One check.
+     *
+     * @param id its number in {@code docs/hazards.md}, such as P47
+     * @param message what was found
+     * @param remedy what to do about it, or null when the check passed
+     */
+    public record Check(
+            String id, Severity severity, boolean ok, String message, @Nullable String remedy) {}
+
+    /** The report on these checks: blocked when one of them failed with severity BLOCK. */
+    public static PreflightReport of(List<Check> checks) {
+        return new PreflightReport(
+                checks.stream().allMatch(check -> check.ok() || check.severity() != Severity.BLOCK), checks);
+    }
+}

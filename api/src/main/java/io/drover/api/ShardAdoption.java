@@ -1,0 +1,17 @@
+package io.drover.api;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a caller of {@code PUT /v1/shards/{id}} says about an instance.
+ *
+ * @param dataDir its data directory; null only with {@code initialize}, then the agent chooses
+ * @param initialize make a new instance (with data checksums) instead of adopting a running one
+ */
+public record ShardAdoption(
+        @JsonProperty(required = true) NodeId node,
+        @Nullable String dataDir,
+        @JsonProperty(required = true) int port,
+        @JsonProperty(required = true) String database,
+        @Nullable Boolean initialize) {}

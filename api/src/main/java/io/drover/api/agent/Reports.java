@@ -1,0 +1,154 @@
+package io.drover.api.agent;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import io.drover.api.FenceEpoch;
+import io.drover.api.InstanceId;
+import io.drover.api.Lsn;
+import io.drover.api.MoveId;
+import io.drover.api.NodeId;
+import io.drover.api.ShardId;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What an agent answers. */
+public final class Reports {
+    private Reports() {}
+
+    /** The verb's effect is there. */
+    public record Done(String message) {}
+
+    /** How PostgreSQL is stopped (documentation, pg_ctl). */
+    public enum StopMode {
+        FAST,
+        IMMEDIATE
+    }
+
+    /** What an instance is on this node, as its agent has recorded it. */
+    public enum Role {
+        /** Started writable, under a grant. */
+        PRIMARY,
+        /** Started as a standby only. */
+        STANDBY,
+        /** Was a primary and lost its grant: not started at all until it is rejoined. */
+        DEMOTED
+    }
+
+    /**
+     * An instance on its node.
+     *
+     * @param instance system identifier
+     * @param running whether a postmaster lives
+     * @param inRecovery whether it is a standby; null while it cannot be asked
+     * @param timeline from the name of the current or last replayed WAL segment; null while it cannot be asked
+     * @param lsn flush position of a primary, replay position of a standby
+     * @param streaming whether a standby's walreceiver streams
+     * @param sealedEpoch the FENCED epoch under which the instance is sealed, or null
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record InstanceReport(
+            InstanceId instance,
+            List<ShardId> shards,
+            String database,
+            String dataDir,
+            String socketDir,
+            int port,
+            Role role,
+            boolean running,
+            @Nullable Boolean inRecovery,
+            @Nullable Integer timeline,
+            @Nullable Lsn lsn,
+            @Nullable Boolean streaming,
+            @Nullable FenceEpoch sealedEpoch,
+            @Nullable MoveId journaledMove) {}
+
+    /**
+     * A node.
+     *
+     * @param serverVersion version number of the PostgreSQL binaries, such as 150018
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record NodeReport(
+            NodeId id,
+            String host,
+            String architecture,
+            String libcVersion,
+            int serverVersion,
+            String dataRoot,
+            long diskFree,
+            long diskTotal,
+            List<InstanceReport> instances) {}
+
+    /** A slot. */
+    public record SlotReport(String slot, Lsn restartLsn) {}
+
+    /** How a long job stands. */
+    public enum JobState {
+        NONE,
+        RUNNING,
+        DONE,
+        FAILED
+    }
+
+    /**
+     * A long job.
+     *
+     * @param kind {@code copy} or {@code rejoin}
+     * @param phase what it is doing, for people
+     * @param error why it failed
+     * @param bytesDone bytes that have arrived
+     */
+    public record JobReport(String kind, JobState state, String phase, @Nullable String error, long bytesDone) {}
+
+    /** A stop. {@code state} is pg_controldata's cluster state. */
+    public record StopReport(String state, double millis) {}
+
+    /** Where copies lie that were set aside or, after a purge, lay. */
+    public record SetAsideReport(List<String> directories) {}
+
+    /** A probe of the guard. */
+    public record GuardProbeReport(boolean committed, double waitedMillis) {}
+
+    /** Where the WAL stands after filler. */
+    public record AlignReport(Lsn lsn, long bytesToBoundary, long written) {}
+
+    /**
+     * The seal.
+     *
+     * @param finalLsn the segment boundary that ends the source's WAL
+     * @param timeline the source's timeline
+     * @param sessionsEnded processes that were ended
+     */
+    public record SealReport(
+            Lsn finalLsn,
+            int timeline,
+            int sessionsEnded,
+            double freezeMillis,
+            double endSessionsMillis,
+            double switchMillis) {}
+
+    /** How far a standby has replayed. */
+    public record ReplayReport(Lsn replayed, double millis) {}
+
+    /** What lies past a position on a stopped source. */
+    public record TailReport(int recordsPast, List<String> records) {}
+
+    /** A promotion. {@code fork} is where the new timeline leaves the old one. */
+    public record PromoteReport(int timeline, Lsn fork, double millis) {}
+
+    /** The published epoch. */
+    public record PublishReport(FenceEpoch epoch, double millis) {}
+
+    /** Archived segments and those that the archive_command refused. */
+    public record ArchiveReport(boolean archiving, List<String> archived, List<String> failed) {}
+
+    /**
+     * WAL of the old primary past the fork.
+     *
+     * @param records all records
+     * @param userCommits transactions that touched user data
+     * @param maintenanceCommits transactions that touched the catalog only
+     * @param transactions the transaction ids of the user commits
+     */
+    public record AuditReport(
+            int records, int userCommits, int maintenanceCommits, List<Long> transactions) {}
+}

@@ -1,0 +1,462 @@
+package io.drover.api.agent;
+
+import io.drover.api.FenceEpoch;
+import io.drover.api.Lsn;
+import io.drover.api.MoveRequest;
+import io.drover.api.ShardId;
+import io.drover.api.agent.Reports.AlignReport;
+import io.drover.api.agent.Reports.ArchiveReport;
+import io.drover.api.agent.Reports.AuditReport;
+import io.drover.api.agent.Reports.Done;
+import io.drover.api.agent.Reports.GuardProbeReport;
+import io.drover.api.agent.Reports.InstanceReport;
+import io.drover.api.agent.Reports.JobReport;
+import io.drover.api.agent.Reports.PromoteReport;
+import io.drover.api.agent.Reports.PublishReport;
+import io.drover.api.agent.Reports.ReplayReport;
+import io.drover.api.agent.Reports.SealReport;
+import io.drover.api.agent.Reports.SetAsideReport;
+import io.drover.api.agent.Reports.SlotReport;
+import io.drover.api.agent.Reports.StopReport;
+import io.drover.api.agent.Reports.TailReport;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that an agent does to an instance, as the arguments of {@code POST /v1/instances/{instance}/{path}}. Every verb
+ * may be repeated: when its effect is there already it only reports.
+ *
+ * @param <R> what the agent answers
+ */
+public sealed interface Verb<R> {
+    /** Last part of the address. */
+    String path();
+
+    /** Type of the answer. */
+    Class<R> answer();
+
+    /**
+     * Whether the verb can cost data or availability when it comes too late: then the agent proves with a check-only ZooKeeper
+     * transaction that the leader and the topology are still those that it acts for.
+     */
+    default boolean dangerous() {
+        return false;
+    }
+
+    /** Makes a new instance, with data checksums, and its database. */
+    record Initialize(ShardId shard, int port, String database) implements Verb<InstanceReport> {
+        @Override
+        public String path() {
+            return "initialize";
+        }
+
+        @Override
+        public Class<InstanceReport> answer() {
+            return InstanceReport.class;
+        }
+    }
+
+    /** Takes over a running instance, without a restart. */
+    record Adopt(ShardId shard, String dataDir, int port, String database) implements Verb<InstanceReport> {
+        @Override
+        public String path() {
+            return "adopt";
+        }
+
+        @Override
+        public Class<InstanceReport> answer() {
+            return InstanceReport.class;
+        }
+    }
+
+    /** Creates a physical slot that reserves WAL at once; on a primary or on a standby. */
+    record CreateSlot(String slot) implements Verb<SlotReport> {
+        @Override
+        public String path() {
+            return "create-slot";
+        }
+
+        @Override
+        public Class<SlotReport> answer() {
+            return SlotReport.class;
+        }
+    }
+
+    /** Drops a slot; ends its walsender first. */
+    record DropSlot(String slot) implements Verb<Done> {
+        @Override
+        public String path() {
+            return "drop-slot";
+        }
+
+        @Override
+        public Class<Done> answer() {
+            return Done.class;
+        }
+    }
+
+    /** Starts a base backup into a staging directory; {@code GET …/job} tells how it goes. */
+    record StartCopy(
+            List<ShardId> shards,
+            String sourceHost,
+            int sourcePort,
+            String slot,
+            @Nullable Long maxRateBytes,
+            MoveRequest.Checkpoint checkpoint)
+            implements Verb<JobReport> {
+        @Override
+        public String path() {
+            return "start-copy";
+        }
+
+        @Override
+        public Class<JobReport> answer() {
+            return JobReport.class;
+        }
+    }
+
+    /** Ends a copy that runs and removes its staging directory. */
+    record DiscardCopy() implements Verb<Done> {
+        @Override
+        public String path() {
+            return "discard-copy";
+        }
+
+        @Override
+        public Class<Done> answer() {
+            return Done.class;
+        }
+    }
+
+    /** Puts the verified copy in its place and starts it as a hot standby. */
+    record StartStandby(
+            List<ShardId> shards, String primaryHost, int primaryPort, String slot, String applicationName)
+            implements Verb<InstanceReport> {
+        @Override
+        public String path() {
+            return "start-standby";
+        }
+
+        @Override
+        public Class<InstanceReport> answer() {
+            return InstanceReport.class;
+        }
+    }
+
+    /** Stops the instance and proves from the process table and the control file that it is stopped. */
+    record Stop(Reports.StopMode mode) implements Verb<StopReport> {
+        @Override
+        public String path() {
+            return "stop";
+        }
+
+        @Override
+        public Class<StopReport> answer() {
+            return StopReport.class;
+        }
+
+        @Override
+        public boolean dangerous() {
+            return true;
+        }
+    }
+
+    /** Renames the data directory of a stopped instance that holds no grant. */
+    record SetAside() implements Verb<SetAsideReport> {
+        @Override
+        public String path() {
+            return "set-aside";
+        }
+
+        @Override
+        public Class<SetAsideReport> answer() {
+            return SetAsideReport.class;
+        }
+
+        @Override
+        public boolean dangerous() {
+            return true;
+        }
+    }
+
+    /** Checkpoint on a primary, restartpoint on a standby. */
+    record Checkpoint() implements Verb<Done> {
+        @Override
+        public String path() {
+            return "checkpoint";
+        }
+
+        @Override
+        public Class<Done> answer() {
+            return Done.class;
+        }
+    }
+
+    /** Sets what a quick promotion needs on the standby: no restore_command, short replay conflicts, no zero-filled segments. */
+    record PrepareTarget() implements Verb<Done> {
+        @Override
+        public String path() {
+            return "prepare-target";
+        }
+
+        @Override
+        public Class<Done> answer() {
+            return Done.class;
+        }
+    }
+
+    /** Adds the target to synchronous_standby_names of the source, journaled. */
+    record ArmGuard(String applicationName) implements Verb<Done> {
+        @Override
+        public String path() {
+            return "arm-guard";
+        }
+
+        @Override
+        public Class<Done> answer() {
+            return Done.class;
+        }
+    }
+
+    /** Commits one probe with remote_apply and tells how long it waited; returns at the latest after the token's time. */
+    record ProbeGuard() implements Verb<GuardProbeReport> {
+        @Override
+        public String path() {
+            return "probe-guard";
+        }
+
+        @Override
+        public Class<GuardProbeReport> answer() {
+            return GuardProbeReport.class;
+        }
+    }
+
+    /** Pauses or resumes replay on a standby. */
+    record SetReplay(boolean paused) implements Verb<Done> {
+        @Override
+        public String path() {
+            return "set-replay";
+        }
+
+        @Override
+        public Class<Done> answer() {
+            return Done.class;
+        }
+    }
+
+    /**
+     * Writes filler until {@code marginBytes} are left in the WAL segment; does nothing when less is left and {@code topUp}.
+     *
+     * @param marginBytes bytes to leave before the end of the segment
+     */
+    record AlignWal(long marginBytes) implements Verb<AlignReport> {
+        @Override
+        public String path() {
+            return "align-wal";
+        }
+
+        @Override
+        public Class<AlignReport> answer() {
+            return AlignReport.class;
+        }
+    }
+
+    /**
+     * Writes the settings of the seal to disk without loading them, lists who is spared, warms every connection and code path
+     * of the seal.
+     */
+    record PrepareSeal(FenceEpoch epoch, String targetSlot) implements Verb<Done> {
+        @Override
+        public String path() {
+            return "prepare-seal";
+        }
+
+        @Override
+        public Class<Done> answer() {
+            return Done.class;
+        }
+    }
+
+    /** Leaves no process that can commit: holds the door, ends the sessions, ends the WAL on a segment boundary. */
+    record Seal(FenceEpoch epoch, String targetSlot) implements Verb<SealReport> {
+        @Override
+        public String path() {
+            return "seal";
+        }
+
+        @Override
+        public Class<SealReport> answer() {
+            return SealReport.class;
+        }
+
+        @Override
+        public boolean dangerous() {
+            return true;
+        }
+    }
+
+    /** Opens a sealed source again; only while the topology says ABORTING. */
+    record Unseal() implements Verb<Done> {
+        @Override
+        public String path() {
+            return "unseal";
+        }
+
+        @Override
+        public Class<Done> answer() {
+            return Done.class;
+        }
+
+        @Override
+        public boolean dangerous() {
+            return true;
+        }
+    }
+
+    /** Returns when the standby itself has replayed the position. */
+    record AwaitReplayed(Lsn lsn) implements Verb<ReplayReport> {
+        @Override
+        public String path() {
+            return "await-replayed";
+        }
+
+        @Override
+        public Class<ReplayReport> answer() {
+            return ReplayReport.class;
+        }
+    }
+
+    /** Reads the WAL of a stopped source from disk: nothing valid may lie past the position. */
+    record ReadTail(int timeline, Lsn lsn) implements Verb<TailReport> {
+        @Override
+        public String path() {
+            return "read-tail";
+        }
+
+        @Override
+        public Class<TailReport> answer() {
+            return TailReport.class;
+        }
+    }
+
+    /** Promotes the standby; only while the topology says PROMOTING and names this node. */
+    record Promote(int oldTimeline, Lsn atLeast) implements Verb<PromoteReport> {
+        @Override
+        public String path() {
+            return "promote";
+        }
+
+        @Override
+        public Class<PromoteReport> answer() {
+            return PromoteReport.class;
+        }
+
+        @Override
+        public boolean dangerous() {
+            return true;
+        }
+    }
+
+    /** Writes PROMOTING → SERVING on this node for every shard of the instance, in one transaction. */
+    record Publish() implements Verb<PublishReport> {
+        @Override
+        public String path() {
+            return "publish";
+        }
+
+        @Override
+        public Class<PublishReport> answer() {
+            return PublishReport.class;
+        }
+
+        @Override
+        public boolean dangerous() {
+            return true;
+        }
+    }
+
+    /** Undoes every journaled setting of the token's move that {@code step} made; 0 means of all steps. */
+    record RestoreSettings(int step) implements Verb<Done> {
+        @Override
+        public String path() {
+            return "restore-settings";
+        }
+
+        @Override
+        public Class<Done> answer() {
+            return Done.class;
+        }
+    }
+
+    /** Archives every segment of the timeline up to the fork, with the instance's own archive_command. */
+    record ArchiveUpTo(int timeline, Lsn fork) implements Verb<ArchiveReport> {
+        @Override
+        public String path() {
+            return "archive-up-to";
+        }
+
+        @Override
+        public Class<ArchiveReport> answer() {
+            return ArchiveReport.class;
+        }
+    }
+
+    /** Reads the WAL of a stopped instance past the fork and tells what is there. */
+    record Audit(int timeline, Lsn fork) implements Verb<AuditReport> {
+        @Override
+        public String path() {
+            return "audit";
+        }
+
+        @Override
+        public Class<AuditReport> answer() {
+            return AuditReport.class;
+        }
+    }
+
+    /** Lets drover_rewind log in to this primary, or ends that. */
+    record SetRewindLogin(boolean allowed) implements Verb<Done> {
+        @Override
+        public String path() {
+            return "set-rewind-login";
+        }
+
+        @Override
+        public Class<Done> answer() {
+            return Done.class;
+        }
+    }
+
+    /** Starts to make a stopped old primary a standby of the new one; {@code GET …/job} tells how it goes. */
+    record Rejoin(
+            String primaryHost, int primaryPort, String slot, String applicationName, boolean rewind, Lsn fork)
+            implements Verb<JobReport> {
+        @Override
+        public String path() {
+            return "rejoin";
+        }
+
+        @Override
+        public Class<JobReport> answer() {
+            return JobReport.class;
+        }
+
+        @Override
+        public boolean dangerous() {
+            return true;
+        }
+    }
+
+    /** Deletes copies that were set aside, after proving that they are ones. */
+    record Purge() implements Verb<SetAsideReport> {
+        @Override
+        public String path() {
+            return "purge";
+        }
+
+        @Override
+        public Class<SetAsideReport> answer() {
+            return SetAsideReport.class;
+        }
+    }
+}
