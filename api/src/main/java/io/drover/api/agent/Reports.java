@@ -8,6 +8,7 @@ import io.drover.api.MoveId;
 import io.drover.api.NodeId;
 import io.drover.api.ShardId;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What an agent answers. */
@@ -151,4 +152,10 @@ public final class Reports {
      */
     public record AuditReport(
             int records, int userCommits, int maintenanceCommits, List<Long> transactions) {}
+
+    /** Rows by {@code database.schema.table}. */
+    public record CountReport(Map<String, Long> rows) {}
+
+    /** One hash per query, in the order of the queries. */
+    public record CanaryReport(List<String> hashes) {}
 }

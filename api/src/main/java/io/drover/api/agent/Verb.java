@@ -7,6 +7,8 @@ import io.drover.api.ShardId;
 import io.drover.api.agent.Reports.AlignReport;
 import io.drover.api.agent.Reports.ArchiveReport;
 import io.drover.api.agent.Reports.AuditReport;
+import io.drover.api.agent.Reports.CanaryReport;
+import io.drover.api.agent.Reports.CountReport;
 import io.drover.api.agent.Reports.Done;
 import io.drover.api.agent.Reports.GuardProbeReport;
 import io.drover.api.agent.Reports.InstanceReport;
@@ -457,6 +459,32 @@ public sealed interface Verb<R> {
         @Override
         public Class<SetAsideReport> answer() {
             return SetAsideReport.class;
+        }
+    }
+
+    /** Counts the rows of every user table of the instance's databases, each in a snapshot of its own. */
+    record CountRows() implements Verb<CountReport> {
+        @Override
+        public String path() {
+            return "count-rows";
+        }
+
+        @Override
+        public Class<CountReport> answer() {
+            return CountReport.class;
+        }
+    }
+
+    /** Runs queries in one read-only transaction and tells a hash of the rows of each. */
+    record RunCanaries(String database, List<String> queries) implements Verb<CanaryReport> {
+        @Override
+        public String path() {
+            return "run-canaries";
+        }
+
+        @Override
+        public Class<CanaryReport> answer() {
+            return CanaryReport.class;
         }
     }
 }

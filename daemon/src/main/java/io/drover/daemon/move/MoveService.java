@@ -1,0 +1,67 @@
+package io.drover.daemon.move;
+
+import io.drover.api.Move;
+import io.drover.api.MoveId;
+import io.drover.api.MovePlan;
+import io.drover.api.MoveRequest;
+import io.drover.api.MoveState;
+import io.drover.api.ShardId;
+import java.util.List;
+import java.util.Optional;
+
+/** What people ask of moves. Every refusal is a {@link io.drover.api.DroverException}; a refused call has changed nothing. */
+public interface MoveService {
+    /**
+     * Starts a move.
+     *
+     * @param idempotencyKey the caller's key: the same key with the same request returns the same move for 24 hours
+     */
+    Move create(MoveRequest request, Optional<String> idempotencyKey);
+
+    /** What the move would do and what the checks say now; changes nothing. */
+    MovePlan plan(MoveRequest request);
+
+    /** Moves, newest first. */
+    List<Move> list(Optional<ShardId> shard, Optional<MoveState> state);
+
+    Move get(MoveId id);
+
+    /** Lets the cutover begin; only in READY. */
+    Move approve(MoveId id);
+
+    /** Gives the move up and undoes it; only before the point of no return. */
+    Move abort(MoveId id);
+
+    /** Goes back to the source; only in BAKING with a ready way back. */
+    Move rollback(MoveId id);
+
+    /**
+     * Closes the way back.
+     *
+     * @param endBake also before the bake is over
+     */
+    Move complete(MoveId id, boolean endBake);
+
+    /** Starts no further step; only up to step 70. */
+    Move pause(MoveId id);
+
+    Move resume(MoveId id);
+
+    /**
+     * Sends what happens to a move to a listener until it is closed: first the stored history after {@code lastNumber}, then
+     * what comes.
+     */
+    AutoCloseable listen(MoveId id, long lastNumber, MoveListener listener);
+
+    /** Gets what happens to a move; called on one thread at a time. */
+    interface MoveListener {
+        /**
+         * Something happened.
+         *
+         * @param name state, step, progress, lag or end
+         * @param number stored history number on state, step and end, or 0
+         * @param data the changed members and {@code at}
+         */
+        void onEvent(String name, long number, Object data);
+    }
+}

@@ -1,0 +1,23 @@
+package io.drover.daemon.move;
+
+import io.drover.api.NodeInfo;
+import io.drover.api.NodeId;
+import io.drover.api.ShardAdoption;
+import io.drover.api.ShardId;
+import io.drover.api.ShardTopology;
+import java.util.List;
+
+/** What people ask of shards and nodes. */
+public interface ShardService {
+    List<ShardTopology> shards();
+
+    ShardTopology shard(ShardId id);
+
+    /** Adopts a running instance, or makes one, and publishes the shard at epoch 1. */
+    ShardTopology adopt(ShardId id, ShardAdoption adoption);
+
+    List<NodeInfo> nodes();
+
+    /** Deletes the copies of the shard's instance that were set aside on a node; returns their directories. */
+    List<String> purge(ShardId id, NodeId node);
+}
