@@ -1,0 +1,4 @@
+@NullMarked
+package io.drover.fencing;
+
+import org.jspecify.annotations.NullMarked;
