@@ -1,0 +1,13 @@
+package io.drover.topology;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import io.drover.api.NodeId;
+
+/**
+ * A node as its agent registers it; outlives the agent.
+ *
+ * @param host address at which the node's PostgreSQL instances listen
+ * @param agent base address of the agent's HTTP interface
+ */
+@JsonIgnoreProperties(ignoreUnknown = true)
+public record NodeRecord(NodeId id, String host, String agent) {}

@@ -1,0 +1,8 @@
+package io.drover.topology;
+
+/** A running watch. */
+public interface Watch extends AutoCloseable {
+    /** Ends it; no further call begins afterwards. */
+    @Override
+    void close();
+}
