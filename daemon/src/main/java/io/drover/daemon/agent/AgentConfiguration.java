@@ -1,0 +1,176 @@
+package io.drover.daemon.agent;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.dropwizard.core.Configuration;
+import io.dropwizard.util.Duration;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotEmpty;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The agent's configuration file.
+ *
+ * <pre>
+ * node: node_a                              # the node's id
+ * host: 127.0.0.21                          # where the node's PostgreSQL instances listen
+ * zookeeper: 127.0.0.1:2181/drover          # connect string with chroot
+ * zookeeperSessionTimeout: 6s               # how long ZooKeeper counts a silent agent as alive
+ * agentUrl: http://127.0.0.21:8090          # optional: address that controllers use; else host and the first application connector
+ * dataRoot: /var/lib/drover                 # instances that Drover makes lie in &lt;dataRoot&gt;/&lt;shard&gt;
+ * stateDir: /var/lib/drover/agent           # what the agent must remember, one file per instance
+ * binDir: /usr/lib/postgresql/15/bin        # PostgreSQL's programs
+ * superuser: postgres                       # logs in over the Unix socket
+ * socketDir: /run/drover                    # optional: Unix sockets of instances that Drover makes; else &lt;instance dir&gt;/socket
+ * passwordFiles:                            # one password on the first line, readable by the agent only
+ *   drover: /etc/drover/drover.password
+ *   droverRepl: /etc/drover/drover_repl.password
+ *   droverRewind: /etc/drover/drover_rewind.password
+ * tokenFile: /etc/drover/token              # the bearer token that callers must show
+ * server: …                                 # Dropwizard's server section; applicationConnectors and adminConnectors
+ * </pre>
+ *
+ * <p>The agent runs as the operating system user that owns the data directories. It makes {@code dataRoot} and
+ * {@code stateDir} when they are missing.
+ */
+public final class AgentConfiguration extends Configuration {
+    @NotEmpty
+    @Pattern(regexp = "[a-z0-9_]{1,63}")
+    private String node = "";
+
+    @NotEmpty
+    private String host = "";
+
+    @NotEmpty
+    private String zookeeper = "";
+
+    @NotNull
+    private Duration zookeeperSessionTimeout = Duration.seconds(6);
+
+    private @Nullable String agentUrl;
+
+    @NotNull
+    private Path dataRoot = Path.of("/var/lib/drover");
+
+    @NotNull
+    private Path stateDir = Path.of("/var/lib/drover/agent");
+
+    @NotNull
+    private Path binDir = Path.of("/usr/lib/postgresql/15/bin");
+
+    @NotEmpty
+    private String superuser = "postgres";
+
+    private @Nullable Path socketDir;
+
+    @Valid
+    @NotNull
+    private PasswordFiles passwordFiles = new PasswordFiles();
+
+    @NotNull
+    private Path tokenFile = Path.of("/etc/drover/token");
+
+    /** Id of the node. */
+    @JsonProperty
+    public String getNode() {
+        return node;
+    }
+
+    /** Host name or address at which the node's PostgreSQL instances listen. */
+    @JsonProperty
+    public String getHost() {
+        return host;
+    }
+
+    /** ZooKeeper's connect string with the chroot. */
+    @JsonProperty
+    public String getZookeeper() {
+        return zookeeper;
+    }
+
+    /** How long ZooKeeper counts a silent agent as alive. */
+    @JsonProperty
+    public Duration getZookeeperSessionTimeout() {
+        return zookeeperSessionTimeout;
+    }
+
+    /** Address that controllers use, or null for the host with the first application connector's port. */
+    @JsonProperty
+    public @Nullable String getAgentUrl() {
+        return agentUrl;
+    }
+
+    /** Where the instances lie that Drover makes. */
+    @JsonProperty
+    public Path getDataRoot() {
+        return dataRoot;
+    }
+
+    /** Where the agent keeps what it must remember. */
+    @JsonProperty
+    public Path getStateDir() {
+        return stateDir;
+    }
+
+    /** Where PostgreSQL's programs lie. */
+    @JsonProperty
+    public Path getBinDir() {
+        return binDir;
+    }
+
+    /** PostgreSQL role that logs in over the Unix socket. */
+    @JsonProperty
+    public String getSuperuser() {
+        return superuser;
+    }
+
+    /** Directory for the Unix sockets of instances that Drover makes, or null for one beside each data directory. */
+    @JsonProperty
+    public @Nullable Path getSocketDir() {
+        return socketDir;
+    }
+
+    /** Passwords of Drover's PostgreSQL roles. */
+    @JsonProperty
+    public PasswordFiles getPasswordFiles() {
+        return passwordFiles;
+    }
+
+    /** File with the bearer token that callers must show. */
+    @JsonProperty
+    public Path getTokenFile() {
+        return tokenFile;
+    }
+
+    /** Files that hold one password each, on their first line. */
+    public static final class PasswordFiles {
+        @NotNull
+        private Path drover = Path.of("/etc/drover/drover.password");
+
+        @NotNull
+        private Path droverRepl = Path.of("/etc/drover/drover_repl.password");
+
+        @NotNull
+        private Path droverRewind = Path.of("/etc/drover/drover_rewind.password");
+
+        /** Password of the controller's role {@code drover}. */
+        @JsonProperty
+        public Path getDrover() {
+            return drover;
+        }
+
+        /** Password of {@code drover_repl}, for copies and streaming. */
+        @JsonProperty
+        public Path getDroverRepl() {
+            return droverRepl;
+        }
+
+        /** Password of {@code drover_rewind}, used during a rewind only. */
+        @JsonProperty
+        public Path getDroverRewind() {
+            return droverRewind;
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** What REST shows, and how errors look in it. */
+@NullMarked
+package io.drover.daemon.resources;
+
+import org.jspecify.annotations.NullMarked;
