@@ -1,0 +1,163 @@
+package io.drover.client;
+
+import static java.util.Objects.requireNonNull;
+
+import io.drover.api.ShardId;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * What a {@link ShardDataSource} needs to know.
+ *
+ * @param zookeeper connect string with the chroot, such as {@code zk1:2181,zk2:2181/drover}
+ * @param shard the shard that connections lead to
+ * @param user role to log in as
+ * @param password its password; never logged
+ * @param name what people call this client; becomes part of its znode's name
+ * @param poolSize connections to the primary, and to the target of a move while one is under way
+ * @param acquireTimeout how long one call may wait for a connection, fence included
+ * @param maxWaiters how many callers may wait at once; the next one is refused at once
+ * @param startTimeout how long the start may take until ZooKeeper has named the primary
+ * @param sessionTimeout ZooKeeper session timeout; writes go on when the session is lost
+ * @param driverProperties further properties of the PostgreSQL driver, such as {@code ssl} or {@code socketTimeout}
+ */
+public record ShardDataSourceConfig(
+        String zookeeper,
+        ShardId shard,
+        String user,
+        String password,
+        String name,
+        int poolSize,
+        Duration acquireTimeout,
+        int maxWaiters,
+        Duration startTimeout,
+        Duration sessionTimeout,
+        Map<String, String> driverProperties) {
+
+    /**
+     * Checks the ranges.
+     *
+     * @throws IllegalArgumentException when a value is out of range
+     */
+    public ShardDataSourceConfig {
+        requireNonNull(shard, "shard is null");
+        requireNonNull(password, "password is null");
+        requireText(zookeeper, "zookeeper");
+        requireText(user, "user");
+        requireText(name, "name");
+        requirePositive(poolSize, "poolSize");
+        requirePositive(maxWaiters, "maxWaiters");
+        requirePositive(acquireTimeout.toMillis(), "acquireTimeout");
+        requirePositive(startTimeout.toMillis(), "startTimeout");
+        requirePositive(sessionTimeout.toMillis(), "sessionTimeout");
+        driverProperties = Map.copyOf(driverProperties);
+    }
+
+    /** Starts a configuration with its defaults: 10 connections, 30 s to acquire one, 10 000 waiters. */
+    public static Builder builder(String zookeeper, ShardId shard) {
+        return new Builder(zookeeper, shard);
+    }
+
+    /** The password stays out of logs. */
+    @Override
+    public String toString() {
+        return "ShardDataSourceConfig[" + shard + " as " + user + ", client " + name + ", ZooKeeper " + zookeeper + "]";
+    }
+
+    private static void requireText(String value, String what) {
+        if (requireNonNull(value, what + " is null").isBlank()) {
+            throw new IllegalArgumentException(what + " is empty");
+        }
+    }
+
+    private static void requirePositive(long value, String what) {
+        if (value <= 0) {
+            throw new IllegalArgumentException(what + " must be positive, not " + value);
+        }
+    }
+
+    /** Collects values; the defaults are in the fields. */
+    public static final class Builder {
+        private final String zookeeper;
+        private final ShardId shard;
+        private String user = "";
+        private String password = "";
+        private String name = "client";
+        private int poolSize = 10;
+        private Duration acquireTimeout = Duration.ofSeconds(30);
+        private int maxWaiters = 10_000;
+        private Duration startTimeout = Duration.ofSeconds(30);
+        private Duration sessionTimeout = Duration.ofSeconds(10);
+        private Map<String, String> driverProperties = Map.of();
+
+        private Builder(String zookeeper, ShardId shard) {
+            this.zookeeper = zookeeper;
+            this.shard = shard;
+        }
+
+        /** Sets the role and its password. */
+        public Builder credentials(String role, String secret) {
+            this.user = role;
+            this.password = secret;
+            return this;
+        }
+
+        /** Sets what people call this client. */
+        public Builder name(String value) {
+            this.name = value;
+            return this;
+        }
+
+        /** Sets the number of connections to the primary. */
+        public Builder poolSize(int value) {
+            this.poolSize = value;
+            return this;
+        }
+
+        /** Sets how long one call may wait for a connection. */
+        public Builder acquireTimeout(Duration value) {
+            this.acquireTimeout = value;
+            return this;
+        }
+
+        /** Sets how many callers may wait at once. */
+        public Builder maxWaiters(int value) {
+            this.maxWaiters = value;
+            return this;
+        }
+
+        /** Sets how long the start may take. */
+        public Builder startTimeout(Duration value) {
+            this.startTimeout = value;
+            return this;
+        }
+
+        /** Sets the ZooKeeper session timeout. */
+        public Builder sessionTimeout(Duration value) {
+            this.sessionTimeout = value;
+            return this;
+        }
+
+        /** Sets further properties of the PostgreSQL driver. */
+        public Builder driverProperties(Map<String, String> value) {
+            this.driverProperties = value;
+            return this;
+        }
+
+        /** The configuration. */
+        public ShardDataSourceConfig build() {
+            return new ShardDataSourceConfig(
+                    zookeeper,
+                    shard,
+                    user,
+                    password,
+                    name,
+                    poolSize,
+                    acquireTimeout,
+                    maxWaiters,
+                    startTimeout,
+                    sessionTimeout,
+                    driverProperties);
+        }
+    }
+}
