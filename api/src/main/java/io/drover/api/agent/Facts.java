@@ -33,6 +33,7 @@ public final class Facts {
      * @param leftovers slots, staging directories and journals of earlier moves
      * @param baseBackups running base backups
      * @param longTransactions open longer than 5 s, for people
+     * @param backgroundWorkers backend types of pg_stat_activity that are not the server's own, such as {@code pg_cron launcher}
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record InstanceFacts(
@@ -62,6 +63,7 @@ public final class Facts {
             List<String> leftovers,
             List<String> baseBackups,
             List<String> longTransactions,
+            List<String> backgroundWorkers,
             Archiver archiver,
             long checksumFailures,
             long secondsSinceCheckpoint) {}

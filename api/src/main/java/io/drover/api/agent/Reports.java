@@ -65,7 +65,9 @@ public final class Reports {
     /**
      * A node.
      *
+     * @param icuVersion version of the ICU library that the PostgreSQL binaries load, such as {@code 72.1}; empty when they load none
      * @param serverVersion version number of the PostgreSQL binaries, such as 150018
+     * @param foreignManagers programs found running that also start, stop or promote PostgreSQL, such as {@code patroni}
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record NodeReport(
@@ -73,10 +75,12 @@ public final class Reports {
             String host,
             String architecture,
             String libcVersion,
+            String icuVersion,
             int serverVersion,
             String dataRoot,
             long diskFree,
             long diskTotal,
+            List<String> foreignManagers,
             List<InstanceReport> instances) {}
 
     /** A slot. */
