@@ -1,0 +1,150 @@
+package io.drover.testing.cluster;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The private directory of one cluster under {@code /var/tmp}, with a random name and a file that tells which process owns it,
+ * so that a later cluster can remove what a killed one has left.
+ */
+final class ClusterDirectory {
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterDirectory.class);
+    private static final Path ROOT = Path.of("/var/tmp");
+    private static final String OWNER = "owner";
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
+
+    private final Path path;
+
+    private ClusterDirectory(Path path) {
+        this.path = path;
+    }
+
+    /** Makes a directory that this process owns. */
+    static ClusterDirectory create(String prefix, OsUser user) {
+        try {
+            Path path = Files.createTempDirectory(ROOT, prefix + ".");
+            long self = ProcessHandle.current().pid();
+            Files.writeString(
+                    path.resolve(OWNER),
+                    self + " " + ProcessTable.startTicks(self).orElseThrow());
+            user.own(path, "rwxr-xr-x");
+            return new ClusterDirectory(path);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot make a directory under " + ROOT, e);
+        }
+    }
+
+    /** Ends the processes and removes the directories of earlier clusters whose owner is dead. */
+    static void removeAbandoned(String prefix) {
+        try (DirectoryStream<Path> candidates = Files.newDirectoryStream(ROOT, prefix + ".*")) {
+            for (Path candidate : candidates) {
+                if (Files.isDirectory(candidate) && isAbandoned(candidate)) {
+                    LOG.info("removing {}, whose owner is dead", candidate);
+                    new ClusterDirectory(candidate).remove();
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot list " + ROOT, e);
+        }
+    }
+
+    Path path() {
+        return path;
+    }
+
+    Path resolve(String name) {
+        return path.resolve(name);
+    }
+
+    /** Ends every process that belongs to the directory, then deletes it. */
+    void remove() {
+        endProcesses();
+        try {
+            deleteTree(path);
+        } catch (IOException e) {
+            LOG.warn("cannot remove {}", path, e);
+        }
+    }
+
+    /** Ends every process that belongs to the directory: first the daemons, which would start PostgreSQL again. */
+    void endProcesses() {
+        List<Long> daemons = ProcessTable.belongingTo(path).stream()
+                .filter(pid -> ProcessTable.commandLine(pid).contains("java"))
+                .toList();
+        daemons.forEach(pid -> ProcessTable.signal(pid, "KILL"));
+        for (long pid : postmasters()) {
+            ProcessTable.signal(pid, "QUIT");
+            ProcessTable.signal(pid, "CONT");
+        }
+        Waiting.within(Duration.ofSeconds(5), () -> postmasters().isEmpty());
+        // what is left is a tool in the middle of its work, or the child of a postmaster that was killed
+        boolean gone = Waiting.within(STOP_LIMIT, () -> {
+            List<Long> left = ProcessTable.belongingTo(path);
+            left.forEach(pid -> ProcessTable.signal(pid, "KILL"));
+            return left.isEmpty();
+        });
+        if (!gone) {
+            LOG.error("processes of {} do not end: {}", path, ProcessTable.belongingTo(path));
+        }
+    }
+
+    private List<Long> postmasters() {
+        List<Long> all = ProcessTable.belongingTo(path);
+        return all.stream()
+                .filter(pid -> ProcessTable.commandLine(pid).contains("postgres"))
+                .filter(pid -> !all.contains(ProcessTable.parent(pid).orElse(0)))
+                .toList();
+    }
+
+    private static boolean isAbandoned(Path directory) throws IOException {
+        Path owner = directory.resolve(OWNER);
+        if (!Files.isRegularFile(owner)) {
+            // perhaps it is being made just now
+            Instant modified = Files.getLastModifiedTime(directory).toInstant();
+            return modified.plus(Duration.ofMinutes(1)).isBefore(Instant.ofEpochMilli(System.currentTimeMillis()));
+        }
+        String[] parts = Files.readString(owner).strip().split(" ");
+        return parts.length != 2
+                || ProcessTable.startTicks(Long.parseLong(parts[0])).orElse(-1) != Long.parseLong(parts[1]);
+    }
+
+    static void deleteTree(Path root) throws IOException {
+        if (!Files.exists(root)) {
+            return;
+        }
+        Files.walkFileTree(root, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.deleteIfExists(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+                if (Files.exists(file)) {
+                    throw failure;
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure)
+                    throws IOException {
+                Files.deleteIfExists(directory);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+}

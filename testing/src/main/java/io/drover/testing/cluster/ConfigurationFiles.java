@@ -1,0 +1,128 @@
+package io.drover.testing.cluster;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Writes the configuration and the secrets of every daemon. */
+final class ConfigurationFiles {
+    private final OsUser user;
+    private final Path directory;
+    private final Path configuration;
+    private final Path secretDirectory;
+    private final ClusterLayout layout;
+    private final Secrets secrets;
+
+    ConfigurationFiles(OsUser user, Path directory, ClusterLayout layout, Secrets secrets) {
+        this.user = user;
+        this.directory = directory;
+        this.configuration = directory.resolve("etc");
+        this.secretDirectory = directory.resolve("secrets");
+        this.layout = layout;
+        this.secrets = secrets;
+    }
+
+    /** Writes the files and returns them by the daemons' ids. */
+    Map<String, Path> write() {
+        user.directory(configuration, "rwxr-xr-x");
+        user.directory(secretDirectory, "rwx------");
+        user.secretFile(secret("token"), secrets.token() + "\n");
+        user.secretFile(secret("drover"), secrets.drover() + "\n");
+        user.secretFile(secret("drover_repl"), secrets.replication() + "\n");
+        user.secretFile(secret("drover_rewind"), secrets.rewind() + "\n");
+        Map<String, Path> files = new LinkedHashMap<>();
+        files.put("zookeeper", file("zookeeper", zookeeper()));
+        layout.controllers()
+                .forEach(controller -> files.put(controller.id(), file(controller.id(), controller(controller))));
+        layout.nodes().forEach(node -> {
+            user.directory(node.dataRoot(), "rwx------");
+            files.put(node.id().value(), file(node.id().value(), agent(node)));
+        });
+        return files;
+    }
+
+    private Path secret(String name) {
+        return secretDirectory.resolve(name);
+    }
+
+    private Path file(String id, String content) {
+        return user.secretFile(configuration.resolve(id + ".yml"), content);
+    }
+
+    private String zookeeper() {
+        return """
+                tickTime=500
+                minSessionTimeout=1000
+                maxSessionTimeout=40000
+                dataDir=%s
+                clientPortAddress=%s
+                clientPort=%d
+                admin.enableServer=false
+                """
+                .formatted(directory.resolve("zookeeper"), ClusterController.HOST, layout.zookeeperPort());
+    }
+
+    private String controller(ClusterController controller) {
+        return """
+                id: %s
+                zookeeper: %s/drover
+                restUrl: %s
+                tokenFile: %s
+                passwordFile: %s
+                """
+                        .formatted(
+                                controller.id(),
+                                layout.zookeeperAddress(),
+                                controller.rest(),
+                                secret("token"),
+                                secret("drover"))
+                + server(ClusterController.HOST, controller.restPort(), controller.adminPort());
+    }
+
+    private String agent(ClusterNode node) {
+        return """
+                node: %s
+                host: %s
+                zookeeper: %s/drover
+                agentUrl: %s
+                dataRoot: %s
+                stateDir: %s
+                superuser: %s
+                passwordFiles:
+                  drover: %s
+                  droverRepl: %s
+                  droverRewind: %s
+                tokenFile: %s
+                """
+                        .formatted(
+                                node.id(),
+                                node.host(),
+                                layout.zookeeperAddress(),
+                                node.agent(),
+                                node.dataRoot(),
+                                node.dataRoot().resolve("agent"),
+                                user.name(),
+                                secret("drover"),
+                                secret("drover_repl"),
+                                secret("drover_rewind"),
+                                secret("token"))
+                + server(node.host(), node.agentPort(), node.adminPort());
+    }
+
+    private static String server(String host, int port, int adminPort) {
+        return """
+                server:
+                  applicationConnectors:
+                    - type: http
+                      bindHost: %1$s
+                      port: %2$d
+                  adminConnectors:
+                    - type: http
+                      bindHost: %1$s
+                      port: %3$d
+                logging:
+                  level: INFO
+                """
+                .formatted(host, port, adminPort);
+    }
+}

@@ -1,0 +1,354 @@
+package io.drover.testing.cluster;
+
+import io.drover.api.NodeId;
+import io.drover.api.NodeInfo;
+import io.drover.api.ShardId;
+import io.drover.api.ShardTopology;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A Drover installation on this machine: ZooKeeper, two controllers and three agents, each a process of its own, the nodes on
+ * loopback addresses of their own, and one shard. {@link #close} leaves no process and no directory under {@code /var/tmp}.
+ */
+public final class LocalCluster implements AutoCloseable {
+    /** The shard. */
+    public static final ShardId SHARD = new ShardId("shard_01");
+    /** Its database. */
+    public static final String DATABASE = "app";
+    /** The role of its applications; owns nothing but may create tables in the database. */
+    public static final String USER = "app";
+    /** The node that the shard begins on. */
+    public static final NodeId NODE_A = new NodeId("node_a");
+    /** The second node. */
+    public static final NodeId NODE_B = new NodeId("node_b");
+    /** The third node. */
+    public static final NodeId NODE_C = new NodeId("node_c");
+
+    private static final Logger LOG = LoggerFactory.getLogger(LocalCluster.class);
+    private static final Duration START_LIMIT = Duration.ofSeconds(90);
+
+    private final ClusterOptions options;
+    private final OsUser user = OsUser.forPostgres();
+    private final Secrets secrets = Secrets.random();
+    private final ClusterDirectory directory;
+    private final ClusterLayout layout;
+    private final Map<String, DaemonProcess> daemons = new LinkedHashMap<>();
+    private final Map<NodeId, NodeInfo.Instance> lastKnown = new ConcurrentHashMap<>();
+    private final DroverRest rest;
+    private final Thread closer = new Thread(this::removeEverything, "cluster-close");
+    private boolean closed;
+
+    private LocalCluster(ClusterOptions options) {
+        this.options = options;
+        this.directory = ClusterDirectory.create(options.prefix(), user);
+        this.layout = ClusterLayout.choose(directory.path());
+        this.rest = new DroverRest(
+                layout.controllers().stream().map(ClusterController::rest).toList(), secrets.token());
+        Runtime.getRuntime().addShutdownHook(closer);
+    }
+
+    /** Starts the daemons, without a shard. */
+    public static LocalCluster start(ClusterOptions options) {
+        ClusterDirectory.removeAbandoned(options.prefix());
+        LocalCluster cluster = new LocalCluster(options);
+        try {
+            cluster.prepareFiles();
+            cluster.startDaemons();
+        } catch (RuntimeException e) {
+            cluster.close();
+            throw e;
+        }
+        return cluster;
+    }
+
+    /** Makes {@link #SHARD} on {@link #NODE_A}, with its database and the application's role. */
+    public ShardTopology createShard() {
+        String request = "{\"node\":\"%s\",\"port\":%d,\"database\":\"%s\",\"initialize\":true}"
+                .formatted(NODE_A, layout.shardPort(), DATABASE);
+        ShardTopology topology =
+                rest.put("/v1/shards/" + SHARD, request).succeeded().as(ShardTopology.class);
+        psql(NODE_A)
+                .run(
+                        DATABASE,
+                        """
+                        create role %1$s login password '%2$s';
+                        grant connect, temporary, create on database %3$s to %1$s;
+                        grant usage, create on schema public to %1$s;
+                        """
+                                .formatted(USER, secrets.application(), DATABASE));
+        return topology;
+    }
+
+    /** The REST interface of the controllers. */
+    public DroverRest rest() {
+        return rest;
+    }
+
+    /** The nodes in the order of their ids. */
+    public List<ClusterNode> nodes() {
+        return layout.nodes();
+    }
+
+    /** A node. */
+    public ClusterNode node(NodeId id) {
+        return layout.nodes().stream()
+                .filter(node -> node.id().equals(id))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** The controllers. */
+    public List<ClusterController> controllers() {
+        return layout.controllers();
+    }
+
+    /** The connect string of ZooKeeper with the chroot. */
+    public String zookeeper() {
+        return layout.zookeeperAddress() + "/drover";
+    }
+
+    /** The port of the shard, the same on every node. */
+    public int shardPort() {
+        return layout.shardPort();
+    }
+
+    /** The password of {@link #USER}. */
+    public String password() {
+        return secrets.application();
+    }
+
+    /** The bearer token of REST and agents. */
+    public String token() {
+        return secrets.token();
+    }
+
+    /** The private directory with data, secrets and configuration. */
+    public Path directory() {
+        return directory.path();
+    }
+
+    /** The directory of process ids and logs. */
+    public Path controlDirectory() {
+        return options.absoluteControlDirectory();
+    }
+
+    /** Who PostgreSQL runs as. */
+    public OsUser osUser() {
+        return user;
+    }
+
+    /** The ids of the daemons: {@code zookeeper}, {@code c1}, {@code node_a} and so on. */
+    public List<String> daemons() {
+        return List.copyOf(daemons.keySet());
+    }
+
+    /** The process id of a daemon. */
+    public long pid(String daemon) {
+        return daemon(daemon).pid();
+    }
+
+    /** Whether the daemon lives. */
+    public boolean isAlive(String daemon) {
+        return daemon(daemon).isAlive();
+    }
+
+    /** The command that starts a daemon, to be run in the project's root. */
+    public List<String> startCommand(String daemon) {
+        return daemon(daemon).command();
+    }
+
+    /** Kills a daemon (SIGKILL); PostgreSQL instances of an agent live on. */
+    public void kill(String daemon) {
+        daemon(daemon).kill();
+    }
+
+    /** Freezes a daemon (SIGSTOP). */
+    public void freeze(String daemon) {
+        daemon(daemon).freeze();
+    }
+
+    /** Thaws a frozen daemon (SIGCONT). */
+    public void thaw(String daemon) {
+        daemon(daemon).thaw();
+    }
+
+    /** Starts a daemon again with the same command; use {@link #waitHealthy} to wait for it. */
+    public void restart(String daemon) {
+        daemon(daemon).kill();
+        daemon(daemon).start();
+    }
+
+    /** Runs SQL as superuser on the shard's instance at the node. */
+    public Psql psql(NodeId node) {
+        return new Psql(user, socketDirectory(node), layout.shardPort());
+    }
+
+    /** The directory of the Unix socket of the shard's instance at the node. */
+    public String socketDirectory(NodeId node) {
+        return instance(node).socketDir();
+    }
+
+    /** The data directory of the shard's instance at the node. */
+    public Path dataDirectory(NodeId node) {
+        return Path.of(instance(node).dataDir());
+    }
+
+    /** Opens a connection of {@link #USER} to the shard's instance at the node, past the kit. */
+    public Connection connect(NodeId node, Map<String, String> properties) throws SQLException {
+        Properties all = new Properties();
+        all.putAll(properties);
+        all.setProperty("user", USER);
+        all.setProperty("password", secrets.application());
+        return DriverManager.getConnection(jdbcUrl(node), all);
+    }
+
+    /** Opens a connection of {@link #USER} to the node that the topology names as primary. */
+    public Connection connectToPrimary() throws SQLException {
+        return connect(rest.shard(SHARD).primary().node(), Map.of());
+    }
+
+    /** The JDBC address of the shard's database at the node. */
+    public String jdbcUrl(NodeId node) {
+        return "jdbc:postgresql://" + node(node).host() + ":" + layout.shardPort() + "/" + DATABASE;
+    }
+
+    /**
+     * Waits until ZooKeeper answers, a controller leads and every agent is there.
+     *
+     * @throws IllegalStateException with the end of the logs when that takes too long
+     */
+    public void waitHealthy() {
+        Health health = new Health(rest, layout);
+        if (!Waiting.within(START_LIMIT, health::isHealthy)) {
+            throw new IllegalStateException("the cluster does not become healthy: " + health.lastProblem() + state());
+        }
+    }
+
+    @Override
+    public void close() {
+        removeEverything();
+        try {
+            Runtime.getRuntime().removeShutdownHook(closer);
+        } catch (IllegalStateException e) {
+            LOG.trace("the shutdown has begun already", e);
+        }
+    }
+
+    private synchronized void removeEverything() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        directory.remove();
+        for (String daemon : daemons.keySet()) {
+            for (String suffix : List.of(".yml", ".pid")) {
+                try {
+                    Files.deleteIfExists(controlDirectory().resolve(daemon + suffix));
+                } catch (IOException e) {
+                    LOG.warn("cannot remove {}{}", daemon, suffix, e);
+                }
+            }
+        }
+    }
+
+    private void prepareFiles() {
+        Path libraries = options.projectRoot().resolve("daemon/target/dist/lib");
+        if (!Files.isDirectory(libraries)) {
+            throw new IllegalStateException("the project is not built: " + libraries + " is missing");
+        }
+        // the checkout may lie where PostgreSQL's user cannot read
+        user.copyFiles(libraries, directory.resolve("lib"));
+        ConfigurationFiles files = new ConfigurationFiles(user, directory.path(), layout, secrets);
+        Map<String, Path> written = files.write();
+        try {
+            Files.createDirectories(controlDirectory());
+            try (Stream<Path> old = Files.list(controlDirectory())) {
+                for (Path file : old.filter(path -> !Files.isDirectory(path)).toList()) {
+                    Files.delete(file);
+                }
+            }
+            for (Map.Entry<String, Path> file : written.entrySet()) {
+                Files.createSymbolicLink(controlDirectory().resolve(file.getKey() + ".yml"), file.getValue());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot prepare " + controlDirectory(), e);
+        }
+        addDaemon("zookeeper", "zookeeper");
+        layout.controllers().forEach(controller -> addDaemon(controller.id(), "server"));
+        layout.nodes().forEach(node -> addDaemon(node.id().value(), "agent"));
+    }
+
+    private void addDaemon(String id, String command) {
+        String file = options.controlDirectory().resolve(id + ".yml").toString();
+        daemons.put(
+                id,
+                new DaemonProcess(
+                        id, List.of("bin/drover", command, file), options.projectRoot(), controlDirectory()));
+    }
+
+    private void startDaemons() {
+        daemon("zookeeper").start();
+        Waiting.until("ZooKeeper listens" + logHint(), START_LIMIT, () -> listens(layout.zookeeperPort()));
+        daemons.values().stream().skip(1).forEach(DaemonProcess::start);
+        waitHealthy();
+    }
+
+    private String logHint() {
+        return ", see " + daemon("zookeeper").log();
+    }
+
+    private String state() {
+        List<String> dead = daemons.values().stream()
+                .filter(daemon -> !daemon.isAlive())
+                .map(DaemonProcess::id)
+                .toList();
+        return "; dead: " + dead + "; logs in " + controlDirectory();
+    }
+
+    private DaemonProcess daemon(String id) {
+        DaemonProcess daemon = daemons.get(id);
+        if (daemon == null) {
+            throw new IllegalArgumentException("no daemon '" + id + "' among " + daemons.keySet());
+        }
+        return daemon;
+    }
+
+    private NodeInfo.Instance instance(NodeId node) {
+        Optional<NodeInfo.Instance> found = rest.nodes().stream()
+                .filter(info -> info.id().equals(node))
+                .flatMap(info -> info.instances().stream())
+                .filter(instance -> instance.shards().contains(SHARD))
+                .findFirst();
+        found.ifPresent(instance -> lastKnown.put(node, instance));
+        // an agent that is away cannot be asked, but its instance stays where it was
+        return Optional.ofNullable(lastKnown.get(node))
+                .orElseThrow(() -> new IllegalStateException(SHARD + " has no instance on " + node));
+    }
+
+    private static boolean listens(int port) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(ClusterController.HOST, port), 500);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package io.drover.testing.cluster;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+
+/** Chooses ports: the usual one where it is free, else another. */
+final class Ports {
+    // below the range that the kernel takes the ports of outgoing connections from
+    private static final int LOWEST = 15_000;
+    private static final int HIGHEST = 32_000;
+    private static final int TRIES = 500;
+
+    private final Random random = new Random();
+    private final Set<Integer> taken = new HashSet<>();
+
+    /**
+     * A port that is free on every one of the addresses.
+     *
+     * @throws IllegalStateException when none is found
+     */
+    int choose(int preferred, List<String> hosts) {
+        int candidate = preferred;
+        for (int attempt = 0; attempt < TRIES; attempt++) {
+            int port = candidate;
+            if (!taken.contains(port) && hosts.stream().allMatch(host -> isFree(host, port))) {
+                taken.add(port);
+                return port;
+            }
+            candidate = LOWEST + random.nextInt(HIGHEST - LOWEST);
+        }
+        throw new IllegalStateException("no free port on " + hosts);
+    }
+
+    private static boolean isFree(String host, int port) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress(InetAddress.getByName(host), port));
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

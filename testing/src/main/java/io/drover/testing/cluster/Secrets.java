@@ -1,0 +1,33 @@
+package io.drover.testing.cluster;
+
+import java.security.SecureRandom;
+import java.util.Base64;
+
+/**
+ * The random secrets of one cluster.
+ *
+ * @param token bearer token of REST and agents
+ * @param drover password of the controllers' role
+ * @param replication password of the role for copies and streaming
+ * @param rewind password of the role for rewinds
+ * @param application password of the application's role
+ */
+record Secrets(String token, String drover, String replication, String rewind, String application) {
+    private static final int BYTES = 24;
+
+    static Secrets random() {
+        SecureRandom random = new SecureRandom();
+        return new Secrets(text(random), text(random), text(random), text(random), text(random));
+    }
+
+    @Override
+    public String toString() {
+        return "Secrets";
+    }
+
+    private static String text(SecureRandom random) {
+        byte[] bytes = new byte[BYTES];
+        random.nextBytes(bytes);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+}
