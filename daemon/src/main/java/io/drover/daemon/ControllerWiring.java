@@ -1,0 +1,28 @@
+package io.drover.daemon;
+
+import io.drover.daemon.config.ControllerConfiguration;
+import io.drover.daemon.metrics.MoveObserver;
+import io.drover.daemon.move.MoveService;
+import io.drover.daemon.move.ShardService;
+import io.drover.topology.LeaderElection;
+import java.time.Clock;
+import org.apache.curator.framework.CuratorFramework;
+
+/** Puts the controller's services together; {@link LiveWiring} is the one for production. */
+public interface ControllerWiring {
+    /**
+     * Makes the services. Nothing runs before {@link Parts#leadership()} is told of a leadership.
+     *
+     * @param client an open connection to ZooKeeper, closed after the parts
+     */
+    Parts assemble(ControllerConfiguration configuration, CuratorFramework client, MoveObserver observer, Clock clock);
+
+    /**
+     * The controller's services.
+     *
+     * @param leadership told when this controller leads and when it does not any more
+     * @param closing ends what runs; called when the daemon stops, after the election was left
+     */
+    record Parts(
+            MoveService moves, ShardService shards, LeaderElection.Listener leadership, AutoCloseable closing) {}
+}

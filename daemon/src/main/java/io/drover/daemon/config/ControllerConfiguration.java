@@ -1,0 +1,93 @@
+package io.drover.daemon.config;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.dropwizard.core.Configuration;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotEmpty;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The controller's configuration file.
+ *
+ * <pre>
+ * id: c1                                    # this controller's id
+ * rest: http://10.0.0.1:8080                # where the other controllers reach this one's REST interface
+ * zookeeper:
+ *   connect: 127.0.0.1:2181/drover          # servers and chroot
+ *   sessionTimeout: 6s
+ * tokenFile: /etc/drover/token              # the bearer token that callers of REST must show
+ * agentTokenFile: /etc/drover/token         # optional: the bearer token that agents ask for; else tokenFile
+ * postgres:
+ *   user: drover                            # reads views on every instance; LOGIN and pg_monitor
+ *   passwordFile: /etc/drover/drover.password
+ * server:                                   # Dropwizard's own section; these values keep the heap small
+ *   minThreads: 4
+ *   maxThreads: 32
+ *   applicationConnectors: [{type: http, port: 8080, acceptorThreads: 1, selectorThreads: 1}]
+ *   adminConnectors: [{type: http, port: 8081, acceptorThreads: 1, selectorThreads: 1}]
+ *   requestLog: {appenders: []}
+ * </pre>
+ *
+ * <p>The REST interface lies under the server's root path. Secrets stand in files of their own, never here.
+ */
+public final class ControllerConfiguration extends Configuration {
+    @NotEmpty
+    @Pattern(regexp = "[a-z0-9_-]{1,63}")
+    private String id = "";
+
+    @NotEmpty
+    @Pattern(regexp = "https?://[^/]+/?", message = "must be a base address such as http://10.0.0.1:8080")
+    private String rest = "";
+
+    @Valid
+    @NotNull
+    private ZooKeeperFactory zookeeper = new ZooKeeperFactory();
+
+    @NotNull
+    private Path tokenFile = Path.of("/etc/drover/token");
+
+    private @Nullable Path agentTokenFile;
+
+    @Valid
+    @NotNull
+    private PostgresFactory postgres = new PostgresFactory();
+
+    /** Id of this controller: tells it from the others in the leader's record and in logs. */
+    @JsonProperty
+    public String getId() {
+        return id;
+    }
+
+    /** Base address at which the other controllers reach this one's REST interface; they forward to it while it leads. */
+    @JsonProperty
+    public String getRest() {
+        return rest.endsWith("/") ? rest.substring(0, rest.length() - 1) : rest;
+    }
+
+    /** How ZooKeeper is reached. */
+    @JsonProperty
+    public ZooKeeperFactory getZookeeper() {
+        return zookeeper;
+    }
+
+    /** File whose first line is the bearer token that callers of REST must show. Default {@code /etc/drover/token}. */
+    @JsonProperty
+    public Path getTokenFile() {
+        return tokenFile;
+    }
+
+    /** File whose first line is the bearer token that agents ask for. Default: the same as {@code tokenFile}. */
+    @JsonProperty
+    public Path getAgentTokenFile() {
+        return agentTokenFile == null ? tokenFile : agentTokenFile;
+    }
+
+    /** How the controller logs in to instances. */
+    @JsonProperty
+    public PostgresFactory getPostgres() {
+        return postgres;
+    }
+}

@@ -1,0 +1,27 @@
+package io.drover.daemon.config;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import jakarta.validation.constraints.NotEmpty;
+import jakarta.validation.constraints.NotNull;
+import java.nio.file.Path;
+
+/** The section {@code postgres} of the controller's configuration: a login that reads views and changes nothing. */
+public final class PostgresFactory {
+    @NotEmpty
+    private String user = "drover";
+
+    @NotNull
+    private Path passwordFile = Path.of("/etc/drover/drover.password");
+
+    /** The role: LOGIN and {@code pg_monitor}. Default {@code drover}. */
+    @JsonProperty
+    public String getUser() {
+        return user;
+    }
+
+    /** File whose first line is the role's password. Default {@code /etc/drover/drover.password}. */
+    @JsonProperty
+    public Path getPasswordFile() {
+        return passwordFile;
+    }
+}

@@ -1,0 +1,35 @@
+package io.drover.daemon.metrics;
+
+import io.drover.api.ErrorCode;
+import io.drover.api.MoveId;
+import io.drover.api.MoveState;
+
+/** Is told what moves do, for metrics. Calls return at once and never fail. */
+public interface MoveObserver {
+    /** This controller leads, or does not lead any more. */
+    void leading(boolean leads);
+
+    /** A move has entered a state. */
+    default void stateEntered(MoveId move, MoveState state) {}
+
+    /** A step has begun to run. */
+    void stepStarted(MoveId move, int step);
+
+    /** The step begun last has ended well. */
+    void stepFinished(MoveId move, int step);
+
+    /** A write pause is over: from sending FENCED to the confirmed SERVING write. */
+    void pauseMeasured(MoveId move, double millis);
+
+    /** A client did not drain in time. */
+    void notDrained(MoveId move, String client);
+
+    /** A step has failed or a move was given up. */
+    void failed(ErrorCode code);
+
+    /** So many bytes of the copy have arrived since the copy began. */
+    void bytesCopied(MoveId move, long bytes);
+
+    /** The target's replay is so far behind. */
+    default void lagMeasured(MoveId move, long bytes) {}
+}
