@@ -1,33 +1,69 @@
 package io.drover.topology;
 
+import static java.util.Objects.requireNonNull;
+
 import io.drover.api.NodeId;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.curator.framework.CuratorFramework;
 
-/** The nodes and whether their agents are connected. */
+/** The nodes and whether their agents are connected. Thread-safe. */
 public final class NodeRegistry {
+    private final CuratorFramework client;
+    private final ZkCalls calls;
+
     public NodeRegistry(CuratorFramework client) {
-        throw new UnsupportedOperationException();
+        this.client = requireNonNull(client, "client is null");
+        this.calls = new ZkCalls(client);
     }
 
-    /** Agent: keeps the node's record and its ephemeral znode in place until closed. Does not wait for ZooKeeper (rule R8). */
+    /**
+     * Agent: keeps the node's record and its ephemeral znode in place until closed, across sessions. Does not wait for ZooKeeper
+     * (rule R8). Closing deletes the ephemeral znode and leaves the record.
+     */
     public Watch register(NodeRecord node) {
-        throw new UnsupportedOperationException();
+        ZNode<NodeRecord> alive = ZkLayout.nodeAlive(node.id());
+        EphemeralNode ephemeral = new EphemeralNode(
+                client, calls, alive.path(), AtomicWrite.encode(alive, node), () -> keepRecord(node));
+        ephemeral.start();
+        return ephemeral::close;
+    }
+
+    private void keepRecord(NodeRecord node) {
+        ZNode<NodeRecord> record = ZkLayout.node(node.id());
+        Optional<Versioned<byte[]>> stored = calls.read(record.path());
+        if (stored.isEmpty()) {
+            new AtomicWrite(calls).create(record, node).commit();
+        } else if (!ZkCalls.decode(record, stored.get()).value().equals(node)) {
+            new AtomicWrite(calls).set(record, stored.get().version(), node).commit();
+        }
     }
 
     /** Every node that ever registered, by id. */
     public List<NodeStatus> list() {
-        throw new UnsupportedOperationException();
+        ZDirectory<NodeRecord> directory = ZkLayout.nodes();
+        List<Versioned<NodeRecord>> nodes = calls.readAll(
+                calls.children(directory.path()).stream().map(directory::child).toList());
+        Map<ZNode<NodeRecord>, Versioned<byte[]>> alive = calls.readMany(nodes.stream()
+                .map(node -> ZkLayout.nodeAlive(node.value().id()))
+                .toList());
+        List<NodeStatus> statuses = new ArrayList<>();
+        for (Versioned<NodeRecord> node : nodes) {
+            statuses.add(new NodeStatus(node.value(), alive.containsKey(ZkLayout.nodeAlive(node.value().id()))));
+        }
+        return List.copyOf(statuses);
     }
 
     /** The record of one node, whether its agent is connected or not. */
     public Optional<NodeRecord> find(NodeId node) {
-        throw new UnsupportedOperationException();
+        ZNode<NodeRecord> record = ZkLayout.node(node);
+        return calls.read(record.path()).map(bytes -> ZkCalls.decode(record, bytes).value());
     }
 
-    /** Whether the agent's ephemeral znode is there. */
+    /** Whether the agent's ephemeral znode is there; no proof of anything when it is not (rule R4). */
     public boolean alive(NodeId node) {
-        throw new UnsupportedOperationException();
+        return calls.read(ZkLayout.nodeAlive(node).path()).isPresent();
     }
 }

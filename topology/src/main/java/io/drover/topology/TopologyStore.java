@@ -1,53 +1,135 @@
 package io.drover.topology;
 
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
 import io.drover.api.InstanceId;
 import io.drover.api.LeaderEpoch;
 import io.drover.api.ShardId;
 import io.drover.api.ShardTopology;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.apache.curator.framework.CuratorFramework;
+import org.jspecify.annotations.Nullable;
 
-/** Reads topologies, and writes them the way an agent does: by compare-and-set, without a leader. */
+/**
+ * Reads topologies, and writes them the way an agent does: by compare-and-set, without a leader. Thread-safe; every method ends
+ * within its limit, with ZOOKEEPER_UNAVAILABLE when ZooKeeper does not answer.
+ */
 public final class TopologyStore {
+    private final ZkCalls calls;
+    private volatile @Nullable Versioned<LeaderRecord> leader;
+
+    /** Waits up to ten seconds for each answer. */
     public TopologyStore(CuratorFramework client) {
-        throw new UnsupportedOperationException();
+        this.calls = new ZkCalls(client);
+    }
+
+    /**
+     * Chooses the limit.
+     *
+     * @param limit how long to wait for ZooKeeper at most
+     */
+    public TopologyStore(CuratorFramework client, Duration limit) {
+        this.calls = new ZkCalls(client, limit);
     }
 
     /** The topology of a shard. A read may be stale (hazard H40): decide by {@link #swap} and {@link #verify}. */
     public Optional<Versioned<ShardTopology>> read(ShardId shard) {
-        throw new UnsupportedOperationException();
+        ZNode<ShardTopology> node = ZkLayout.shardTopology(shard);
+        return calls.read(node.path()).map(bytes -> ZkCalls.decode(node, bytes));
     }
 
     /** The topology of every shard, by shard id. */
     public List<Versioned<ShardTopology>> readAll() {
-        throw new UnsupportedOperationException();
+        ZDirectory<ShardTopology> topologies = ZkLayout.topologies();
+        return calls.readAll(
+                calls.children(topologies.path()).stream().map(topologies::child).toList());
     }
 
     /** The topology of every shard in the instance, by shard id. */
     public List<Versioned<ShardTopology>> readInstance(InstanceId instance) {
-        throw new UnsupportedOperationException();
+        return readAll().stream()
+                .filter(topology -> topology.value().instance().equals(instance))
+                .toList();
     }
 
-    /** Replaces all the topologies in one transaction, or none. */
+    /**
+     * Replaces all the topologies in one transaction, or none.
+     *
+     * @param expected what was read; must still be the newest
+     * @param change makes the new topology from the old one; must not change the shard
+     * @return what was written, in the order of {@code expected}
+     * @throws DroverException CONFLICT when one of them has been written since; then nothing has changed
+     */
     public List<Versioned<ShardTopology>> swap(
             List<Versioned<ShardTopology>> expected, UnaryOperator<ShardTopology> change) {
-        throw new UnsupportedOperationException();
+        AtomicWrite write = new AtomicWrite(calls);
+        for (Versioned<ShardTopology> old : expected) {
+            write.set(node(old), old.version(), change.apply(old.value()));
+        }
+        Map<String, Versioned<byte[]>> written = write.commit();
+        CommitResult result = new CommitResult(written);
+        return expected.stream().map(old -> result.of(node(old))).toList();
     }
 
-    /** Proves by a check-only transaction that the topologies are the newest and that the epoch's controller leads (rule R3). */
+    /**
+     * Proves by a check-only transaction that the topologies are the newest and that the epoch's controller leads (rule R3).
+     *
+     * @throws DroverException CONFLICT when a topology has been written since; LEADERSHIP_LOST when another controller leads
+     */
     public void verify(List<Versioned<ShardTopology>> expected, LeaderEpoch epoch) {
-        throw new UnsupportedOperationException();
+        Versioned<LeaderRecord> known = leader;
+        if (known != null && known.value().epoch().equals(epoch)) {
+            // The version still stands for this epoch, or the check fails: one trip less inside the write pause.
+            commitChecks(expected, known);
+            return;
+        }
+        ZNode<LeaderRecord> node = ZkLayout.leaderEpoch();
+        Versioned<LeaderRecord> read = calls.readFresh(node.path())
+                .map(bytes -> ZkCalls.decode(node, bytes))
+                .orElseThrow(() -> new DroverException(ErrorCode.LEADERSHIP_LOST, "no controller has ever led here"));
+        if (!read.value().epoch().equals(epoch)) {
+            throw new DroverException(
+                    ErrorCode.LEADERSHIP_LOST,
+                    "the leader's epoch is " + read.value().epoch() + ", not " + epoch + "; nothing was done");
+        }
+        commitChecks(expected, read);
+        leader = read;
     }
 
-    /** Proves by a check-only transaction that the topologies are the newest. */
+    /**
+     * Proves by a check-only transaction that the topologies are the newest.
+     *
+     * @throws DroverException CONFLICT when one has been written since
+     */
     public void verify(List<Versioned<ShardTopology>> expected) {
-        throw new UnsupportedOperationException();
+        commitChecks(expected, null);
     }
 
-    /** Proves by a check-only transaction that the epoch's controller leads. */
+    /**
+     * Proves by a check-only transaction that the epoch's controller leads.
+     *
+     * @throws DroverException LEADERSHIP_LOST when another controller leads
+     */
     public void verify(LeaderEpoch epoch) {
-        throw new UnsupportedOperationException();
+        verify(List.of(), epoch);
+    }
+
+    private void commitChecks(List<Versioned<ShardTopology>> expected, @Nullable Versioned<LeaderRecord> leading) {
+        AtomicWrite write = new AtomicWrite(calls);
+        if (leading != null) {
+            write.check(ZkLayout.leaderEpoch(), leading.version());
+        }
+        for (Versioned<ShardTopology> topology : expected) {
+            write.check(node(topology), topology.version());
+        }
+        write.commit();
+    }
+
+    private static ZNode<ShardTopology> node(Versioned<ShardTopology> topology) {
+        return ZkLayout.shardTopology(topology.value().shard());
     }
 }

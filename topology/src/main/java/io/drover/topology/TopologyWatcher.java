@@ -1,35 +1,164 @@
 package io.drover.topology;
 
+import static java.util.Objects.requireNonNull;
+
 import io.drover.api.ShardId;
 import io.drover.api.ShardTopology;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.apache.curator.framework.CuratorFramework;
+import org.apache.zookeeper.AddWatchMode;
+import org.apache.zookeeper.ZooKeeper;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Tells a listener the newest topology of one shard or of all. */
+/**
+ * Tells a listener the newest topology of one shard or of all: by a persistent watch, by reading anew after each connecting, and
+ * by reading every few seconds besides. Level-triggered: states in between may be skipped (hazard H41), and no topology is told
+ * after a newer one. Newer means a higher epoch, and at the same epoch a later write; a lower epoch is refused also when it was
+ * written later, as after a restored snapshot (hazards H39, H95).
+ */
 public final class TopologyWatcher implements AutoCloseable {
-    private TopologyWatcher() {}
+    private static final Logger LOG = LoggerFactory.getLogger(TopologyWatcher.class);
+    private static final Duration POLL = Duration.ofSeconds(3);
+
+    private final PersistentWatch watch;
+    private final Listener listener;
+    private final @Nullable ShardId only;
+
+    // Only touched by the watch's thread.
+    private final Map<ShardId, Versioned<ShardTopology>> newest = new HashMap<>();
+    private final Set<ShardId> absent = new HashSet<>();
+
+    private TopologyWatcher(CuratorFramework client, @Nullable ShardId only, Listener listener) {
+        this.listener = requireNonNull(listener, "listener is null");
+        this.only = only;
+        String path = only == null
+                ? ZkLayout.topologies().path()
+                : ZkLayout.shardTopology(only).path();
+        AddWatchMode mode = only == null ? AddWatchMode.PERSISTENT_RECURSIVE : AddWatchMode.PERSISTENT;
+        this.watch = new PersistentWatch(client, path, mode, new Events());
+    }
 
     /** Watches one shard; the listener's first call comes as soon as the topology has been read. */
     public static TopologyWatcher watch(CuratorFramework client, ShardId shard, Listener listener) {
-        throw new UnsupportedOperationException();
+        return watch(client, shard, POLL, listener);
     }
 
     /** Watches every shard, those that are added later too. */
     public static TopologyWatcher watchAll(CuratorFramework client, Listener listener) {
-        throw new UnsupportedOperationException();
+        return started(new TopologyWatcher(client, null, listener), POLL);
     }
 
+    static TopologyWatcher watch(CuratorFramework client, ShardId shard, Duration poll, Listener listener) {
+        return started(new TopologyWatcher(client, requireNonNull(shard, "shard is null"), listener), poll);
+    }
+
+    private static TopologyWatcher started(TopologyWatcher watcher, Duration poll) {
+        watcher.watch.start(poll);
+        return watcher;
+    }
+
+    /** No call of the listener begins afterwards, save when called by the listener itself. */
     @Override
     public void close() {
-        throw new UnsupportedOperationException();
+        watch.close();
+    }
+
+    private void read(ZooKeeper zooKeeper, ShardId shard) {
+        CompletableFuture<Optional<Versioned<byte[]>>> answer = new CompletableFuture<>();
+        ZkCalls.sendRead(zooKeeper, ZkLayout.shardTopology(shard).path(), answer);
+        answer.whenComplete((bytes, failure) -> {
+            if (failure == null) {
+                watch.execute(() -> bytes.ifPresentOrElse(found -> found(shard, found), () -> missing(shard)));
+            } else {
+                LOG.debug("topology of {} not read; it will be after the next connecting", shard, failure);
+            }
+        });
+    }
+
+    private void readAll(ZooKeeper zooKeeper) {
+        CompletableFuture<List<String>> answer = new CompletableFuture<>();
+        ZkCalls.sendChildren(zooKeeper, ZkLayout.topologies().path(), answer);
+        answer.whenComplete((names, failure) -> {
+            if (failure != null) {
+                LOG.debug("shards not listed; they will be after the next connecting", failure);
+                return;
+            }
+            watch.execute(() -> {
+                Set<ShardId> shards = new HashSet<>(newest.keySet());
+                names.forEach(name -> shards.add(new ShardId(name)));
+                shards.forEach(shard -> read(zooKeeper, shard));
+            });
+        });
+    }
+
+    private void found(ShardId shard, Versioned<byte[]> bytes) {
+        Versioned<ShardTopology> read = ZkCalls.decode(ZkLayout.shardTopology(shard), bytes);
+        Versioned<ShardTopology> last = newest.get(shard);
+        boolean back = absent.remove(shard);
+        if (last == null || isNewer(read, last) || (back && read.mzxid() == last.mzxid())) {
+            newest.put(shard, read);
+            listener.changed(read);
+        } else if (read.mzxid() > last.mzxid()) {
+            LOG.error(
+                    "topology of {} went back from epoch {} to {}, and is not followed; was ZooKeeper restored from an old snapshot?",
+                    shard,
+                    last.value().epoch(),
+                    read.value().epoch());
+        }
+    }
+
+    private static boolean isNewer(Versioned<ShardTopology> read, Versioned<ShardTopology> last) {
+        int order = read.value().epoch().compareTo(last.value().epoch());
+        return order > 0 || (order == 0 && read.mzxid() > last.mzxid());
+    }
+
+    private void missing(ShardId shard) {
+        if (absent.add(shard)) {
+            listener.absent(shard);
+        }
+    }
+
+    private final class Events implements PersistentWatch.Listener {
+        @Override
+        public void changed(ZooKeeper zooKeeper, String path) {
+            if (only != null) {
+                read(zooKeeper, only);
+            } else {
+                ZkLayout.topologyShard(path).ifPresent(shard -> read(zooKeeper, shard));
+            }
+        }
+
+        @Override
+        public void reread(ZooKeeper zooKeeper) {
+            if (only != null) {
+                read(zooKeeper, only);
+            } else {
+                readAll(zooKeeper);
+            }
+        }
+
+        @Override
+        public void connection(Connection change) {
+            listener.connection(change);
+        }
     }
 
     /** What happened to the connection. */
     public enum Connection {
-        /** The first session began. */
+        /** The first session began, or had begun before the watching. */
         CONNECTED,
         /** No server answers; the session may have expired already. Act as if it were lost (hazard H42). */
         SUSPENDED,
-        /** The session counts as expired: its ephemeral znodes are gone. */
+        /** The session counts as expired: its ephemeral znodes are gone, or will be soon. */
         LOST,
         /** The same session goes on. */
         RECONNECTED,
@@ -37,15 +166,15 @@ public final class TopologyWatcher implements AutoCloseable {
         NEW_SESSION
     }
 
-    /** Called on one thread of the watcher, never at the same time. */
+    /** Called on one thread of the watcher, never at the same time. A call that blocks delays the next. */
     public interface Listener {
-        /** A newer topology was read. States in between may have been skipped (hazard H41). */
+        /** A newer topology was read. */
         void changed(Versioned<ShardTopology> newest);
 
         /** The shard has no topology, at first or any more. */
         default void absent(ShardId shard) {}
 
-        /** The connection changed; in order with {@link #changed}. */
+        /** The connection changed. */
         default void connection(Connection change) {}
     }
 }

@@ -20,6 +20,11 @@ public final class ZNode<T> {
         return path;
     }
 
+    /** The last part of the path. */
+    public String name() {
+        return path.substring(path.lastIndexOf('/') + 1);
+    }
+
     Class<T> type() {
         return type;
     }

@@ -12,6 +12,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** Every path in ZooKeeper, relative to the chroot. The only class that knows one. */
@@ -37,6 +38,12 @@ public final class ZkLayout {
     /** The topology of every shard. */
     public static ZDirectory<ShardTopology> topologies() {
         return new ZDirectory<>(TOPOLOGY, ShardTopology.class);
+    }
+
+    /** The shard whose topology lies at this path; empty for any other path. */
+    static Optional<ShardId> topologyShard(String path) {
+        String prefix = TOPOLOGY + "/";
+        return path.startsWith(prefix) ? Optional.of(new ShardId(path.substring(prefix.length()))) : Optional.empty();
     }
 
     /** The clients of a shard; always exists once the shard does. */

@@ -1,20 +1,108 @@
 package io.drover.topology;
 
+import io.drover.api.DroverException;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.CuratorFrameworkFactory;
+import org.apache.curator.retry.BoundedExponentialBackoffRetry;
+import org.apache.zookeeper.KeeperException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Opens connections to ZooKeeper. */
 public final class ZooKeeperConnection {
+    private static final Logger LOG = LoggerFactory.getLogger(ZooKeeperConnection.class);
+    private static final int WAIT_MILLIS = 5_000;
+    private static final int CONNECTION_TIMEOUT_MILLIS = 3_000;
+    private static final int RETRIES = 8;
+
     private ZooKeeperConnection() {}
 
     /**
-     * Opens a connection and keeps it open; close the answer. Returns after a few seconds also when ZooKeeper is away, and
-     * connects later: a missing ZooKeeper must not stop a shard from starting (rule R8).
+     * Opens a connection and keeps it open; close the answer. Returns after five seconds also when ZooKeeper is away, and
+     * connects later: a missing ZooKeeper must not stop a shard from starting (rule R8). The chroot and the directories in it are
+     * made when they are missing, at the latest soon after the first connecting.
      *
-     * @param connect {@code host:port[,host:port…]/chroot}; the chroot is made when it is missing
-     * @param sessionTimeout how long the session outlives a cut connection
+     * @param connect {@code host:port[,host:port…]/chroot}, all members of the ensemble
+     * @param sessionTimeout how long the session outlives a cut connection; the server may choose another
      */
     public static CuratorFramework connect(String connect, Duration sessionTimeout) {
-        throw new UnsupportedOperationException();
+        CuratorFramework client = build(connect, sessionTimeout);
+        CountDownLatch ready = new CountDownLatch(1);
+        AtomicBoolean begun = new AtomicBoolean();
+        client.getConnectionStateListenable().addListener((source, state) -> {
+            if (state.isConnected() && begun.compareAndSet(false, true)) {
+                Thread thread = new Thread(() -> makeRoots(client, connect, sessionTimeout, ready), "drover-zookeeper-roots");
+                thread.setDaemon(true);
+                thread.start();
+            }
+        });
+        client.start();
+        try {
+            if (!ready.await(WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
+                LOG.warn("ZooKeeper at {} does not answer; going on without it, trying again in the background", connect);
+            }
+        } catch (InterruptedException e) {
+            client.close();
+            throw ZkErrors.interrupted("connecting to ZooKeeper at " + connect, e);
+        }
+        return client;
+    }
+
+    private static CuratorFramework build(String connect, Duration sessionTimeout) {
+        int timeoutMillis = Math.toIntExact(sessionTimeout.toMillis());
+        return CuratorFrameworkFactory.builder()
+                .connectString(connect)
+                .sessionTimeoutMs(timeoutMillis)
+                .connectionTimeoutMs(Math.min(timeoutMillis, CONNECTION_TIMEOUT_MILLIS))
+                .retryPolicy(new BoundedExponentialBackoffRetry(50, 1_000, RETRIES))
+                // The addresses that servers tell may be ones that only they can reach; the operator's are used throughout.
+                .ensembleTracker(false)
+                // A read-only server is cut off from the others: all it says may be old (hazard H40).
+                .canBeReadOnly(false)
+                .build();
+    }
+
+    private static void makeRoots(CuratorFramework client, String connect, Duration sessionTimeout, CountDownLatch ready) {
+        ZkCalls calls = new ZkCalls(client);
+        do {
+            try {
+                if (calls.read("/").isEmpty()) {
+                    makeChroot(connect, sessionTimeout);
+                }
+                for (String root : ZkLayout.roots()) {
+                    if (calls.read(root).isEmpty()) {
+                        calls.ensure(root);
+                    }
+                }
+                ready.countDown();
+                return;
+            } catch (DroverException e) {
+                LOG.warn("the znodes of Drover cannot be made yet: {}", e.getMessage());
+            }
+        } while (calls.longPause());
+    }
+
+    /** A client with a chroot cannot make the chroot. */
+    private static void makeChroot(String connect, Duration sessionTimeout) {
+        int slash = connect.indexOf('/');
+        String chroot = connect.substring(slash);
+        try (CuratorFramework root = build(connect.substring(0, slash), sessionTimeout)) {
+            root.start();
+            root.create().creatingParentsIfNeeded().forPath(chroot);
+            LOG.info("made the chroot {}", chroot);
+        } catch (KeeperException.NodeExistsException e) {
+            LOG.debug("another made the chroot {}", chroot);
+        } catch (KeeperException e) {
+            throw ZkErrors.translate(e, "making the chroot " + chroot);
+        } catch (InterruptedException e) {
+            throw ZkErrors.interrupted("making the chroot " + chroot, e);
+        } catch (Exception e) {
+            // Curator declares any exception.
+            throw ZkErrors.unavailable("making the chroot " + chroot, e);
+        }
     }
 }

@@ -1,0 +1,216 @@
+package io.drover.topology;
+
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
+import io.drover.api.Json;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.Op;
+import org.apache.zookeeper.OpResult;
+import org.apache.zookeeper.ZooDefs;
+import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.data.Stat;
+
+/**
+ * One ZooKeeper transaction whose answer is never ambiguous, short of reaching the limit (hazard H38).
+ *
+ * <p>When the answer is lost, the transaction is sent again. It cannot happen twice, for each change demands a version. When the
+ * repetition is refused, the znodes tell whether the first attempt had succeeded: all that one transaction writes carries our
+ * bytes, the version after the expected one, and one and the same mzxid.
+ */
+final class AtomicWrite {
+    /** ZooKeeper's own limit is just under 1 MiB, for a whole request; a record never comes near (hazard H53). */
+    static final int MAX_BYTES = 64 * 1024;
+
+    private static final int RUNTIME_INCONSISTENCY = KeeperException.Code.RUNTIMEINCONSISTENCY.intValue();
+
+    private final ZkCalls calls;
+    private final List<Change> changes = new ArrayList<>();
+
+    AtomicWrite(ZkCalls calls) {
+        this.calls = calls;
+    }
+
+    private enum Kind {
+        CHECK,
+        CREATE,
+        SET,
+        DELETE
+    }
+
+    /** {@code version} is the one demanded; -1 for a znode to be made. */
+    private record Change(Kind kind, String path, int version, byte[] data) {
+        boolean writes() {
+            return kind == Kind.CREATE || kind == Kind.SET;
+        }
+
+        Op op() {
+            return switch (kind) {
+                case CHECK -> Op.check(path, version);
+                case CREATE -> Op.create(path, data, ZooDefs.Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
+                case SET -> Op.setData(path, data, version);
+                case DELETE -> Op.delete(path, version);
+            };
+        }
+    }
+
+    AtomicWrite check(ZNode<?> node, int version) {
+        return add(Kind.CHECK, node, version, new byte[0]);
+    }
+
+    AtomicWrite create(ZNode<?> node, Object value) {
+        return add(Kind.CREATE, node, -1, encode(node, value));
+    }
+
+    AtomicWrite set(ZNode<?> node, int version, Object value) {
+        return add(Kind.SET, node, version, encode(node, value));
+    }
+
+    AtomicWrite delete(ZNode<?> node, int version) {
+        return add(Kind.DELETE, node, version, new byte[0]);
+    }
+
+    private AtomicWrite add(Kind kind, ZNode<?> node, int version, byte[] data) {
+        changes.add(new Change(kind, node.path(), version, data));
+        return this;
+    }
+
+    static byte[] encode(ZNode<?> node, Object value) {
+        byte[] data = Json.bytes(value);
+        if (data.length > MAX_BYTES) {
+            throw new DroverException(
+                    ErrorCode.INTERNAL,
+                    "BUG: the record for " + node + " has " + data.length + " bytes, more than the " + MAX_BYTES
+                            + " allowed; nothing was written");
+        }
+        return data;
+    }
+
+    /**
+     * Sends it.
+     *
+     * @return what was written, by path
+     * @throws DroverException LEADERSHIP_LOST, CONFLICT or ALREADY_EXISTS when nothing was written; ZOOKEEPER_UNAVAILABLE when
+     *     the limit was reached and the outcome is unknown
+     */
+    Map<String, Versioned<byte[]>> commit() {
+        long deadline = calls.deadline();
+        boolean ambiguous = false;
+        while (true) {
+            try {
+                return written(calls.once(calls.handle(), this::send, deadline));
+            } catch (KeeperException e) {
+                if (ZkErrors.isTransient(e)) {
+                    ambiguous = true;
+                    if (!calls.pause(deadline)) {
+                        throw ZkErrors.outcomeUnknown(doing(), e);
+                    }
+                } else if (ambiguous) {
+                    return resolve(e).orElseThrow(() -> ZkErrors.translate(e, doing()));
+                } else {
+                    throw ZkErrors.translate(e, doing());
+                }
+            } catch (InterruptedException e) {
+                throw ZkErrors.interrupted(doing() + "; whether it has happened is unknown", e);
+            }
+        }
+    }
+
+    private void send(ZooKeeper zooKeeper, CompletableFuture<List<OpResult>> answer) {
+        List<Op> ops = changes.stream().map(Change::op).toList();
+        zooKeeper.multi(
+                ops,
+                (rc, name, context, results) -> {
+                    for (int i = 0; results != null && i < results.size(); i++) {
+                        // Those after the refused one carry RUNTIMEINCONSISTENCY, those before it OK.
+                        if (results.get(i) instanceof OpResult.ErrorResult error
+                                && error.getErr() != 0
+                                && error.getErr() != RUNTIME_INCONSISTENCY) {
+                            ZkCalls.fail(error.getErr(), changes.get(i).path(), answer);
+                            return;
+                        }
+                    }
+                    ZkCalls.fail(rc, null, answer);
+                    answer.complete(results);
+                },
+                null);
+    }
+
+    private Map<String, Versioned<byte[]>> written(List<OpResult> results) {
+        Map<String, Versioned<byte[]>> written = new LinkedHashMap<>();
+        Stat sample = null;
+        for (int i = 0; i < changes.size(); i++) {
+            if (results.get(i) instanceof OpResult.SetDataResult set) {
+                sample = set.getStat();
+                written.put(changes.get(i).path(), ZkCalls.versioned(changes.get(i).data(), sample));
+            }
+        }
+        for (Change change : changes) {
+            if (change.kind() == Kind.CREATE) {
+                // ZooKeeper does not tell the zxid of what a transaction creates; all members share it.
+                Versioned<byte[]> made = sample == null
+                        ? calls.read(change.path()).filter(read -> read.version() == 0).orElseThrow(this::overwritten)
+                        : new Versioned<>(
+                                change.data(), 0, sample.getMzxid(), sample.getMzxid(), Instant.ofEpochMilli(sample.getMtime()));
+                written.put(change.path(), made);
+            }
+        }
+        return written;
+    }
+
+    private DroverException overwritten() {
+        return new DroverException(ErrorCode.CONFLICT, "written, and overwritten at once by another: " + doing());
+    }
+
+    /** After a lost answer and a refused repetition: what the lost attempt has written, if it was carried out. */
+    private Optional<Map<String, Versioned<byte[]>>> resolve(KeeperException refused) {
+        List<Change> writes = changes.stream().filter(Change::writes).toList();
+        if (writes.isEmpty()) {
+            // Only deletions can be lost here: what is gone is gone.
+            boolean gone = refused.code() == KeeperException.Code.NONODE
+                    && changes.stream().anyMatch(change -> change.kind() == Kind.DELETE && change.path().equals(refused.getPath()));
+            return gone ? Optional.of(Map.of()) : Optional.empty();
+        }
+        Map<String, Versioned<byte[]>> written = new LinkedHashMap<>();
+        List<Versioned<byte[]>> untouched = new ArrayList<>();
+        for (Change change : writes) {
+            Optional<Versioned<byte[]>> now = calls.readFresh(change.path());
+            if (now.isEmpty() || now.get().version() <= change.version()) {
+                return Optional.empty();
+            }
+            if (now.get().version() == change.version() + 1 && Arrays.equals(now.get().value(), change.data())) {
+                untouched.add(now.get());
+            }
+            written.put(change.path(), now.get());
+        }
+        if (untouched.stream().mapToLong(Versioned::mzxid).distinct().count() != 1) {
+            return Optional.empty();
+        }
+        // Ours, as a whole: somebody may have written over a part of it since, but not before.
+        Versioned<byte[]> sample = untouched.get(0);
+        for (Change change : writes) {
+            long czxid = written.get(change.path()).czxid();
+            written.put(
+                    change.path(),
+                    new Versioned<>(change.data(), change.version() + 1, czxid, sample.mzxid(), sample.modified()));
+        }
+        return Optional.of(written);
+    }
+
+    private String doing() {
+        return "writing "
+                + changes.stream()
+                        .filter(change -> change.kind() != Kind.CHECK)
+                        .map(Change::path)
+                        .collect(Collectors.joining(", "));
+    }
+}

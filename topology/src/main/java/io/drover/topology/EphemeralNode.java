@@ -1,0 +1,275 @@
+package io.drover.topology;
+
+import static java.util.Objects.requireNonNull;
+
+import io.drover.api.DroverException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apache.curator.framework.CuratorFramework;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.ZooDefs;
+import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.data.Stat;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An ephemeral znode that belongs to the present session, whichever that is. One left over by an earlier session of ours would
+ * vanish when that session times out; it is replaced.
+ */
+final class EphemeralNode implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(EphemeralNode.class);
+    private static final Duration POLL = Duration.ofSeconds(3);
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
+
+    private final CuratorFramework client;
+    private final ZkCalls calls;
+    private final String path;
+    private final Runnable prepare;
+    private final SessionTracker tracker;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    // Written under the lock.
+    private volatile byte[] content;
+    private volatile long session;
+    private volatile boolean closing;
+    private volatile boolean connected;
+
+    /**
+     * Prepares it.
+     *
+     * @param prepare run before the znode is made; may throw, then it is tried again
+     */
+    EphemeralNode(CuratorFramework client, ZkCalls calls, String path, byte[] content, Runnable prepare) {
+        this.client = requireNonNull(client, "client is null");
+        this.calls = requireNonNull(calls, "calls is null");
+        this.path = requireNonNull(path, "path is null");
+        this.content = requireNonNull(content, "content is null");
+        this.prepare = requireNonNull(prepare, "prepare is null");
+        this.tracker = new SessionTracker(client, "drover-ephemeral " + path, new SessionTracker.Listener() {
+            @Override
+            public void connection(TopologyWatcher.Connection change) {
+                connected = switch (change) {
+                    case SUSPENDED, LOST -> false;
+                    case CONNECTED, RECONNECTED, NEW_SESSION -> true;
+                };
+            }
+
+            @Override
+            public void tick() {
+                if (closing) {
+                    remove(calls.deadline());
+                } else {
+                    establish();
+                }
+            }
+        });
+    }
+
+    private record Found(byte[] content, Stat stat) {}
+
+    /** Begins to keep it in place; does not wait. */
+    void start() {
+        tracker.start(POLL);
+    }
+
+    /** The session in which the znode was last seen to exist; 0 before that. */
+    long session() {
+        return session;
+    }
+
+    /** Whether the connection is up and its session is the one that has the znode. */
+    boolean isCurrent() {
+        return connected && !closing && session != 0 && session == SessionTracker.currentSession(client);
+    }
+
+    /** Makes sure that the znode exists with the content, in the present session; returns its id. */
+    long establish() {
+        long deadline = calls.deadline();
+        return locked(deadline, () -> establish(deadline));
+    }
+
+    /** Replaces the content; returns when ZooKeeper has it. */
+    void update(byte[] newContent) {
+        long deadline = calls.deadline();
+        locked(deadline, () -> {
+            content = newContent;
+            if (closing || session == 0 || !setAtOnce(newContent, deadline)) {
+                establish(deadline);
+            }
+            return session;
+        });
+    }
+
+    private interface Locked {
+        long run() throws InterruptedException;
+    }
+
+    private long locked(long deadline, Locked body) {
+        try {
+            if (!lock.tryLock(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+                throw ZkErrors.unavailable("keeping " + path, null);
+            }
+            try {
+                return body.run();
+            } finally {
+                lock.unlock();
+            }
+        } catch (InterruptedException e) {
+            throw ZkErrors.interrupted("keeping " + path, e);
+        }
+    }
+
+    /** The short way, one trip: an acknowledgement lies inside the write pause. */
+    private boolean setAtOnce(byte[] newContent, long deadline) throws InterruptedException {
+        try {
+            ZooKeeper zooKeeper = calls.handle();
+            Stat stat = set(zooKeeper, newContent, -1, deadline);
+            return stat.getEphemeralOwner() == zooKeeper.getSessionId();
+        } catch (KeeperException e) {
+            LOG.debug("{} not written at once", path, e);
+            return false;
+        }
+    }
+
+    private long establish(long deadline) throws InterruptedException {
+        if (closing) {
+            throw ZkErrors.unavailable("keeping " + path + ", which has been closed", null);
+        }
+        prepare.run();
+        while (true) {
+            try {
+                ZooKeeper zooKeeper = calls.handle();
+                if (attempt(zooKeeper, deadline)) {
+                    session = zooKeeper.getSessionId();
+                    return session;
+                }
+            } catch (KeeperException e) {
+                boolean again = ZkErrors.isTransient(e)
+                        || e.code() == KeeperException.Code.NODEEXISTS
+                        || e.code() == KeeperException.Code.BADVERSION;
+                if (!again || !calls.pause(deadline)) {
+                    throw ZkErrors.translate(e, "making " + path);
+                }
+            }
+            if (System.nanoTime() >= deadline) {
+                throw ZkErrors.unavailable("making " + path, null);
+            }
+        }
+    }
+
+    private boolean attempt(ZooKeeper zooKeeper, long deadline) throws KeeperException, InterruptedException {
+        Optional<Found> found = find(zooKeeper, deadline);
+        if (found.isEmpty()) {
+            create(zooKeeper, deadline);
+            return true;
+        }
+        Stat stat = found.get().stat();
+        if (stat.getEphemeralOwner() != zooKeeper.getSessionId()) {
+            LOG.info("{} belongs to session 0x{}, not to ours; it is replaced", path, Long.toHexString(stat.getEphemeralOwner()));
+            delete(zooKeeper, stat.getVersion(), deadline);
+            return false;
+        }
+        if (!Arrays.equals(found.get().content(), content)) {
+            set(zooKeeper, content, stat.getVersion(), deadline);
+        }
+        return true;
+    }
+
+    private Optional<Found> find(ZooKeeper zooKeeper, long deadline) throws KeeperException, InterruptedException {
+        return calls.once(
+                zooKeeper,
+                (handle, answer) -> handle.getData(
+                        path,
+                        false,
+                        (rc, name, context, data, stat) -> {
+                            if (rc == KeeperException.Code.NONODE.intValue()) {
+                                answer.complete(Optional.empty());
+                                return;
+                            }
+                            ZkCalls.fail(rc, path, answer);
+                            answer.complete(Optional.of(new Found(data, stat)));
+                        },
+                        null),
+                deadline);
+    }
+
+    private void create(ZooKeeper zooKeeper, long deadline) throws KeeperException, InterruptedException {
+        calls.<String>once(
+                zooKeeper,
+                (handle, answer) -> handle.create(
+                        path,
+                        content,
+                        ZooDefs.Ids.OPEN_ACL_UNSAFE,
+                        CreateMode.EPHEMERAL,
+                        (rc, requested, context, name) -> {
+                            ZkCalls.fail(rc, path, answer);
+                            answer.complete(requested);
+                        },
+                        null),
+                deadline);
+    }
+
+    private Stat set(ZooKeeper zooKeeper, byte[] data, int version, long deadline)
+            throws KeeperException, InterruptedException {
+        return calls.once(
+                zooKeeper,
+                (handle, answer) -> handle.setData(
+                        path,
+                        data,
+                        version,
+                        (rc, name, context, stat) -> {
+                            ZkCalls.fail(rc, path, answer);
+                            answer.complete(stat);
+                        },
+                        null),
+                deadline);
+    }
+
+    private void delete(ZooKeeper zooKeeper, int version, long deadline) throws KeeperException, InterruptedException {
+        calls.<Boolean>once(
+                zooKeeper,
+                (handle, answer) -> handle.delete(
+                        path,
+                        version,
+                        (rc, name, context) -> {
+                            if (rc != KeeperException.Code.NONODE.intValue()) {
+                                ZkCalls.fail(rc, path, answer);
+                            }
+                            answer.complete(true);
+                        },
+                        null),
+                deadline);
+    }
+
+    /** Deletes the znode and ends; when ZooKeeper does not answer, the tracker tries again: a left-over would look like a client. */
+    private void remove(long deadline) {
+        locked(deadline, () -> {
+            try {
+                Optional<Found> found = find(calls.handle(), deadline);
+                if (found.isPresent() && (session == 0 || found.get().stat().getEphemeralOwner() == session)) {
+                    delete(calls.handle(), -1, deadline);
+                }
+                tracker.close();
+            } catch (KeeperException e) {
+                LOG.info("{} not deleted yet: {}", path, e.getMessage());
+            }
+            return session;
+        });
+    }
+
+    /** Deletes the znode; waits two seconds at most, and goes on trying afterwards while the client is open. */
+    @Override
+    public void close() {
+        closing = true;
+        try {
+            remove(System.nanoTime() + CLOSE_LIMIT.toNanos());
+        } catch (DroverException e) {
+            LOG.info("{} not deleted yet", path, e);
+        }
+    }
+}

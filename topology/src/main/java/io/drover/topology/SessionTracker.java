@@ -1,0 +1,131 @@
+package io.drover.topology;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.state.ConnectionState;
+import org.apache.curator.framework.state.ConnectionStateListener;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows the connection on one thread of its own: says what happened to it, and ticks after each connecting and then at a fixed
+ * rate, so that whatever was missed is made good.
+ */
+final class SessionTracker implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SessionTracker.class);
+
+    private final CuratorFramework client;
+    private final ScheduledExecutorService executor;
+    private final Listener listener;
+    private final ConnectionStateListener curatorListener = this::stateChanged;
+    private volatile boolean closed;
+
+    // Only touched by the executor's thread.
+    private long session;
+    private boolean connected;
+
+    SessionTracker(CuratorFramework client, String threadName, Listener listener) {
+        this.client = requireNonNull(client, "client is null");
+        this.listener = requireNonNull(listener, "listener is null");
+        this.executor = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, threadName);
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /** Called on the tracker's thread. */
+    interface Listener {
+        /** The connection changed. */
+        void connection(TopologyWatcher.Connection change);
+
+        /** The connection is there: make sure that watches, znodes and values are as they should be. */
+        void tick();
+    }
+
+    void start(Duration period) {
+        client.getConnectionStateListenable().addListener(curatorListener);
+        // The client may have been connected long before; Curator tells changes only.
+        executor.scheduleWithFixedDelay(
+                () -> guarded(this::check), 0, period.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Runs something on the tracker's thread, unless it is closed. */
+    void execute(Runnable task) {
+        try {
+            executor.execute(() -> guarded(task));
+        } catch (RejectedExecutionException e) {
+            LOG.trace("closed before a task could run", e);
+        }
+    }
+
+    private void guarded(Runnable task) {
+        if (closed) {
+            return;
+        }
+        try {
+            task.run();
+        } catch (RuntimeException e) {
+            // A fixed-rate task that throws is never run again, which would silently end the watching.
+            LOG.warn("{}: will be tried again", Thread.currentThread().getName(), e);
+        }
+    }
+
+    private void stateChanged(CuratorFramework framework, ConnectionState state) {
+        switch (state) {
+            case CONNECTED, RECONNECTED -> execute(this::check);
+            case SUSPENDED, READ_ONLY -> execute(() -> disconnected(TopologyWatcher.Connection.SUSPENDED));
+            case LOST -> execute(() -> disconnected(TopologyWatcher.Connection.LOST));
+        }
+    }
+
+    private void disconnected(TopologyWatcher.Connection change) {
+        connected = false;
+        listener.connection(change);
+    }
+
+    private void check() {
+        if (!client.getZookeeperClient().isConnected()) {
+            return;
+        }
+        long now = currentSession(client);
+        if (now == 0) {
+            return;
+        }
+        if (!connected || now != session) {
+            TopologyWatcher.Connection change = session == 0
+                    ? TopologyWatcher.Connection.CONNECTED
+                    : now == session ? TopologyWatcher.Connection.RECONNECTED : TopologyWatcher.Connection.NEW_SESSION;
+            connected = true;
+            session = now;
+            listener.connection(change);
+        }
+        listener.tick();
+    }
+
+    /** The id of the present session; 0 while there is none. */
+    static long currentSession(CuratorFramework client) {
+        try {
+            return client.getZookeeperClient().getZooKeeper().getSessionId();
+        } catch (Exception e) {
+            // Curator declares any exception; whatever it is, there is no session to speak of.
+            LOG.debug("no session", e);
+            return 0;
+        }
+    }
+
+    /** No call of the listener begins after this, save when called by the listener itself. */
+    @Override
+    public void close() {
+        closed = true;
+        client.getConnectionStateListenable().removeListener(curatorListener);
+        // Not shutdownNow: a listener may close its own watch, and must not find its thread interrupted.
+        executor.shutdown();
+    }
+}
