@@ -1,0 +1,22 @@
+package io.drover.fencing;
+
+import java.util.List;
+
+/**
+ * What came of a drain. A participant that vanished is among the missing: it may still be writing.
+ *
+ * @param acknowledged names of the participants that have drained
+ * @param missing names of those that have not acknowledged, or have vanished before they did
+ * @param millis how long it took
+ */
+public record DrainResult(List<String> acknowledged, List<String> missing, double millis) {
+    public DrainResult {
+        acknowledged = List.copyOf(acknowledged);
+        missing = List.copyOf(missing);
+    }
+
+    /** Whether every participant that was there when the fence was raised has acknowledged. */
+    public boolean complete() {
+        return missing.isEmpty();
+    }
+}
