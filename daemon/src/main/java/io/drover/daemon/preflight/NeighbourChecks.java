@@ -1,0 +1,227 @@
+package io.drover.daemon.preflight;
+
+import static io.drover.daemon.preflight.PreflightCheck.block;
+import static io.drover.daemon.preflight.PreflightCheck.blockUnlessWaived;
+import static io.drover.daemon.preflight.PreflightCheck.inform;
+import static io.drover.daemon.preflight.PreflightCheck.warn;
+
+import io.drover.api.agent.Facts.Archiver;
+import io.drover.api.agent.Facts.Sender;
+import io.drover.api.agent.Facts.Slot;
+import io.drover.api.agent.Facts.TargetFacts;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** P32 to P58: sessions, workers, logins, other standbys, archiving, data, and the place on the target. */
+final class NeighbourChecks {
+    static final List<PreflightCheck> TABLE = List.of(
+            warn("P32", When.ALWAYS, "no transaction is open for long", NeighbourChecks::longTransactions),
+            block("P34", When.ALWAYS, "no unknown background worker runs", NeighbourChecks::noUnknownWorker),
+            block(
+                    "P38",
+                    When.BEFORE_COPY,
+                    "drover_repl can log in to the source from the target",
+                    NeighbourChecks::replication),
+            blockUnlessWaived(
+                    "P38-rewind", When.ALWAYS, "drover_rewind can rewind", facts -> role(facts, "drover_rewind")),
+            block("P39", When.ALWAYS, "drover can read what it has to watch", facts -> role(facts, "drover")),
+            block("P40", When.ALWAYS, "replication is asynchronous", NeighbourChecks::asynchronous),
+            block("P41", When.ALWAYS, "there is no other standby", NeighbourChecks::noOtherStandby),
+            block("P42", When.ALWAYS, "archiving keeps up", NeighbourChecks::archiving),
+            block("P42-library", When.ALWAYS, "no archive_library is used", NeighbourChecks::noArchiveLibrary),
+            block("P43", When.ALWAYS, "no base backup runs", NeighbourChecks::noBaseBackup),
+            warn("P44", When.ALWAYS, "dead connections are noticed", NeighbourChecks::timeouts),
+            inform("P45", When.ALWAYS, "the last checkpoint is recent", NeighbourChecks::recentCheckpoint),
+            inform("P46", When.BEFORE_COPY, "WAL segments are small", NeighbourChecks::smallSegments),
+            blockUnlessWaived("P47", When.ALWAYS, "there is no unlogged table", NeighbourChecks::noUnlogged),
+            blockUnlessWaived("P50", When.ALWAYS, "no checksum has failed", NeighbourChecks::noChecksumFailure),
+            block("P58", When.BEFORE_COPY, "the place for the copy is free", NeighbourChecks::directoryFree),
+            block("P58-port", When.BEFORE_COPY, "the port is free on the target", NeighbourChecks::portFree));
+
+    static final int MOST_READY_FILES = 16;
+
+    private static final long LONG_SINCE_CHECKPOINT = 1800;
+    private static final long USUAL_SEGMENT = 16L * 1024 * 1024;
+    private static final Set<String> ARCHIVING = Set.of("on", "always");
+
+    private NeighbourChecks() {}
+
+    private static Optional<Finding> longTransactions(PreflightFacts facts) {
+        List<String> open = facts.source().longTransactions();
+        return Finding.when(
+                !open.isEmpty(),
+                "open for more than 5 s: " + open,
+                "end them before the cutover; what is still open at the seal is ended and has to be repeated");
+    }
+
+    private static Optional<Finding> noUnknownWorker(PreflightFacts facts) {
+        List<String> workers = facts.source().backgroundWorkers();
+        return Finding.when(
+                !workers.isEmpty(),
+                "background workers " + workers
+                        + " may write on both sides; they need the mode clean-stop, which this version"
+                        + " does not have",
+                "take them out of shared_preload_libraries for the time of the move (restart)");
+    }
+
+    private static Optional<Finding> replication(PreflightFacts facts) {
+        Optional<Finding> missing = role(facts, "drover_repl");
+        if (missing.isPresent()) {
+            return missing;
+        }
+        String refused = facts.targetNode().replicationLogin();
+        return Finding.when(
+                !refused.isEmpty(),
+                "drover_repl cannot log in to " + facts.from() + " from " + facts.to() + ": " + refused,
+                "check the password file of the agent on " + facts.to()
+                        + ", pg_hba.conf of the source, and the network between");
+    }
+
+    private static Optional<Finding> role(PreflightFacts facts, String name) {
+        Map<String, String> roles = facts.source().roles();
+        if (!roles.containsKey(name)) {
+            return Optional.of(new Finding(
+                    "the role " + name + " does not exist on " + facts.from(),
+                    "adopt the instance again (drover adopt), which makes Drover's roles"));
+        }
+        String lacking = roles.get(name);
+        return Finding.when(
+                lacking != null && !lacking.isEmpty(),
+                "the role " + name + " on " + facts.from() + " lacks: " + lacking,
+                "grant it, as docs/security.md lists");
+    }
+
+    private static Optional<Finding> asynchronous(PreflightFacts facts) {
+        String names = Settings.text(facts.source(), "synchronous_standby_names");
+        return Finding.when(
+                !names.isBlank(),
+                "synchronous_standby_names is '" + names + "' on " + facts.from()
+                        + ": a synchronous shard would not be synchronous right after the move",
+                "this version moves asynchronous shards only; empty the setting for the time of the move if you can"
+                        + " accept that");
+    }
+
+    private static Optional<Finding> noOtherStandby(PreflightFacts facts) {
+        Set<String> logical = facts.source().slots().stream()
+                .filter(slot -> slot.type().equals("logical"))
+                .map(Slot::name)
+                .collect(Collectors.toSet());
+        List<String> others = facts.source().senders().stream()
+                .filter(sender -> !isOurs(facts, sender))
+                .filter(sender -> !sender.state().equals("backup"))
+                .filter(sender -> sender.slot() == null || !logical.contains(sender.slot()))
+                .map(sender -> sender.applicationName() + " (process " + sender.pid() + ")")
+                .toList();
+        return Finding.when(
+                !others.isEmpty(),
+                others + " also stream from " + facts.from()
+                        + "; they would receive nothing after the move, without an error",
+                "stop these standbys and WAL receivers first, and attach them to the new primary afterwards; this"
+                        + " version does not move them along");
+    }
+
+    private static boolean isOurs(PreflightFacts facts, Sender sender) {
+        return facts.stream()
+                .map(names -> sender.applicationName().equals(names.applicationName()))
+                .orElse(false);
+    }
+
+    private static Optional<Finding> archiving(PreflightFacts facts) {
+        Archiver archiver = facts.source().archiver();
+        if (!ARCHIVING.contains(archiver.mode())) {
+            return Optional.empty();
+        }
+        String wrong;
+        if (archiver.command().isBlank() && archiver.library().isBlank()) {
+            wrong = "archive_mode is " + archiver.mode() + ", but there is no archive_command";
+        } else if (archiver.lastFailed()) {
+            wrong = "the last attempt to archive a segment failed";
+        } else if (archiver.readyFiles() > MOST_READY_FILES) {
+            wrong = archiver.readyFiles() + " segments wait to be archived, more than " + MOST_READY_FILES;
+        } else {
+            return Optional.empty();
+        }
+        return Optional.of(new Finding(
+                wrong + ": the archive would have a gap across the move, or the way back would wait for it",
+                "mend archiving on " + facts.from() + " and let it catch up"));
+    }
+
+    private static Optional<Finding> noArchiveLibrary(PreflightFacts facts) {
+        String library = facts.source().archiver().library();
+        return Finding.when(
+                !library.isBlank(),
+                "archive_library is '" + library
+                        + "': the last segments of a stopped source cannot be archived through it; that"
+                        + " needs the mode clean-stop, which this version does not have",
+                "use an archive_command for the time of the move");
+    }
+
+    private static Optional<Finding> noBaseBackup(PreflightFacts facts) {
+        List<String> running = facts.source().baseBackups();
+        return Finding.when(
+                !running.isEmpty(),
+                "base backups run on " + facts.from() + ": " + running + "; the cutover would end them",
+                "wait for them to finish");
+    }
+
+    private static Optional<Finding> timeouts(PreflightFacts facts) {
+        return Finding.when(
+                Settings.number(facts.source(), "wal_sender_timeout") == 0,
+                "wal_sender_timeout is 0: a standby that is cut off is not noticed",
+                "set wal_sender_timeout to 60s or less");
+    }
+
+    private static Optional<Finding> recentCheckpoint(PreflightFacts facts) {
+        long seconds = facts.source().secondsSinceCheckpoint();
+        return Finding.when(
+                seconds > LONG_SINCE_CHECKPOINT,
+                "the last checkpoint is " + seconds + " s old; the one that the move asks for may take a while",
+                "nothing: Drover asks for a checkpoint before the copy and before the cutover");
+    }
+
+    private static Optional<Finding> smallSegments(PreflightFacts facts) {
+        long bytes = Settings.number(facts.source(), "wal_segment_size");
+        return Finding.when(
+                bytes > USUAL_SEGMENT,
+                "wal_segment_size is " + bytes / (1024 * 1024)
+                        + " MiB: up to that much filler is written before the cutover",
+                "nothing; plan for the WAL volume");
+    }
+
+    private static Optional<Finding> noUnlogged(PreflightFacts facts) {
+        List<String> tables = facts.source().unloggedTables();
+        return Finding.when(
+                !tables.isEmpty(),
+                "unlogged tables " + tables + " are empty on the target: their rows do not move",
+                "ALTER TABLE … SET LOGGED, or waive when the rows can be lost");
+    }
+
+    private static Optional<Finding> noChecksumFailure(PreflightFacts facts) {
+        long failures = facts.source().checksumFailures();
+        return Finding.when(
+                failures > 0,
+                failures + " checksum failures on " + facts.from() + ": damaged pages would be copied",
+                "find and repair the damage (pg_stat_database, pg_amcheck), or waive when it is known and old");
+    }
+
+    private static Optional<Finding> directoryFree(PreflightFacts facts) {
+        TargetFacts target = facts.targetNode();
+        boolean free = target.directoryState().equals("absent")
+                || target.directoryState().equals("empty");
+        return Finding.when(
+                !free,
+                target.plannedDataDir() + " on " + facts.to() + " is in the way: " + target.directoryState(),
+                "move it away, after making sure that nothing uses it; an old copy of a finished move goes with drover"
+                        + " purge");
+    }
+
+    private static Optional<Finding> portFree(PreflightFacts facts) {
+        return Finding.when(
+                !facts.targetNode().portFree(),
+                "something listens on port " + Settings.text(facts.source(), "port") + " of " + facts.to() + " already",
+                "stop that program, or choose another target: a shard keeps its port on every node");
+    }
+}

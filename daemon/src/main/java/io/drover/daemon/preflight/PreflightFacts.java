@@ -1,0 +1,64 @@
+package io.drover.daemon.preflight;
+
+import io.drover.api.MoveId;
+import io.drover.api.MoveRequest;
+import io.drover.api.NodeId;
+import io.drover.api.agent.Facts.InstanceFacts;
+import io.drover.api.agent.Facts.TargetFacts;
+import io.drover.api.agent.Reports.NodeReport;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Everything that the checks look at. They read no clock and ask nobody.
+ *
+ * @param request what was asked for
+ * @param stream the move's own names; absent in a dry run, before there is a move
+ * @param sourceNode the node that writes go to now
+ * @param source the instance on it
+ * @param targetNode the node that shall take over, as it is before a copy is made on it
+ * @param target the instance on it, once it runs as a standby
+ * @param lagBytes WAL that the target has not replayed; absent while there is no standby
+ * @param lagMillis age of the last transaction that the target has replayed; absent when unknown
+ */
+public record PreflightFacts(
+        MoveRequest request,
+        Optional<Stream> stream,
+        NodeReport sourceNode,
+        InstanceFacts source,
+        TargetFacts targetNode,
+        Optional<InstanceFacts> target,
+        OptionalLong lagBytes,
+        OptionalLong lagMillis) {
+
+    /**
+     * The names under which a move streams.
+     *
+     * @param slot the slot on the source from which the target streams
+     * @param applicationName under which its walreceiver connects
+     */
+    public record Stream(MoveId move, String slot, String applicationName) {}
+
+    NodeId from() {
+        return sourceNode.id();
+    }
+
+    NodeId to() {
+        return targetNode.node().id();
+    }
+
+    /** The standby; a check of {@link When#WITH_STANDBY} that finds none has failed. */
+    InstanceFacts standby() {
+        return target.orElseThrow(() -> new IllegalStateException("no standby runs on " + to()));
+    }
+
+    /** The move's own names; a check of {@link When#WITH_STANDBY} that finds none has failed. */
+    Stream names() {
+        return stream.orElseThrow(() -> new IllegalStateException("there is no move yet"));
+    }
+
+    /** Whether a text names something of this very move. */
+    boolean isOurs(String text) {
+        return stream.isPresent() && text.contains(stream.get().move().shortId());
+    }
+}
