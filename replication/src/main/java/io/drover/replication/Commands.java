@@ -1,0 +1,130 @@
+package io.drover.replication;
+
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/**
+ * Runs PostgreSQL's programs: an argument vector, never a shell line, in the C locale, with a limit. Secrets go through a
+ * password file only, since arguments and environment can be read by others.
+ */
+public final class Commands {
+    private static final int SHOWN_LINES = 5;
+    private static final Duration GRACE = Duration.ofSeconds(2);
+
+    private Commands() {}
+
+    /** How a program ended. */
+    public record Result(int exitCode, String stdout, String stderr) {}
+
+    /**
+     * Runs a program that has to succeed.
+     *
+     * @throws DroverException POSTGRES_FAILED with the last lines of its error output, TIMEOUT when it took too long
+     */
+    public static Result run(List<String> argv, Duration limit) {
+        return run(argv, Map.of(), limit);
+    }
+
+    /** The same with additions to the environment. */
+    public static Result run(List<String> argv, Map<String, String> environment, Duration limit) {
+        Result result = attempt(argv, environment, limit);
+        if (result.exitCode() != 0) {
+            throw failed(argv, result.exitCode(), result.stderr());
+        }
+        return result;
+    }
+
+    /**
+     * Runs a program whose exit status is the answer.
+     *
+     * @throws DroverException TIMEOUT when it took too long; then it has been ended
+     */
+    public static Result attempt(List<String> argv, Map<String, String> environment, Duration limit) {
+        Process process = start(builder(argv, environment));
+        CompletableFuture<String> stdout = drain(process.getInputStream());
+        CompletableFuture<String> stderr = drain(process.getErrorStream());
+        try {
+            process.getOutputStream().close();
+            if (!process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+                process.destroyForcibly().waitFor(GRACE.toNanos(), TimeUnit.NANOSECONDS);
+                throw new DroverException(
+                        ErrorCode.TIMEOUT, name(argv) + " was ended after " + limit.toMillis() + " ms, its limit");
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+            throw new DroverException(ErrorCode.TIMEOUT, name(argv) + " was interrupted", null, e);
+        } catch (IOException e) {
+            throw new DroverException(ErrorCode.POSTGRES_FAILED, name(argv) + " could not be run", null, e);
+        }
+        return new Result(process.exitValue(), textOf(stdout), textOf(stderr));
+    }
+
+    static ProcessBuilder builder(List<String> argv, Map<String, String> environment) {
+        ProcessBuilder builder = new ProcessBuilder(argv);
+        // A PGHOST or PGPASSWORD of whoever started the daemon must not decide where a program connects to
+        builder.environment().keySet().removeIf(key -> key.startsWith("PG") || key.startsWith("LC_") || key.equals("LANGUAGE"));
+        builder.environment().put("LC_ALL", "C");
+        builder.environment().putAll(environment);
+        return builder;
+    }
+
+    static Process start(ProcessBuilder builder) {
+        try {
+            return builder.start();
+        } catch (IOException e) {
+            throw new DroverException(
+                    ErrorCode.POSTGRES_FAILED, name(builder.command()) + " could not be started: " + e.getMessage(), null, e);
+        }
+    }
+
+    static DroverException failed(List<String> argv, int exitCode, String stderr) {
+        return new DroverException(
+                ErrorCode.POSTGRES_FAILED,
+                name(argv) + " failed with exit status " + exitCode + ": " + lastLines(stderr));
+    }
+
+    static String lastLines(String text) {
+        List<String> lines = new ArrayList<>(text.lines().filter(line -> !line.isBlank()).toList());
+        int from = Math.max(0, lines.size() - SHOWN_LINES);
+        return lines.subList(from, lines.size()).stream().map(String::strip).collect(Collectors.joining("; "));
+    }
+
+    static String name(List<String> argv) {
+        Path file = new File(argv.get(0)).toPath().getFileName();
+        return file == null ? argv.get(0) : file.toString();
+    }
+
+    /** A grandchild may keep the pipe open after its parent has ended. */
+    private static String textOf(CompletableFuture<String> output) {
+        return output.completeOnTimeout("", GRACE.toMillis(), TimeUnit.MILLISECONDS).join();
+    }
+
+    private static CompletableFuture<String> drain(InputStream stream) {
+        CompletableFuture<String> text = new CompletableFuture<>();
+        Thread reader = new Thread(
+                () -> {
+                    try (stream) {
+                        text.complete(new String(stream.readAllBytes(), StandardCharsets.UTF_8));
+                    } catch (IOException e) {
+                        text.complete("");
+                    }
+                },
+                "command-output");
+        reader.setDaemon(true);
+        reader.start();
+        return text;
+    }
+}

@@ -1,0 +1,50 @@
+package io.drover.replication;
+
+import com.sun.jna.LastErrorException;
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
+
+/** Signals to single processes (kill(2)). Numbers are Linux's on x86 and ARM. */
+public enum Signals {
+    HUP(1),
+    INT(2),
+    QUIT(3),
+    KILL(9),
+    TERM(15),
+    CONT(18),
+    STOP(19);
+
+    private static final int NO_SUCH_PROCESS = 3;
+
+    private final int number;
+
+    Signals(int number) {
+        this.number = number;
+    }
+
+    /**
+     * Sends the signal to one process.
+     *
+     * @return false when there is no such process
+     * @throws DroverException when the process belongs to somebody else
+     */
+    public boolean send(int pid) {
+        if (pid <= 1) {
+            // 0, -1 and negative numbers mean groups, 1 is init: a wrong pid must never reach them
+            throw new DroverException(ErrorCode.INTERNAL, "BUG: refused to signal process " + pid);
+        }
+        try {
+            LibC.kill(pid, number);
+            return true;
+        } catch (LastErrorException e) {
+            if (e.getErrorCode() == NO_SUCH_PROCESS) {
+                return false;
+            }
+            throw new DroverException(
+                    ErrorCode.POSTGRES_FAILED,
+                    "process " + pid + " could not be sent SIG" + name() + ": " + e.getMessage(),
+                    "run the agent as the operating system user that PostgreSQL runs as",
+                    e);
+        }
+    }
+}

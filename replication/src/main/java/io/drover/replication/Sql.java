@@ -1,0 +1,119 @@
+package io.drover.replication;
+
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.core.Utils;
+
+/** The little JDBC that this module needs, with failures that have a code. */
+final class Sql {
+    private Sql() {}
+
+    /** Reads one row. */
+    @FunctionalInterface
+    interface Row<T> {
+        T read(ResultSet row) throws SQLException;
+    }
+
+    static <T> List<T> list(Connection connection, String sql, Row<T> reader, Object... parameters) {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < parameters.length; i++) {
+                statement.setObject(i + 1, parameters[i]);
+            }
+            try (ResultSet rows = statement.executeQuery()) {
+                List<T> found = new ArrayList<>();
+                while (rows.next()) {
+                    found.add(reader.read(rows));
+                }
+                return found;
+            }
+        } catch (SQLException e) {
+            throw failed(sql, e);
+        }
+    }
+
+    static <T> Optional<T> first(Connection connection, String sql, Row<T> reader, Object... parameters) {
+        return list(connection, sql, reader, parameters).stream().findFirst();
+    }
+
+    /** The only value of the only row. */
+    static String text(Connection connection, String sql, Object... parameters) {
+        return nullableText(connection, sql, parameters)
+                .orElseThrow(() -> new DroverException(ErrorCode.POSTGRES_FAILED, "PostgreSQL answered null to: " + sql));
+    }
+
+    static Optional<String> nullableText(Connection connection, String sql, Object... parameters) {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < parameters.length; i++) {
+                statement.setObject(i + 1, parameters[i]);
+            }
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next() ? Optional.ofNullable(rows.getString(1)) : Optional.empty();
+            }
+        } catch (SQLException e) {
+            throw failed(sql, e);
+        }
+    }
+
+    static long number(Connection connection, String sql, Object... parameters) {
+        return Long.parseLong(text(connection, sql, parameters));
+    }
+
+    static boolean truth(Connection connection, String sql, Object... parameters) {
+        return text(connection, sql, parameters).equals("t");
+    }
+
+    static void execute(Connection connection, String sql) {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw failed(sql, e);
+        }
+    }
+
+    /** A quoted string constant. */
+    static String literal(String value) {
+        try {
+            StringBuilder quoted = new StringBuilder();
+            boolean backslash = value.indexOf('\\') >= 0;
+            Utils.escapeLiteral(quoted, backslash ? value.replace("\\", "\\\\") : value, true);
+            return (backslash ? " E'" : "'") + quoted + "'";
+        } catch (SQLException e) {
+            throw new DroverException(ErrorCode.INVALID_VALUE, "a value holds a zero byte", null, e);
+        }
+    }
+
+    /** A quoted name. */
+    static String identifier(String name) {
+        if (name.isEmpty() || name.indexOf('\0') >= 0) {
+            throw new DroverException(ErrorCode.INVALID_VALUE, "not a name: '" + name + "'");
+        }
+        return '"' + name.replace("\"", "\"\"") + '"';
+    }
+
+    static DroverException failed(String sql, SQLException cause) {
+        @Nullable String state = cause.getSQLState();
+        boolean gone = state != null && (state.startsWith("08") || state.startsWith("57P"));
+        return new DroverException(
+                gone ? ErrorCode.POSTGRES_UNREACHABLE : ErrorCode.POSTGRES_FAILED,
+                shortened(sql) + " failed: " + cause.getMessage(),
+                null,
+                cause);
+    }
+
+    private static String shortened(String sql) {
+        String line = sql.strip().replaceAll("\\s+", " ");
+        // what follows the word may be a verifier of a password
+        int secret = line.indexOf(" PASSWORD ");
+        String shown = secret < 0 ? line : line.substring(0, secret) + " PASSWORD ...";
+        return shown.length() <= 120 ? shown : shown.substring(0, 120) + "...";
+    }
+}
