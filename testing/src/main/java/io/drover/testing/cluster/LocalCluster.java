@@ -140,6 +140,11 @@ public final class LocalCluster implements AutoCloseable {
         return secrets.token();
     }
 
+    /** The file that holds it. */
+    public Path tokenFile() {
+        return directory.resolve("secrets").resolve("token");
+    }
+
     /** The private directory with data, secrets and configuration. */
     public Path directory() {
         return directory.path();

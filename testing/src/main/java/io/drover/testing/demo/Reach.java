@@ -1,0 +1,45 @@
+package io.drover.testing.demo;
+
+import io.drover.testing.cluster.LocalCluster;
+import java.nio.file.Path;
+
+/** Tells a person how to reach a held cluster. */
+final class Reach {
+    private final LocalCluster cluster;
+    private final Path endpoints;
+
+    Reach(LocalCluster cluster, Path endpoints) {
+        this.cluster = cluster;
+        this.endpoints = endpoints;
+    }
+
+    void print(Console console) {
+        String rest = cluster.controllers().get(0).rest();
+        console.plain("");
+        console.plain("The cluster runs until you press Ctrl-C. Everything about it: %s", endpoints);
+        console.plain("");
+        console.plain("  export DROVER_URL=%s DROVER_TOKEN_FILE=%s", rest, cluster.tokenFile());
+        console.plain("  bin/drover move %s --to %s --wait", LocalCluster.SHARD, LocalCluster.NODE_B);
+        console.plain("  bin/drover moves");
+        console.plain("  bin/drover watch --zookeeper %s", cluster.zookeeper());
+        console.plain("");
+        console.plain("  REST       %s   (Authorization: Bearer %s)", rest, cluster.token());
+        cluster.controllers()
+                .forEach(controller -> console.plain(
+                        "  %-10s %s, admin %s, pid %d",
+                        controller.id(), controller.rest(), controller.admin(), cluster.pid(controller.id())));
+        cluster.nodes()
+                .forEach(node -> console.plain(
+                        "  %-10s %s, agent %s, pid %d",
+                        node.id(), node.host(), node.agent(), cluster.pid(node.id().value())));
+        console.plain("  ZooKeeper  %s, pid %d", cluster.zookeeper(), cluster.pid("zookeeper"));
+        console.plain(
+                "  psql 'postgresql://%s:%s@127.0.0.21:%4$d,127.0.0.22:%4$d,127.0.0.23:%4$d/%3$s"
+                        + "?target_session_attrs=read-write'",
+                LocalCluster.USER,
+                cluster.password(),
+                LocalCluster.DATABASE,
+                cluster.shardPort());
+        console.plain("");
+    }
+}
