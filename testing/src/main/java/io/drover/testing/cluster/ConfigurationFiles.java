@@ -6,6 +6,9 @@ import java.util.Map;
 
 /** Writes the configuration and the secrets of every daemon. */
 final class ConfigurationFiles {
+    // short, so that the other controller takes over while somebody watches
+    private static final String CONTROLLER_SESSION = "4s";
+
     private final OsUser user;
     private final Path directory;
     private final Path configuration;
@@ -26,17 +29,18 @@ final class ConfigurationFiles {
     Map<String, Path> write() {
         user.directory(configuration, "rwxr-xr-x");
         user.directory(secretDirectory, "rwx------");
+        user.directory(directory.resolve("tmp"), "rwxrwxrwx");
         user.secretFile(secret("token"), secrets.token() + "\n");
         user.secretFile(secret("drover"), secrets.drover() + "\n");
         user.secretFile(secret("drover_repl"), secrets.replication() + "\n");
         user.secretFile(secret("drover_rewind"), secrets.rewind() + "\n");
         Map<String, Path> files = new LinkedHashMap<>();
-        files.put("zookeeper", file("zookeeper", zookeeper()));
+        files.put("zookeeper", file("zookeeper.cfg", zookeeper()));
         layout.controllers()
-                .forEach(controller -> files.put(controller.id(), file(controller.id(), controller(controller))));
+                .forEach(controller -> files.put(controller.id(), file(controller.id() + ".yml", controller(controller))));
         layout.nodes().forEach(node -> {
             user.directory(node.dataRoot(), "rwx------");
-            files.put(node.id().value(), file(node.id().value(), agent(node)));
+            files.put(node.id().value(), file(node.id() + ".yml", agent(node)));
         });
         return files;
     }
@@ -45,8 +49,8 @@ final class ConfigurationFiles {
         return secretDirectory.resolve(name);
     }
 
-    private Path file(String id, String content) {
-        return user.secretFile(configuration.resolve(id + ".yml"), content);
+    private Path file(String name, String content) {
+        return user.secretFile(configuration.resolve(name), content);
     }
 
     private String zookeeper() {
@@ -65,14 +69,18 @@ final class ConfigurationFiles {
     private String controller(ClusterController controller) {
         return """
                 id: %s
-                zookeeper: %s/drover
-                restUrl: %s
+                zookeeper:
+                  connect: %s/drover
+                  sessionTimeout: %s
+                rest: %s
                 tokenFile: %s
-                passwordFile: %s
+                postgres:
+                  passwordFile: %s
                 """
                         .formatted(
                                 controller.id(),
                                 layout.zookeeperAddress(),
+                                CONTROLLER_SESSION,
                                 controller.rest(),
                                 secret("token"),
                                 secret("drover"))
@@ -112,14 +120,13 @@ final class ConfigurationFiles {
     private static String server(String host, int port, int adminPort) {
         return """
                 server:
+                  minThreads: 4
+                  maxThreads: 32
                   applicationConnectors:
-                    - type: http
-                      bindHost: %1$s
-                      port: %2$d
+                    - {type: http, bindHost: %1$s, port: %2$d, acceptorThreads: 1, selectorThreads: 1}
                   adminConnectors:
-                    - type: http
-                      bindHost: %1$s
-                      port: %3$d
+                    - {type: http, bindHost: %1$s, port: %3$d, acceptorThreads: 1, selectorThreads: 1}
+                  requestLog: {appenders: []}
                 logging:
                   level: INFO
                 """

@@ -264,7 +264,7 @@ public final class LocalCluster implements AutoCloseable {
         closed = true;
         directory.remove();
         for (String daemon : daemons.keySet()) {
-            for (String suffix : List.of(".yml", ".pid")) {
+            for (String suffix : List.of(".yml", ".cfg", ".pid")) {
                 try {
                     Files.deleteIfExists(controlDirectory().resolve(daemon + suffix));
                 } catch (IOException e) {
@@ -291,22 +291,27 @@ public final class LocalCluster implements AutoCloseable {
                 }
             }
             for (Map.Entry<String, Path> file : written.entrySet()) {
-                Files.createSymbolicLink(controlDirectory().resolve(file.getKey() + ".yml"), file.getValue());
+                Files.createSymbolicLink(
+                        options.projectRoot().resolve(link(file.getKey(), file.getValue())), file.getValue());
             }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot prepare " + controlDirectory(), e);
         }
-        addDaemon("zookeeper", "zookeeper");
-        layout.controllers().forEach(controller -> addDaemon(controller.id(), "server"));
-        layout.nodes().forEach(node -> addDaemon(node.id().value(), "agent"));
+        addDaemon("zookeeper", "zookeeper", written);
+        layout.controllers().forEach(controller -> addDaemon(controller.id(), "server", written));
+        layout.nodes().forEach(node -> addDaemon(node.id().value(), "agent", written));
     }
 
-    private void addDaemon(String id, String command) {
-        String file = options.controlDirectory().resolve(id + ".yml").toString();
-        daemons.put(
-                id,
-                new DaemonProcess(
-                        id, List.of("bin/drover", command, file), options.projectRoot(), controlDirectory()));
+    private void addDaemon(String id, String role, Map<String, Path> files) {
+        String file = link(id, files.get(id)).toString();
+        String pidFile = options.controlDirectory().resolve(id + ".pid").toString();
+        List<String> command = List.of("bin/drover", role, file, "--pid-file", pidFile);
+        daemons.put(id, new DaemonProcess(id, command, options.projectRoot(), controlDirectory()));
+    }
+
+    private Path link(String id, Path file) {
+        String name = file.getFileName().toString();
+        return options.controlDirectory().resolve(id + name.substring(name.lastIndexOf('.')));
     }
 
     private void startDaemons() {

@@ -75,9 +75,9 @@ final class DemoRun {
     }
 
     private void moveThereAndBack(Ledger ledger) {
-        rest();
+        letItRun();
         Move first = forward(ledger);
-        rest();
+        letItRun();
         console.say("rolling back to %s", first.source());
         rest.act(first.id(), "rollback");
         Move back = rest.await(
@@ -86,14 +86,14 @@ final class DemoRun {
                 MOVE_LIMIT,
                 move -> move.state() == MoveState.ROLLED_BACK,
                 console::follow);
-        rest();
+        letItRun();
         record(ledger, back, "rollback", back.rollback() == null ? null : back.rollback().cutover(), null);
         Move second = forward(ledger);
-        rest();
+        letItRun();
         rest.complete(second.id());
         rest.await(
                 second.id(), "completed", MOVE_LIMIT, move -> move.state() == MoveState.COMPLETED, console::follow);
-        rest();
+        letItRun();
     }
 
     private Move forward(Ledger ledger) {
@@ -123,7 +123,7 @@ final class DemoRun {
         }
     }
 
-    private void rest() {
+    private void letItRun() {
         Waiting.pause(Duration.ofSeconds(options.seconds()));
     }
 
