@@ -15,13 +15,17 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides from facts whether a move may go on. The whole preflight is the table; this class only walks it. A check that cannot
- * be answered has failed: what Drover cannot see it does not assume.
+ * Decides from facts whether a move may go on. The whole preflight is the table; this class only walks it. A check that
+ * cannot be answered has failed: what Drover cannot see it does not assume.
  */
 public final class Preflight {
     /** Every check, in the order of its number. */
     public static final List<PreflightCheck> TABLE = Stream.of(
-                    ClusterChecks.TABLE, WriterChecks.TABLE, StorageChecks.TABLE, NeighbourChecks.TABLE)
+                    StreamChecks.TABLE,
+                    ServerChecks.TABLE,
+                    WriterChecks.TABLE,
+                    StorageChecks.TABLE,
+                    NeighbourChecks.TABLE)
             .flatMap(List::stream)
             .toList();
 

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** P14 to P24: nothing writes past the fence, nothing keeps Drover's settings from taking effect, nobody else interferes. */
+/** P14 to P23: nothing writes past the fence, Drover can change its settings, and nobody else interferes. */
 final class WriterChecks {
     static final List<PreflightCheck> TABLE = List.of(
             block("P14", When.ALWAYS, "no transaction is prepared for two-phase commit", WriterChecks::noPrepared),

@@ -1,4 +1,4 @@
-/** The checks before a move and before its cutover, as data: one ordered table of rows with the numbers of {@code docs/hazards.md}. */
+/** The checks before a move and before its cutover, as data: one table with the numbers of {@code docs/hazards.md}. */
 @NullMarked
 package io.drover.daemon.preflight;
 

@@ -6,9 +6,6 @@ import static io.drover.daemon.preflight.PreflightCheck.warn;
 
 import io.drover.api.NodeId;
 import io.drover.api.agent.Facts.InstanceFacts;
-import io.drover.api.agent.Facts.Receiver;
-import io.drover.api.agent.Facts.Sender;
-import io.drover.api.agent.Facts.Slot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,27 +13,19 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 
-/** P1 to P13: the two sides are one cluster, alike enough, and able to stream in both directions. */
-final class ClusterChecks {
+/** P5 to P13: the two servers are alike enough, and able to stream in both directions. */
+final class ServerChecks {
     static final List<PreflightCheck> TABLE = List.of(
-            block(
-                    "P1",
-                    When.WITH_STANDBY,
-                    "source and target have the same system identifier",
-                    ClusterChecks::sameCluster),
-            block("P2", When.ALWAYS, "source is a primary, target a standby on its timeline", ClusterChecks::roles),
-            block("P3", When.WITH_STANDBY, "the target streams from this source", ClusterChecks::streams),
-            block("P4", When.WITH_STANDBY, "nobody else streams under the move's name", ClusterChecks::uniqueName),
-            block("P5", When.ALWAYS, "both nodes have the same supported major version", ClusterChecks::sameMajor),
-            warn("P5-minor", When.ALWAYS, "the target's minor version is not older", ClusterChecks::minorNotOlder),
-            block("P6", When.ALWAYS, "architecture and storage layout are the same", ClusterChecks::sameLayout),
+            block("P5", When.ALWAYS, "both nodes have the same supported major version", ServerChecks::sameMajor),
+            warn("P5-minor", When.ALWAYS, "the target's minor version is not older", ServerChecks::minorNotOlder),
+            block("P6", When.ALWAYS, "architecture and storage layout are the same", ServerChecks::sameLayout),
             block("P7", When.ALWAYS, "libc sorts the same on both nodes", facts -> collation(facts, "libc")),
             block("P8", When.ALWAYS, "ICU sorts the same on both nodes", facts -> collation(facts, "icu")),
-            warn("P10", When.ALWAYS, "a diverged copy can be rewound", ClusterChecks::rewindable),
-            blockUnlessWaived("P11", When.ALWAYS, "commits are written to disk safely", ClusterChecks::durable),
-            warn("P11-commit", When.ALWAYS, "commits wait for the disk", ClusterChecks::commitsWait),
-            block("P12", When.ALWAYS, "the target is configured as a hot standby", ClusterChecks::standbyMinimums),
-            block("P13", When.ALWAYS, "slots and WAL senders are free for the move", ClusterChecks::freeSenders));
+            warn("P10", When.ALWAYS, "a diverged copy can be rewound", ServerChecks::rewindable),
+            blockUnlessWaived("P11", When.ALWAYS, "commits are written to disk safely", ServerChecks::durable),
+            warn("P11-commit", When.ALWAYS, "commits wait for the disk", ServerChecks::commitsWait),
+            block("P12", When.ALWAYS, "the target is configured as a hot standby", ServerChecks::standbyMinimums),
+            block("P13", When.ALWAYS, "slots and WAL senders are free for the move", ServerChecks::freeSenders));
 
     private static final int OLDEST = 130000;
     private static final int MAJOR = 10000;
@@ -59,84 +48,7 @@ final class ClusterChecks {
             "max_locks_per_transaction");
     private static final List<String> DURABILITY = List.of("fsync", "full_page_writes");
 
-    private ClusterChecks() {}
-
-    private static Optional<Finding> sameCluster(PreflightFacts facts) {
-        InstanceFacts standby = facts.standby();
-        return Finding.when(
-                !standby.instance().equals(facts.source().instance()),
-                "the source on " + facts.from() + " is cluster "
-                        + facts.source().instance() + ", the target on " + facts.to() + " is cluster "
-                        + standby.instance(),
-                "abort this move and find out what runs on " + facts.to() + " before anything is copied again");
-    }
-
-    private static Optional<Finding> roles(PreflightFacts facts) {
-        if (facts.source().inRecovery()) {
-            return Optional.of(new Finding(
-                    "the instance on " + facts.from() + " is a standby, not a primary",
-                    "see which node serves the shard: drover shards"));
-        }
-        if (facts.target().isEmpty()) {
-            return Optional.empty();
-        }
-        InstanceFacts standby = facts.standby();
-        if (!standby.inRecovery()) {
-            return Optional.of(new Finding(
-                    "the instance on " + facts.to() + " is not in recovery: it was promoted or started as a primary",
-                    "stop it at once, abort the move, and compare both nodes before either is used"));
-        }
-        return Finding.when(
-                standby.timeline() != facts.source().timeline(),
-                "the source is on timeline " + facts.source().timeline() + ", the target on " + standby.timeline(),
-                "abort the move; the copy follows another history and has to be made again");
-    }
-
-    /** Looks at the first sender of our name; that there is only one is P4. */
-    private static Optional<Finding> streams(PreflightFacts facts) {
-        String slotName = facts.names().slot();
-        Optional<Slot> slot = facts.source().slots().stream()
-                .filter(candidate -> candidate.name().equals(slotName))
-                .findFirst();
-        List<Sender> senders = ours(facts);
-        Receiver receiver = facts.standby().receiver();
-        String wrong;
-        if (slot.isEmpty()) {
-            wrong = "the slot " + slotName + " does not exist on " + facts.from();
-        } else if (senders.isEmpty()) {
-            wrong = "no WAL sender on " + facts.from() + " is named "
-                    + facts.names().applicationName();
-        } else if (!Objects.equals(slot.get().activePid(), senders.get(0).pid())) {
-            wrong = "the slot " + slotName + " is used by process " + slot.get().activePid()
-                    + ", not by the target's WAL sender " + senders.get(0).pid();
-        } else if (!senders.get(0).state().equals("streaming")) {
-            wrong = "the target's WAL sender is in state '" + senders.get(0).state() + "', not streaming";
-        } else if (receiver == null || !receiver.status().equals("streaming")) {
-            wrong = "the WAL receiver on " + facts.to() + " does not stream";
-        } else if (receiver.receivedTimeline() != facts.source().timeline()) {
-            wrong = "the WAL receiver on " + facts.to() + " receives timeline " + receiver.receivedTimeline()
-                    + ", the source is on " + facts.source().timeline();
-        } else {
-            return Optional.empty();
-        }
-        return Optional.of(new Finding(
-                wrong, "read the PostgreSQL log of " + facts.to() + "; the standby has to stream before a cutover"));
-    }
-
-    private static List<Sender> ours(PreflightFacts facts) {
-        return facts.source().senders().stream()
-                .filter(sender -> sender.applicationName().equals(facts.names().applicationName()))
-                .toList();
-    }
-
-    private static Optional<Finding> uniqueName(PreflightFacts facts) {
-        List<Sender> senders = ours(facts);
-        return Finding.when(
-                senders.size() > 1,
-                "processes " + senders.stream().map(Sender::pid).toList() + " on " + facts.from() + " all stream as "
-                        + facts.names().applicationName() + ": any of them would satisfy the guard",
-                "stop the one that is not the standby on " + facts.to());
-    }
+    private ServerChecks() {}
 
     private static Optional<Finding> sameMajor(PreflightFacts facts) {
         int source = facts.source().serverVersion();
@@ -191,7 +103,7 @@ final class ClusterChecks {
                 "abort the move and use the same build of PostgreSQL on both nodes");
     }
 
-    /** Compares what can be seen: before the copy the library's version, with the standby also its order of a list of words. */
+    /** Before the copy the versions of the library are compared, with the standby also the order of a list of words. */
     private static Optional<Finding> collation(PreflightFacts facts, String provider) {
         List<String> used = facts.source().collations().stream()
                 .filter(name -> name.startsWith(provider + ":"))
