@@ -1,0 +1,112 @@
+package io.drover.daemon.agent;
+
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
+import io.drover.api.InstanceId;
+import io.drover.api.ShardId;
+import io.drover.api.agent.Facts.InstanceFacts;
+import io.drover.api.agent.Facts.TargetFacts;
+import io.drover.api.agent.Reports.InstanceReport;
+import io.drover.api.agent.Reports.JobReport;
+import io.drover.api.agent.Reports.NodeReport;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** What controllers ask of the agent. Every address needs the bearer token. */
+@Path("/v1")
+@Produces(MediaType.APPLICATION_JSON)
+public final class AgentResource {
+    private final VerbDispatcher dispatcher;
+    private final Observation observation;
+
+    AgentResource(VerbDispatcher dispatcher, Observation observation) {
+        this.dispatcher = dispatcher;
+        this.observation = observation;
+    }
+
+    /** The node and its instances. */
+    @GET
+    @Path("/node")
+    public NodeReport node() {
+        return observation.node();
+    }
+
+    /** What the checks want to know before a copy is made here. */
+    @GET
+    @Path("/node/target-facts")
+    public TargetFacts targetFacts(
+            @QueryParam("shard") @Nullable String shard,
+            @QueryParam("port") @Nullable String port,
+            @QueryParam("sourceHost") @Nullable String sourceHost,
+            @QueryParam("sourcePort") @Nullable String sourcePort,
+            @QueryParam("tablespaces") @Nullable String tablespaces) {
+        List<String> directories = tablespaces == null || tablespaces.isEmpty()
+                ? List.of()
+                : Arrays.asList(tablespaces.split(","));
+        return observation.targetFacts(
+                parsed("shard", shard, ShardId::new),
+                parsed("port", port, Integer::valueOf),
+                parsed("sourceHost", sourceHost, Function.identity()),
+                parsed("sourcePort", sourcePort, Integer::valueOf),
+                directories);
+    }
+
+    /** One instance. */
+    @GET
+    @Path("/instances/{instance}")
+    public InstanceReport instance(@PathParam("instance") String instance) {
+        return observation.instance(id(instance));
+    }
+
+    /** The long job of an instance. */
+    @GET
+    @Path("/instances/{instance}/job")
+    public JobReport job(@PathParam("instance") String instance) {
+        return observation.job(id(instance));
+    }
+
+    /** What the checks want to know about an instance. */
+    @GET
+    @Path("/instances/{instance}/facts")
+    public InstanceFacts facts(@PathParam("instance") String instance) {
+        return observation.facts(id(instance));
+    }
+
+    /** Carries out a verb. */
+    @POST
+    @Path("/instances/{instance}/{verb}")
+    @Consumes(MediaType.APPLICATION_JSON)
+    public Object verb(@PathParam("instance") String instance, @PathParam("verb") String verb, byte[] body) {
+        return dispatcher.dispatch(id(instance), verb, body);
+    }
+
+    private static InstanceId id(String text) {
+        try {
+            return new InstanceId(text);
+        } catch (IllegalArgumentException e) {
+            throw new DroverException(ErrorCode.NOT_FOUND, String.valueOf(e.getMessage()), null, e);
+        }
+    }
+
+    static <T> T parsed(String name, @Nullable String text, Function<String, T> parser) {
+        if (text == null) {
+            throw new DroverException(ErrorCode.MALFORMED_REQUEST, "the parameter " + name + " is missing");
+        }
+        try {
+            return parser.apply(text);
+        } catch (IllegalArgumentException e) {
+            throw new DroverException(
+                    ErrorCode.MALFORMED_REQUEST, "the parameter " + name + " is wrong: " + e.getMessage(), null, e);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package io.drover.daemon.agent;
+
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
+import io.drover.api.agent.Token;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+
+/** An instance on this node: its record on disk, the lock under which verbs run one at a time, and its warm connections. */
+final class ManagedInstance {
+    private final InstanceStore store;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final WarmParts warm = new WarmParts();
+    private volatile InstanceRecord record;
+
+    ManagedInstance(InstanceStore store, InstanceRecord record) {
+        this.store = store;
+        this.record = record;
+    }
+
+    InstanceRecord record() {
+        return record;
+    }
+
+    /** What is kept open and warm for the pause of a move. */
+    WarmParts warm() {
+        return warm;
+    }
+
+    /** Changes the record; returns when it is on disk. Nothing is written when nothing changes. */
+    synchronized InstanceRecord update(UnaryOperator<InstanceRecord> change) {
+        InstanceRecord next = change.apply(record);
+        if (!next.equals(record)) {
+            store.save(next);
+            record = next;
+        }
+        return next;
+    }
+
+    /** Accepts a token and makes the change that goes on disk with it, before anything else is done. */
+    void accept(Token token, UnaryOperator<InstanceRecord> first) {
+        update(current -> first.apply(TokenGate.accept(current, token)));
+    }
+
+    /** Runs something while no other verb runs. */
+    <R> R exclusively(Deadline deadline, Supplier<R> action) {
+        try {
+            if (!lock.tryLock(deadline.left().toNanos(), TimeUnit.NANOSECONDS)) {
+                throw new DroverException(
+                        ErrorCode.TIMEOUT, "instance " + record.instance() + " was busy with another verb all the time");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new DroverException(ErrorCode.TIMEOUT, "the agent is shutting down", null, e);
+        }
+        try {
+            return action.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Runs something when no verb runs right now; answers whether it did. */
+    boolean ifIdle(Runnable action) {
+        if (!lock.tryLock()) {
+            return false;
+        }
+        try {
+            action.run();
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package io.drover.daemon.agent;
+
+import io.drover.api.FenceEpoch;
+import io.drover.api.NodeId;
+import io.drover.api.ShardTopology;
+import io.drover.api.ShardTopology.Fence;
+import io.drover.api.TopologyState;
+import io.drover.api.agent.Reports.Role;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What an agent does by itself about an instance, decided from the level of things, never from events (H41). It gives a controller
+ * time to act first; afterwards each answer may be repeated, by the agent or by a controller.
+ *
+ * <pre>
+ * topology                      this node is   after                      reaction
+ * FENCED                        the primary    the budget and 3 s         ABANDON: ABORTING, unseal, SERVING here
+ * ABORTING                      the primary    3 s                        ABANDON: unseal, SERVING here
+ * PROMOTING                     the target     1 s                        FINISH: promote, publish
+ * SERVING                       the primary    at once, when sealed       UNSEAL
+ * SERVING                       the primary    at once, newer epoch       GRANT: remember the epoch
+ * SERVING, another primary      a primary      at once                    DEMOTE: stop at once, never start
+ * PROMOTING to another          a primary      1 s                        DEMOTE
+ * </pre>
+ */
+enum Reaction {
+    NOTHING,
+    ABANDON,
+    FINISH,
+    UNSEAL,
+    GRANT,
+    DEMOTE;
+
+    private static final Duration CONTROLLERS_TURN = Duration.ofSeconds(3);
+    private static final Duration PROMOTERS_TURN = Duration.ofSeconds(1);
+
+    /**
+     * Decides.
+     *
+     * @param topologies the newest topologies of all the instance's shards
+     * @param unchangedFor how long this agent has seen them in this state and epoch, by its own clock
+     */
+    static Reaction to(InstanceRecord record, NodeId node, List<ShardTopology> topologies, Duration unchangedFor) {
+        if (topologies.isEmpty()) {
+            return NOTHING;
+        }
+        TopologyState state = topologies.get(0).state();
+        if (topologies.stream().anyMatch(t -> t.state() != state)) {
+            return NOTHING;
+        }
+        if (topologies.stream().allMatch(t -> StartRule.promotingTo(t, node))) {
+            return unchangedFor.compareTo(PROMOTERS_TURN) >= 0 ? FINISH : NOTHING;
+        }
+        if (topologies.stream().anyMatch(t -> StartRule.lost(t, node))) {
+            return lost(record, state, unchangedFor);
+        }
+        return switch (state) {
+            case FENCED -> unchangedFor.compareTo(budget(topologies).plus(CONTROLLERS_TURN)) >= 0 ? ABANDON : NOTHING;
+            case ABORTING -> unchangedFor.compareTo(CONTROLLERS_TURN) >= 0 ? ABANDON : NOTHING;
+            case SERVING -> serving(record, StartRule.newestEpoch(topologies));
+            case PROMOTING, UNKNOWN -> NOTHING;
+        };
+    }
+
+    private static Reaction lost(InstanceRecord record, TopologyState state, Duration unchangedFor) {
+        if (record.role() != Role.PRIMARY) {
+            return NOTHING;
+        }
+        return state != TopologyState.PROMOTING || unchangedFor.compareTo(PROMOTERS_TURN) >= 0 ? DEMOTE : NOTHING;
+    }
+
+    private static Reaction serving(InstanceRecord record, FenceEpoch epoch) {
+        if (record.role() != Role.PRIMARY) {
+            return NOTHING;
+        }
+        if (record.seal() != null && record.seal().epoch().compareTo(epoch) < 0) {
+            return UNSEAL;
+        }
+        return record.seal() == null && record.grantEpoch().compareTo(epoch) < 0 ? GRANT : NOTHING;
+    }
+
+    private static Duration budget(List<ShardTopology> topologies) {
+        long longest = 0;
+        for (ShardTopology topology : topologies) {
+            Fence fence = topology.fence();
+            longest = fence == null ? longest : Math.max(longest, fence.budgetMillis());
+        }
+        return Duration.ofMillis(longest);
+    }
+}

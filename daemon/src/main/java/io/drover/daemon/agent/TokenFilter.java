@@ -1,0 +1,34 @@
+package io.drover.daemon.agent;
+
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.container.ContainerRequestFilter;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+
+/** Lets only callers in who show the bearer token; health checks need none. */
+final class TokenFilter implements ContainerRequestFilter {
+    private static final String SCHEME = "Bearer ";
+
+    private final byte[] expected;
+
+    TokenFilter(String token) {
+        this.expected = (SCHEME + token).getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void filter(ContainerRequestContext request) {
+        if (!request.getUriInfo().getPath().startsWith("v1/")) {
+            return;
+        }
+        String shown = request.getHeaderString("Authorization");
+        if (shown == null || !shown.startsWith(SCHEME)) {
+            throw new DroverException(ErrorCode.UNAUTHORIZED, "a bearer token is needed");
+        }
+        // compares in constant time, so that the token cannot be guessed byte by byte
+        if (!MessageDigest.isEqual(shown.getBytes(StandardCharsets.UTF_8), expected)) {
+            throw new DroverException(ErrorCode.FORBIDDEN, "the bearer token is not the one of this agent");
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package io.drover.daemon.agent;
+
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
+import io.drover.api.NodeId;
+import io.drover.api.ShardTopology;
+import io.drover.api.agent.Token;
+import io.drover.api.agent.Verb;
+import io.drover.topology.TopologyStore;
+import io.drover.topology.Versioned;
+import java.util.List;
+import java.util.Optional;
+
+/** Proves that a dangerous verb fits the newest topology and that its controller leads (rule R3). */
+final class TopologyGate {
+    private final TopologyStore store;
+    private final TopologyView view;
+    private final NodeId node;
+
+    TopologyGate(TopologyStore store, TopologyView view, NodeId node) {
+        this.store = store;
+        this.view = view;
+        this.node = node;
+    }
+
+    /**
+     * Proves it for a verb. What the watch has brought is tried first, because in the pause each round trip counts; when it is not
+     * the newest, it is read again.
+     *
+     * @throws DroverException STATE_CONFLICT when it does not fit, LEADERSHIP_LOST, or ZOOKEEPER_UNAVAILABLE
+     */
+    void prove(Verb<?> verb, Token token, InstanceRecord record) {
+        List<Versioned<ShardTopology>> seen = view.seen(record.instance());
+        if (refusal(verb, token, record, seen).isEmpty() && isNewest(seen, token)) {
+            return;
+        }
+        List<Versioned<ShardTopology>> read = store.readInstance(record.instance());
+        Optional<String> refusal = refusal(verb, token, record, read);
+        if (refusal.isPresent()) {
+            throw new DroverException(
+                    ErrorCode.STATE_CONFLICT,
+                    verb.path() + " of instance " + record.instance() + " is refused: " + refusal.get(),
+                    "nothing was done; look at the move");
+        }
+        store.verify(read, token.leaderEpoch());
+    }
+
+    /** Runs the same code as a real proof, so that the first one in a pause finds it warm. */
+    void rehearse(Token token, InstanceRecord record) {
+        List<Versioned<ShardTopology>> seen = view.seen(record.instance());
+        refusal(new Verb.Unseal(), token, record, seen);
+        store.verify(seen.isEmpty() ? store.readInstance(record.instance()) : seen, token.leaderEpoch());
+    }
+
+    private boolean isNewest(List<Versioned<ShardTopology>> seen, Token token) {
+        try {
+            store.verify(seen, token.leaderEpoch());
+            return true;
+        } catch (DroverException e) {
+            if (e.code() == ErrorCode.CONFLICT) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    private Optional<String> refusal(
+            Verb<?> verb, Token token, InstanceRecord record, List<Versioned<ShardTopology>> topologies) {
+        return VerbFit.refusal(
+                verb, token, node, record, topologies.stream().map(Versioned::value).toList());
+    }
+}

@@ -1,0 +1,57 @@
+package io.drover.daemon.agent;
+
+import io.drover.api.InstanceId;
+import io.drover.api.ShardId;
+import io.drover.api.ShardTopology;
+import io.drover.topology.TopologyWatcher;
+import io.drover.topology.Versioned;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The newest topologies that the watch has brought. They may be stale: they start an act, and a transaction proves it. */
+final class TopologyView implements TopologyWatcher.Listener {
+    private final Map<ShardId, Versioned<ShardTopology>> newest = new ConcurrentHashMap<>();
+    private final Runnable onChange;
+    private volatile boolean connected;
+
+    TopologyView(Runnable onChange) {
+        this.onChange = onChange;
+    }
+
+    /** The topologies of an instance's shards, by shard id. */
+    List<Versioned<ShardTopology>> seen(InstanceId instance) {
+        return newest.values().stream()
+                .filter(topology -> topology.value().instance().equals(instance))
+                .sorted(Comparator.comparing(topology -> topology.value().shard()))
+                .toList();
+    }
+
+    /** Whether the watch has a connection to ZooKeeper. */
+    boolean connected() {
+        return connected;
+    }
+
+    @Override
+    public void changed(Versioned<ShardTopology> topology) {
+        connected = true;
+        newest.put(topology.value().shard(), topology);
+        onChange.run();
+    }
+
+    @Override
+    public void absent(ShardId shard) {
+        newest.remove(shard);
+        onChange.run();
+    }
+
+    @Override
+    public void connection(TopologyWatcher.Connection change) {
+        connected = switch (change) {
+            case CONNECTED, RECONNECTED, NEW_SESSION -> true;
+            case SUSPENDED, LOST -> false;
+        };
+        onChange.run();
+    }
+}

@@ -1,0 +1,36 @@
+package io.drover.daemon.agent;
+
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
+import io.drover.api.MoveId;
+import io.drover.api.agent.Token;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One verb as it arrived.
+ *
+ * @param instance what it is for
+ * @param token what entitles the caller, or null outside a move
+ * @param deadline when it has to be done
+ */
+record VerbCall(ManagedInstance instance, @Nullable Token token, Deadline deadline) {
+    /** The token of a verb that only exists within a move. */
+    Token requireToken() {
+        if (token == null) {
+            throw new DroverException(ErrorCode.MALFORMED_REQUEST, "this verb needs a token");
+        }
+        return token;
+    }
+
+    MoveId move() {
+        return requireToken().move();
+    }
+
+    int step() {
+        return requireToken().step();
+    }
+
+    InstanceRecord record() {
+        return instance.record();
+    }
+}

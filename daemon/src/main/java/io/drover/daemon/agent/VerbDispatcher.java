@@ -1,0 +1,82 @@
+package io.drover.daemon.agent;
+
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
+import io.drover.api.InstanceId;
+import io.drover.api.agent.Token;
+import io.drover.api.agent.Verb;
+import io.drover.daemon.agent.VerbTable.Command;
+import io.drover.daemon.agent.VerbTable.NewInstance;
+import io.drover.daemon.agent.VerbTable.Row;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+/**
+ * The way of every command: read it, wait for its turn, accept its token, for a dangerous one prove that the topology is still the
+ * one it was meant for, then carry it out.
+ */
+final class VerbDispatcher {
+    private static final Logger LOG = LoggerFactory.getLogger(VerbDispatcher.class);
+    private static final Duration WITHOUT_TOKEN = Duration.ofSeconds(60);
+
+    private final VerbTable table;
+    private final Instances instances;
+    private final TopologyGate topology;
+
+    VerbDispatcher(VerbTable table, Instances instances, TopologyGate topology) {
+        this.table = table;
+        this.instances = instances;
+        this.topology = topology;
+    }
+
+    /** Carries out a command that has just arrived; its time counts from now. */
+    Object dispatch(InstanceId id, String path, byte[] body) {
+        long arrival = System.nanoTime();
+        Command command = table.read(path, body);
+        Token token = command.token();
+        Duration limit = token == null ? WITHOUT_TOKEN : Duration.ofMillis(token.timeoutMillis());
+        Deadline deadline = new Deadline(arrival + limit.toNanos());
+        MDC.put("instance", id.value());
+        MDC.put("move", token == null ? "-" : token.move().shortId());
+        try {
+            Object answer = route(command.verb(), id, token, deadline);
+            LOG.info("{} of {}: {} in {} ms", path, id, answer, (System.nanoTime() - arrival) / 1_000_000);
+            return answer;
+        } finally {
+            MDC.remove("instance");
+            MDC.remove("move");
+        }
+    }
+
+    private <R> R route(Verb<R> verb, InstanceId id, @Nullable Token token, Deadline deadline) {
+        Row<Verb<R>, R> row = table.rowOf(verb);
+        if (row.needsToken() && token == null) {
+            throw new DroverException(ErrorCode.MALFORMED_REQUEST, verb.path() + " needs a token");
+        }
+        Optional<ManagedInstance> known = instances.find(id);
+        if (known.isEmpty() && row.unknown() != null) {
+            return row.unknown().apply(verb, new NewInstance(id, token, deadline));
+        }
+        VerbCall call = new VerbCall(instances.get(id), token, deadline);
+        return row.alone()
+                ? call.instance().exclusively(deadline, () -> carryOut(verb, row, call))
+                : carryOut(verb, row, call);
+    }
+
+    private <R> R carryOut(Verb<R> verb, Row<Verb<R>, R> row, VerbCall call) {
+        call.deadline().check(verb.path());
+        Token token = call.token();
+        if (token != null) {
+            TokenGate.accept(call.record(), token);
+            if (verb.dangerous()) {
+                topology.prove(verb, token, call.record());
+            }
+            call.instance().accept(token, row.first().apply(verb, token));
+        }
+        return row.body().run(verb, call);
+    }
+}

@@ -1,0 +1,4 @@
+package io.drover.daemon.agent;
+
+/** placeholder */
+final class WarmParts {}

@@ -1,0 +1,77 @@
+package io.drover.daemon.agent;
+
+import io.drover.api.FenceEpoch;
+import io.drover.api.InstanceId;
+import io.drover.api.LeaderEpoch;
+import io.drover.api.MoveId;
+import io.drover.api.NodeId;
+import io.drover.api.ShardId;
+import io.drover.api.ShardTopology;
+import io.drover.api.ShardTopology.Endpoint;
+import io.drover.api.ShardTopology.Replica;
+import io.drover.api.ShardTopology.ReplicaRole;
+import io.drover.api.TopologyState;
+import io.drover.api.agent.Reports.Role;
+import io.drover.api.agent.Token;
+import io.drover.daemon.agent.InstanceRecord.SealRecord;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+
+/** Values that several tests share. */
+final class Samples {
+    static final NodeId HERE = new NodeId("node_a");
+    static final NodeId THERE = new NodeId("node_b");
+    static final InstanceId INSTANCE = new InstanceId("7301234567890123456");
+    static final ShardId SHARD = new ShardId("shard_01");
+    static final MoveId MOVE = new MoveId("aaaaaaaa-1");
+    static final MoveId OTHER_MOVE = new MoveId("bbbbbbbb-2");
+
+    private Samples() {}
+
+    static InstanceRecord record(Role role, long grant) {
+        return new InstanceRecord(
+                INSTANCE,
+                List.of(SHARD),
+                "app",
+                Path.of("/data/shard_01/data"),
+                Path.of("/data/shard_01/socket"),
+                5433,
+                role,
+                new FenceEpoch(grant),
+                null,
+                List.of(),
+                null,
+                null,
+                null,
+                false);
+    }
+
+    static SealRecord seal(long epoch) {
+        return new SealRecord(new FenceEpoch(epoch), MOVE, 4711, null, 1, 0);
+    }
+
+    /** A topology whose primary is on one node and whose target, when a move holds it, is on the other. */
+    static ShardTopology topology(TopologyState state, long epoch, NodeId primary) {
+        NodeId other = primary.equals(HERE) ? THERE : HERE;
+        return new ShardTopology(
+                1,
+                SHARD,
+                INSTANCE,
+                new FenceEpoch(epoch),
+                state,
+                "app",
+                new Endpoint(primary, "127.0.0.1", 5433),
+                List.of(new Replica(other, "127.0.0.2", 5433, ReplicaRole.TARGET, 0)),
+                MOVE,
+                state == TopologyState.SERVING ? null : new ShardTopology.Fence(Instant.EPOCH, 2000));
+    }
+
+    static Token token(long leader, long sequence) {
+        return token(leader, sequence, MOVE);
+    }
+
+    static Token token(long leader, long sequence, MoveId move) {
+        return new Token(new LeaderEpoch(leader), move, 110, sequence, 1000);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.drover.daemon.agent;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,28 @@
+package io.drover.fencing;
+
+import io.drover.api.Lsn;
+import java.time.Duration;
+
+/**
+ * What the seal needs of the database server that it closes. The daemon binds it to PostgreSQL; this module knows only the order.
+ * Every call may be repeated and throws a {@link io.drover.api.DroverException} when its effect cannot be proven.
+ */
+public interface FenceTarget {
+    /** Holds the door: from here on no session can begin and no worker can be forked. Waiting logins keep waiting. */
+    void freeze(Duration limit);
+
+    /** Ends every process of the server that may commit and returns when all of them are gone; answers how many there were. */
+    int endSessions(Duration limit);
+
+    /** Ends the WAL on a segment boundary and answers it: the position that the target has to replay. */
+    Lsn endWal();
+
+    /** Proves that the door is still held, that nobody is left who can commit, and that no WAL follows the end. */
+    void verify(Lsn end);
+
+    /** Puts the server's settings back as they were before the seal was prepared; nothing is loaded yet. */
+    void restoreSettings();
+
+    /** Opens the door: waiting logins go on, under the restored settings. */
+    void thaw();
+}
