@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.drover.api.ShardId;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -20,6 +21,8 @@ import java.util.Map;
  * @param startTimeout how long the start may take until ZooKeeper has named the primary
  * @param sessionTimeout ZooKeeper session timeout; writes go on when the session is lost
  * @param driverProperties further properties of the PostgreSQL driver, such as {@code ssl} or {@code socketTimeout}
+ * @param warmup reading statements that are run once in each new session, so that the server's caches for it are warm before the
+ *     application uses it; failures are ignored
  */
 public record ShardDataSourceConfig(
         String zookeeper,
@@ -32,7 +35,8 @@ public record ShardDataSourceConfig(
         int maxWaiters,
         Duration startTimeout,
         Duration sessionTimeout,
-        Map<String, String> driverProperties) {
+        Map<String, String> driverProperties,
+        List<String> warmup) {
 
     /**
      * Checks the ranges.
@@ -51,6 +55,8 @@ public record ShardDataSourceConfig(
         requirePositive(startTimeout.toMillis(), "startTimeout");
         requirePositive(sessionTimeout.toMillis(), "sessionTimeout");
         driverProperties = Map.copyOf(driverProperties);
+        SessionSource.requireKnown(driverProperties.keySet());
+        warmup = List.copyOf(warmup);
     }
 
     /** Starts a configuration with its defaults: 10 connections, 30 s to acquire one, 10 000 waiters. */
@@ -89,6 +95,7 @@ public record ShardDataSourceConfig(
         private Duration startTimeout = Duration.ofSeconds(30);
         private Duration sessionTimeout = Duration.ofSeconds(10);
         private Map<String, String> driverProperties = Map.of();
+        private List<String> warmup = List.of();
 
         private Builder(String zookeeper, ShardId shard) {
             this.zookeeper = zookeeper;
@@ -144,6 +151,12 @@ public record ShardDataSourceConfig(
             return this;
         }
 
+        /** Sets statements that are run once in each new session. */
+        public Builder warmup(List<String> value) {
+            this.warmup = value;
+            return this;
+        }
+
         /** The configuration. */
         public ShardDataSourceConfig build() {
             return new ShardDataSourceConfig(
@@ -157,7 +170,8 @@ public record ShardDataSourceConfig(
                     maxWaiters,
                     startTimeout,
                     sessionTimeout,
-                    driverProperties);
+                    driverProperties,
+                    warmup);
         }
     }
 }

@@ -1,0 +1,242 @@
+package io.drover.client;
+
+import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
+import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where callers wait for their turn, first come, first served. Open, it admits as many at once as the pool has connections, so that
+ * nobody queues inside the pool, where the fence could not hold him. Shut, it admits nobody; those who wait keep their places and
+ * are let in, all that fit at once, when it opens for the next grant.
+ */
+final class Gate {
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Deque<Waiter> waiters = new ArrayDeque<>();
+    private final int permits;
+    private final int maxWaiters;
+    private final Supplier<String> situation;
+    private @Nullable Grant open;
+    private int free;
+    private int waiting;
+    private boolean closed;
+
+    /**
+     * @param permits how many may be inside at once
+     * @param maxWaiters how many may wait
+     * @param situation shard, state and epoch, for messages
+     */
+    Gate(int permits, int maxWaiters, Supplier<String> situation) {
+        this.permits = permits;
+        this.maxWaiters = maxWaiters;
+        this.situation = situation;
+    }
+
+    /**
+     * Waits for a place. Give it back with {@link #release}.
+     *
+     * @param again whether the caller has had a place and lost it to the fence: it goes to the head of the queue
+     * @throws SQLTransientConnectionException when the deadline passes or too many wait
+     * @throws SQLNonTransientConnectionException when the gate is closed
+     */
+    Grant acquire(Deadline deadline, boolean again) throws SQLException {
+        Waiter waiter;
+        lock.lock();
+        try {
+            if (closed) {
+                throw closed();
+            }
+            if (open != null && free > 0 && (again || waiting == 0)) {
+                free--;
+                return open;
+            }
+            if (!again && waiting >= maxWaiters) {
+                throw new SQLTransientConnectionException(
+                        situation.get() + ": " + waiting + " callers wait for a connection already", SqlStates.REFUSED);
+            }
+            waiter = new Waiter(Thread.currentThread());
+            waiting++;
+            if (again) {
+                waiters.addFirst(waiter);
+            } else {
+                waiters.addLast(waiter);
+            }
+        } finally {
+            lock.unlock();
+        }
+        return await(waiter, deadline);
+    }
+
+    private Grant await(Waiter waiter, Deadline deadline) throws SQLException {
+        while (true) {
+            Grant grant = waiter.grant;
+            if (grant != null) {
+                return grant;
+            }
+            if (waiter.refused) {
+                throw closed();
+            }
+            if (Thread.currentThread().isInterrupted()) {
+                Grant late = leave(waiter);
+                if (late != null) {
+                    release(late);
+                }
+                throw new SQLTransientConnectionException(
+                        situation.get() + ": interrupted while waiting for a connection", SqlStates.REFUSED);
+            }
+            if (deadline.passed()) {
+                Grant late = leave(waiter);
+                if (late != null) {
+                    return late;
+                }
+                throw timeout(deadline, null);
+            }
+            LockSupport.parkNanos(this, deadline.nanosLeft());
+        }
+    }
+
+    /** Gives up waiting; answers the grant that came in the same moment. */
+    private @Nullable Grant leave(Waiter waiter) {
+        lock.lock();
+        try {
+            if (waiter.grant == null && !waiter.refused) {
+                // It stays in the queue, to be skipped: taking it out of the middle would cost a walk for each timeout.
+                waiter.gone = true;
+                waiting--;
+                if (waiting == 0) {
+                    waiters.clear();
+                }
+            }
+            return waiter.grant;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Gives a place back; the next in the queue gets it. A place under an earlier grant is gone already. */
+    void release(Grant grant) {
+        Waiter next = null;
+        lock.lock();
+        try {
+            if (grant == open) {
+                next = poll();
+                if (next == null) {
+                    free++;
+                } else {
+                    next.grant = grant;
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (next != null) {
+            LockSupport.unpark(next.thread);
+        }
+    }
+
+    /** Opens for a grant and lets in as many as fit. */
+    void open(Grant grant) {
+        List<Waiter> admitted = new ArrayList<>();
+        lock.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            open = grant;
+            free = permits;
+            while (free > 0) {
+                Waiter next = poll();
+                if (next == null) {
+                    break;
+                }
+                free--;
+                next.grant = grant;
+                admitted.add(next);
+            }
+        } finally {
+            lock.unlock();
+        }
+        admitted.forEach(waiter -> LockSupport.unpark(waiter.thread));
+    }
+
+    /** Admits nobody until it is opened again. */
+    void shut() {
+        lock.lock();
+        try {
+            open = null;
+            free = 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Admits nobody any more and refuses those who wait. */
+    void close() {
+        List<Waiter> refused = new ArrayList<>();
+        lock.lock();
+        try {
+            closed = true;
+            open = null;
+            free = 0;
+            for (Waiter next = poll(); next != null; next = poll()) {
+                next.refused = true;
+                refused.add(next);
+            }
+        } finally {
+            lock.unlock();
+        }
+        refused.forEach(waiter -> LockSupport.unpark(waiter.thread));
+    }
+
+    int waiting() {
+        lock.lock();
+        try {
+            return waiting;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The failure of a caller whose time is up; says what it waited for. */
+    SQLTransientConnectionException timeout(Deadline deadline, @Nullable SQLException cause) {
+        Duration waited = deadline.waited();
+        String why = cause == null ? "" : ": " + cause.getMessage();
+        return new SQLTransientConnectionException(
+                situation.get() + ": no connection within " + waited.toMillis() + " ms" + why, SqlStates.REFUSED, cause);
+    }
+
+    private SQLException closed() {
+        return new SQLNonTransientConnectionException(situation.get() + ": the data source is closed", SqlStates.CLOSED);
+    }
+
+    private @Nullable Waiter poll() {
+        Waiter next = waiters.pollFirst();
+        while (next != null && next.gone) {
+            next = waiters.pollFirst();
+        }
+        if (next != null) {
+            waiting--;
+        }
+        return next;
+    }
+
+    /** A parked caller. Written under the lock; read by its thread without. */
+    private static final class Waiter {
+        private final Thread thread;
+        private volatile @Nullable Grant grant;
+        private volatile boolean refused;
+        private boolean gone;
+
+        private Waiter(Thread thread) {
+            this.thread = thread;
+        }
+    }
+}

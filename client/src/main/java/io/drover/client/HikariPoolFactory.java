@@ -1,0 +1,33 @@
+package io.drover.client;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.drover.api.ShardTopology.Endpoint;
+import java.time.Duration;
+import java.util.Locale;
+
+/** Opens HikariCP pools of the PostgreSQL driver's sessions. */
+final class HikariPoolFactory implements PoolFactory {
+    /** How long a borrower may wait before he looks at the fence again; HikariCP takes no shorter time. */
+    private static final Duration SLICE = Duration.ofMillis(250);
+
+    private final ShardDataSourceConfig config;
+
+    HikariPoolFactory(ShardDataSourceConfig config) {
+        this.config = config;
+    }
+
+    @Override
+    public ConnectionPool open(Endpoint endpoint, String database, Purpose purpose) {
+        HikariConfig hikari = new HikariConfig();
+        hikari.setPoolName(config.shard() + "@" + endpoint.node() + "-" + purpose.name().toLowerCase(Locale.ROOT));
+        hikari.setDataSource(new SessionSource(config, endpoint, database));
+        hikari.setMaximumPoolSize(config.poolSize());
+        // All sessions are open all the time: the one thing a switch must not wait for is a login.
+        hikari.setMinimumIdle(config.poolSize());
+        hikari.setInitializationFailTimeout(-1);
+        hikari.setConnectionTimeout(SLICE.toMillis());
+        hikari.setValidationTimeout(SLICE.toMillis());
+        return new HikariConnectionPool(new HikariDataSource(hikari), purpose);
+    }
+}

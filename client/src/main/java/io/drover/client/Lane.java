@@ -1,0 +1,62 @@
+package io.drover.client;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import org.jspecify.annotations.Nullable;
+
+/** The way from a caller to a connection: a place at the gate, a session from the grant's pool, and the grant's count. */
+final class Lane {
+    private final Gate gate;
+
+    Lane(Gate gate) {
+        this.gate = gate;
+    }
+
+    Gate gate() {
+        return gate;
+    }
+
+    /**
+     * Takes a connection that the application gives back by closing it.
+     *
+     * @throws SQLTransientConnectionException when the deadline passes or too many wait
+     */
+    Connection borrow(Deadline deadline) throws SQLException {
+        Grant grant = gate.acquire(deadline, false);
+        while (true) {
+            SQLException failure = null;
+            Connection connection = null;
+            try {
+                connection = grant.pool().borrow();
+                if (grant.enter()) {
+                    return new LeasedConnection(connection, grant, gate);
+                }
+            } catch (SQLException e) {
+                failure = e;
+            } catch (RuntimeException e) {
+                gate.release(grant);
+                throw e;
+            }
+            gate.release(grant);
+            giveBack(connection);
+            if (failure != null) {
+                // A pool that is being closed under a caller is no failure of the caller: the next grant has another.
+                if (!(failure instanceof SQLTransientConnectionException) && !grant.isShut()) {
+                    throw failure;
+                }
+                if (deadline.passed()) {
+                    throw gate.timeout(deadline, failure);
+                }
+            }
+            grant = gate.acquire(deadline, true);
+        }
+    }
+
+    /** The fence fell between borrowing and counting: nothing was done on this connection. */
+    private static void giveBack(@Nullable Connection connection) throws SQLException {
+        if (connection != null) {
+            connection.close();
+        }
+    }
+}

@@ -1,0 +1,17 @@
+package io.drover.client;
+
+import io.drover.api.ShardTopology.Endpoint;
+
+/** Opens pools. The seam where tests put servers that do not exist. */
+interface PoolFactory {
+    /** What the sessions are for. */
+    enum Purpose {
+        /** Writes: a server in recovery is not good enough. */
+        WRITE,
+        /** Reads from a replica. */
+        READ
+    }
+
+    /** Opens a pool that fills itself in the background; the server need not be up yet. */
+    ConnectionPool open(Endpoint endpoint, String database, Purpose purpose);
+}
