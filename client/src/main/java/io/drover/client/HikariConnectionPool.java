@@ -7,10 +7,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.Set;
 import java.util.WeakHashMap;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.slf4j.Logger;
@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  */
 final class HikariConnectionPool implements ConnectionPool {
     private static final Logger LOG = LoggerFactory.getLogger(HikariConnectionPool.class);
-    private static final long RECOVERY_PAUSE_NANOS = 5_000_000;
+    private static final Duration RECOVERY_PAUSE = Duration.ofMillis(5);
 
     private final HikariDataSource hikari;
     private final Purpose purpose;
@@ -49,7 +49,7 @@ final class HikariConnectionPool implements ConnectionPool {
                 continue;
             }
             connection.close();
-            LockSupport.parkNanos(RECOVERY_PAUSE_NANOS);
+            Waiting.pause(RECOVERY_PAUSE);
             throw new SQLTransientConnectionException("the server of pool " + hikari.getPoolName() + " is in recovery");
         }
     }

@@ -4,9 +4,13 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The way from a caller to a connection: a place at the gate, a session from the grant's pool, and the grant's count. */
 final class Lane {
+    private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
+
     private final Gate gate;
 
     Lane(Gate gate) {
@@ -54,9 +58,14 @@ final class Lane {
     }
 
     /** The fence fell between borrowing and counting: nothing was done on this connection. */
-    private static void giveBack(@Nullable Connection connection) throws SQLException {
-        if (connection != null) {
+    private static void giveBack(@Nullable Connection connection) {
+        if (connection == null) {
+            return;
+        }
+        try {
             connection.close();
+        } catch (SQLException e) {
+            LOG.debug("a connection that nobody used failed to close", e);
         }
     }
 }

@@ -1,82 +1,117 @@
 package io.drover.client;
 
-import java.io.PrintWriter;
+import io.drover.api.DroverException;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.logging.Logger;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** A data source for the primary of one shard that follows the shard when it moves. */
-public final class ShardDataSource implements DataSource, AutoCloseable {
-    private ShardDataSource() {}
+/**
+ * A data source for the primary of one shard that takes part in the fence and follows the shard when it moves.
+ *
+ * <ul>
+ *   <li>While writes are held, {@link #getConnection} waits, first come, first served; connections that the application holds finish
+ *       their work. When the last of them is closed, the fence is acknowledged.
+ *   <li>While a move is under way, a second pool of full size is open to its target, so that the switch costs no login.
+ *   <li>No statement is ever repeated. A commit whose answer was lost fails as the driver reports it, and may or may not have
+ *       happened (hazard H55).
+ *   <li>A connection given out after a switch is a new session: advisory locks, LISTEN, temporary tables and prepared plans of an
+ *       earlier one are gone (hazard H73).
+ *   <li>Without ZooKeeper it goes on with the primary that it knows; the server's own fence protects it then.
+ * </ul>
+ *
+ * <p>Close the very object that {@link #getConnection} answered, not one got from a statement: its closing is what the fence waits for.
+ */
+public final class ShardDataSource extends AbstractDataSource implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ShardDataSource.class);
 
-    /** Connects to ZooKeeper, takes part, and waits until the topology is known. */
-    public static ShardDataSource open(ShardDataSourceConfig config) {
-        throw new UnsupportedOperationException();
+    private final ShardDataSourceConfig config;
+    private final Membership membership;
+    private final ShardFollower follower;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private ShardDataSource(ShardDataSourceConfig config, PoolFactory pools) {
+        this.config = config;
+        this.membership = new Membership(config);
+        this.follower = new ShardFollower(config, pools, membership);
     }
 
-    /** A data source for reads: replicas by their weight, the primary when none has one. */
+    /**
+     * Connects to ZooKeeper, takes part, and waits until the topology is known; whether the primary can be reached shows only when a
+     * connection is asked for.
+     *
+     * @throws DroverException ZOOKEEPER_UNAVAILABLE or UNKNOWN_SHARD when that lasts until the start timeout
+     */
+    public static ShardDataSource open(ShardDataSourceConfig config) {
+        return open(config, new HikariPoolFactory(config));
+    }
+
+    static ShardDataSource open(ShardDataSourceConfig config, PoolFactory pools) {
+        ShardDataSource opened = new ShardDataSource(config, pools);
+        try {
+            opened.membership.join(opened.follower::follow);
+            opened.follower.started().get(config.startTimeout().toMillis(), TimeUnit.MILLISECONDS);
+            return opened;
+        } catch (ExecutionException | TimeoutException e) {
+            opened.close();
+            throw new IllegalStateException("BUG: the first topology was not acted on", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            opened.close();
+            throw new IllegalStateException("interrupted while starting", e);
+        } catch (RuntimeException e) {
+            opened.close();
+            throw e;
+        }
+    }
+
+    /**
+     * A connection to the primary; waits while writes are held. Give it back by closing it.
+     *
+     * @throws java.sql.SQLTransientConnectionException when none came within the acquire timeout, or too many wait; says shard, state,
+     *     epoch and how long
+     */
+    @Override
+    public Connection getConnection() throws SQLException {
+        return follower.lane().borrow(new Deadline(config.acquireTimeout()));
+    }
+
+    /**
+     * A data source for reads: replicas by their weight, the primary when none has one. Its connections are read-only. Closed together
+     * with this one.
+     */
     public DataSource readers() {
-        throw new UnsupportedOperationException();
+        return follower.readers();
     }
 
     /** What is seen at this moment. */
     public ShardStats stats() {
-        throw new UnsupportedOperationException();
+        return follower.stats(membership.connected());
     }
 
     /** Adds a listener. */
     public void addListener(ShardListener listener) {
-        throw new UnsupportedOperationException();
+        follower.addListener(listener);
     }
 
-    @Override
-    public Connection getConnection() throws SQLException {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Connection getConnection(String username, String password) throws SQLException {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public PrintWriter getLogWriter() throws SQLException {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void setLogWriter(PrintWriter out) throws SQLException {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void setLoginTimeout(int seconds) throws SQLException {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public int getLoginTimeout() throws SQLException {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Logger getParentLogger() {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public <T> T unwrap(Class<T> type) throws SQLException {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public boolean isWrapperFor(Class<?> type) {
-        throw new UnsupportedOperationException();
-    }
-
+    /**
+     * Admits nobody any more, waits as long as the acquire timeout for the connections in the application's hands, cuts those that
+     * have not come back, then leaves.
+     */
     @Override
     public void close() {
-        throw new UnsupportedOperationException();
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        if (!follower.drain(config.acquireTimeout())) {
+            LOG.warn("shard {}: connections were not given back and are cut", config.shard());
+        }
+        follower.close();
+        membership.close();
     }
 }

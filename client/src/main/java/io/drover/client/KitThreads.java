@@ -1,0 +1,88 @@
+package io.drover.client;
+
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The kit's own thread, on which nothing may block, and threads for what does. */
+final class KitThreads implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(KitThreads.class);
+    /** HikariCP waits up to ten seconds for sessions in use to end. */
+    private static final Duration END = Duration.ofSeconds(15);
+
+    private final ScheduledThreadPoolExecutor own;
+    private final ExecutorService background;
+
+    KitThreads(String name) {
+        own = new ScheduledThreadPoolExecutor(1, daemons(name));
+        own.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        background = Executors.newCachedThreadPool(daemons(name + "-background"));
+    }
+
+    void execute(Runnable task) {
+        try {
+            own.execute(logged(task));
+        } catch (RejectedExecutionException e) {
+            LOG.debug("closed: a late event is left", e);
+        }
+    }
+
+    void after(Duration delay, Runnable task) {
+        try {
+            own.schedule(logged(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("closed: a late event is left", e);
+        }
+    }
+
+    void background(Runnable task) {
+        try {
+            background.execute(logged(task));
+        } catch (RejectedExecutionException e) {
+            LOG.debug("closed: a late event is left", e);
+        }
+    }
+
+    /** Ends the threads after what they were given to do. */
+    @Override
+    public void close() {
+        try {
+            own.shutdown();
+            boolean ended = own.awaitTermination(END.toMillis(), TimeUnit.MILLISECONDS);
+            background.shutdown();
+            if (!background.awaitTermination(END.toMillis(), TimeUnit.MILLISECONDS) || !ended) {
+                LOG.warn("the kit's threads did not end within {}", END);
+            }
+        } catch (InterruptedException e) {
+            own.shutdownNow();
+            background.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static Runnable logged(Runnable task) {
+        return () -> {
+            try {
+                task.run();
+            } catch (RuntimeException e) {
+                LOG.error("BUG: a task of the client kit failed", e);
+            }
+        };
+    }
+
+    private static ThreadFactory daemons(String name) {
+        AtomicInteger number = new AtomicInteger();
+        return task -> {
+            Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+}

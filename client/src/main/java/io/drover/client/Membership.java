@@ -1,0 +1,193 @@
+package io.drover.client;
+
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
+import io.drover.api.FenceEpoch;
+import io.drover.api.Participant;
+import io.drover.api.ShardTopology;
+import io.drover.topology.ParticipantStore;
+import io.drover.topology.Registration;
+import io.drover.topology.TopologyWatcher;
+import io.drover.topology.Versioned;
+import io.drover.topology.ZooKeeperConnection;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.apache.curator.framework.CuratorFramework;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This client's part in ZooKeeper: its ephemeral znode first, then the topology in the same session, again in each new session
+ * (hazard H43); then whatever changes. ZooKeeper's absence is bridged: what was last seen stays true until something newer is seen.
+ */
+final class Membership implements Announcer, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
+    private static final Duration BETWEEN_TRIES = Duration.ofMillis(200);
+    private static final int RECORD_VERSION = 1;
+
+    private final ShardDataSourceConfig config;
+    private final String id;
+    private final String host;
+    private final KitThreads threads;
+    private volatile Participant desired;
+    private volatile boolean connected;
+    private @Nullable CuratorFramework client;
+    private @Nullable Registration registration;
+    private @Nullable TopologyWatcher watcher;
+
+    // Only touched by the thread that writes the znode.
+    private Participant written;
+
+    Membership(ShardDataSourceConfig config) {
+        this.config = config;
+        this.id = config.name().replaceAll("[^A-Za-z0-9_.-]", "_") + "-"
+                + UUID.randomUUID().toString().substring(0, 8);
+        this.host = localHost();
+        this.threads = new KitThreads("drover-" + config.shard() + "-zookeeper");
+        this.desired = participant(new FenceEpoch(0), false);
+        this.written = desired;
+    }
+
+    boolean connected() {
+        return connected;
+    }
+
+    /**
+     * Joins; answers when the topology has been read.
+     *
+     * @throws DroverException ZOOKEEPER_UNAVAILABLE or UNKNOWN_SHARD when that lasts until the start timeout
+     */
+    void join(Consumer<Versioned<ShardTopology>> follower) {
+        Deadline deadline = new Deadline(config.startTimeout());
+        CuratorFramework opened = ZooKeeperConnection.connect(config.zookeeper(), config.sessionTimeout());
+        client = opened;
+        Versioned<ShardTopology> first = register(new ParticipantStore(opened), deadline);
+        connected = true;
+        follower.accept(first);
+        watcher = TopologyWatcher.watch(opened, config.shard(), new Listener(follower));
+    }
+
+    private Versioned<ShardTopology> register(ParticipantStore participants, Deadline deadline) {
+        while (true) {
+            DroverException failure;
+            try {
+                Registration own = registration;
+                if (own == null) {
+                    own = participants.register(config.shard(), id, desired);
+                    registration = own;
+                }
+                return own.readTopology()
+                        .orElseThrow(() -> new DroverException(
+                                ErrorCode.UNKNOWN_SHARD, "ZooKeeper knows no topology of shard " + config.shard()));
+            } catch (DroverException e) {
+                if (e.code() != ErrorCode.UNKNOWN_SHARD && e.code() != ErrorCode.ZOOKEEPER_UNAVAILABLE) {
+                    throw e;
+                }
+                failure = e;
+            }
+            if (deadline.passed() || Thread.currentThread().isInterrupted()) {
+                throw new DroverException(
+                        failure.code(),
+                        "the client kit could not start within " + config.startTimeout().toMillis() + " ms: "
+                                + failure.getMessage(),
+                        "check the connect string " + config.zookeeper() + " with its chroot, and the name of the shard",
+                        failure);
+            }
+            Waiting.pause(BETWEEN_TRIES);
+        }
+    }
+
+    @Override
+    public void announce(FenceEpoch acknowledged, boolean targetReady) {
+        desired = participant(acknowledged, targetReady);
+        threads.execute(this::write);
+    }
+
+    private void write() {
+        Participant newest = desired;
+        Registration own = registration;
+        if (own == null || newest.equals(written)) {
+            return;
+        }
+        try {
+            own.update(newest);
+        } catch (DroverException e) {
+            // The registration writes it at the next connecting.
+            LOG.info("shard {}: {} is told later: {}", config.shard(), newest, e.getMessage());
+        }
+        written = newest;
+    }
+
+    private Participant participant(FenceEpoch acknowledged, boolean targetReady) {
+        return new Participant(RECORD_VERSION, config.name(), host, acknowledged, targetReady);
+    }
+
+    private static String localHost() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            LOG.debug("this host has no name", e);
+            return "localhost";
+        }
+    }
+
+    /** Leaves. Drain first: afterwards no fence waits for this client. */
+    @Override
+    public void close() {
+        threads.close();
+        if (watcher != null) {
+            watcher.close();
+        }
+        if (registration != null) {
+            registration.close();
+        }
+        if (client != null) {
+            client.close();
+        }
+    }
+
+    private final class Listener implements TopologyWatcher.Listener {
+        private final Consumer<Versioned<ShardTopology>> follower;
+
+        private Listener(Consumer<Versioned<ShardTopology>> follower) {
+            this.follower = follower;
+        }
+
+        @Override
+        public void changed(Versioned<ShardTopology> newest) {
+            follower.accept(newest);
+        }
+
+        @Override
+        public void connection(TopologyWatcher.Connection change) {
+            switch (change) {
+                case CONNECTED, RECONNECTED -> connected = true;
+                case SUSPENDED, LOST -> {
+                    connected = false;
+                    LOG.info("shard {}: ZooKeeper is {}, going on with what was last seen", config.shard(), change);
+                }
+                case NEW_SESSION -> {
+                    connected = true;
+                    threads.execute(this::reread);
+                }
+            }
+        }
+
+        private void reread() {
+            Registration own = registration;
+            if (own == null) {
+                return;
+            }
+            try {
+                own.readTopology().ifPresent(follower);
+            } catch (DroverException e) {
+                LOG.info("shard {}: not registered anew yet: {}", config.shard(), e.getMessage());
+                threads.after(BETWEEN_TRIES, this::reread);
+            }
+        }
+    }
+}

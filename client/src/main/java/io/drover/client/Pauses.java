@@ -1,0 +1,34 @@
+package io.drover.client;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Counts how long connections were held back. Written by the kit's thread, read by any. */
+final class Pauses {
+    private volatile Summary summary = new Summary(0, Duration.ZERO, Duration.ZERO);
+    private @Nullable Long since;
+
+    void begin() {
+        if (since == null) {
+            since = System.nanoTime();
+        }
+    }
+
+    /** Ends the pause and answers its length; zero when none had begun. */
+    Duration end() {
+        if (since == null) {
+            return Duration.ZERO;
+        }
+        Duration held = Duration.ofNanos(System.nanoTime() - since);
+        since = null;
+        Duration longest = summary.longest.compareTo(held) > 0 ? summary.longest : held;
+        summary = new Summary(summary.count + 1, held, longest);
+        return held;
+    }
+
+    Summary summary() {
+        return summary;
+    }
+
+    record Summary(long count, Duration last, Duration longest) {}
+}

@@ -1,0 +1,327 @@
+package io.drover.client;
+
+import io.drover.api.FenceEpoch;
+import io.drover.api.ShardTopology;
+import io.drover.api.ShardTopology.Endpoint;
+import io.drover.api.ShardTopology.Replica;
+import io.drover.api.TopologyState;
+import io.drover.fencing.FenceTransitions;
+import io.drover.topology.Versioned;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Acts on the newest topology: opens and shuts the gate, opens and retires pools, acknowledges fences. Knows nothing of ZooKeeper.
+ * All of it happens on one thread; the public methods may be called from any.
+ *
+ * <p>A pool serves one grant and is retired with it. So no session that the server may have ended under an earlier fence is ever
+ * handed out, not by HikariCP's liveness window either, and after an abort the sessions are new ones (hazard H45).
+ */
+final class ShardFollower {
+    private static final Logger LOG = LoggerFactory.getLogger(ShardFollower.class);
+    private static final Duration LOOK_WHILE_FILLING = Duration.ofMillis(50);
+    private static final Duration LOOK_WHEN_READY = Duration.ofSeconds(1);
+
+    private final ShardDataSourceConfig config;
+    private final PoolFactory pools;
+    private final Announcer announcer;
+    private final KitThreads threads;
+    private final Lane lane;
+    private final Readers readers;
+    private final List<ShardListener> listeners = new CopyOnWriteArrayList<>();
+    private final Pauses pauses = new Pauses();
+    private final CompletableFuture<ShardTopology> started = new CompletableFuture<>();
+    private final CompletableFuture<Boolean> finished = new CompletableFuture<>();
+
+    private volatile @Nullable Versioned<ShardTopology> newest;
+    private volatile @Nullable Grant writer;
+    private volatile boolean targetReady;
+
+    // Only touched by the kit's thread.
+    private final Set<Grant> undrained = Collections.newSetFromMap(new IdentityHashMap<>());
+    private @Nullable WarmPool warm;
+    private FenceEpoch acknowledged = new FenceEpoch(0);
+    private boolean closing;
+
+    ShardFollower(ShardDataSourceConfig config, PoolFactory pools, Announcer announcer) {
+        this.config = config;
+        this.pools = pools;
+        this.announcer = announcer;
+        this.threads = new KitThreads("drover-" + config.shard());
+        this.lane = new Lane(new Gate(config.poolSize(), config.maxWaiters(), this::situation));
+        this.readers = new Readers(config, pools, lane, this::situation, this::admit, this::dismiss);
+    }
+
+    /** The way to the primary. */
+    Lane lane() {
+        return lane;
+    }
+
+    Readers readers() {
+        return readers;
+    }
+
+    void addListener(ShardListener listener) {
+        listeners.add(listener);
+    }
+
+    /** Completes when the first topology has been acted on. */
+    CompletableFuture<ShardTopology> started() {
+        return started;
+    }
+
+    ShardStats stats(boolean connected) {
+        Versioned<ShardTopology> seen = newest;
+        if (seen == null) {
+            throw new IllegalStateException("BUG: no topology yet");
+        }
+        Grant grant = writer;
+        Pauses.Summary summary = pauses.summary();
+        return new ShardStats(
+                seen.value(),
+                grant == null ? 0 : grant.borrowed(),
+                lane.gate().waiting(),
+                summary.count(),
+                summary.last(),
+                summary.longest(),
+                targetReady,
+                connected);
+    }
+
+    /** Shard, state and epoch, for messages. */
+    private String situation() {
+        Versioned<ShardTopology> seen = newest;
+        return seen == null
+                ? "shard " + config.shard() + ", whose topology is not known yet"
+                : "shard " + config.shard() + " in state " + seen.value().state() + " at epoch "
+                        + seen.value().epoch();
+    }
+
+    /** A topology was read; it need not be the newest. */
+    void follow(Versioned<ShardTopology> read) {
+        threads.execute(() -> {
+            if (closing || !supersedes(read)) {
+                return;
+            }
+            newest = read;
+            ShardTopology topology = read.value();
+            if (topology.state() == TopologyState.SERVING) {
+                serve(topology);
+            } else {
+                hold(topology);
+            }
+            warmTarget(topology);
+            readers.follow(topology);
+            acknowledge(topology);
+            started.complete(topology);
+        });
+    }
+
+    private boolean supersedes(Versioned<ShardTopology> read) {
+        Versioned<ShardTopology> last = newest;
+        if (last == null) {
+            return true;
+        }
+        int order = read.value().epoch().compareTo(last.value().epoch());
+        if (order < 0) {
+            LOG.warn(
+                    "shard {}: epoch {} is refused, epoch {} has been seen",
+                    config.shard(),
+                    read.value().epoch(),
+                    last.value().epoch());
+        }
+        return order > 0 || (order == 0 && read.mzxid() > last.mzxid());
+    }
+
+    private void serve(ShardTopology topology) {
+        Grant current = writer;
+        if (current != null) {
+            if (current.epoch().equals(topology.epoch()) && current.endpoint().equals(topology.primary())) {
+                return;
+            }
+            // A fence came and went unseen: the server may have ended every session meanwhile.
+            shut(current);
+        }
+        ConnectionPool pool = takeWarm(topology.primary())
+                .orElseGet(() -> pools.open(topology.primary(), topology.database(), PoolFactory.Purpose.WRITE));
+        Grant grant = admit(topology, topology.primary(), pool);
+        writer = grant;
+        lane.gate().open(grant);
+        Duration held = pauses.end();
+        if (!held.isZero()) {
+            LOG.info(
+                    "shard {}: SERVING at epoch {} on {}, held for {} ms",
+                    config.shard(),
+                    topology.epoch(),
+                    topology.primary().node(),
+                    held.toMillis());
+            tell(listener -> listener.resumed(topology, held));
+        }
+    }
+
+    private void hold(ShardTopology topology) {
+        Grant current = writer;
+        if (current != null) {
+            shut(current);
+            LOG.info("shard {}: {} at epoch {}, connections are held", config.shard(), topology.state(), topology.epoch());
+            tell(listener -> listener.held(topology));
+        }
+    }
+
+    private void shut(Grant grant) {
+        writer = null;
+        pauses.begin();
+        lane.gate().shut();
+        dismiss(grant);
+    }
+
+    /** Counts a grant among those that the fence waits for. */
+    private Grant admit(ShardTopology topology, Endpoint endpoint, ConnectionPool pool) {
+        Grant grant =
+                new Grant(topology.epoch(), endpoint, pool, drained -> threads.execute(() -> forget(drained)));
+        undrained.add(grant);
+        return grant;
+    }
+
+    /** Ends a grant; its sessions go as they come back, so that the seal finds few of them left to end. */
+    private void dismiss(Grant grant) {
+        grant.shut();
+        threads.background(grant.pool()::retire);
+    }
+
+    private void forget(Grant drained) {
+        undrained.remove(drained);
+        threads.background(drained.pool()::close);
+        Versioned<ShardTopology> seen = newest;
+        if (seen != null) {
+            acknowledge(seen.value());
+        }
+        if (closing && undrained.isEmpty()) {
+            finished.complete(true);
+        }
+    }
+
+    /** Acknowledges the fence once nothing is in flight on the primary, under whichever grant it was begun. */
+    private void acknowledge(ShardTopology topology) {
+        if (topology.state() == TopologyState.SERVING
+                || topology.epoch().equals(acknowledged)
+                || undrained.stream().anyMatch(grant -> grant.endpoint().equals(topology.primary()))) {
+            return;
+        }
+        acknowledged = topology.epoch();
+        announcer.announce(acknowledged, targetReady);
+        tell(listener -> listener.acknowledged(topology.epoch()));
+    }
+
+    private void warmTarget(ShardTopology topology) {
+        Optional<Endpoint> target = FenceTransitions.target(topology).map(Replica::endpoint);
+        WarmPool current = warm;
+        if (current != null && !target.equals(Optional.of(current.endpoint()))) {
+            warm = null;
+            threads.background(current.pool()::close);
+        }
+        if (warm == null && target.isPresent()) {
+            ConnectionPool pool = pools.open(target.get(), topology.database(), PoolFactory.Purpose.WRITE);
+            WarmPool opened = new WarmPool(target.get(), pool, config.poolSize());
+            warm = opened;
+            threads.after(LOOK_WHILE_FILLING, () -> look(opened));
+        }
+        if (warm == null) {
+            setTargetReady(false);
+        }
+    }
+
+    private Optional<ConnectionPool> takeWarm(Endpoint primary) {
+        WarmPool current = warm;
+        if (current == null || !current.endpoint().equals(primary)) {
+            return Optional.empty();
+        }
+        warm = null;
+        return Optional.of(current.pool());
+    }
+
+    private void look(WarmPool pool) {
+        if (warm != pool) {
+            return;
+        }
+        pool.look();
+        boolean before = targetReady;
+        setTargetReady(pool.ready());
+        Versioned<ShardTopology> seen = newest;
+        if (targetReady && !before && seen != null) {
+            tell(listener -> listener.targetReady(seen.value()));
+        }
+        threads.after(pool.ready() ? LOOK_WHEN_READY : LOOK_WHILE_FILLING, () -> look(pool));
+    }
+
+    private void setTargetReady(boolean ready) {
+        if (targetReady != ready) {
+            targetReady = ready;
+            announcer.announce(acknowledged, ready);
+        }
+    }
+
+    private void tell(Consumer<ShardListener> call) {
+        for (ShardListener listener : listeners) {
+            try {
+                call.accept(listener);
+            } catch (RuntimeException e) {
+                LOG.warn("shard {}: a listener failed", config.shard(), e);
+            }
+        }
+    }
+
+    /**
+     * Admits nobody any more and waits until every connection has come back.
+     *
+     * @return whether all came back in time; those that did not are cut by {@link #close}
+     */
+    boolean drain(Duration limit) {
+        lane.gate().close();
+        threads.execute(() -> {
+            closing = true;
+            Grant current = writer;
+            if (current != null) {
+                shut(current);
+            }
+            WarmPool target = warm;
+            if (target != null) {
+                warm = null;
+                threads.background(target.pool()::close);
+            }
+            readers.close();
+            if (undrained.isEmpty()) {
+                finished.complete(true);
+            }
+        });
+        try {
+            return finished.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("BUG: nothing completes this with a failure", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** Cuts what is left and ends the threads. */
+    void close() {
+        threads.execute(() -> undrained.forEach(grant -> threads.background(grant.pool()::close)));
+        threads.close();
+    }
+}
