@@ -1,0 +1,70 @@
+# shellcheck shell=bash
+# Sourced by bin/demo and bin/test: installs what a fresh Debian 12 machine lacks.
+# Nothing is installed, and no right is needed, on a machine that has everything.
+
+# Prints the names of the packages that are missing here.
+missing_packages() {
+    local java=${JAVA_HOME:+$JAVA_HOME/bin/}java javac=${JAVA_HOME:+$JAVA_HOME/bin/}javac major
+    major=$("$java" -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p' || true)
+    if ! command -v "$javac" >/dev/null || [ "${major:-0}" -lt 17 ]; then echo openjdk-17-jdk-headless; fi
+    command -v mvn >/dev/null || echo maven
+    [ -x /usr/lib/postgresql/15/bin/postgres ] || echo postgresql-15
+    command -v ps >/dev/null || echo procps
+    command -v setpriv >/dev/null || echo util-linux
+    command -v find >/dev/null || echo findutils
+    [ -d /etc/ssl/certs ] || echo ca-certificates
+}
+
+# Debian's PostgreSQL makes a cluster and starts it when it is installed. Neither is wanted: no service may run
+# afterwards that did not run before, and none that runs may be restarted.
+install_quietly() (
+    set -eu
+    cluster_policy=/etc/postgresql-common/createcluster.d/drover-install.conf
+    service_policy=/usr/sbin/policy-rc.d
+    # a policy of the machine's owner stays in force
+    [ ! -e "$service_policy" ] || service_policy=
+    trap 'rm -f "$cluster_policy" ${service_policy:+"$service_policy"}' EXIT
+    trap 'exit 130' INT TERM
+    mkdir -p "$(dirname "$cluster_policy")"
+    echo 'create_main_cluster = false' >"$cluster_policy"
+    if [ -n "$service_policy" ]; then
+        printf '#!/bin/sh\n# Made by a Drover script for the time of one installation.\nexit 101\n' >"$service_policy"
+        chmod 755 "$service_policy"
+    fi
+    # a slim image has no manual directory, and a JDK's alternatives want one
+    mkdir -p /usr/share/man/man1
+    export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1
+    apt-get -qq -o DPkg::Lock::Timeout=300 update </dev/null
+    apt-get -qq -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 install -y --no-install-recommends --no-upgrade \
+        "$@" </dev/null
+)
+
+# Installs what is missing; as another user than root it needs sudo for that.
+install_missing() {
+    local packages
+    packages=$(missing_packages)
+    [ -n "$packages" ] || return 0
+    # one package per word from here on
+    # shellcheck disable=SC2086
+    set -- $packages
+    if ! command -v apt-get >/dev/null; then
+        echo "missing: $*. Install what gives them on this system (Debian 12's names), then run this again." >&2
+        return 1
+    fi
+    echo "installing $*" >&2
+    if [ "$(id -u)" = 0 ]; then
+        install_quietly "$@" >&2
+    elif command -v sudo >/dev/null; then
+        sudo bash -c "$(declare -f install_quietly); install_quietly \"\$@\"" install "$@" >&2
+    else
+        echo "missing: $*. Run this once as root, or install sudo, or install them by hand." >&2
+        return 1
+    fi
+    hash -r
+    packages=$(missing_packages)
+    if [ -n "$packages" ]; then
+        # shellcheck disable=SC2086
+        echo "still missing after the installation:" $packages >&2
+        return 1
+    fi
+}
