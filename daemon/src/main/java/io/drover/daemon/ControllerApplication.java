@@ -1,12 +1,28 @@
 package io.drover.daemon;
 
-import io.drover.api.Json;
+import com.codahale.metrics.MetricRegistry;
 import io.drover.daemon.config.ControllerConfiguration;
+import io.drover.daemon.health.LeadershipHealth;
+import io.drover.daemon.health.ZooKeeperHealth;
+import io.drover.daemon.metrics.MetricNames;
+import io.drover.daemon.metrics.PrometheusEndpoint;
+import io.drover.daemon.metrics.RegistryMoveObserver;
+import io.drover.daemon.resources.BearerToken;
+import io.drover.daemon.resources.EventStreams;
+import io.drover.daemon.resources.Rest;
+import io.drover.topology.LeaderElection;
 import io.dropwizard.core.Application;
 import io.dropwizard.core.setup.Environment;
+import io.dropwizard.lifecycle.Managed;
+import java.time.Clock;
+import java.time.Duration;
+import org.apache.curator.framework.CuratorFramework;
+import org.eclipse.jetty.util.component.LifeCycle;
 
 /** The daemon that carries moves out; {@code drover server FILE.yml} starts it. Several may run, one leads. */
 public final class ControllerApplication extends Application<ControllerConfiguration> {
+    private static final Duration LEADER_PATIENCE = Duration.ofSeconds(5);
+
     private final ControllerWiring wiring;
 
     public ControllerApplication(ControllerWiring wiring) {
@@ -25,7 +41,59 @@ public final class ControllerApplication extends Application<ControllerConfigura
 
     @Override
     public void run(ControllerConfiguration configuration, Environment environment) {
-        Json.configure(environment.getObjectMapper());
-        throw new UnsupportedOperationException(wiring.toString());
+        BearerToken token = BearerToken.in(configuration.getTokenFile());
+        MetricRegistry metrics = environment.metrics();
+        RegistryMoveObserver observer = new RegistryMoveObserver(metrics, com.codahale.metrics.Clock.defaultClock());
+        CuratorFramework client = configuration.getZookeeper().open();
+        environment.lifecycle().manage(closing(client));
+
+        ControllerWiring.Parts parts = wiring.assemble(configuration, client, observer, Clock.systemUTC());
+        environment.lifecycle().manage(closing(parts.closing()));
+        ElectedLeaders leaders = new ElectedLeaders(parts.leadership());
+        environment.lifecycle().manage(closing(leaders));
+        LeaderElection election =
+                new LeaderElection(client, configuration.getId(), configuration.getRest(), leaders);
+        leaders.ask(election::current);
+
+        EventStreams streams = Rest.install(
+                environment,
+                configuration.getServerFactory(),
+                parts.moves(),
+                parts.shards(),
+                leaders,
+                token,
+                LEADER_PATIENCE);
+        environment.lifecycle().addEventListener(new Stopping(election, streams));
+        // a leader is forwarded to: it must listen first
+        environment.lifecycle().addServerLifecycleListener(server -> election.start());
+
+        environment.healthChecks().register("zookeeper", new ZooKeeperHealth(client.getZookeeperClient()::isConnected));
+        environment.healthChecks().register("leadership", new LeadershipHealth(leaders));
+        metrics.registerGauge(
+                MetricNames.ZOOKEEPER_CONNECTED,
+                () -> client.getZookeeperClient().isConnected() ? 1 : 0);
+        PrometheusEndpoint.install(environment.admin(), metrics);
+    }
+
+    private static Managed closing(AutoCloseable resource) {
+        return new Managed() {
+            @Override
+            public void stop() throws Exception {
+                resource.close();
+            }
+        };
+    }
+
+    /** Gives the leadership up and ends streams before the server waits for its open requests. */
+    private record Stopping(LeaderElection election, EventStreams streams) implements LifeCycle.Listener {
+        @Override
+        public void lifeCycleStopping(LifeCycle event) {
+            election.close();
+            try {
+                streams.stop();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 }

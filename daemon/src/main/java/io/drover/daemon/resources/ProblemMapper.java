@@ -3,10 +3,15 @@ package io.drover.daemon.resources;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
+import io.drover.api.MoveId;
 import io.drover.api.Problem;
+import jakarta.ws.rs.NotAllowedException;
 import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.ExceptionMapper;
+import java.io.CharConversionException;
+import org.glassfish.jersey.server.ParamException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,40 +25,62 @@ public final class ProblemMapper implements ExceptionMapper<Throwable> {
     private static final int UNAUTHORIZED = 401;
     private static final int FORBIDDEN = 403;
     private static final int NOT_FOUND = 404;
+    private static final int UNAVAILABLE = 503;
 
     @Override
     public Response toResponse(Throwable failure) {
         Problem problem = problem(failure);
         Response.ResponseBuilder answer =
                 Response.status(problem.status()).type(MEDIA_TYPE).entity(problem);
-        if (problem.code().equals(ErrorCode.NO_LEADER.name())) {
-            answer.header("Retry-After", "1");
+        if (problem.status() == UNAVAILABLE) {
+            answer.header(HttpHeaders.RETRY_AFTER, "1");
         }
         if (problem.status() == UNAUTHORIZED) {
-            answer.header("WWW-Authenticate", "Bearer");
+            answer.header(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
+        }
+        if (failure instanceof NotAllowedException notAllowed) {
+            answer.header(HttpHeaders.ALLOW, notAllowed.getResponse().getHeaderString(HttpHeaders.ALLOW));
         }
         return answer.build();
     }
 
     private static Problem problem(Throwable failure) {
         if (failure instanceof DroverException drover) {
-            if (drover.code().type() == ErrorCode.Type.INTERNAL) {
-                LOG.error("BUG: {}", drover.getMessage(), drover);
-            } else if (drover.code().httpStatus() >= SERVER_ERROR) {
-                LOG.warn("{}: {}", drover.code(), drover.getMessage(), drover.getCause());
-            }
-            return Problem.of(drover);
+            return of(drover);
         }
         if (failure instanceof JsonProcessingException json) {
-            return Problem.of(new DroverException(
-                    ErrorCode.MALFORMED_REQUEST, "the body is not understood: " + json.getOriginalMessage()));
+            return malformed(JsonFaults.describe(json));
+        }
+        if (failure instanceof CharConversionException) {
+            return malformed("the body is not UTF-8");
         }
         if (failure instanceof WebApplicationException web) {
             return of(web);
         }
-        LOG.error("BUG: unexpected failure of a request", failure);
+        return unexpected(failure);
+    }
+
+    private static Problem of(DroverException failure) {
+        if (failure.code().type() == ErrorCode.Type.INTERNAL) {
+            LOG.error("BUG: {}", failure.getMessage(), failure);
+        } else if (failure.code().httpStatus() >= SERVER_ERROR && failure.code() != ErrorCode.NO_LEADER) {
+            LOG.warn("{}: {}", failure.code(), failure.getMessage(), failure.getCause());
+        }
+        return Problem.of(failure);
+    }
+
+    private static Problem malformed(String detail) {
+        return Problem.of(new DroverException(ErrorCode.MALFORMED_REQUEST, detail, "GET /openapi.json describes the body"));
+    }
+
+    /** The caller learns an id and no internals; the log has both. */
+    private static Problem unexpected(Throwable failure) {
+        String incident = MoveId.random().shortId();
+        LOG.error("BUG: unexpected failure of a request, incident {}", incident, failure);
         return Problem.of(new DroverException(
-                ErrorCode.INTERNAL, "BUG: unexpected failure: " + failure, "look at the daemon's log", failure));
+                ErrorCode.INTERNAL,
+                "BUG: unexpected failure, incident " + incident,
+                "look for the incident in the daemon's log"));
     }
 
     /** What Jersey itself refuses: keeps its status also where no code of Drover has it, such as 405 and 415. */
@@ -67,9 +94,9 @@ public final class ProblemMapper implements ExceptionMapper<Throwable> {
                     default -> status.getStatusCode() >= SERVER_ERROR ? ErrorCode.INTERNAL : ErrorCode.MALFORMED_REQUEST;
                 };
         if (code == ErrorCode.INTERNAL) {
-            LOG.error("request failed with {}", status.getStatusCode(), web);
+            return unexpected(web);
         }
-        String detail = String.valueOf(web.getMessage());
+        String detail = detail(web);
         return new Problem(
                 "about:blank",
                 status.getReasonPhrase(),
@@ -81,5 +108,15 @@ public final class ProblemMapper implements ExceptionMapper<Throwable> {
                 null,
                 null,
                 null);
+    }
+
+    private static String detail(WebApplicationException web) {
+        // an id in the path that has not the form of an id: its own class says what is wrong with it
+        if (web instanceof ParamException parameter
+                && parameter.getCause() != null
+                && parameter.getCause().getMessage() != null) {
+            return parameter.getCause().getMessage();
+        }
+        return String.valueOf(web.getMessage());
     }
 }

@@ -1,0 +1,48 @@
+package io.drover.daemon.resources;
+
+import jakarta.annotation.Priority;
+import jakarta.ws.rs.ClientErrorException;
+import jakarta.ws.rs.Priorities;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.container.ContainerRequestFilter;
+import jakarta.ws.rs.container.PreMatching;
+import jakarta.ws.rs.core.Response;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+
+/** Refuses bodies over a limit with 413, so that no caller can fill the heap. */
+@PreMatching
+@Priority(Priorities.AUTHENTICATION + 1)
+public final class BodyLimitFilter implements ContainerRequestFilter {
+    private final int limit;
+
+    /**
+     * Sets the limit.
+     *
+     * @param limit greatest allowed size in bytes
+     */
+    public BodyLimitFilter(int limit) {
+        this.limit = limit;
+    }
+
+    @Override
+    public void filter(ContainerRequestContext request) throws IOException {
+        // the announced length spares the read; a body without one is counted
+        if (request.getLength() > limit) {
+            throw tooLarge();
+        }
+        if (!request.hasEntity()) {
+            return;
+        }
+        byte[] body = request.getEntityStream().readNBytes(limit + 1);
+        if (body.length > limit) {
+            throw tooLarge();
+        }
+        request.setEntityStream(new ByteArrayInputStream(body));
+    }
+
+    private ClientErrorException tooLarge() {
+        return new ClientErrorException(
+                "the body is larger than " + limit + " bytes", Response.Status.REQUEST_ENTITY_TOO_LARGE);
+    }
+}

@@ -1,0 +1,193 @@
+package io.drover.daemon.resources;
+
+import io.drover.api.Move;
+import io.drover.api.MoveId;
+import io.drover.api.MovePlan;
+import io.drover.api.MoveRequest;
+import io.drover.api.MoveState;
+import io.drover.api.Problem;
+import io.drover.api.ShardId;
+import io.drover.daemon.move.MoveService;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import java.util.List;
+import java.util.Optional;
+import org.glassfish.jersey.server.ChunkedOutput;
+import org.jspecify.annotations.Nullable;
+
+/** Moves: start, list, watch, steer. */
+@Path("/v1/moves")
+@Produces(MediaType.APPLICATION_JSON)
+@Consumes(MediaType.APPLICATION_JSON)
+@Tag(name = "moves")
+@ApiResponse(
+        responseCode = "default",
+        description = "a problem (RFC 9457)",
+        content = @Content(mediaType = ProblemMapper.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+public final class MovesResource {
+    private static final String ACCEPTED = "accepted, also when it was before";
+    private static final String STATE_FORBIDS = "the state does not allow it; the detail says why";
+
+    private final MoveService moves;
+    private final EventStreams streams;
+
+    public MovesResource(MoveService moves, EventStreams streams) {
+        this.moves = moves;
+        this.streams = streams;
+    }
+
+    /** The answer to a list. */
+    public record MoveList(List<Move> moves) {}
+
+    /**
+     * What {@code complete} may say.
+     *
+     * @param endBake complete also while the bake runs
+     */
+    public record Completion(@Nullable Boolean endBake) {}
+
+    @POST
+    @Operation(operationId = "createMove", summary = "Start a move, or with dryRun only plan and check it")
+    @ApiResponse(
+            responseCode = "201",
+            description = "started; Location names it",
+            content = @Content(schema = @Schema(implementation = Move.class)))
+    @ApiResponse(
+            responseCode = "200",
+            description = "dry run: the plan and what the checks say; nothing has changed",
+            content = @Content(schema = @Schema(implementation = MovePlan.class)))
+    @ApiResponse(
+            responseCode = "422",
+            description = "refused, by the preflight too; preflight holds the checks",
+            content = @Content(mediaType = ProblemMapper.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    public Response create(
+            @Nullable @RequestBody(required = true) MoveRequest body,
+            @Parameter(description = "the same key with the same body returns the same move for 24 hours")
+                    @HeaderParam("Idempotency-Key")
+                    @Nullable String key,
+            @Parameter(hidden = true) @Context UriInfo uri) {
+        MoveRequest request = Bodies.checked(body);
+        if (Boolean.TRUE.equals(request.dryRun())) {
+            return Response.ok(moves.plan(request)).build();
+        }
+        Move move = moves.create(request, Optional.ofNullable(key).filter(text -> !text.isBlank()));
+        return Response.created(uri.getBaseUriBuilder()
+                        .path(MovesResource.class)
+                        .path(move.id().value())
+                        .build())
+                .entity(move)
+                .build();
+    }
+
+    @GET
+    @Operation(operationId = "listMoves", summary = "Moves, newest first")
+    public MoveList list(
+            @QueryParam("shard") @Schema(type = "string") @Nullable String shard,
+            @QueryParam("state") @Schema(implementation = MoveState.class) @Nullable String state) {
+        return new MoveList(
+                moves.list(Bodies.query(shard, "shard", ShardId::new), Bodies.query(state, "state", MoveState::valueOf)));
+    }
+
+    @GET
+    @Path("/{id}")
+    @Operation(operationId = "getMove", summary = "One move")
+    public Move get(@PathParam("id") MoveId id) {
+        return moves.get(id);
+    }
+
+    @GET
+    @Path("/{id}/events")
+    @Produces(MediaType.SERVER_SENT_EVENTS)
+    @Operation(
+            operationId = "watchMove",
+            summary = "Server-sent events state, step, progress, lag, end",
+            description = "data is the changed members plus at; id is the stored history number")
+    @ApiResponse(
+            responseCode = "200",
+            description = "the stream; it ends after the event end",
+            content = @Content(mediaType = MediaType.SERVER_SENT_EVENTS, schema = @Schema(type = "string")))
+    public ChunkedOutput<byte[]> events(
+            @PathParam("id") MoveId id,
+            @Parameter(description = "resumes after this history number")
+                    @HeaderParam("Last-Event-ID")
+                    @Schema(type = "integer", format = "int64")
+                    @Nullable String lastEventId) {
+        long last = Bodies.query(lastEventId, "Last-Event-ID", Long::valueOf).orElse(0L);
+        return streams.open(moves, id, last);
+    }
+
+    @POST
+    @Path("/{id}/approve")
+    @Operation(operationId = "approveMove", summary = "Let the cutover begin; only in READY")
+    @ApiResponse(responseCode = "202", description = ACCEPTED, content = @Content(schema = @Schema(implementation = Move.class)))
+    @ApiResponse(responseCode = "409", description = STATE_FORBIDS)
+    public Response approve(@PathParam("id") MoveId id) {
+        return accepted(moves.approve(id));
+    }
+
+    @POST
+    @Path("/{id}/abort")
+    @Operation(operationId = "abortMove", summary = "Give the move up and undo it; only before step 130")
+    @ApiResponse(responseCode = "202", description = ACCEPTED, content = @Content(schema = @Schema(implementation = Move.class)))
+    @ApiResponse(responseCode = "409", description = STATE_FORBIDS)
+    public Response abort(@PathParam("id") MoveId id) {
+        return accepted(moves.abort(id));
+    }
+
+    @POST
+    @Path("/{id}/rollback")
+    @Operation(operationId = "rollBackMove", summary = "Go back to the source; only in BAKING with a ready way back")
+    @ApiResponse(responseCode = "202", description = ACCEPTED, content = @Content(schema = @Schema(implementation = Move.class)))
+    @ApiResponse(responseCode = "409", description = STATE_FORBIDS)
+    public Response rollback(@PathParam("id") MoveId id) {
+        return accepted(moves.rollback(id));
+    }
+
+    @POST
+    @Path("/{id}/complete")
+    @Operation(operationId = "completeMove", summary = "Close the way back; before the bake is over only with endBake")
+    @ApiResponse(responseCode = "202", description = ACCEPTED, content = @Content(schema = @Schema(implementation = Move.class)))
+    @ApiResponse(responseCode = "409", description = STATE_FORBIDS)
+    public Response complete(@PathParam("id") MoveId id, @Nullable Completion body) {
+        return accepted(moves.complete(id, body != null && Boolean.TRUE.equals(body.endBake())));
+    }
+
+    @POST
+    @Path("/{id}/pause")
+    @Operation(operationId = "pauseMove", summary = "Start no further step; only up to step 70")
+    @ApiResponse(responseCode = "202", description = ACCEPTED, content = @Content(schema = @Schema(implementation = Move.class)))
+    @ApiResponse(responseCode = "409", description = STATE_FORBIDS)
+    public Response pause(@PathParam("id") MoveId id) {
+        return accepted(moves.pause(id));
+    }
+
+    @POST
+    @Path("/{id}/resume")
+    @Operation(operationId = "resumeMove", summary = "Go on after a pause, or after a person has acted")
+    @ApiResponse(responseCode = "202", description = ACCEPTED, content = @Content(schema = @Schema(implementation = Move.class)))
+    @ApiResponse(responseCode = "409", description = STATE_FORBIDS)
+    public Response resume(@PathParam("id") MoveId id) {
+        return accepted(moves.resume(id));
+    }
+
+    private static Response accepted(Move move) {
+        return Response.accepted(move).build();
+    }
+}

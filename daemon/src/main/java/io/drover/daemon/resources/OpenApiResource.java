@@ -1,0 +1,20 @@
+package io.drover.daemon.resources;
+
+import io.swagger.v3.oas.annotations.Operation;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+
+/** The description of this interface, made from its classes. */
+@Path("/openapi.json")
+public final class OpenApiResource {
+    private final byte[] description = OpenApiDescription.json();
+
+    @GET
+    @Produces(MediaType.APPLICATION_JSON)
+    @Operation(operationId = "describe", summary = "This description", hidden = true)
+    public byte[] get() {
+        return description.clone();
+    }
+}

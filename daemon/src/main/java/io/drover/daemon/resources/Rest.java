@@ -1,0 +1,73 @@
+package io.drover.daemon.resources;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.type.LogicalType;
+import io.drover.api.Json;
+import io.drover.daemon.move.MoveService;
+import io.drover.daemon.move.ShardService;
+import io.dropwizard.core.server.AbstractServerFactory;
+import io.dropwizard.core.server.ServerFactory;
+import io.dropwizard.core.setup.Environment;
+import java.time.Duration;
+import java.util.List;
+
+/** Puts the controller's REST interface together. */
+public final class Rest {
+    private static final int BODY_LIMIT = 1024 * 1024;
+
+    private Rest() {}
+
+    /**
+     * Adds everything to a Dropwizard environment.
+     *
+     * @param patience how long a request waits for a leader
+     */
+    public static EventStreams install(
+            Environment environment,
+            ServerFactory server,
+            MoveService moves,
+            ShardService shards,
+            Leaders leaders,
+            BearerToken token,
+            Duration patience) {
+        strict(Json.configure(environment.getObjectMapper()));
+        if (server instanceof AbstractServerFactory factory) {
+            factory.setRegisterDefaultExceptionMappers(false);
+            // answers are small, and compression would hold back the events of a stream
+            factory.getGzipFilterFactory().setEnabled(false);
+        }
+        EventStreams streams = new EventStreams(leaders::leads);
+        environment.lifecycle().manage(streams);
+        for (Object component : List.of(
+                new ProblemMapper(),
+                new TokenFilter(token),
+                new BodyLimitFilter(BODY_LIMIT),
+                new LeaderForwarding(leaders, streams, patience),
+                new MovesResource(moves, streams),
+                new ShardsResource(shards),
+                new NodesResource(shards),
+                new OpenApiResource())) {
+            environment.jersey().register(component);
+        }
+        return streams;
+    }
+
+    /** Takes a text for a text and a number for a number: what a caller did not mean is refused, not guessed. */
+    private static void strict(ObjectMapper mapper) {
+        mapper.enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
+        for (LogicalType type : List.of(LogicalType.Integer, LogicalType.Float, LogicalType.Boolean)) {
+            mapper.coercionConfigFor(type)
+                    .setCoercion(CoercionInputShape.String, CoercionAction.Fail)
+                    .setCoercion(CoercionInputShape.EmptyString, CoercionAction.Fail);
+        }
+        mapper.coercionConfigFor(LogicalType.Boolean).setCoercion(CoercionInputShape.Integer, CoercionAction.Fail);
+        mapper.coercionConfigFor(LogicalType.Textual)
+                .setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail);
+        mapper.coercionConfigFor(LogicalType.Enum).setCoercion(CoercionInputShape.Integer, CoercionAction.Fail);
+    }
+}

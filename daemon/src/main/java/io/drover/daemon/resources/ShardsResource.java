@@ -1,0 +1,93 @@
+package io.drover.daemon.resources;
+
+import io.drover.api.NodeId;
+import io.drover.api.Problem;
+import io.drover.api.ShardAdoption;
+import io.drover.api.ShardId;
+import io.drover.api.ShardTopology;
+import io.drover.daemon.move.ShardService;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Shards: who serves them, adopt, purge. */
+@Path("/v1/shards")
+@Produces(MediaType.APPLICATION_JSON)
+@Consumes(MediaType.APPLICATION_JSON)
+@Tag(name = "shards")
+@ApiResponse(
+        responseCode = "default",
+        description = "a problem (RFC 9457)",
+        content = @Content(mediaType = ProblemMapper.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+public final class ShardsResource {
+    private final ShardService shards;
+
+    public ShardsResource(ShardService shards) {
+        this.shards = shards;
+    }
+
+    /** The answer to a list. */
+    public record ShardList(List<ShardTopology> shards) {}
+
+    /** Where to purge. */
+    public record PurgeRequest(@Schema(requiredMode = Schema.RequiredMode.REQUIRED) @Nullable NodeId node) {}
+
+    /** The directories that were deleted. */
+    public record Purged(List<String> directories) {}
+
+    @GET
+    @Operation(operationId = "listShards", summary = "The topology of every shard")
+    public ShardList list() {
+        return new ShardList(shards.shards());
+    }
+
+    @GET
+    @Path("/{id}")
+    @Operation(operationId = "getShard", summary = "The topology of one shard")
+    public ShardTopology get(@PathParam("id") ShardId id) {
+        return shards.shard(id);
+    }
+
+    @PUT
+    @Path("/{id}")
+    @Operation(operationId = "adoptShard", summary = "Adopt a running instance, or with initialize make one")
+    @ApiResponse(
+            responseCode = "201",
+            description = "published at epoch 1",
+            content = @Content(schema = @Schema(implementation = ShardTopology.class)))
+    public Response adopt(
+            @PathParam("id") ShardId id,
+            @Nullable @RequestBody(required = true) ShardAdoption body,
+            @Parameter(hidden = true) @Context UriInfo uri) {
+        ShardTopology adopted = shards.adopt(id, Bodies.checked(body));
+        return Response.created(uri.getAbsolutePath()).entity(adopted).build();
+    }
+
+    @POST
+    @Path("/{id}/purge")
+    @Operation(
+            operationId = "purgeShard",
+            summary = "Delete the copies of the shard's instance that moves have set aside on a node",
+            description = "Deletes only what is proven to be a copy of this instance and is not in use.")
+    public Purged purge(@PathParam("id") ShardId id, @Nullable @RequestBody(required = true) PurgeRequest body) {
+        NodeId node = Bodies.required(Bodies.required(body, "body").node(), "node");
+        return new Purged(shards.purge(id, node));
+    }
+}
