@@ -8,8 +8,10 @@ import io.drover.topology.Watch;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -21,14 +23,37 @@ import java.util.concurrent.TimeUnit;
 public final class DrainWatch {
     private static final double NANOS_PER_MILLI = 1e6;
 
-    private final ParticipantStore participants;
+    private final Participants participants;
 
     public DrainWatch(ParticipantStore participants) {
+        this(new Participants() {
+            @Override
+            public Map<String, Participant> list(ShardId shard) {
+                return participants.list(shard);
+            }
+
+            @Override
+            public Watch watch(ShardId shard, Runnable onChange) {
+                return participants.watch(shard, onChange);
+            }
+        });
+    }
+
+    DrainWatch(Participants participants) {
         this.participants = participants;
     }
 
+    /** What of the store is needed here. */
+    interface Participants {
+        Map<String, Participant> list(ShardId shard);
+
+        Watch watch(ShardId shard, Runnable onChange);
+    }
+
     /**
-     * Waits until every participant has acknowledged the FENCED epoch of its shard, at most so long.
+     * Waits until every participant that is there has acknowledged the FENCED epoch of its shard, at most so long. One that vanishes
+     * without having acknowledged is reported, and not waited for: nothing more can be heard from it, and the seal ends its sessions.
+     * To be called once the fence is up: who registers later reads the fence before it writes (H43).
      *
      * @param epochs the FENCED epoch by shard
      */
@@ -36,10 +61,10 @@ public final class DrainWatch {
         long start = System.nanoTime();
         Semaphore changed = new Semaphore(0);
         List<Watch> watches = new ArrayList<>();
-        Map<String, Boolean> seen = new TreeMap<>();
+        Progress progress = new Progress(epochs);
         try {
             epochs.keySet().forEach(shard -> watches.add(participants.watch(shard, changed::release)));
-            while (!drained(epochs, seen)) {
+            while (!progress.look()) {
                 long left = limit.toNanos() - (System.nanoTime() - start);
                 if (left <= 0 || !changed.tryAcquire(left, TimeUnit.NANOSECONDS)) {
                     break;
@@ -47,30 +72,12 @@ public final class DrainWatch {
                 changed.drainPermits();
             }
         } catch (InterruptedException e) {
-            // whoever stops this thread decides about the move; the drain is reported as it stands
+            // Whoever stops this thread decides about the move; the drain is reported as it stands.
             Thread.currentThread().interrupt();
         } finally {
             watches.forEach(Watch::close);
         }
-        return result(seen, (System.nanoTime() - start) / NANOS_PER_MILLI);
-    }
-
-    /** Notes who has acknowledged. Who was seen once and is gone without an acknowledgement stays noted as missing (R4). */
-    private boolean drained(Map<ShardId, FenceEpoch> epochs, Map<String, Boolean> seen) {
-        epochs.forEach((shard, epoch) -> participants
-                .list(shard)
-                .forEach((id, participant) -> seen.merge(
-                        describe(id, participant),
-                        participant.ackedEpoch().compareTo(epoch) >= 0,
-                        Boolean::logicalOr)));
-        return seen.values().stream().allMatch(acknowledged -> acknowledged);
-    }
-
-    private static DrainResult result(Map<String, Boolean> seen, double millis) {
-        List<String> acknowledged = new ArrayList<>();
-        List<String> missing = new ArrayList<>();
-        seen.forEach((name, done) -> (done ? acknowledged : missing).add(name));
-        return new DrainResult(acknowledged, missing, millis);
+        return progress.result((System.nanoTime() - start) / NANOS_PER_MILLI);
     }
 
     /** Participants whose pool to the target is not warm. */
@@ -88,5 +95,41 @@ public final class DrainWatch {
 
     private static String describe(String id, Participant participant) {
         return participant.name() + " on " + participant.host() + " (" + id + ")";
+    }
+
+    /** Who was ever seen in this drain, and what is known of them. */
+    private final class Progress {
+        private final Map<ShardId, FenceEpoch> epochs;
+        private final Map<String, Boolean> acknowledged = new TreeMap<>();
+        private final Set<String> present = new HashSet<>();
+
+        private Progress(Map<ShardId, FenceEpoch> epochs) {
+            this.epochs = epochs;
+        }
+
+        /** Reads the participants; answers whether all that are there have acknowledged. */
+        private boolean look() {
+            present.clear();
+            epochs.forEach((shard, epoch) -> participants.list(shard).forEach((id, participant) -> {
+                String name = describe(id, participant);
+                present.add(name);
+                // Once acknowledged stays acknowledged: a client may leave after it has drained.
+                acknowledged.merge(name, participant.ackedEpoch().compareTo(epoch) >= 0, Boolean::logicalOr);
+            }));
+            return present.stream().allMatch(acknowledged::get);
+        }
+
+        private DrainResult result(double millis) {
+            List<String> done = new ArrayList<>();
+            List<String> missing = new ArrayList<>();
+            List<String> vanished = new ArrayList<>();
+            acknowledged.forEach((name, acked) -> {
+                (acked ? done : missing).add(name);
+                if (!acked && !present.contains(name)) {
+                    vanished.add(name);
+                }
+            });
+            return new DrainResult(done, missing, vanished, millis);
+        }
     }
 }
