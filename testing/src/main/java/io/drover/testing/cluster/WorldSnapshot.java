@@ -1,0 +1,135 @@
+package io.drover.testing.cluster;
+
+import io.drover.api.NodeId;
+import io.drover.topology.ZooKeeperConnection;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.curator.framework.CuratorFramework;
+import org.apache.zookeeper.data.Stat;
+
+/**
+ * Everything that a move can change, as text by name: all znodes with content and versions; on every node the directories, the
+ * configuration files of PostgreSQL and the agent's records with their content; the settings, hba rules and slots of the
+ * running instance; the postmasters and the tools that run.
+ */
+public final class WorldSnapshot {
+    private final Map<String, String> facts = new TreeMap<>();
+
+    private WorldSnapshot() {}
+
+    /** Takes it. */
+    public static WorldSnapshot of(LocalCluster cluster, NodeId primary) {
+        WorldSnapshot snapshot = new WorldSnapshot();
+        snapshot.addZnodes(cluster.zookeeper());
+        cluster.nodes().forEach(node -> snapshot.addFiles(node));
+        snapshot.addInstance(cluster, primary);
+        snapshot.addProcesses(cluster.directory());
+        return snapshot;
+    }
+
+    /** Every fact by its name. */
+    public Map<String, String> facts() {
+        return facts;
+    }
+
+    private void addZnodes(String connect) {
+        try (CuratorFramework client = ZooKeeperConnection.connect(connect, Duration.ofSeconds(10))) {
+            addZnode(client, "/");
+        }
+    }
+
+    private void addZnode(CuratorFramework client, String path) {
+        try {
+            Stat stat = new Stat();
+            byte[] data = client.getData().storingStatIn(stat).forPath(path);
+            facts.put(
+                    "znode " + path,
+                    "version " + stat.getVersion() + ", children's version " + stat.getCversion() + ", made by "
+                            + stat.getCzxid() + ": " + (data == null ? "" : new String(data, StandardCharsets.UTF_8)));
+            for (String child : client.getChildren().forPath(path)) {
+                addZnode(client, path.equals("/") ? "/" + child : path + "/" + child);
+            }
+        } catch (Exception e) {
+            // Curator declares nothing narrower
+            throw new IllegalStateException("cannot read " + path, e);
+        }
+    }
+
+    private void addFiles(ClusterNode node) {
+        Path root = node.dataRoot();
+        try {
+            Files.walkFileTree(root, new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
+                    facts.put("directory " + directory, "");
+                    // what lies deeper in a data directory is PostgreSQL's own
+                    return Files.exists(directory.resolve("PG_VERSION")) ? addConfiguration(directory) : keepOn();
+                }
+
+                @Override
+                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                    addFile(file, attributes);
+                    return keepOn();
+                }
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot walk through " + root, e);
+        }
+    }
+
+    private static FileVisitResult keepOn() {
+        return FileVisitResult.CONTINUE;
+    }
+
+    private FileVisitResult addConfiguration(Path dataDirectory) {
+        try (var files = Files.list(dataDirectory)) {
+            for (Path file : files.toList()) {
+                String name = file.getFileName().toString();
+                if (name.endsWith(".conf") || name.endsWith(".signal")) {
+                    addFile(file, Files.readAttributes(file, BasicFileAttributes.class));
+                } else if (!name.equals("postmaster.pid")) {
+                    facts.put("in a data directory " + file, "");
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot list " + dataDirectory, e);
+        }
+        return FileVisitResult.SKIP_SUBTREE;
+    }
+
+    private void addFile(Path file, BasicFileAttributes attributes) throws IOException {
+        boolean text = attributes.isRegularFile() && !file.getFileName().toString().endsWith(".log");
+        facts.put("file " + file, text ? Files.readString(file, StandardCharsets.ISO_8859_1) : "");
+    }
+
+    private void addInstance(LocalCluster cluster, NodeId primary) {
+        for (String query : new String[] {
+            "select name, setting, source, sourcefile, pending_restart from pg_settings order by name",
+            "select * from pg_file_settings",
+            "select * from pg_hba_file_rules",
+            "select slot_name, slot_type, restart_lsn is null from pg_replication_slots",
+            "select rolname, rolcanlogin, rolreplication, rolsuper from pg_roles order by 1"
+        }) {
+            facts.put("on " + primary + ": " + query, cluster.psql(primary).run(LocalCluster.DATABASE, query));
+        }
+    }
+
+    private void addProcesses(Path directory) {
+        for (long pid : ProcessTable.belongingTo(directory)) {
+            String command = ProcessTable.commandLine(pid);
+            // PostgreSQL's children come and go
+            if (!command.startsWith("postgres:")) {
+                facts.put("process " + pid, command);
+            }
+        }
+    }
+}

@@ -1,0 +1,271 @@
+package io.drover.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.drover.api.Move;
+import io.drover.api.MoveState;
+import io.drover.api.NodeId;
+import io.drover.testing.cluster.ClusterNode;
+import io.drover.testing.cluster.DroverRest;
+import io.drover.testing.cluster.LocalCluster;
+import io.drover.testing.cluster.ProcessTable;
+import io.drover.testing.cluster.Waiting;
+import io.drover.testing.cluster.WorldSnapshot;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Every wrong call gets its status with cause and remedy, and changes nothing anywhere. */
+class BadInputIT {
+    private static final String MOVE = "{\"shard\":\"shard_01\",\"target\":\"%s\"%s}";
+
+    /** What is sent, and what has to come back. */
+    private record Wrong(String path, String body, int status, String code) {}
+
+    @Test
+    void refusesWrongRequestsAndChangesNothing() throws SQLException {
+        try (Scene scene = Scene.open()) {
+            String target = scene.other().value();
+            List<Wrong> wrongs = List.of(
+                    new Wrong("/v1/moves", "{\"shard\":", 400, "MALFORMED_REQUEST"),
+                    new Wrong("/v1/moves", "", 400, "MALFORMED_REQUEST"),
+                    new Wrong("/v1/moves", "[]", 400, "MALFORMED_REQUEST"),
+                    new Wrong("/v1/moves", "{\"shard\":\"shard_01\"}", 400, "MALFORMED_REQUEST"),
+                    new Wrong("/v1/moves", MOVE.formatted(target, ",\"fast\":true"), 400, "MALFORMED_REQUEST"),
+                    new Wrong("/v1/moves", MOVE.formatted(target, ",\"bake\":\"7 fortnights\""), 400, "MALFORMED_REQUEST"),
+                    new Wrong("/v1/moves", MOVE.formatted(target, ",\"bake\":7"), 400, "MALFORMED_REQUEST"),
+                    new Wrong(
+                            "/v1/moves",
+                            MOVE.formatted(target, ",\"bootstrap\":{\"maxRate\":\"5 parsecs\"}"),
+                            400,
+                            "MALFORMED_REQUEST"),
+                    new Wrong("/v1/moves", MOVE.formatted(target, ",\"mode\":\"fast\""), 400, "MALFORMED_REQUEST"),
+                    new Wrong("/v1/moves", MOVE.formatted("node_x", ""), 422, "UNKNOWN_NODE"),
+                    new Wrong(
+                            "/v1/moves",
+                            MOVE.formatted(target, "").replace("shard_01", "shard_99"),
+                            422,
+                            "UNKNOWN_SHARD"),
+                    new Wrong("/v1/moves", MOVE.formatted(scene.primary(), ""), 422, "SAME_NODE"),
+                    new Wrong("/v1/moves", MOVE.formatted(target, ",\"mode\":\"clean-stop\""), 422, "NOT_SUPPORTED"),
+                    new Wrong("/v1/moves", MOVE.formatted(target, ",\"readShift\":[1,100]"), 422, "NOT_SUPPORTED"),
+                    new Wrong("/v1/moves", MOVE.formatted(target, ",\"standbys\":[\"node_c\"]"), 422, "NOT_SUPPORTED"),
+                    new Wrong(
+                            "/v1/moves",
+                            MOVE.formatted(target, ",\"verify\":{\"level\":\"checksums\"}"),
+                            422,
+                            "NOT_SUPPORTED"),
+                    new Wrong("/v1/moves/nothere-1/abort", "", 404, "NOT_FOUND"),
+                    new Wrong("/v1/moves/nothere-1/approve", "", 404, "NOT_FOUND"),
+                    new Wrong("/v1/moves/nothere-1/rollback", "", 404, "NOT_FOUND"),
+                    new Wrong("/v1/moves/nothere-1/complete", "{\"endBake\":true}", 404, "NOT_FOUND"));
+            WorldSnapshot before = snapshot(scene);
+            for (Wrong wrong : wrongs) {
+                assertRefused(scene.rest().post(wrong.path(), wrong.body()), wrong.status(), wrong.code());
+            }
+            assertRefused(scene.rest().get("/v1/moves/nothere-1"), 404, "NOT_FOUND");
+            assertRefused(scene.rest().get("/v1/shards/shard_99"), 404, "NOT_FOUND");
+            assertRefused(scene.rest().withToken("wrong").get("/v1/moves"), 401, "UNAUTHORIZED");
+            assertRefused(
+                    scene.rest().withToken("wrong").post("/v1/moves", MOVE.formatted(target, "")),
+                    401,
+                    "UNAUTHORIZED");
+            assertUnchanged(before, snapshot(scene));
+        }
+    }
+
+    @Test
+    void aDryRunTellsThePlanAndChangesNothing() throws SQLException {
+        try (Scene scene = Scene.open()) {
+            WorldSnapshot before = snapshot(scene);
+            DroverRest.Answer answer =
+                    scene.rest().post("/v1/moves", MOVE.formatted(scene.other(), ",\"dryRun\":true"));
+            assertThat(answer.status()).isEqualTo(200);
+            JsonNode plan = answer.json();
+            assertThat(plan.get("plan")).hasSizeGreaterThan(10).allSatisfy(step -> assertThat(step.fieldNames())
+                    .toIterable()
+                    .contains("step", "name", "does"));
+            assertThat(plan.get("preflight").get("ok").asBoolean())
+                    .as(answer.body())
+                    .isTrue();
+            assertUnchanged(before, snapshot(scene));
+        }
+    }
+
+    @Test
+    void refusesATargetDirectoryThatIsNotEmpty() throws SQLException, IOException {
+        try (Scene scene = Scene.open()) {
+            ClusterNode target = scene.cluster().node(scene.other());
+            Path inTheWay = target.dataRoot().resolve("shard_01").resolve("data");
+            boolean made = !Files.exists(inTheWay.getParent());
+            Files.createDirectories(inTheWay);
+            Files.writeString(inTheWay.resolve("precious"), "do not touch");
+            try {
+                WorldSnapshot before = snapshot(scene);
+                assertPreflightRefuses(scene, target.id(), "");
+                assertUnchanged(before, snapshot(scene));
+            } finally {
+                Files.delete(inTheWay.resolve("precious"));
+                Files.delete(inTheWay);
+                if (made) {
+                    Files.delete(inTheWay.getParent());
+                }
+            }
+        }
+    }
+
+    @Test
+    void refusesTheOtherNodesAndTheShardOfAMoveInItsBakeButFreesTheNodesForOthers() throws SQLException {
+        try (Scene scene = Scene.open()) {
+            Move move = scene.start(scene.other(), "\"cutover\":\"approve\"");
+            scene.await(move, MoveState.READY);
+            WorldSnapshot before = snapshot(scene);
+            DroverRest.Answer busy = scene.rest().post("/v1/moves", MOVE.formatted("node_c", ""));
+            assertRefused(busy, 409, "SHARD_BUSY");
+            assertThat(busy.json().get("moveId").asText()).isEqualTo(move.id().value());
+            assertRefused(scene.rest().post("/v1/moves/" + move.id() + "/rollback", ""), 409, "STATE_CONFLICT");
+            assertRefused(
+                    scene.rest().post("/v1/moves/" + move.id() + "/complete", "{\"endBake\":true}"),
+                    409,
+                    "STATE_CONFLICT");
+            assertUnchanged(before, snapshot(scene));
+
+            scene.rest().act(move.id(), "approve");
+            scene.awaitRollbackReady(move);
+            assertRefused(scene.rest().post("/v1/moves", MOVE.formatted("node_c", "")), 409, "SHARD_BUSY");
+            assertRefused(scene.rest().post("/v1/moves/" + move.id() + "/approve", ""), 409, "STATE_CONFLICT");
+            DroverRest.Answer abort = scene.rest().post("/v1/moves/" + move.id() + "/abort", "");
+            assertRefused(abort, 409, "STATE_CONFLICT");
+            assertThat(abort.json().get("hint").asText()).contains("rollback");
+            assertRefused(scene.rest().post("/v1/moves/" + move.id() + "/complete", "{}"), 409, "BAKE_NOT_OVER");
+            scene.rest().complete(move.id());
+            scene.await(move, MoveState.COMPLETED);
+        }
+    }
+
+    @Test
+    void refusesWithoutAnAgentOnTheTarget() throws SQLException {
+        try (Scene scene = Scene.open()) {
+            String agent = scene.other().value();
+            scene.cluster().kill(agent);
+            try {
+                Waiting.until("the agent's death is seen", Scene.MOVE_LIMIT, () -> scene.rest().nodes().stream()
+                        .anyMatch(node -> node.id().value().equals(agent) && !node.alive()));
+                WorldSnapshot before = snapshot(scene);
+                DroverRest.Answer answer = scene.rest().post("/v1/moves", MOVE.formatted(agent, ""));
+                assertRefused(answer, 503, "NODE_UNREACHABLE");
+                assertUnchanged(before, snapshot(scene));
+            } finally {
+                scene.cluster().restart(agent);
+                scene.cluster().waitHealthy();
+            }
+        }
+    }
+
+    @Test
+    void refusesWrongCredentialsForReplication() throws SQLException {
+        try (Scene scene = Scene.open()) {
+            NodeId primary = scene.primary();
+            String verifier = scene.cluster()
+                    .psql(primary)
+                    .run("postgres", "select rolpassword from pg_authid where rolname = 'drover_repl'");
+            scene.cluster().psql(primary).run("postgres", "alter role drover_repl password 'another'");
+            try {
+                WorldSnapshot before = snapshot(scene);
+                assertPreflightRefuses(scene, scene.other(), "");
+                assertUnchanged(before, snapshot(scene));
+            } finally {
+                scene.cluster().psql(primary).run("postgres", "alter role drover_repl password '" + verifier + "'");
+            }
+        }
+    }
+
+    @Test
+    void refusesWhilePostgresCannotBeReached() throws SQLException, IOException {
+        try (Scene scene = Scene.open()) {
+            scene.expectErrors();
+            NodeId primary = scene.primary();
+            NodeId target = scene.other();
+            Path pidFile = scene.cluster().dataDirectory(primary).resolve("postmaster.pid");
+            long postmaster;
+            try (Stream<String> lines = Files.lines(pidFile)) {
+                postmaster = Long.parseLong(lines.findFirst().orElseThrow());
+            }
+            WorldSnapshot before = snapshot(scene);
+            List<Long> children = ProcessTable.childrenOf(postmaster);
+            // frozen, not dead: the agent would start a dead one again
+            ProcessTable.signal(postmaster, "STOP");
+            children.forEach(pid -> ProcessTable.signal(pid, "STOP"));
+            try {
+                DroverRest.Answer answer = scene.rest().post("/v1/moves", MOVE.formatted(target, ""));
+                assertRefused(answer, 503, "POSTGRES_UNREACHABLE");
+            } finally {
+                children.forEach(pid -> ProcessTable.signal(pid, "CONT"));
+                ProcessTable.signal(postmaster, "CONT");
+            }
+            assertUnchanged(before, snapshot(scene));
+        }
+    }
+
+    @Test
+    void answersNoLeaderWhenNoControllerCanLead() throws SQLException {
+        try (Scene scene = Scene.open()) {
+            WorldSnapshot before = snapshot(scene);
+            String target = scene.other().value();
+            scene.cluster().freeze("zookeeper");
+            DroverRest.Answer answer;
+            try {
+                Waiting.pause(Duration.ofSeconds(5));
+                answer = scene.rest().post("/v1/moves", MOVE.formatted(target, ""));
+            } finally {
+                scene.cluster().thaw("zookeeper");
+            }
+            assertThat(answer.status()).as(answer.body()).isEqualTo(503);
+            assertThat(answer.headers()).containsKey("retry-after");
+            assertThat(answer.json().get("code").asText()).isIn("NO_LEADER", "ZOOKEEPER_UNAVAILABLE");
+            scene.cluster().waitHealthy();
+            scene.awaitWrites(100);
+            // leadership and sessions may be new ones: only what the call could have left is compared
+            assertThat(snapshot(scene).facts().keySet().stream().filter(name -> name.startsWith("znode /moves")))
+                    .containsExactlyElementsOf(before.facts().keySet().stream()
+                            .filter(name -> name.startsWith("znode /moves"))
+                            .toList());
+        }
+    }
+
+    private static WorldSnapshot snapshot(Scene scene) {
+        return WorldSnapshot.of(scene.cluster(), scene.primary());
+    }
+
+    private static void assertUnchanged(WorldSnapshot before, WorldSnapshot after) {
+        assertThat(after.facts()).containsExactlyEntriesOf(before.facts());
+    }
+
+    private static void assertPreflightRefuses(Scene scene, NodeId target, String more) {
+        DroverRest.Answer answer = scene.rest().post("/v1/moves", MOVE.formatted(target, more));
+        assertRefused(answer, 422, "PREFLIGHT_FAILED");
+        assertThat(answer.json().get("preflight").get("checks"))
+                .as(answer.body())
+                .anySatisfy(check -> {
+                    assertThat(check.get("ok").asBoolean()).isFalse();
+                    assertThat(check.get("message").asText()).isNotBlank();
+                    assertThat(check.get("remedy").asText()).isNotBlank();
+                });
+    }
+
+    private static void assertRefused(DroverRest.Answer answer, int status, String code) {
+        assertThat(answer.status()).as(answer.body()).isEqualTo(status);
+        JsonNode problem = answer.json();
+        assertThat(problem.get("code").asText()).as(answer.body()).isEqualTo(code);
+        assertThat(problem.get("status").asInt()).isEqualTo(status);
+        assertThat(problem.get("message").asText()).isEqualTo(problem.get("detail").asText()).isNotBlank();
+        assertThat(problem.has("hint")).isTrue();
+        assertThat(answer.headers().get("content-type").get(0)).startsWith("application/problem+json");
+    }
+}

@@ -1,0 +1,147 @@
+package io.drover.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.Assertions.within;
+
+import io.drover.api.Move;
+import io.drover.api.MoveState;
+import io.drover.api.NodeId;
+import io.drover.api.ShardTopology;
+import io.drover.api.TopologyState;
+import io.drover.testing.cluster.DroverRest;
+import io.drover.testing.cluster.EventStream;
+import io.drover.testing.cluster.LocalCluster;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** A move under load from its begin to its ends, and what callers of REST see of it. */
+class MoveIT {
+    @Test
+    void movesAShardUnderLoadAndBackAndThereAgain() throws SQLException {
+        try (Scene scene = Scene.open()) {
+            NodeId source = scene.primary();
+            NodeId target = scene.other();
+            long epoch = scene.topology().epoch().value();
+
+            Move baking = scene.awaitRollbackReady(scene.start(target, ""));
+            assertThat(baking.source()).isEqualTo(source);
+            assertCleanCutover(baking.cutover());
+            assertServes(scene, target, epoch + 2);
+            assertThat(scene.topology().replicas())
+                    .extracting(ShardTopology.Replica::node, ShardTopology.Replica::role)
+                    .containsExactly(tuple(source, ShardTopology.ReplicaRole.ROLLBACK));
+            scene.awaitWrites(200);
+
+            scene.rest().act(baking.id(), "rollback");
+            Move rolledBack = scene.await(baking, MoveState.ROLLED_BACK);
+            assertThat(rolledBack.source()).isEqualTo(source);
+            assertThat(rolledBack.rollback()).isNotNull();
+            assertCleanCutover(rolledBack.rollback().cutover());
+            assertServes(scene, source, epoch + 4);
+            assertThat(slots(scene, source)).isEmpty();
+            scene.awaitWrites(200);
+
+            Move again = scene.moveTo(target);
+            assertCleanCutover(again.cutover());
+            assertServes(scene, target, epoch + 6);
+            assertThat(slots(scene, target)).isEmpty();
+            assertThat(scene.topology().replicas()).isEmpty();
+            assertThat(scene.topology().move()).isNull();
+        }
+    }
+
+    @Test
+    void tellsEveryControllersListenersTheSameStoredEvents() throws SQLException {
+        try (Scene scene = Scene.open()) {
+            LocalCluster cluster = scene.cluster();
+            Move move = scene.start(scene.other(), "");
+            List<EventStream> streams = cluster.controllers().stream()
+                    .map(controller -> EventStream.open(cluster, controller.rest(), move.id(), ""))
+                    .toList();
+            scene.awaitRollbackReady(move);
+            scene.rest().complete(move.id());
+            scene.await(move, MoveState.COMPLETED);
+            streams.forEach(stream -> stream.awaitEvent("end", Duration.ofSeconds(10)));
+
+            List<String> ids = streams.get(0).stored().stream()
+                    .map(EventStream.Event::id)
+                    .toList();
+            assertThat(ids).isNotEmpty().doesNotHaveDuplicates();
+            assertThat(streams.get(1).stored().stream().map(EventStream.Event::id))
+                    .containsExactlyElementsOf(ids);
+            assertThat(streams.get(0).events())
+                    .extracting(EventStream.Event::name)
+                    .contains("state", "step", "end")
+                    .isSubsetOf("state", "step", "progress", "lag", "end");
+            assertThat(streams.get(0).events()).allMatch(event -> event.data().has("at"));
+
+            String middle = ids.get(ids.size() / 2);
+            EventStream resumed =
+                    EventStream.open(cluster, cluster.controllers().get(1).rest(), move.id(), middle);
+            resumed.awaitEvent("end", Duration.ofSeconds(10));
+            assertThat(resumed.stored().stream().map(EventStream.Event::id))
+                    .containsExactlyElementsOf(ids.subList(ids.indexOf(middle) + 1, ids.size()));
+        }
+    }
+
+    @Test
+    void makesOneMoveOfARepeatedRequestWithTheSameKey() throws SQLException {
+        try (Scene scene = Scene.open()) {
+            String key = UUID.randomUUID().toString();
+            String body = "{\"shard\":\"%s\",\"target\":\"%s\",\"cutover\":\"approve\"}"
+                    .formatted(LocalCluster.SHARD, scene.other());
+            DroverRest.Answer first = post(scene, body, key);
+            assertThat(first.status()).isEqualTo(201);
+            Move move = first.as(Move.class);
+            assertThat(first.headers().get("location").get(0)).endsWith("/v1/moves/" + move.id());
+
+            DroverRest.Answer repeated = post(scene, body, key);
+            assertThat(repeated.status()).isEqualTo(201);
+            assertThat(repeated.as(Move.class).id()).isEqualTo(move.id());
+
+            DroverRest.Answer other = post(scene, body.replace("approve", "auto"), key);
+            assertThat(other.status()).isEqualTo(422);
+            assertThat(other.json().get("code").asText()).isEqualTo("IDEMPOTENCY_KEY_REUSED");
+
+            DroverRest.Answer busy = post(scene, body, UUID.randomUUID().toString());
+            assertThat(busy.status()).isEqualTo(409);
+            assertThat(busy.json().get("moveId").asText()).isEqualTo(move.id().value());
+
+            scene.await(move, MoveState.READY);
+            scene.rest().act(move.id(), "abort");
+            scene.await(move, MoveState.ABORTED);
+        }
+    }
+
+    private static DroverRest.Answer post(Scene scene, String body, String key) {
+        return scene.rest().post("/v1/moves", body, Map.of("Idempotency-Key", key));
+    }
+
+    private static void assertServes(Scene scene, NodeId node, long epoch) {
+        ShardTopology topology = scene.topology();
+        assertThat(topology.state()).isEqualTo(TopologyState.SERVING);
+        assertThat(topology.primary().node()).isEqualTo(node);
+        assertThat(topology.epoch().value()).isEqualTo(epoch);
+        assertThat(scene.cluster().psql(node).run(LocalCluster.DATABASE, "select pg_is_in_recovery()"))
+                .isEqualTo("f");
+    }
+
+    private static void assertCleanCutover(Move.Cutover cutover) {
+        assertThat(cutover).isNotNull();
+        assertThat(cutover.commitsPastFork()).isZero();
+        assertThat(cutover.writePauseMillis()).isNotNull().isPositive();
+        double sum = cutover.phases().stream().mapToDouble(Move.Phase::millis).sum();
+        assertThat(sum).isCloseTo(cutover.writePauseMillis(), within(1.0));
+    }
+
+    private static String slots(Scene scene, NodeId node) {
+        return scene.cluster()
+                .psql(node)
+                .run(LocalCluster.DATABASE, "select slot_name from pg_replication_slots");
+    }
+}

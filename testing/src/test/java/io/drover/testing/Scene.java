@@ -1,0 +1,170 @@
+package io.drover.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.drover.api.Move;
+import io.drover.api.MoveState;
+import io.drover.api.NodeId;
+import io.drover.api.ShardTopology;
+import io.drover.client.ShardDataSource;
+import io.drover.client.ShardDataSourceConfig;
+import io.drover.testing.cluster.ClusterNode;
+import io.drover.testing.cluster.DroverRest;
+import io.drover.testing.cluster.LocalCluster;
+import io.drover.testing.cluster.Waiting;
+import io.drover.testing.ledger.AckLog;
+import io.drover.testing.ledger.Ledger;
+import io.drover.testing.ledger.LedgerCheck;
+import io.drover.testing.ledger.LedgerOptions;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * One test on the shared cluster, with clients of the kit writing and reading from its begin to its end. Closing it counts
+ * their acknowledged rows: none may be lost, doubled or invented, and unless the test said so no client may have seen an error.
+ */
+final class Scene implements AutoCloseable {
+    static final Duration MOVE_LIMIT = Duration.ofMinutes(2);
+
+    private static final int WRITERS = 4;
+    private static final int READERS = 2;
+    private static final Duration WRITER_PAUSE = Duration.ofMillis(2);
+    private static final Duration SETTLE = Duration.ofMillis(500);
+    private static final AtomicInteger RUNS = new AtomicInteger();
+
+    private final LocalCluster cluster;
+    private final ShardDataSource kit;
+    private final Ledger ledger;
+    private final int run;
+    private final List<AckLog> others = new ArrayList<>();
+    private boolean errorsExpected;
+
+    private Scene(LocalCluster cluster) {
+        this.cluster = cluster;
+        this.run = RUNS.incrementAndGet();
+        this.kit = ShardDataSource.open(ShardDataSourceConfig.builder(cluster.zookeeper(), LocalCluster.SHARD)
+                .credentials(LocalCluster.USER, cluster.password())
+                .name("scene-" + run)
+                .poolSize(WRITERS + READERS)
+                .build());
+        this.ledger = Ledger.start(
+                new LedgerOptions(run, WRITERS, READERS, SharedCluster.ROWS, run, WRITER_PAUSE), kit, kit.readers());
+    }
+
+    static Scene open() throws SQLException {
+        Scene scene = new Scene(SharedCluster.get());
+        scene.awaitWrites(100);
+        return scene;
+    }
+
+    LocalCluster cluster() {
+        return cluster;
+    }
+
+    DroverRest rest() {
+        return cluster.rest();
+    }
+
+    ShardDataSource kit() {
+        return kit;
+    }
+
+    Ledger ledger() {
+        return ledger;
+    }
+
+    int run() {
+        return run;
+    }
+
+    ShardTopology topology() {
+        return cluster.rest().shard(LocalCluster.SHARD);
+    }
+
+    NodeId primary() {
+        return topology().primary().node();
+    }
+
+    /** A node that the shard is not on. */
+    NodeId other() {
+        NodeId primary = primary();
+        return cluster.nodes().stream()
+                .map(ClusterNode::id)
+                .filter(node -> !node.equals(primary))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Starts a move to another node. */
+    Move start(NodeId target, String more) {
+        return rest()
+                .createMove("{\"shard\":\"%s\",\"target\":\"%s\"%s}"
+                        .formatted(LocalCluster.SHARD, target, more.isEmpty() ? "" : "," + more));
+    }
+
+    Move await(Move move, MoveState state) {
+        return rest().await(move.id(), state, MOVE_LIMIT);
+    }
+
+    /** Waits until the way back is open and the old primary was audited. */
+    Move awaitRollbackReady(Move move) {
+        return rest().await(
+                        move.id(),
+                        "ready for a rollback",
+                        MOVE_LIMIT,
+                        seen -> seen.state() == MoveState.BAKING
+                                && seen.rollback() != null
+                                && seen.rollback().ready(),
+                        seen -> {});
+    }
+
+    /** Moves to the node and completes. */
+    Move moveTo(NodeId target) {
+        Move move = awaitRollbackReady(start(target, ""));
+        rest().complete(move.id());
+        return await(move, MoveState.COMPLETED);
+    }
+
+    /** Waits until so many further writes were acknowledged: proof that clients are served. */
+    void awaitWrites(int count) {
+        long goal = ledger.acked() + count;
+        Waiting.until(count + " further writes, errors " + ledger.errorTexts(), MOVE_LIMIT, () -> ledger.acked() >= goal);
+    }
+
+    /** Writers that the test runs itself, to be counted with the others. */
+    void count(AckLog log) {
+        others.add(log);
+    }
+
+    /** The test does something that clients cannot be spared. */
+    void expectErrors() {
+        errorsExpected = true;
+    }
+
+    @Override
+    public void close() throws SQLException {
+        try (kit) {
+            awaitWritesWhileHealthy();
+            ledger.stop();
+            try (Connection connection = cluster.connectToPrimary()) {
+                LedgerCheck check = ledger.check(connection, others);
+                assertThat(check.isClean()).as(check.toString()).isTrue();
+                assertThat(check.acked()).as("acknowledged writes").isPositive();
+            }
+            if (!errorsExpected) {
+                assertThat(ledger.errorTexts()).as("errors of clients").isEmpty();
+            }
+        } finally {
+            ledger.stop();
+        }
+    }
+
+    private void awaitWritesWhileHealthy() {
+        // a moment of writes after the last act, so that a late loss would show
+        Waiting.pause(SETTLE);
+    }
+}
