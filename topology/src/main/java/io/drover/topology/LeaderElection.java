@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.topology;
 
 import static java.util.Objects.requireNonNull;
@@ -146,7 +147,8 @@ public final class LeaderElection implements AutoCloseable {
     }
 
     private void join(@Nullable LeaderLatch old) {
-        LeaderLatch fresh = new LeaderLatch(client, ZkLayout.leaderLatch(), controller, LeaderLatch.CloseMode.NOTIFY_LEADER);
+        LeaderLatch fresh =
+                new LeaderLatch(client, ZkLayout.leaderLatch(), controller, LeaderLatch.CloseMode.NOTIFY_LEADER);
         fresh.addListener(new LeaderLatchListener() {
             @Override
             public void isLeader() {
@@ -183,6 +185,7 @@ public final class LeaderElection implements AutoCloseable {
         }
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // the task guards itself
     private void schedule(Runnable task, long delayMillis) {
         try {
             executor.schedule(guarded(task), delayMillis, TimeUnit.MILLISECONDS);
@@ -234,7 +237,8 @@ public final class LeaderElection implements AutoCloseable {
     private Versioned<LeaderRecord> raiseEpoch() {
         ZNode<LeaderRecord> node = ZkLayout.leaderEpoch();
         Optional<Versioned<LeaderRecord>> old = calls.readFresh(node.path()).map(bytes -> ZkCalls.decode(node, bytes));
-        LeaderEpoch epoch = old.map(read -> read.value().epoch()).orElse(new LeaderEpoch(0)).next();
+        LeaderEpoch epoch =
+                old.map(read -> read.value().epoch()).orElse(new LeaderEpoch(0)).next();
         LeaderRecord record = new LeaderRecord(epoch, controller, rest);
         AtomicWrite write = new AtomicWrite(calls);
         old.ifPresentOrElse(read -> write.set(node, read.version(), record), () -> write.create(node, record));
@@ -266,7 +270,8 @@ public final class LeaderElection implements AutoCloseable {
         }
         LOG.warn("controller {}: {} for epoch {}", controller, ErrorCode.LEADERSHIP_LOST, leadership.epoch());
         endTerm();
-        // A latch that errs is not asked again: to the end of the line, or two who both believe it would go on for ever.
+        // A latch that errs is not asked again: to the end of the line, or two who both believe it would go on for
+        // ever.
         schedule(() -> rejoin(mine), 0);
     }
 

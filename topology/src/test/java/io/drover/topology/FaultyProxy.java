@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.topology;
 
 import java.io.DataInputStream;
@@ -105,12 +106,17 @@ final class FaultyProxy implements AutoCloseable {
             while (true) {
                 byte[] frame = in.readNBytes(in.readInt());
                 // The first frame each way opens the session and has no header.
-                if (!first && (requests ? losesRequest(frame, doomed) : doomed.get() == ByteBuffer.wrap(frame).getInt())) {
+                if (!first
+                        && (requests
+                                ? losesRequest(frame, doomed)
+                                : doomed.get() == ByteBuffer.wrap(frame).getInt())) {
                     lost.incrementAndGet();
                     return;
                 }
                 first = false;
-                ByteBuffer whole = ByteBuffer.allocate(frame.length + 4).putInt(frame.length).put(frame);
+                ByteBuffer whole = ByteBuffer.allocate(frame.length + 4)
+                        .putInt(frame.length)
+                        .put(frame);
                 out.write(whole.array());
                 out.flush();
             }

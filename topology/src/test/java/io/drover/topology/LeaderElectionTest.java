@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.topology;
 
 import static io.drover.topology.TestingZooKeeper.LIMIT;
@@ -82,8 +83,7 @@ class LeaderElectionTest {
                 assertThat(leadership.epoch()).isEqualTo(new LeaderEpoch(1));
                 assertThat(leadership.stillHeld()).isTrue();
                 assertThat(second.election.held()).isEmpty();
-                assertThat(second.election.current())
-                        .contains(new LeaderRecord(new LeaderEpoch(1), "c1", "http://c1"));
+                assertThat(second.election.current()).contains(new LeaderRecord(new LeaderEpoch(1), "c1", "http://c1"));
                 assertThat(first.election.current()).isEqualTo(second.election.current());
             }
         }
@@ -102,9 +102,11 @@ class LeaderElectionTest {
             assertThat(fresh.epoch()).isEqualTo(new LeaderEpoch(2));
             assertThat(old.stillHeld()).isFalse();
             assertRefused(ErrorCode.LEADERSHIP_LOST, old::verify);
-            assertRefused(ErrorCode.LEADERSHIP_LOST, () -> old.transaction()
-                    .create(ZkLayout.shardTopology(SHARD), serving(SHARD, 1))
-                    .commit());
+            assertRefused(
+                    ErrorCode.LEADERSHIP_LOST,
+                    () -> old.transaction()
+                            .create(ZkLayout.shardTopology(SHARD), serving(SHARD, 1))
+                            .commit());
             fresh.transaction()
                     .create(ZkLayout.shardTopology(SHARD), serving(SHARD, 1))
                     .commit();
@@ -180,7 +182,8 @@ class LeaderElectionTest {
         try (Controller only = new Controller(client, "c1")) {
             Leadership leadership = only.awaitLead();
 
-            CommitResult made = leadership.transaction().create(lock, new MoveLock(move)).commit();
+            CommitResult made =
+                    leadership.transaction().create(lock, new MoveLock(move)).commit();
             assertThat(documents.read(lock)).contains(made.of(lock));
 
             CommitResult mixed = leadership
@@ -191,7 +194,11 @@ class LeaderElectionTest {
             assertThat(documents.readAll(ZkLayout.locks())).isEqualTo(List.of(mixed.of(lock), mixed.of(other)));
             assertThat(mixed.of(other).mzxid()).isEqualTo(mixed.zxid());
 
-            leadership.transaction().check(lock, mixed.of(lock)).delete(other, mixed.of(other)).commit();
+            leadership
+                    .transaction()
+                    .check(lock, mixed.of(lock))
+                    .delete(other, mixed.of(other))
+                    .commit();
             assertThat(documents.children(ZkLayout.locks())).containsExactly(lock.name());
         }
     }
@@ -204,17 +211,24 @@ class LeaderElectionTest {
         MoveLock value = new MoveLock(MoveId.random());
         try (Controller only = new Controller(client, "c1")) {
             Leadership leadership = only.awaitLead();
-            Versioned<MoveLock> first = leadership.transaction().create(lock, value).commit().of(lock);
+            Versioned<MoveLock> first =
+                    leadership.transaction().create(lock, value).commit().of(lock);
             leadership.transaction().set(lock, first, value).commit();
 
             assertRefused(
                     ErrorCode.ALREADY_EXISTS,
-                    () -> leadership.transaction().create(other, value).create(lock, value).commit());
-            assertRefused(ErrorCode.CONFLICT, () -> leadership
-                    .transaction()
-                    .create(other, value)
-                    .set(lock, first, value)
-                    .commit());
+                    () -> leadership
+                            .transaction()
+                            .create(other, value)
+                            .create(lock, value)
+                            .commit());
+            assertRefused(
+                    ErrorCode.CONFLICT,
+                    () -> leadership
+                            .transaction()
+                            .create(other, value)
+                            .set(lock, first, value)
+                            .commit());
             assertThat(new DocumentStore(client).read(other)).isEmpty();
             assertThat(leadership.stillHeld()).isTrue();
         }
@@ -225,8 +239,7 @@ class LeaderElectionTest {
         try (Controller only = new Controller(zooKeeper.connect(), "c1")) {
             Leadership leadership = only.awaitLead();
             ZNode<String> node = ZkLayout.idempotency("key", String.class);
-            assertRefused(
-                    ErrorCode.INTERNAL, () -> leadership.transaction().create(node, "x".repeat(70_000)));
+            assertRefused(ErrorCode.INTERNAL, () -> leadership.transaction().create(node, "x".repeat(70_000)));
         }
     }
 

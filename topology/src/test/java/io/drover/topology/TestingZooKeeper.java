@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.topology;
 
 import io.drover.api.FenceEpoch;
@@ -68,9 +69,12 @@ final class TestingZooKeeper implements AutoCloseable {
         return topology(topology.shard(), topology.epoch().value() + 1, TopologyState.FENCED);
     }
 
-    static Versioned<ShardTopology> create(CuratorFramework client, ShardTopology topology) {
+    static Versioned<ShardTopology> publish(CuratorFramework client, ShardTopology topology) {
         ZNode<ShardTopology> node = ZkLayout.shardTopology(topology.shard());
-        return new CommitResult(new AtomicWrite(new ZkCalls(client)).create(node, topology).commit()).of(node);
+        return new CommitResult(new AtomicWrite(new ZkCalls(client))
+                        .create(node, topology)
+                        .commit())
+                .of(node);
     }
 
     /** Ends the session on the server's side too, by a second connection that takes it over and closes it. */

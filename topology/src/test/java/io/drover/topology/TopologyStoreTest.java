@@ -1,8 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.topology;
 
-import static io.drover.topology.TestingZooKeeper.INSTANCE;
 import static io.drover.topology.TestingZooKeeper.SHARD;
-import static io.drover.topology.TestingZooKeeper.create;
+import static io.drover.topology.TestingZooKeeper.publish;
 import static io.drover.topology.TestingZooKeeper.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -44,42 +44,46 @@ class TopologyStoreTest {
 
     static void assertRefused(ErrorCode code, ThrowableAssert.ThrowingCallable call) {
         assertThatThrownBy(call)
-                .isInstanceOfSatisfying(DroverException.class, e -> assertThat(e.code()).isEqualTo(code));
+                .isInstanceOfSatisfying(
+                        DroverException.class, e -> assertThat(e.code()).isEqualTo(code));
     }
 
     @Test
     void readsWhatExists() {
-        Versioned<ShardTopology> first = create(client, serving(SHARD, 1));
-        create(client, serving(OTHER, 3));
+        Versioned<ShardTopology> first = publish(client, serving(SHARD, 1));
+        publish(client, serving(OTHER, 3));
 
         assertThat(store.read(SHARD)).contains(first);
         assertThat(store.read(new ShardId("nowhere"))).isEmpty();
         assertThat(store.readAll()).extracting(read -> read.value().shard()).containsExactly(SHARD, OTHER);
-        assertThat(store.readInstance(INSTANCE)).hasSize(2);
+        assertThat(store.readInstance(TestingZooKeeper.INSTANCE)).hasSize(2);
         assertThat(store.readInstance(new InstanceId("1"))).isEmpty();
     }
 
     @Test
     void replacesAllShardsOfAnInstanceInOneTransaction() {
-        create(client, serving(SHARD, 1));
-        create(client, serving(OTHER, 1));
+        publish(client, serving(SHARD, 1));
+        publish(client, serving(OTHER, 1));
 
         List<Versioned<ShardTopology>> written = store.swap(store.readAll(), TestingZooKeeper::fenced);
 
         assertThat(written).extracting(topology -> topology.value().state()).containsOnly(TopologyState.FENCED);
-        assertThat(written).extracting(Versioned::mzxid).containsOnly(written.get(0).mzxid());
+        assertThat(written)
+                .extracting(Versioned::mzxid)
+                .containsOnly(written.get(0).mzxid());
         assertThat(store.readAll()).isEqualTo(written);
     }
 
     @Test
     void changesNothingWhenOneShardWasWrittenMeanwhile() {
-        create(client, serving(SHARD, 1));
-        create(client, serving(OTHER, 1));
+        publish(client, serving(SHARD, 1));
+        publish(client, serving(OTHER, 1));
         List<Versioned<ShardTopology>> old = store.readAll();
         store.swap(List.of(old.get(1)), TestingZooKeeper::fenced);
 
         assertThatThrownBy(() -> store.swap(old, TestingZooKeeper::fenced))
-                .isInstanceOfSatisfying(DroverException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFLICT))
+                .isInstanceOfSatisfying(
+                        DroverException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFLICT))
                 .hasMessageContaining("/topology/shard_02");
         assertThat(store.read(SHARD)).contains(old.get(0));
     }
@@ -87,7 +91,7 @@ class TopologyStoreTest {
     @Test
     void aLostAnswerIsClearedUpAsSuccess() throws Exception {
         try (FaultyProxy proxy = new FaultyProxy(zooKeeper.server().getPort())) {
-            create(client, serving(SHARD, 1));
+            publish(client, serving(SHARD, 1));
             TopologyStore behindProxy = new TopologyStore(zooKeeper.connect(proxy.port()));
             List<Versioned<ShardTopology>> old = behindProxy.readAll();
             proxy.loseAnswer(FaultyProxy.MULTI);
@@ -103,7 +107,7 @@ class TopologyStoreTest {
     @Test
     void aLostRequestIsSentAgain() throws Exception {
         try (FaultyProxy proxy = new FaultyProxy(zooKeeper.server().getPort())) {
-            create(client, serving(SHARD, 1));
+            publish(client, serving(SHARD, 1));
             TopologyStore behindProxy = new TopologyStore(zooKeeper.connect(proxy.port()));
             List<Versioned<ShardTopology>> old = behindProxy.readAll();
             proxy.loseRequest(FaultyProxy.MULTI);
@@ -118,7 +122,7 @@ class TopologyStoreTest {
     @Test
     void anothersWriteIsNotTakenForOursAfterALostRequest() throws Exception {
         try (FaultyProxy proxy = new FaultyProxy(zooKeeper.server().getPort())) {
-            create(client, serving(SHARD, 1));
+            publish(client, serving(SHARD, 1));
             TopologyStore behindProxy = new TopologyStore(zooKeeper.connect(proxy.port()));
             List<Versioned<ShardTopology>> old = behindProxy.readAll();
             store.swap(old, TestingZooKeeper::fenced);
@@ -131,7 +135,7 @@ class TopologyStoreTest {
 
     @Test
     void verifiesVersionsAndLeader() {
-        Versioned<ShardTopology> first = create(client, serving(SHARD, 1));
+        Versioned<ShardTopology> first = publish(client, serving(SHARD, 1));
         LeaderEpoch epoch = new LeaderEpoch(4);
         LeaderRecord record = new LeaderRecord(epoch, "c1", "http://c1");
         ZkCalls calls = new ZkCalls(client);
@@ -159,14 +163,13 @@ class TopologyStoreTest {
 
     @Test
     void givesUpWithinItsLimit() throws Exception {
-        Versioned<ShardTopology> first = create(client, serving(SHARD, 1));
+        Versioned<ShardTopology> first = publish(client, serving(SHARD, 1));
         zooKeeper.server().stop();
         TopologyStore hasty = new TopologyStore(client, Duration.ofMillis(300));
         long start = System.nanoTime();
 
         assertRefused(ErrorCode.ZOOKEEPER_UNAVAILABLE, () -> hasty.read(SHARD));
-        assertRefused(
-                ErrorCode.ZOOKEEPER_UNAVAILABLE, () -> hasty.swap(List.of(first), TestingZooKeeper::fenced));
+        assertRefused(ErrorCode.ZOOKEEPER_UNAVAILABLE, () -> hasty.swap(List.of(first), TestingZooKeeper::fenced));
 
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
     }

@@ -1,8 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.topology;
 
 import static io.drover.topology.TestingZooKeeper.LIMIT;
 import static io.drover.topology.TestingZooKeeper.SHARD;
-import static io.drover.topology.TestingZooKeeper.create;
+import static io.drover.topology.TestingZooKeeper.publish;
 import static io.drover.topology.TestingZooKeeper.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -77,7 +78,7 @@ class TopologyWatcherTest {
 
     @Test
     void tellsWhatThereIsAndEachChange() throws Exception {
-        Versioned<ShardTopology> first = create(client, serving(SHARD, 1));
+        Versioned<ShardTopology> first = publish(client, serving(SHARD, 1));
         try (TopologyWatcher watcher = TopologyWatcher.watch(client, SHARD, NEVER, recorder)) {
             recorder.awaitConnection(Connection.CONNECTED);
             assertThat(recorder.next()).isEqualTo(first);
@@ -92,8 +93,9 @@ class TopologyWatcherTest {
     @Test
     void aShardMayAppearLater() throws Exception {
         try (TopologyWatcher watcher = TopologyWatcher.watch(client, SHARD, NEVER, recorder)) {
-            assertThat(recorder.absences.poll(LIMIT.toMillis(), TimeUnit.MILLISECONDS)).isEqualTo(SHARD);
-            Versioned<ShardTopology> first = create(client, serving(SHARD, 1));
+            assertThat(recorder.absences.poll(LIMIT.toMillis(), TimeUnit.MILLISECONDS))
+                    .isEqualTo(SHARD);
+            Versioned<ShardTopology> first = publish(client, serving(SHARD, 1));
             assertThat(recorder.next()).isEqualTo(first);
             assertThat(watcher).isNotNull();
         }
@@ -101,7 +103,7 @@ class TopologyWatcherTest {
 
     @Test
     void neverGoesBackToALowerEpochEvenWhenItWasWrittenLater() throws Exception {
-        Versioned<ShardTopology> first = create(client, serving(SHARD, 5));
+        Versioned<ShardTopology> first = publish(client, serving(SHARD, 5));
         try (TopologyWatcher watcher = TopologyWatcher.watch(client, SHARD, NEVER, recorder)) {
             recorder.next();
             Versioned<ShardTopology> lower =
@@ -115,7 +117,7 @@ class TopologyWatcherTest {
 
     @Test
     void rapidChangesEndWithTheNewestAndNeverGoBack() throws Exception {
-        Versioned<ShardTopology> newest = create(client, serving(SHARD, 1));
+        Versioned<ShardTopology> newest = publish(client, serving(SHARD, 1));
         try (TopologyWatcher watcher = TopologyWatcher.watch(zooKeeper.connect(), SHARD, NEVER, recorder)) {
             for (int i = 0; i < 200; i++) {
                 newest = swap(newest);
@@ -133,7 +135,7 @@ class TopologyWatcherTest {
 
     @Test
     void survivesARestartOfTheServerAndSeesWhatItMissed() throws Exception {
-        Versioned<ShardTopology> first = create(client, serving(SHARD, 1));
+        Versioned<ShardTopology> first = publish(client, serving(SHARD, 1));
         try (FaultyProxy proxy = new FaultyProxy(zooKeeper.server().getPort());
                 TopologyWatcher watcher =
                         TopologyWatcher.watch(zooKeeper.connect(proxy.port()), SHARD, NEVER, recorder)) {
@@ -155,7 +157,7 @@ class TopologyWatcherTest {
     @Test
     void watchesOnInANewSession() throws Exception {
         CuratorFramework own = zooKeeper.connect();
-        Versioned<ShardTopology> first = create(client, serving(SHARD, 1));
+        Versioned<ShardTopology> first = publish(client, serving(SHARD, 1));
         try (TopologyWatcher watcher = TopologyWatcher.watch(own, SHARD, NEVER, recorder)) {
             recorder.next();
             TestingZooKeeper.expire(own);
@@ -169,26 +171,28 @@ class TopologyWatcherTest {
 
     @Test
     void watchesAllShardsAlsoNewOnes() throws Exception {
-        create(client, serving(SHARD, 1));
+        publish(client, serving(SHARD, 1));
         ShardId later = new ShardId("shard_02");
         try (TopologyWatcher watcher = TopologyWatcher.watchAll(client, recorder)) {
             assertThat(recorder.next().value().shard()).isEqualTo(SHARD);
-            Versioned<ShardTopology> added = create(client, serving(later, 1));
+            Versioned<ShardTopology> added = publish(client, serving(later, 1));
             assertThat(recorder.next()).isEqualTo(added);
             new AtomicWrite(new ZkCalls(client))
                     .delete(ZkLayout.shardTopology(later), added.version())
                     .commit();
-            assertThat(recorder.absences.poll(LIMIT.toMillis(), TimeUnit.MILLISECONDS)).isEqualTo(later);
+            assertThat(recorder.absences.poll(LIMIT.toMillis(), TimeUnit.MILLISECONDS))
+                    .isEqualTo(later);
             assertThat(watcher).isNotNull();
         }
     }
 
     @Test
     void tellsAChangeWithinMilliseconds() throws Exception {
-        Versioned<ShardTopology> newest = create(client, serving(SHARD, 1));
+        Versioned<ShardTopology> newest = publish(client, serving(SHARD, 1));
         BlockingQueue<Long> delays = new LinkedBlockingQueue<>();
         CuratorFramework own = zooKeeper.connect();
-        try (TopologyWatcher watcher = TopologyWatcher.watch(own, SHARD, NEVER, change -> delays.add(System.nanoTime()))) {
+        try (TopologyWatcher watcher =
+                TopologyWatcher.watch(own, SHARD, NEVER, change -> delays.add(System.nanoTime()))) {
             delays.poll(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
             long best = Long.MAX_VALUE;
             for (int i = 0; i < 20; i++) {
