@@ -69,6 +69,10 @@ public record Move(
     public record Rollback(
             boolean ready, @Nullable Long lagBytes, @Nullable Instant expiresAt, @Nullable Cutover cutover) {}
 
-    /** One line of the move's history; numbers rise and are the same on every controller. */
-    public record HistoryEntry(long number, Instant at, int step, String event) {}
+    /**
+     * One line of the move's history; numbers rise and are the same on every controller.
+     *
+     * @param state the state that the move entered with this line, or null when it stayed in its state
+     */
+    public record HistoryEntry(long number, Instant at, int step, String event, @Nullable MoveState state) {}
 }

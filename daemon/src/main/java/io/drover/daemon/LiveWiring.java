@@ -1,7 +1,20 @@
 package io.drover.daemon;
 
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
+import io.drover.api.NodeId;
 import io.drover.daemon.config.ControllerConfiguration;
+import io.drover.daemon.config.SecretFile;
 import io.drover.daemon.metrics.MoveObserver;
+import io.drover.daemon.move.MoveControl;
+import io.drover.daemon.remote.HttpAgents;
+import io.drover.daemon.remote.PostgresMonitors;
+import io.drover.replication.InstanceMonitors;
+import io.drover.topology.DocumentStore;
+import io.drover.topology.NodeRegistry;
+import io.drover.topology.ParticipantStore;
+import io.drover.topology.TopologyStore;
+import java.net.URI;
 import java.time.Clock;
 import org.apache.curator.framework.CuratorFramework;
 
@@ -10,6 +23,31 @@ final class LiveWiring implements ControllerWiring {
     @Override
     public Parts assemble(
             ControllerConfiguration configuration, CuratorFramework client, MoveObserver observer, Clock clock) {
-        throw new UnsupportedOperationException();
+        NodeRegistry nodes = new NodeRegistry(client);
+        InstanceMonitors monitors = new InstanceMonitors(
+                configuration.getPostgres().getUser(),
+                SecretFile.read(configuration.getPostgres().getPasswordFile()));
+        HttpAgents agents = new HttpAgents(
+                node -> address(nodes, node), SecretFile.read(configuration.getAgentTokenFile()));
+        MoveControl control = MoveControl.assemble(
+                new MoveControl.Stores(
+                        new TopologyStore(client), new DocumentStore(client), nodes, new ParticipantStore(client)),
+                agents,
+                new PostgresMonitors(monitors),
+                observer,
+                clock);
+        return new Parts(control.moves(), control.shards(), control.runner(), () -> {
+            control.runner().close();
+            monitors.close();
+        });
+    }
+
+    private static URI address(NodeRegistry nodes, NodeId node) {
+        return nodes.find(node)
+                .map(record -> URI.create(record.agent()))
+                .orElseThrow(() -> new DroverException(
+                        ErrorCode.UNKNOWN_NODE,
+                        "there is no node " + node,
+                        "list the nodes: drover nodes; a node appears when its agent has started once"));
     }
 }

@@ -1,4 +1,3 @@
-/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.topology;
 
 import static java.util.Objects.requireNonNull;
@@ -60,9 +59,7 @@ public final class ParticipantStore {
     public Map<String, Participant> list(ShardId shard) {
         ZDirectory<Participant> directory = ZkLayout.participants(shard);
         Map<String, Participant> participants = new TreeMap<>();
-        calls.readMany(calls.children(directory.path()).stream()
-                        .map(directory::child)
-                        .toList())
+        calls.readMany(calls.children(directory.path()).stream().map(directory::child).toList())
                 .forEach((node, bytes) -> participants.put(node.name(), participant(node, bytes)));
         return participants;
     }

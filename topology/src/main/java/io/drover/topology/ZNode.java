@@ -1,4 +1,3 @@
-/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.topology;
 
 import static java.util.Objects.requireNonNull;

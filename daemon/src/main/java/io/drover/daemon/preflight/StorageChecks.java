@@ -11,7 +11,6 @@ import io.drover.api.agent.Facts.Slot;
 import io.drover.api.agent.Reports.NodeReport;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -95,7 +94,7 @@ final class StorageChecks {
     }
 
     private static String gib(double bytes) {
-        return String.format(Locale.ROOT, "%.1f GiB", bytes / GIB);
+        return "%.1f GiB".formatted(bytes / GIB);
     }
 
     private static Optional<Finding> slotHolds(PreflightFacts facts) {

@@ -1,0 +1,212 @@
+package io.drover.daemon.move;
+
+import io.drover.api.ByteSize;
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
+import io.drover.api.Move.Lag;
+import io.drover.api.Move.Progress;
+import io.drover.api.MoveRequest;
+import io.drover.api.ShardTopology.Endpoint;
+import io.drover.api.agent.Reports.JobReport;
+import io.drover.api.agent.Reports.JobState;
+import io.drover.api.agent.Reports.StopMode;
+import io.drover.api.agent.Verb;
+import io.drover.replication.InstanceMonitor.StandbyView;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Rows 40 to 70: copy, catch up, verify, wait for approval. */
+final class CopyRows {
+    /** Replay that is less than one WAL segment behind is close enough to prepare the cutover. */
+    static final long LAG_GATE_BYTES = 16L << 20;
+
+    private static final Duration POLL = Duration.ofMillis(300);
+    private static final Duration STALLED = Duration.ofMinutes(5);
+    private static final Duration FOREVER = Duration.ofDays(3650);
+
+    private CopyRows() {}
+
+    /** Starts the base backup, or finds it running, and watches it. Gives up when no byte arrives for a while. */
+    static void copy(MoveContext context) {
+        MoveRequest request = context.record().identity().request();
+        Endpoint source = context.record().from();
+        ByteSize maxRate = request.bootstrap().maxRate();
+        context.call(
+                context.to(),
+                new Verb.StartCopy(
+                        context.record().identity().shards(),
+                        source.host(),
+                        source.port(),
+                        context.id().slotName(),
+                        maxRate == null ? null : maxRate.bytes(),
+                        request.bootstrap().checkpoint()));
+        CopyProgress progress = new CopyProgress(System.nanoTime());
+        context.waitFor("the base backup from " + context.from() + " to " + context.to(), FOREVER, POLL, () -> {
+            JobReport job = context.services().agents().job(context.to(), context.record().identity().instance());
+            report(context, progress, job);
+            return ended(context, job, progress);
+        });
+        context.services().observer().bytesCopied(context.id(), progress.bytes);
+        context.live().progress(null);
+    }
+
+    private static Optional<Boolean> ended(MoveContext context, JobReport job, CopyProgress progress) {
+        if (job.state() == JobState.DONE) {
+            return Optional.of(true);
+        }
+        if (job.state() != JobState.RUNNING) {
+            throw new DroverException(
+                    ErrorCode.COPY_FAILED,
+                    "the base backup from " + context.from() + " to " + context.to() + " failed: " + job.error(),
+                    "look at the agent's log on " + context.to());
+        }
+        if (progress.stalledFor(System.nanoTime()).compareTo(STALLED) > 0 && !"verify".equals(job.phase())) {
+            throw new DroverException(
+                    ErrorCode.TIMEOUT,
+                    "the base backup from " + context.from() + " to " + context.to() + " has not moved for "
+                            + STALLED.toMinutes() + " minutes, at " + progress.bytes + " bytes");
+        }
+        return Optional.empty();
+    }
+
+    private static void report(MoveContext context, CopyProgress progress, JobReport job) {
+        long total;
+        try {
+            total = context.services()
+                    .monitors()
+                    .baseBackupTotal(context.record().from())
+                    .orElse(progress.total);
+        } catch (DroverException e) {
+            // the figure is for people; the job itself tells whether the copy goes on
+            total = progress.total;
+        }
+        Progress now = progress.update(job.bytesDone(), total, System.nanoTime());
+        context.live().progress(now);
+        context.feed().progress(now);
+    }
+
+    static boolean isCopied(MoveContext context) {
+        return context.services().agents().job(context.to(), context.record().identity().instance()).state()
+                        == JobState.DONE
+                || isInstalled(context);
+    }
+
+    private static boolean isInstalled(MoveContext context) {
+        try {
+            return context.services().agents().instance(context.to(), context.record().identity().instance()).running();
+        } catch (DroverException e) {
+            if (e.code() == ErrorCode.NOT_FOUND) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    static void discard(MoveContext context) {
+        context.call(context.to(), new Verb.DiscardCopy());
+        context.live().progress(null);
+    }
+
+    /** Starts the standby and waits for its lag to fall under the gate; says so when replay is slower than WAL grows. */
+    static void catchUp(MoveContext context) {
+        Endpoint source = context.record().from();
+        context.call(
+                context.to(),
+                new Verb.StartStandby(
+                        context.record().identity().shards(),
+                        source.host(),
+                        source.port(),
+                        context.id().slotName(),
+                        context.record().applicationName()));
+        awaitLag(context, LAG_GATE_BYTES, FOREVER);
+    }
+
+    /** Waits until the target streams and its replay is at most so far behind. */
+    static void awaitLag(MoveContext context, long gateBytes, Duration limit) {
+        long[] smallest = {Long.MAX_VALUE};
+        context.waitFor("replay on " + context.to() + " to catch up with " + context.from(), limit, POLL, () -> {
+            Optional<StandbyView> standby = standby(context);
+            standby.ifPresent(view -> {
+                Lag lag = new Lag(view.lagBytes(), view.lagMillis());
+                context.live().lag(lag);
+                context.feed().lag(lag);
+                if (view.lagBytes() > smallest[0]) {
+                    context.waitingFor("replay on " + context.to() + " is slower than WAL grows on " + context.from()
+                            + ": " + view.lagBytes() + " bytes behind, once " + smallest[0]);
+                }
+                smallest[0] = Math.min(smallest[0], view.lagBytes());
+            });
+            return standby.filter(view -> "streaming".equals(view.state()) && view.lagBytes() <= gateBytes);
+        });
+    }
+
+    /** The target as the source sees it. */
+    static Optional<StandbyView> standby(MoveContext context) {
+        return context.services()
+                .monitors()
+                .standby(context.record().from(), context.record().applicationName());
+    }
+
+    static void setAside(MoveContext context) {
+        context.call(context.to(), new Verb.Stop(StopMode.FAST));
+        context.call(context.to(), new Verb.SetAside());
+        context.live().lag(null);
+    }
+
+    /**
+     * Compares row counts: a primary and a standby never share a snapshot, so the source is counted before and after and the
+     * target in between, each count of a table that only grows lying in that order. Tables that shrink are undecided, not
+     * different (H97).
+     */
+    static void verify(MoveContext context) {
+        MoveRequest.Verify verify = context.record().identity().request().verify();
+        if (verify.level() != MoveRequest.Level.NONE) {
+            Map<String, Long> before =
+                    context.call(context.from(), new Verb.CountRows()).rows();
+            awaitLag(context, 0, Duration.ofSeconds(20), LAG_GATE_BYTES);
+            Map<String, Long> copy = context.call(context.to(), new Verb.CountRows()).rows();
+            Map<String, Long> after =
+                    context.call(context.from(), new Verb.CountRows()).rows();
+            RowComparison comparison = RowComparison.of(before, copy, after);
+            comparison.throwWhenDifferent(context.from(), context.to());
+            context.journal().write(record -> record, new MoveJournal.Line(60, comparison.sentence()));
+        }
+        if (!verify.canaries().isEmpty()) {
+            compareCanaries(context, verify.canaries());
+        }
+    }
+
+    /** Waits for the better gate, and is content with the wider one when writes never stop. */
+    private static void awaitLag(MoveContext context, long wanted, Duration patience, long enough) {
+        try {
+            awaitLag(context, wanted, patience);
+        } catch (DroverException e) {
+            if (e.code() != ErrorCode.TIMEOUT) {
+                throw e;
+            }
+            awaitLag(context, enough, FOREVER);
+        }
+    }
+
+    /** A canary that reads what is being written may differ for a moment: it has to agree once within its tries. */
+    private static void compareCanaries(MoveContext context, List<String> queries) {
+        String database = context.topology().database();
+        context.waitFor("the canary queries to give the same rows on both nodes", Duration.ofSeconds(30), POLL, () -> {
+            Verb.RunCanaries run = new Verb.RunCanaries(database, queries);
+            List<String> source = context.call(context.from(), run).hashes();
+            List<String> copy = context.call(context.to(), run).hashes();
+            return source.equals(copy) ? Optional.of(true) : Optional.empty();
+        });
+    }
+
+    static void awaitApproval(MoveContext context) {
+        if (context.record().identity().request().cutover() == MoveRequest.Cutover.APPROVE) {
+            context.waitUntil(
+                    "approval of the cutover: drover approve " + context.id(),
+                    FOREVER,
+                    () -> context.record().orders().approved());
+        }
+    }
+}

@@ -1,0 +1,176 @@
+package io.drover.daemon.move;
+
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
+import io.drover.api.PreflightReport;
+import io.drover.api.ShardTopology;
+import io.drover.api.ShardTopology.Endpoint;
+import io.drover.api.ShardTopology.Replica;
+import io.drover.api.ShardTopology.ReplicaRole;
+import io.drover.api.agent.Reports.AlignReport;
+import io.drover.api.agent.Reports.GuardProbeReport;
+import io.drover.api.agent.Verb;
+import io.drover.daemon.preflight.When;
+import io.drover.fencing.FenceTransitions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/** Rows 75 to 95: everything of the cutover that can be done before the fence is done before it. */
+final class CutoverRows {
+    /** WAL left in the segment when most of the filler is written, so that the top-up has little to do. */
+    static final long FIRST_MARGIN_BYTES = 6L << 20;
+    /** WAL left in the segment when the fence is raised: what clients may still write while they drain. */
+    static final long MARGIN_BYTES = 2L << 20;
+
+    private static final Duration READINESS = Duration.ofSeconds(15);
+    private static final Duration POLL = Duration.ofMillis(200);
+    private static final Duration PROBE_POLL = Duration.ofMillis(5);
+    private static final Duration PROBE_LIMIT = Duration.ofSeconds(10);
+
+    private CutoverRows() {}
+
+    static void prepare(MoveContext context) {
+        PreflightReport report = context.services().checks().run(context.record(), When.WITH_STANDBY);
+        if (!report.ok()) {
+            throw DroverException.refusedBy(
+                    report, "the preflight refuses the cutover: " + Checks.failures(report) + "; the move is undone");
+        }
+        CopyRows.awaitLag(context, CopyRows.LAG_GATE_BYTES, Duration.ofMinutes(5));
+        showTarget(context);
+        awaitWarmClients(context);
+        context.call(context.from(), new Verb.Checkpoint());
+        context.call(context.to(), new Verb.Checkpoint());
+        context.call(context.to(), new Verb.PrepareTarget());
+        if (!context.record().rollingBack()) {
+            context.call(context.to(), new Verb.CreateSlot(context.id().rollbackSlotName()));
+        }
+    }
+
+    /** Lets the clients see the target, so that they open their pools to it before the switch. */
+    private static void showTarget(MoveContext context) {
+        boolean shown = context.topologies().stream()
+                .allMatch(topology -> FenceTransitions.target(topology.value())
+                        .filter(replica -> replica.node().equals(context.to()))
+                        .isPresent());
+        if (!shown) {
+            context.writeTopologies(topology -> asTarget(context, topology), record -> record, List.of());
+        }
+    }
+
+    private static ShardTopology asTarget(MoveContext context, ShardTopology topology) {
+        if (context.record().rollingBack()) {
+            return FenceTransitions.rollbackAsTarget(topology, context.id());
+        }
+        Endpoint target = context.record().to();
+        return FenceTransitions.withTarget(
+                topology,
+                new Replica(target.node(), target.host(), target.port(), ReplicaRole.TARGET, 0),
+                context.id());
+    }
+
+    /** Clients that are not ready in time are named and not waited for: the fence works without them, they only reconnect later. */
+    private static void awaitWarmClients(MoveContext context) {
+        try {
+            context.waitFor("the clients' pools to " + context.to(), READINESS, POLL, () -> {
+                List<String> cold = coldClients(context);
+                context.waitingFor("the pools to " + context.to() + " of " + cold);
+                return cold.isEmpty() ? Optional.of(true) : Optional.empty();
+            });
+        } catch (DroverException e) {
+            if (e.code() != ErrorCode.TIMEOUT) {
+                throw e;
+            }
+            context.journal()
+                    .write(
+                            record -> record,
+                            new MoveJournal.Line(
+                                    MoveSteps.ARM, "clients without a warm pool to the target: " + coldClients(context)));
+        }
+    }
+
+    private static List<String> coldClients(MoveContext context) {
+        return context.services().drain().notReady(context.record().identity().shards());
+    }
+
+    static void unprepare(MoveContext context) {
+        if (!context.record().rollingBack()) {
+            context.call(context.to(), new Verb.DropSlot(context.id().rollbackSlotName()));
+        }
+        context.call(context.to(), new Verb.RestoreSettings(MoveSteps.ARM));
+        boolean shown = context.topologies().stream()
+                .anyMatch(topology -> FenceTransitions.target(topology.value()).isPresent());
+        if (shown) {
+            context.writeTopologies(
+                    topology -> context.record().rollingBack()
+                            ? FenceTransitions.targetAsRollback(topology)
+                            : FenceTransitions.withoutTarget(topology),
+                    record -> record,
+                    List.of());
+        }
+    }
+
+    static void armGuard(MoveContext context) {
+        context.call(context.from(), new Verb.AlignWal(FIRST_MARGIN_BYTES));
+        context.call(context.from(), new Verb.ArmGuard(context.record().applicationName()));
+        proveGuard(context);
+    }
+
+    /**
+     * Proves that the guard is in effect, not only set (H13, H88): with replay paused on the target, one probe that asks for
+     * remote_apply has to wait; it returns when replay goes on.
+     */
+    private static void proveGuard(MoveContext context) {
+        context.call(context.to(), new Verb.SetReplay(true));
+        CompletableFuture<GuardProbeReport> probe;
+        try {
+            probe = CompletableFuture.supplyAsync(
+                    () -> context.call(context.from(), new Verb.ProbeGuard(), PROBE_LIMIT));
+            context.waitFor("the probe of the guard to wait for " + context.to(), PROBE_LIMIT, PROBE_POLL, () -> {
+                if (probe.isDone()) {
+                    throw new DroverException(
+                            ErrorCode.GUARD_REFUSED,
+                            "commits on " + context.from() + " do not wait for " + context.to()
+                                    + " although synchronous_standby_names names it");
+                }
+                return context.services().monitors().guardProbeWaits(context.record().from()) ? Optional.of(true) : Optional.empty();
+            });
+        } finally {
+            context.call(context.to(), new Verb.SetReplay(false));
+        }
+        try {
+            probe.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof DroverException failure ? failure : e;
+        }
+    }
+
+    static void disarmGuard(MoveContext context) {
+        context.call(context.from(), new Verb.RestoreSettings(80));
+    }
+
+    static void alignWal(MoveContext context) {
+        context.call(context.from(), new Verb.AlignWal(MARGIN_BYTES));
+    }
+
+    static void prepareSeal(MoveContext context) {
+        context.call(
+                context.from(),
+                new Verb.PrepareSeal(
+                        context.topology().epoch().next(), context.record().streamingSlot()));
+        // the code path of the drain, which is not run before the fence
+        coldClients(context);
+        // last of all: what was written since row 90 may have taken the WAL into the next segment
+        AlignReport tail = context.call(context.from(), new Verb.AlignWal(MARGIN_BYTES));
+        context.live().waitingFor(null);
+        if (tail.written() > MARGIN_BYTES) {
+            context.call(context.from(), new Verb.AlignWal(MARGIN_BYTES));
+        }
+    }
+
+    static void unprepareSeal(MoveContext context) {
+        context.call(context.from(), new Verb.RestoreSettings(95));
+    }
+}

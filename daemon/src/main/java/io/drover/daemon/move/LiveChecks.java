@@ -1,0 +1,49 @@
+package io.drover.daemon.move;
+
+import io.drover.api.PreflightReport;
+import io.drover.api.ShardTopology.Endpoint;
+import io.drover.api.agent.Facts.InstanceFacts;
+import io.drover.daemon.preflight.Preflight;
+import io.drover.daemon.preflight.PreflightFacts;
+import io.drover.daemon.preflight.When;
+import io.drover.daemon.remote.Agents;
+import io.drover.daemon.remote.Monitors;
+import io.drover.replication.InstanceMonitor.StandbyView;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Asks both agents, and the source itself. */
+final class LiveChecks implements Checks {
+    private final Agents agents;
+    private final Monitors monitors;
+
+    LiveChecks(Agents agents, Monitors monitors) {
+        this.agents = agents;
+        this.monitors = monitors;
+    }
+
+    @Override
+    public PreflightReport run(MoveRecord record, When when) {
+        Endpoint from = record.from();
+        Endpoint to = record.to();
+        // without it nobody could watch lag and guard: says so now, with the server's own words
+        monitors.guardProbeWaits(from);
+        MoveRecord.Identity identity = record.identity();
+        InstanceFacts source = agents.facts(from.node(), identity.instance());
+        boolean standbyRuns = when == When.WITH_STANDBY;
+        Optional<InstanceFacts> target =
+                standbyRuns ? Optional.of(agents.facts(to.node(), identity.instance())) : Optional.empty();
+        Optional<StandbyView> lag =
+                standbyRuns ? monitors.standby(from, record.applicationName()) : Optional.empty();
+        PreflightFacts facts = new PreflightFacts(
+                identity.request(),
+                Optional.of(new PreflightFacts.Stream(identity.id(), record.streamingSlot(), record.applicationName())),
+                agents.node(from.node()),
+                source,
+                agents.targetFacts(to.node(), identity.request().shard(), from, source.tablespaces()),
+                target,
+                lag.isPresent() ? OptionalLong.of(lag.get().lagBytes()) : OptionalLong.empty(),
+                lag.isPresent() ? OptionalLong.of(lag.get().lagMillis()) : OptionalLong.empty());
+        return Preflight.evaluate(facts, when, identity.request().waive());
+    }
+}

@@ -1,0 +1,54 @@
+package io.drover.daemon.move;
+
+import io.drover.api.Move.Lag;
+import io.drover.api.Move.Progress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is only true now and therefore not stored: progress, lag, what the driver waits for. Empty on a controller that does not
+ * lead.
+ */
+final class LiveView {
+    private volatile @Nullable Progress progress;
+    private volatile @Nullable Lag lag;
+    private volatile @Nullable String waitingFor;
+    private volatile boolean rollbackReady;
+    private volatile @Nullable Long rollbackLagBytes;
+
+    @Nullable Progress progress() {
+        return progress;
+    }
+
+    void progress(@Nullable Progress now) {
+        progress = now;
+    }
+
+    @Nullable Lag lag() {
+        return lag;
+    }
+
+    void lag(@Nullable Lag now) {
+        lag = now;
+    }
+
+    @Nullable String waitingFor() {
+        return waitingFor;
+    }
+
+    void waitingFor(@Nullable String now) {
+        waitingFor = now;
+    }
+
+    boolean rollbackReady() {
+        return rollbackReady;
+    }
+
+    @Nullable Long rollbackLagBytes() {
+        return rollbackLagBytes;
+    }
+
+    void rollback(boolean ready, @Nullable Long lagBytes) {
+        rollbackReady = ready;
+        rollbackLagBytes = lagBytes;
+    }
+}

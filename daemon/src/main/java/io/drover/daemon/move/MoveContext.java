@@ -1,0 +1,334 @@
+package io.drover.daemon.move;
+
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
+import io.drover.api.FenceEpoch;
+import io.drover.api.MoveId;
+import io.drover.api.MoveState;
+import io.drover.api.NodeId;
+import io.drover.api.Problem;
+import io.drover.api.ShardTopology;
+import io.drover.api.agent.Reports.PromoteReport;
+import io.drover.api.agent.Reports.SealReport;
+import io.drover.api.agent.Token;
+import io.drover.api.agent.Verb;
+import io.drover.topology.CommitResult;
+import io.drover.topology.Versioned;
+import io.drover.topology.ZkLayout;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One move as its rows see it: the record, the services, and the waits that people's orders can end. */
+final class MoveContext {
+    private static final Logger LOG = LoggerFactory.getLogger(MoveContext.class);
+    private static final int LAST_PAUSABLE = 70;
+
+    private final MoveJournal journal;
+    private final LiveView live;
+    private final EventFeed feed;
+    private final Services services;
+    private @Nullable PauseClock pause;
+    private @Nullable SealReport seal;
+    private @Nullable PromoteReport promotion;
+    private int currentStep;
+    private Duration currentLimit = Duration.ofSeconds(30);
+    private boolean unwinding;
+    private boolean enteredRollingBack;
+
+    MoveContext(MoveJournal journal, LiveView live, EventFeed feed, Services services) {
+        this.journal = journal;
+        this.live = live;
+        this.feed = feed;
+        this.services = services;
+    }
+
+    MoveId id() {
+        return journal.id();
+    }
+
+    MoveRecord record() {
+        return journal.record();
+    }
+
+    MoveJournal journal() {
+        return journal;
+    }
+
+    Services services() {
+        return services;
+    }
+
+    LiveView live() {
+        return live;
+    }
+
+    EventFeed feed() {
+        return feed;
+    }
+
+    // ---- the driver's side ----
+
+    /** Waits while the move is paused; throws when it may not go on to this row. */
+    void enter(MoveStep step) {
+        currentStep = step.number();
+        currentLimit = step.limits().run();
+        unwinding = false;
+        enteredRollingBack = record().rollingBack();
+        if (step.number() <= LAST_PAUSABLE && record().orders().paused()) {
+            waitUntil("a person paused the move: resume it", Duration.ofDays(365), () -> !record().orders().paused());
+        }
+        checkOrders();
+        Optional<DroverException> refusal = step.guard().refusal(this);
+        if (refusal.isPresent()) {
+            throw refusal.get();
+        }
+        LOG.info("move {} shard {}: step {} {}: {}", id().shortId(), record().identity().request().shard(),
+                step.number(), step.name(), step.sentence(record()));
+        services.observer().stepStarted(id(), step.number());
+    }
+
+    void begin(MoveStep step) {
+        journal.write(
+                record -> record.withState(record.rollingBack() ? MoveState.ROLLING_BACK : step.state())
+                        .withStep(new MoveRecord.StepMark(step.number(), step.name(), services.clock().instant()))
+                        .withLeg(record.leg().begin(step.number())),
+                new MoveJournal.Line(step.number(), step.sentence(record())));
+    }
+
+    void finish(MoveStep step) {
+        // a rollback that was ordered during the bake has begun a new leg: the bake's end does not belong to it
+        journal.write(
+                record -> record.rollingBack() == enteredRollingBack
+                        ? record.withLeg(record.leg().finish(step.number()))
+                        : record,
+                new MoveJournal.Line(step.number(), step.name() + " done"));
+        services.observer().stepFinished(id(), step.number());
+    }
+
+    /** Decides what a failure means: before the point of no return the move is undone, after it a person is needed. */
+    void fail(MoveStep step, DroverException e) {
+        services.observer().failed(e.code());
+        boolean forwardOnly = record().leg().begun().contains(MoveSteps.PROMOTE) || step.number() > MoveSteps.PROMOTE;
+        Problem problem = Problem.of(e.at(id(), step.number()));
+        try {
+            journal.write(
+                    record -> record.state() == MoveState.ABORTING && record.error() != null
+                            ? record
+                            : record.withState(forwardOnly ? MoveState.NEEDS_OPERATOR : MoveState.ABORTING)
+                                    .withError(problem),
+                    new MoveJournal.Line(step.number(), "failed: " + e.getMessage()));
+        } catch (DroverException conflict) {
+            throw stale(conflict);
+        }
+    }
+
+    void undoing(MoveStep step) {
+        currentStep = step.number();
+        currentLimit = step.limits().run();
+        unwinding = true;
+        LOG.info("move {} shard {}: undo of step {}: {}", id().shortId(), record().identity().request().shard(),
+                step.number(), step.undo().does());
+    }
+
+    void undone(MoveStep step) {
+        journal.write(
+                record -> record.withLeg(record.leg().undone(step.number()))
+                        .withStep(new MoveRecord.StepMark(step.number(), step.name(), services.clock().instant())),
+                new MoveJournal.Line(step.number(), "undone: " + step.undo().does()));
+    }
+
+    /** Ends the way back to where the move began: ABORTED, or BAKING when it was a rollback that was given up. */
+    void endUnwinding(List<DroverException> failures) {
+        if (!failures.isEmpty()) {
+            String detail = failures.stream().map(Throwable::getMessage).collect(Collectors.joining("; "));
+            DroverException e = new DroverException(
+                    ErrorCode.OPERATOR_NEEDED,
+                    "the move could not be undone: " + detail,
+                    "mend the cause, then call resume: the undo is tried again");
+            journal.write(
+                    record -> record.withState(MoveState.NEEDS_OPERATOR).withError(Problem.of(e.at(id(), currentStep))),
+                    new MoveJournal.Line(currentStep, e.getMessage()));
+            return;
+        }
+        journal.write(
+                record -> record.rollingBack()
+                        ? record.withBack(null)
+                                .withLeg(record.forward().undone(MoveSteps.BAKE))
+                                .withState(MoveState.BAKING)
+                        : record.withState(MoveState.ABORTED),
+                new MoveJournal.Line(currentStep, "everything is undone"));
+    }
+
+    /** The last row is done. */
+    void end() {
+        MoveState end = record().rollingBack() ? MoveState.ROLLED_BACK : MoveState.COMPLETED;
+        journal.write(record -> record.withState(end), new MoveJournal.Line(currentStep, "the move has ended: " + end));
+    }
+
+    private static DroverException stale(DroverException e) {
+        if (e.code() != ErrorCode.CONFLICT && e.code() != ErrorCode.ZOOKEEPER_UNAVAILABLE) {
+            return e;
+        }
+        return new DroverException(
+                ErrorCode.LEADERSHIP_LOST,
+                "the record could not be written and may have changed: " + e.getMessage() + "; it is read again",
+                null,
+                e);
+    }
+
+    // ---- the rows' side ----
+
+    /** Sends a verb to the agent of a node, with a token for the current row. */
+    <R> R call(NodeId node, Verb<R> verb) {
+        return call(node, verb, currentLimit);
+    }
+
+    <R> R call(NodeId node, Verb<R> verb, Duration limit) {
+        Token token = new Token(
+                journal.leadership().epoch(), id(), currentStep, journal.sequence(), Math.max(1, limit.toMillis()));
+        return services.agents().call(node, record().identity().instance(), token, verb, limit.plusSeconds(2));
+    }
+
+    NodeId from() {
+        return record().from().node();
+    }
+
+    NodeId to() {
+        return record().to().node();
+    }
+
+    /** The topology of every shard of the instance, as it stands. */
+    List<Versioned<ShardTopology>> topologies() {
+        return services.topology().readInstance(record().identity().instance());
+    }
+
+    /** The topology of the shard that the move was asked for. */
+    ShardTopology topology() {
+        return topologies().stream()
+                .map(Versioned::value)
+                .filter(topology -> topology.shard().equals(record().identity().request().shard()))
+                .findFirst()
+                .orElseThrow(() -> new DroverException(
+                        ErrorCode.UNKNOWN_SHARD,
+                        "the topology of shard " + record().identity().request().shard() + " is gone from ZooKeeper",
+                        "restore it, or rebuild the topology"));
+    }
+
+    /** Changes the topology of every shard and the record in one transaction. */
+    CommitResult writeTopologies(
+            UnaryOperator<ShardTopology> change, UnaryOperator<MoveRecord> edit, List<MoveJournal.Line> lines) {
+        List<Versioned<ShardTopology>> current = topologies();
+        return journal.write(
+                edit,
+                lines,
+                transaction -> current.forEach(topology -> transaction.set(
+                        ZkLayout.shardTopology(topology.value().shard()), topology, change.apply(topology.value()))));
+    }
+
+    PauseClock startPause() {
+        pause = new PauseClock(services.nanos());
+        return pause;
+    }
+
+    /** The clock of the pause, when this controller began it. */
+    Optional<PauseClock> pause() {
+        return Optional.ofNullable(pause);
+    }
+
+    void sealed(SealReport report) {
+        seal = report;
+    }
+
+    /** The seal of this pause; after a change of the leader row 110 has run again and reported it again. */
+    SealReport seal() {
+        if (seal == null) {
+            throw new DroverException(ErrorCode.INTERNAL, "BUG: the final sync before the seal");
+        }
+        return seal;
+    }
+
+    void promoted(PromoteReport report) {
+        promotion = report;
+    }
+
+    /** The leg with the fork that the promotion reported. */
+    MoveRecord.Leg withFork(MoveRecord.Leg leg) {
+        return promotion == null ? leg : leg.forked(promotion.fork());
+    }
+
+    /** The FENCED epoch of the shard that the move was asked for. */
+    FenceEpoch fencedEpoch() {
+        FenceEpoch epoch = record().leg().fencedEpoch();
+        if (epoch == null) {
+            throw new DroverException(ErrorCode.INTERNAL, "BUG: the seal before the fence");
+        }
+        return epoch;
+    }
+
+    void waitingFor(@Nullable String what) {
+        live.waitingFor(what);
+    }
+
+    /** Throws when a person has aborted the move, or its deadline has passed before the cutover. Undoing is never stopped. */
+    void checkOrders() {
+        if (unwinding) {
+            return;
+        }
+        MoveRecord record = record();
+        if (record.state() == MoveState.ABORTING) {
+            throw new DroverException(ErrorCode.ABORTED_BY_OPERATOR, "a person aborted the move");
+        }
+        var deadline = record.identity().deadlineAt();
+        if (deadline != null
+                && !record.rollingBack()
+                && currentStep <= LAST_PAUSABLE
+                && services.clock().instant().isAfter(deadline)) {
+            throw new DroverException(
+                    ErrorCode.DEADLINE_PASSED,
+                    "the deadline " + deadline + " passed at step " + currentStep + "; the move is undone",
+                    "start the move again with a later deadline");
+        }
+    }
+
+    /** Waits until a condition holds. */
+    void waitUntil(String what, Duration limit, Supplier<Boolean> condition) {
+        waitFor(what, limit, Duration.ofMillis(200), () -> condition.get() ? Optional.of(true) : Optional.empty());
+    }
+
+    /**
+     * Asks again and again until there is an answer.
+     *
+     * @param what what is waited for, for people
+     * @throws DroverException TIMEOUT after the limit, or the order that ended the wait
+     */
+    <T> T waitFor(String what, Duration limit, Duration between, Supplier<Optional<T>> question) {
+        long end = System.nanoTime() + limit.toNanos();
+        live.waitingFor(what);
+        try {
+            while (true) {
+                checkOrders();
+                Optional<T> answer = question.get();
+                if (answer.isPresent()) {
+                    return answer.get();
+                }
+                if (System.nanoTime() - end > 0) {
+                    throw new DroverException(
+                            ErrorCode.TIMEOUT, "gave up after " + limit.toSeconds() + " s waiting for " + what);
+                }
+                journal.awaitChange(between);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new DroverException(ErrorCode.LEADERSHIP_LOST, "stopped while waiting for " + what, null, e);
+        } finally {
+            live.waitingFor(null);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package io.drover.daemon.move;
+
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
+import io.drover.api.MoveState;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Walks a move through the table, forward or backward, until it ends or leadership does. Every row is written down before it
+ * runs, so that another controller's driver goes on from the stored record: a row that had begun is asked whether its effect is
+ * there before it is run again.
+ */
+final class MoveDriver {
+    private static final Logger LOG = LoggerFactory.getLogger(MoveDriver.class);
+
+    private final MoveContext context;
+    private final Attempts attempts;
+    private final Set<Integer> begunByOthers;
+    /** Rows of the pause that have run here and are written down by a later row. */
+    private final Set<Integer> unrecorded = new HashSet<>();
+
+    MoveDriver(MoveContext context) {
+        this.context = context;
+        this.attempts = new Attempts(context);
+        this.begunByOthers = new HashSet<>(context.record().leg().begun());
+    }
+
+    /** Returns when the move has ended. Throws LEADERSHIP_LOST when another controller has to go on. */
+    void drive() {
+        while (!context.record().state().isFinal()) {
+            if (context.record().state() == MoveState.ABORTING) {
+                unwind();
+                continue;
+            }
+            Optional<MoveStep> next = MoveSteps.next(context.record(), unrecorded);
+            if (next.isEmpty()) {
+                context.end();
+            } else {
+                perform(next.get());
+            }
+        }
+    }
+
+    private void perform(MoveStep step) {
+        try {
+            context.enter(step);
+            if (step.recording().writesIntent()) {
+                context.begin(step);
+            }
+            boolean there = begunByOthers.remove(step.number()) && step.done().isDone(context);
+            if (!there) {
+                attempts.run(step);
+            }
+            if (step.recording().writesResult()) {
+                context.finish(step);
+                unrecorded.clear();
+            } else {
+                unrecorded.add(step.number());
+            }
+        } catch (DroverException e) {
+            fail(step, e);
+        } catch (RuntimeException e) {
+            fail(step, new DroverException(ErrorCode.INTERNAL, "BUG: " + e, "report it with the log", e));
+        }
+    }
+
+    private void fail(MoveStep step, DroverException e) {
+        if (e.code() == ErrorCode.LEADERSHIP_LOST) {
+            throw e;
+        }
+        LOG.warn("move {} step {}: {}", context.id(), step.number(), e.getMessage(), e);
+        context.fail(step, e);
+    }
+
+    private void unwind() {
+        List<DroverException> failures = new ArrayList<>();
+        for (MoveStep step : MoveSteps.begunInReverse(context.record())) {
+            try {
+                attempts.undo(step);
+                context.undone(step);
+            } catch (DroverException e) {
+                if (e.code() == ErrorCode.LEADERSHIP_LOST) {
+                    throw e;
+                }
+                LOG.error("move {} step {}: undo failed: {}", context.id(), step.number(), e.getMessage(), e);
+                failures.add(e.at(context.id(), step.number()));
+            }
+        }
+        begunByOthers.clear();
+        unrecorded.clear();
+        context.endUnwinding(failures);
+    }
+}

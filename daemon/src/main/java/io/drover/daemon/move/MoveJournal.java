@@ -1,0 +1,100 @@
+package io.drover.daemon.move;
+
+import io.drover.api.Move.HistoryEntry;
+import io.drover.api.MoveId;
+import io.drover.api.MoveState;
+import io.drover.topology.CommitResult;
+import io.drover.topology.Leadership;
+import io.drover.topology.LeaderTransaction;
+import io.drover.topology.Versioned;
+import io.drover.topology.ZNode;
+import io.drover.topology.ZkLayout;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The stored record of one move, and the only way to change it: every write is one ZooKeeper transaction that checks the leader
+ * epoch and the record's version and adds the lines of the history. The driver and people's orders both write through here.
+ */
+final class MoveJournal {
+    private final MoveId id;
+    private final Leadership leadership;
+    private final Clock clock;
+    private final EventFeed feed;
+    private Versioned<MoveRecord> stored;
+
+    MoveJournal(Versioned<MoveRecord> stored, Leadership leadership, Clock clock, EventFeed feed) {
+        this.id = stored.value().identity().id();
+        this.stored = stored;
+        this.leadership = leadership;
+        this.clock = clock;
+        this.feed = feed;
+    }
+
+    /** A line for the history. */
+    record Line(int step, String event) {}
+
+    MoveId id() {
+        return id;
+    }
+
+    Leadership leadership() {
+        return leadership;
+    }
+
+    synchronized MoveRecord record() {
+        return stored.value();
+    }
+
+    /** ZooKeeper transaction id of the newest write: the sequence of the tokens that act on it. */
+    synchronized long sequence() {
+        return stored.mzxid();
+    }
+
+    /** Changes the record, with one line of history or, when {@code line} is null, none. */
+    CommitResult write(UnaryOperator<MoveRecord> edit, @Nullable Line line) {
+        return write(edit, line == null ? List.of() : List.of(line), transaction -> {});
+    }
+
+    /**
+     * Changes the record together with other znodes, in one transaction.
+     *
+     * @param edit must throw to refuse; then nothing is written
+     * @param more adds to the transaction
+     */
+    synchronized CommitResult write(
+            UnaryOperator<MoveRecord> edit, List<Line> lines, Consumer<LeaderTransaction> more) {
+        MoveRecord before = stored.value();
+        MoveRecord after = edit.apply(before);
+        MoveState entered = after.state() == before.state() ? null : after.state();
+        List<HistoryEntry> entries = new ArrayList<>();
+        long number = before.historyCount();
+        for (Line line : lines) {
+            number++;
+            entries.add(new HistoryEntry(
+                    number, clock.instant(), line.step(), line.event(), number == before.historyCount() + 1 ? entered : null));
+        }
+        MoveRecord written = after.withHistoryCount(number);
+        ZNode<MoveRecord> node = ZkLayout.move(id, MoveRecord.class);
+        LeaderTransaction transaction = leadership.transaction().set(node, stored, written);
+        entries.forEach(entry -> transaction.create(ZkLayout.history(id, entry.number()), entry));
+        more.accept(transaction);
+        CommitResult result = transaction.commit();
+        stored = result.of(node);
+        notifyAll();
+        feed.recorded(entries);
+        return result;
+    }
+
+    /** Waits until the record changes, at most so long. */
+    synchronized void awaitChange(Duration limit) throws InterruptedException {
+        // a spurious return only makes the caller look again
+        TimeUnit.NANOSECONDS.timedWait(this, limit.toNanos());
+    }
+}

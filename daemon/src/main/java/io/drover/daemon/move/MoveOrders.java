@@ -1,0 +1,165 @@
+package io.drover.daemon.move;
+
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
+import io.drover.api.MoveRequest;
+import io.drover.api.MoveState;
+import io.drover.api.Problem;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a person's order makes of a record: pure decisions, so that a refusal changes nothing and a repeat of an accepted order
+ * is no change.
+ */
+final class MoveOrders {
+    private static final int LAST_PAUSABLE = 70;
+
+    private final Clock clock;
+
+    MoveOrders(Clock clock) {
+        this.clock = clock;
+    }
+
+    /** An order. */
+    interface Order {
+        Change on(MoveRecord record);
+    }
+
+    /** The record that follows, and the line of history, or null when nothing changes. */
+    record Change(MoveRecord record, @Nullable String event) {
+        static Change none(MoveRecord record) {
+            return new Change(record, null);
+        }
+
+        boolean changes() {
+            return event != null;
+        }
+    }
+
+    Change approve(MoveRecord record) {
+        if (record.orders().approved()) {
+            return Change.none(record);
+        }
+        if (record.state() != MoveState.READY) {
+            throw refused(record, "approve", "a move is approved in READY only");
+        }
+        return new Change(
+                record.withOrders(new MoveRecord.Orders(record.orders().paused(), true, false)), "approved by a person");
+    }
+
+    Change abort(MoveRecord record) {
+        if (record.state() == MoveState.ABORTING || record.state() == MoveState.ABORTED) {
+            return Change.none(record);
+        }
+        if (record.state().isFinal()) {
+            throw refused(record, "abort", "it has ended");
+        }
+        if (record.leg().begun().contains(MoveSteps.PROMOTE)) {
+            throw refused(record, "abort", "the point of no return is passed: use rollback once the move is in BAKING");
+        }
+        DroverException e = new DroverException(ErrorCode.ABORTED_BY_OPERATOR, "a person aborted the move");
+        return new Change(
+                record.withState(MoveState.ABORTING)
+                        .withError(Problem.of(e.at(record.identity().id(), stepOf(record)))),
+                "aborted by a person");
+    }
+
+    Change rollback(MoveRecord record, boolean ready) {
+        if (record.rollingBack()) {
+            return Change.none(record);
+        }
+        if (record.state() != MoveState.BAKING) {
+            throw refused(record, "rollback", "a move is rolled back in BAKING only");
+        }
+        if (!ready) {
+            throw new DroverException(
+                    ErrorCode.ROLLBACK_NOT_READY,
+                    "move " + record.identity().id() + " cannot go back now: the replica on "
+                            + record.identity().source().node() + " does not stream close behind",
+                    "wait until rollback.ready is true, and look at that node when it does not become so");
+        }
+        return new Change(
+                record.withBack(MoveRecord.Leg.EMPTY).withState(MoveState.ROLLING_BACK).withError(null),
+                "rollback ordered by a person");
+    }
+
+    Change complete(MoveRecord record, boolean endBake) {
+        if (record.orders().complete() || record.state() == MoveState.COMPLETED) {
+            return Change.none(record);
+        }
+        if (record.state() != MoveState.BAKING) {
+            throw refused(record, "complete", "a move is completed in BAKING only");
+        }
+        Instant end = record.bakeEndsAt();
+        if (!endBake && (end == null || clock.instant().isBefore(end))) {
+            throw new DroverException(
+                    ErrorCode.BAKE_NOT_OVER,
+                    "move " + record.identity().id() + " bakes until " + Optional.ofNullable(end)
+                            + ": the way back would be gone",
+                    "call complete with endBake to close the way back now");
+        }
+        return new Change(
+                record.withOrders(new MoveRecord.Orders(false, record.orders().approved(), true)),
+                "completion ordered by a person");
+    }
+
+    Change pause(MoveRecord record) {
+        if (record.orders().paused()) {
+            return Change.none(record);
+        }
+        if (record.state().isFinal()
+                || record.state() == MoveState.ABORTING
+                || record.rollingBack()
+                || stepOf(record) > LAST_PAUSABLE) {
+            throw refused(record, "pause", "a move is paused up to step " + LAST_PAUSABLE + " only");
+        }
+        return new Change(
+                record.withOrders(new MoveRecord.Orders(true, record.orders().approved(), false)), "paused by a person");
+    }
+
+    /** Lets a paused move go on; tries again what left a move in NEEDS_OPERATOR. */
+    Change resume(MoveRecord record) {
+        if (record.state() == MoveState.NEEDS_OPERATOR) {
+            return new Change(record.withState(stateToResume(record)).withError(null), "resumed by a person");
+        }
+        if (record.state().isFinal() || record.state() == MoveState.ABORTING) {
+            throw refused(record, "resume", "it is not paused");
+        }
+        return record.orders().paused()
+                ? new Change(
+                        record.withOrders(new MoveRecord.Orders(false, record.orders().approved(), false)),
+                        "resumed by a person")
+                : Change.none(record);
+    }
+
+    private static MoveState stateToResume(MoveRecord record) {
+        if (!record.leg().begun().contains(MoveSteps.PROMOTE)) {
+            return MoveState.ABORTING;
+        }
+        return record.rollingBack()
+                ? MoveState.ROLLING_BACK
+                : MoveSteps.next(record, Set.of()).map(MoveStep::state).orElse(MoveState.REVERSING);
+    }
+
+    static int stepOf(MoveRecord record) {
+        MoveRecord.StepMark mark = record.step();
+        return mark == null ? MoveSteps.TABLE.get(0).number() : mark.number();
+    }
+
+    private static DroverException refused(MoveRecord record, String order, String why) {
+        return new DroverException(
+                ErrorCode.STATE_CONFLICT,
+                "move " + record.identity().id() + " is in " + record.state() + " at step " + stepOf(record) + ": "
+                        + order + " is refused, " + why,
+                order.equals("abort") ? "rollback" : null);
+    }
+
+    /** The modes that this version carries out. */
+    static MoveRequest.Mode effective(MoveRequest.Mode asked) {
+        return asked == MoveRequest.Mode.AUTO ? MoveRequest.Mode.SEALED : asked;
+    }
+}

@@ -1,0 +1,147 @@
+package io.drover.daemon.move;
+
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
+import io.drover.api.InstanceId;
+import io.drover.api.MoveId;
+import io.drover.api.MoveRequest;
+import io.drover.api.NodeId;
+import io.drover.api.ShardId;
+import io.drover.api.ShardTopology;
+import io.drover.api.ShardTopology.Endpoint;
+import io.drover.topology.MoveLock;
+import io.drover.topology.NodeRecord;
+import io.drover.topology.Versioned;
+import io.drover.topology.ZNode;
+import io.drover.topology.ZkLayout;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Turns a request into the identity of a move, or refuses it. */
+final class MoveRequests {
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+
+    private final Services services;
+
+    MoveRequests(Services services) {
+        this.services = services;
+    }
+
+    /** Checks names and values against what exists and what this version carries out. */
+    MoveRecord.Identity identify(MoveRequest request) {
+        refuseUnsupported(request);
+        refuseOutOfRange(request);
+        ShardTopology shard = services.topology()
+                .read(request.shard())
+                .orElseThrow(() -> new DroverException(
+                        ErrorCode.UNKNOWN_SHARD,
+                        "there is no shard " + request.shard(),
+                        "list the shards: drover shards"))
+                .value();
+        NodeRecord node = services.nodes()
+                .find(request.target())
+                .orElseThrow(() -> new DroverException(
+                        ErrorCode.UNKNOWN_NODE,
+                        "there is no node " + request.target(),
+                        "list the nodes: drover nodes; a node appears when its agent has started once"));
+        if (shard.primary().node().equals(request.target())) {
+            throw new DroverException(
+                    ErrorCode.SAME_NODE,
+                    "shard " + request.shard() + " has its primary on " + request.target() + " already",
+                    "name another node as the target");
+        }
+        Instant now = services.clock().instant();
+        return new MoveRecord.Identity(
+                newId(),
+                request,
+                shard.instance(),
+                shardsOf(shard.instance()),
+                shard.primary(),
+                new Endpoint(node.id(), node.host(), shard.primary().port()),
+                MoveOrders.effective(request.mode()),
+                now,
+                deadline(request, now));
+    }
+
+    private static @Nullable Instant deadline(MoveRequest request, Instant now) {
+        return request.deadline() == null ? null : now.plus(request.deadline());
+    }
+
+    private List<ShardId> shardsOf(InstanceId instance) {
+        return services.topology().readInstance(instance).stream()
+                .map(topology -> topology.value().shard())
+                .sorted()
+                .toList();
+    }
+
+    /** A random id whose first 8 characters no stored move has: slots and directories carry them. */
+    private MoveId newId() {
+        Set<String> taken = services.documents().children(ZkLayout.moves(MoveRecord.class)).stream()
+                .map(name -> new MoveId(name).shortId())
+                .collect(Collectors.toSet());
+        MoveId id = MoveId.random();
+        while (taken.contains(id.shortId())) {
+            id = MoveId.random();
+        }
+        return id;
+    }
+
+    /** Refuses when another move holds the instance or one of the nodes. */
+    void refuseWhenBusy(MoveRecord.Identity identity) {
+        holder(ZkLayout.instanceLock(identity.instance())).ifPresent(move -> {
+            throw new DroverException(
+                    ErrorCode.SHARD_BUSY,
+                    "shard " + identity.request().shard() + " is held by move " + move,
+                    "complete move " + move + " or roll it back when it is in BAKING; else wait for it or abort it");
+        });
+        for (NodeId node : List.of(identity.source().node(), identity.target().node())) {
+            holder(ZkLayout.nodeLock(node)).ifPresent(move -> {
+                throw new DroverException(
+                        ErrorCode.NODE_BUSY,
+                        "node " + node + " is held by move " + move,
+                        "wait until move " + move + " is in BAKING or has ended");
+            });
+        }
+    }
+
+    private Optional<MoveId> holder(ZNode<MoveLock> lock) {
+        return services.documents().read(lock).map(Versioned::value).map(MoveLock::move);
+    }
+
+    private static void refuseUnsupported(MoveRequest request) {
+        refuseWhen(!request.standbys().isEmpty(), "standbys");
+        refuseWhen(request.mode() == MoveRequest.Mode.CLEAN_STOP, "mode clean-stop");
+        refuseWhen(request.blockers() != MoveRequest.Blockers.WAIT, "blockers " + request.blockers().text());
+        refuseWhen(request.verify().level() == MoveRequest.Level.CHECKSUMS, "verify.level checksums");
+        refuseWhen(!request.readShift().isEmpty(), "readShift");
+    }
+
+    private static void refuseWhen(boolean asked, String what) {
+        if (asked) {
+            throw new DroverException(
+                    ErrorCode.NOT_SUPPORTED,
+                    what + " is not supported by this version; nothing was changed",
+                    "leave " + what + " out");
+        }
+    }
+
+    private static void refuseOutOfRange(MoveRequest request) {
+        refuseOutOfRange("maxWritePause", request.maxWritePause(), Duration.ofMillis(100), LONGEST_PAUSE);
+        refuseOutOfRange("drainTimeout", request.drainTimeout(), Duration.ZERO, request.maxWritePause());
+    }
+
+    private static void refuseOutOfRange(String name, Duration value, Duration least, Duration most) {
+        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+            throw new DroverException(
+                    ErrorCode.INVALID_VALUE,
+                    name + " is " + value.toMillis() + "ms; it must lie between " + least.toMillis() + "ms and "
+                            + most.toMillis() + "ms",
+                    "give " + name + " a value in that range");
+        }
+    }
+}

@@ -1,0 +1,302 @@
+package io.drover.daemon.move;
+
+import static io.drover.api.MoveState.BAKING;
+import static io.drover.api.MoveState.CATCHING_UP;
+import static io.drover.api.MoveState.COMPLETED;
+import static io.drover.api.MoveState.COPYING;
+import static io.drover.api.MoveState.CUTTING_OVER;
+import static io.drover.api.MoveState.PREPARING;
+import static io.drover.api.MoveState.READY;
+import static io.drover.api.MoveState.REVERSING;
+import static io.drover.api.MoveState.VERIFYING;
+
+import io.drover.daemon.move.MoveStep.Guard;
+import io.drover.daemon.move.MoveStep.Limits;
+import io.drover.daemon.move.MoveStep.Probe;
+import io.drover.daemon.move.MoveStep.Recording;
+import io.drover.daemon.move.MoveStep.Undo;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The move table: the only place that knows the order of a move. The driver, the dry run, the documentation, the metrics and the
+ * tests read it.
+ */
+final class MoveSteps {
+    static final int COPY = 40;
+    static final int ARM = 75;
+    static final int FENCE = 100;
+    static final int SEAL = 110;
+    static final int SYNC = 120;
+    static final int COMMIT = 130;
+    static final int PROMOTE = 140;
+    static final int PUBLISH = 150;
+    static final int REVERSE = 160;
+    static final int BAKE = 170;
+    static final int CLOSE = 180;
+
+    static final List<MoveStep> TABLE = List.of(
+            new MoveStep(
+                    10,
+                    PREPARING,
+                    "preflight",
+                    "check everything on {source} and {target} that needs no standby",
+                    Guard.NONE,
+                    PrepareRows::preflight,
+                    Probe.REPEAT,
+                    Undo.nothing("checks change nothing"),
+                    Recording.OWN,
+                    Limits.seconds(60, 30)),
+            new MoveStep(
+                    20,
+                    PREPARING,
+                    "reserve",
+                    "lock the instance and both nodes for this move and name the move in the topology of {shard}",
+                    Guard.NONE,
+                    PrepareRows::reserve,
+                    PrepareRows::isReserved,
+                    Undo.by("name no move in the topology and free the locks", PrepareRows::release),
+                    Recording.OWN,
+                    Limits.seconds(10, 30)),
+            new MoveStep(
+                    30,
+                    PREPARING,
+                    "slot",
+                    "create the physical slot {slot} on {source}, with WAL reserved at once",
+                    Guard.NONE,
+                    PrepareRows::createSlot,
+                    Probe.REPEAT,
+                    Undo.by("drop the slot on the source", PrepareRows::dropSlot),
+                    Recording.OWN,
+                    Limits.seconds(15, 60)),
+            new MoveStep(
+                    COPY,
+                    COPYING,
+                    "base backup",
+                    "copy {source} to a staging directory on {target} and verify it against its manifest",
+                    Guard.NONE,
+                    CopyRows::copy,
+                    CopyRows::isCopied,
+                    Undo.by("end the copy and remove its staging directory", CopyRows::discard),
+                    Recording.OWN,
+                    Limits.seconds(20, 600)),
+            new MoveStep(
+                    50,
+                    CATCHING_UP,
+                    "standby",
+                    "start the copy on {target} as a hot standby and wait until its replay has caught up",
+                    Guard.NONE,
+                    CopyRows::catchUp,
+                    Probe.REPEAT,
+                    Undo.by("stop the standby on the target and set its directory aside", CopyRows::setAside),
+                    Recording.OWN,
+                    Limits.seconds(60, 300)),
+            new MoveStep(
+                    60,
+                    VERIFYING,
+                    "verification",
+                    "compare row counts and canary queries of {source} and {target}",
+                    Guard.NONE,
+                    CopyRows::verify,
+                    Probe.REPEAT,
+                    Undo.nothing("comparing changes nothing"),
+                    Recording.OWN,
+                    Limits.seconds(600, 60)),
+            new MoveStep(
+                    70,
+                    READY,
+                    "approval",
+                    "wait for approval when it was asked for",
+                    Guard.NONE,
+                    CopyRows::awaitApproval,
+                    Probe.REPEAT,
+                    Undo.nothing("waiting changes nothing"),
+                    Recording.OWN,
+                    Limits.seconds(10, 0)),
+            new MoveStep(
+                    ARM,
+                    CUTTING_OVER,
+                    "prepare cutover",
+                    "check everything again, warm the clients' pools to {target}, checkpoint {source}, restartpoint {target}",
+                    Guard.NONE,
+                    CutoverRows::prepare,
+                    Probe.REPEAT,
+                    Undo.by("take the target out of the topology, reset its settings, drop the slot for the way back", CutoverRows::unprepare),
+                    Recording.OWN,
+                    Limits.seconds(300, 20)),
+            new MoveStep(
+                    80,
+                    CUTTING_OVER,
+                    "guard",
+                    "write most of the filler, make {target} a synchronous standby of {source} and prove that commits wait for it",
+                    Guard.NONE,
+                    CutoverRows::armGuard,
+                    Probe.REPEAT,
+                    Undo.by("reset synchronous_standby_names on the source", CutoverRows::disarmGuard),
+                    Recording.OWN,
+                    Limits.seconds(30, 10)),
+            new MoveStep(
+                    90,
+                    CUTTING_OVER,
+                    "align WAL",
+                    "write filler on {source} to just before the end of its WAL segment",
+                    Guard.NONE,
+                    CutoverRows::alignWal,
+                    Probe.REPEAT,
+                    Undo.nothing("filler is WAL that no reader sees"),
+                    Recording.OWN,
+                    Limits.seconds(30, 10)),
+            new MoveStep(
+                    95,
+                    CUTTING_OVER,
+                    "prepare seal",
+                    "write the seal's settings on {source} to disk and warm every connection and code path of the pause",
+                    Guard.NONE,
+                    CutoverRows::prepareSeal,
+                    Probe.REPEAT,
+                    Undo.by("take the seal's settings off the disk", CutoverRows::unprepareSeal),
+                    Recording.OWN,
+                    Limits.seconds(30, 10)),
+            new MoveStep(
+                    FENCE,
+                    CUTTING_OVER,
+                    "fence",
+                    "raise the fence of {shard}: clients hold new work, finish what is in flight, acknowledge",
+                    Guard.NONE,
+                    PauseRows::raiseFence,
+                    PauseRows::isFenced,
+                    Undo.by("lower the fence: writes go on at the source", PauseRows::lowerFence),
+                    Recording.JOINED,
+                    Limits.seconds(5, 0)),
+            new MoveStep(
+                    SEAL,
+                    CUTTING_OVER,
+                    "seal",
+                    "leave no process on {source} that can commit, and end its WAL on a segment boundary",
+                    PauseRows::withinBudget,
+                    PauseRows::seal,
+                    Probe.REPEAT,
+                    Undo.by("open the source again", PauseRows::unseal),
+                    Recording.JOINED,
+                    Limits.seconds(10, 0)),
+            new MoveStep(
+                    SYNC,
+                    CUTTING_OVER,
+                    "final sync",
+                    "wait until {target} itself has replayed the end of the source's WAL",
+                    PauseRows::withinBudget,
+                    PauseRows::awaitReplayed,
+                    Probe.REPEAT,
+                    Undo.nothing("waiting changes nothing"),
+                    Recording.JOINED,
+                    Limits.seconds(10, 0)),
+            new MoveStep(
+                    COMMIT,
+                    CUTTING_OVER,
+                    "point of no return",
+                    "declare {target} the one to be promoted; {source} is never reopened from here",
+                    PauseRows::withinBudget,
+                    PauseRows::commit,
+                    PauseRows::isCommitted,
+                    Undo.nothing("before the declaration is stored there is nothing to undo, after it there is no undo"),
+                    Recording.JOINED,
+                    Limits.seconds(5, 0)),
+            new MoveStep(
+                    PROMOTE,
+                    CUTTING_OVER,
+                    "promotion",
+                    "promote {target}, and stop {source} at once beside it",
+                    Guard.NONE,
+                    PauseRows::promote,
+                    Probe.REPEAT,
+                    Undo.never(),
+                    Recording.JOINED,
+                    Limits.seconds(60, 300)),
+            new MoveStep(
+                    PUBLISH,
+                    REVERSING,
+                    "publish",
+                    "publish {target} as the primary of {shard}; the pause ends",
+                    Guard.NONE,
+                    PauseRows::publish,
+                    Probe.REPEAT,
+                    Undo.never(),
+                    Recording.RESULT,
+                    Limits.seconds(10, 300)),
+            new MoveStep(
+                    REVERSE,
+                    REVERSING,
+                    "old primary",
+                    "prove {source} stopped, archive and audit its WAL up to the fork, and make it the rollback replica",
+                    Guard.NONE,
+                    ReverseRows::reverse,
+                    Probe.REPEAT,
+                    Undo.never(),
+                    Recording.OWN,
+                    Limits.seconds(120, 600)),
+            new MoveStep(
+                    BAKE,
+                    BAKING,
+                    "bake",
+                    "keep {source} as the way back until the operator closes it",
+                    Guard.NONE,
+                    ReverseRows::bake,
+                    Probe.REPEAT,
+                    Undo.never(),
+                    Recording.OWN,
+                    Limits.seconds(30, 600)),
+            new MoveStep(
+                    CLOSE,
+                    COMPLETED,
+                    "close",
+                    "stop the copy on {source} and set it aside, drop the slots on {target}, free the locks",
+                    Guard.NONE,
+                    ReverseRows::close,
+                    Probe.REPEAT,
+                    Undo.never(),
+                    Recording.RESULT,
+                    Limits.seconds(60, 600)));
+
+    private MoveSteps() {}
+
+    /** The rows of the move's current way, in order. A rollback walks the cutover with the roles swapped, then closes. */
+    static List<MoveStep> rows(MoveRecord record) {
+        return record.rollingBack()
+                ? TABLE.stream()
+                        .filter(step -> step.number() >= ARM && step.number() != BAKE)
+                        .toList()
+                : TABLE;
+    }
+
+    /**
+     * The first row that is not done, or empty at the end of the way.
+     *
+     * @param unrecorded rows that are done and will be written down by a later one
+     */
+    static Optional<MoveStep> next(MoveRecord record, Set<Integer> unrecorded) {
+        return rows(record).stream()
+                .filter(step -> !record.leg().done().contains(step.number()))
+                .filter(step -> !unrecorded.contains(step.number()))
+                .findFirst();
+    }
+
+    /** The rows to undo. */
+    static List<MoveStep> begunInReverse(MoveRecord record) {
+        List<MoveStep> begun = new ArrayList<>(TABLE.stream()
+                .filter(step -> record.leg().begun().contains(step.number()))
+                .toList());
+        Collections.reverse(begun);
+        return begun;
+    }
+
+    static String nameOf(int number) {
+        return TABLE.stream()
+                .filter(step -> step.number() == number)
+                .map(MoveStep::name)
+                .findFirst()
+                .orElse("move");
+    }
+}

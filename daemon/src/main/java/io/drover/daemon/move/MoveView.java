@@ -1,0 +1,48 @@
+package io.drover.daemon.move;
+
+import io.drover.api.Move;
+import io.drover.api.Move.Cutover;
+import io.drover.api.Move.HistoryEntry;
+import io.drover.api.Move.Rollback;
+import io.drover.api.MoveState;
+import java.util.List;
+
+/** Makes the move that REST shows out of the stored record and what is true now. */
+final class MoveView {
+    private MoveView() {}
+
+    static Move of(MoveRecord record, LiveView live, List<HistoryEntry> history) {
+        MoveRecord.Identity identity = record.identity();
+        MoveRecord.StepMark mark = record.step();
+        return new Move(
+                identity.id(),
+                identity.request().shard(),
+                identity.shards(),
+                identity.source().node(),
+                identity.target().node(),
+                record.state(),
+                record.orders().paused(),
+                identity.mode(),
+                mark == null ? null : new Move.Step(mark.number(), mark.name(), mark.since()),
+                live.progress(),
+                live.lag(),
+                record.forward().cutover(),
+                rollback(record, live),
+                waitingFor(record, live),
+                record.error(),
+                history);
+    }
+
+    private static Rollback rollback(MoveRecord record, LiveView live) {
+        MoveRecord.Leg back = record.back();
+        Cutover cutover = back == null ? null : back.cutover();
+        boolean ready = record.state() == MoveState.BAKING && live.rollbackReady();
+        return record.bakeEndsAt() == null && cutover == null
+                ? null
+                : new Rollback(ready, live.rollbackLagBytes(), record.bakeEndsAt(), cutover);
+    }
+
+    private static String waitingFor(MoveRecord record, LiveView live) {
+        return record.state().isFinal() ? null : live.waitingFor();
+    }
+}

@@ -1,0 +1,180 @@
+package io.drover.daemon.move;
+
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
+import io.drover.api.Move;
+import io.drover.api.MoveId;
+import io.drover.api.MovePlan;
+import io.drover.api.MovePlan.PlannedStep;
+import io.drover.api.MoveRequest;
+import io.drover.api.MoveState;
+import io.drover.api.PreflightReport;
+import io.drover.api.ShardId;
+import io.drover.daemon.move.MoveRunner.Running;
+import io.drover.daemon.preflight.When;
+import io.drover.topology.LeaderTransaction;
+import io.drover.topology.Leadership;
+import io.drover.topology.MoveLock;
+import io.drover.topology.Versioned;
+import io.drover.topology.ZNode;
+import io.drover.topology.ZkLayout;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/** Starts, shows and orders moves. Runs on the leading controller. */
+final class Moves implements MoveService {
+    private static final LiveView NOT_DRIVEN = new LiveView();
+
+    private final Services services;
+    private final MoveRunner runner;
+    private final MoveRequests requests;
+    private final MoveOrders orders;
+    private final Idempotency idempotency;
+
+    Moves(Services services, MoveRunner runner) {
+        this.services = services;
+        this.runner = runner;
+        this.requests = new MoveRequests(services);
+        this.orders = new MoveOrders(services.clock());
+        this.idempotency = new Idempotency(services.documents(), services.clock());
+    }
+
+    @Override
+    public Move create(MoveRequest request, Optional<String> idempotencyKey) {
+        Leadership leadership = runner.requireLeadership();
+        Optional<MoveId> earlier = idempotencyKey.flatMap(key -> idempotency.find(key, request));
+        if (earlier.isPresent()) {
+            return get(earlier.get());
+        }
+        MoveRecord record = MoveRecord.of(requests.identify(request));
+        requests.refuseWhenBusy(record.identity());
+        PreflightReport report = services.checks().run(record, When.BEFORE_COPY);
+        if (!report.ok()) {
+            throw DroverException.refusedBy(report, "the preflight refuses the move: " + Checks.failures(report));
+        }
+        Versioned<MoveRecord> stored = store(leadership, record, idempotencyKey);
+        return view(runner.start(stored, leadership));
+    }
+
+    /** The record, its locks and the caller's key come into being in one transaction. */
+    private Versioned<MoveRecord> store(Leadership leadership, MoveRecord record, Optional<String> idempotencyKey) {
+        MoveId id = record.identity().id();
+        ZNode<MoveRecord> node = ZkLayout.move(id, MoveRecord.class);
+        MoveLock lock = new MoveLock(id);
+        LeaderTransaction transaction = leadership
+                .transaction()
+                .create(node, record)
+                .create(ZkLayout.instanceLock(record.identity().instance()), lock)
+                .create(ZkLayout.nodeLock(record.from().node()), lock)
+                .create(ZkLayout.nodeLock(record.to().node()), lock);
+        idempotencyKey.ifPresent(key -> idempotency.remember(transaction, key, record.identity()));
+        try {
+            return transaction.commit().of(node);
+        } catch (DroverException e) {
+            if (e.code() == ErrorCode.ALREADY_EXISTS || e.code() == ErrorCode.CONFLICT) {
+                requests.refuseWhenBusy(record.identity());
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public MovePlan plan(MoveRequest request) {
+        MoveRecord record = MoveRecord.of(requests.identify(request));
+        requests.refuseWhenBusy(record.identity());
+        List<PlannedStep> steps = MoveSteps.TABLE.stream()
+                .map(step -> new PlannedStep(step.number(), step.name(), step.sentence(record)))
+                .toList();
+        return new MovePlan(steps, services.checks().run(record, When.BEFORE_COPY));
+    }
+
+    @Override
+    public List<Move> list(Optional<ShardId> shard, Optional<MoveState> state) {
+        return services.documents().readAll(ZkLayout.moves(MoveRecord.class)).stream()
+                .map(Versioned::value)
+                .filter(record ->
+                        shard.isEmpty() || record.identity().shards().contains(shard.get()))
+                .filter(record -> state.isEmpty() || record.state() == state.get())
+                .sorted(Comparator.comparing((MoveRecord record) -> record.identity().createdAt())
+                        .reversed())
+                .map(this::view)
+                .toList();
+    }
+
+    @Override
+    public Move get(MoveId id) {
+        return runner.find(id).map(this::view).orElseGet(() -> view(stored(id).value()));
+    }
+
+    private Versioned<MoveRecord> stored(MoveId id) {
+        return services.documents()
+                .read(ZkLayout.move(id, MoveRecord.class))
+                .orElseThrow(() -> new DroverException(
+                        ErrorCode.NOT_FOUND, "there is no move " + id, "list the moves: drover moves"));
+    }
+
+    private Move view(Running move) {
+        return view(move.journal().record());
+    }
+
+    private Move view(MoveRecord record) {
+        MoveId id = record.identity().id();
+        LiveView live = runner.find(id).map(Running::live).orElse(NOT_DRIVEN);
+        return MoveView.of(record, live, services.documents().history(id, 0));
+    }
+
+    @Override
+    public Move approve(MoveId id) {
+        return order(id, orders::approve);
+    }
+
+    @Override
+    public Move abort(MoveId id) {
+        return order(id, orders::abort);
+    }
+
+    @Override
+    public Move rollback(MoveId id) {
+        boolean ready = runner.find(id).map(move -> move.live().rollbackReady()).orElse(false);
+        return order(id, record -> orders.rollback(record, ready));
+    }
+
+    @Override
+    public Move complete(MoveId id, boolean endBake) {
+        return order(id, record -> orders.complete(record, endBake));
+    }
+
+    @Override
+    public Move pause(MoveId id) {
+        return order(id, orders::pause);
+    }
+
+    @Override
+    public Move resume(MoveId id) {
+        return order(id, orders::resume);
+    }
+
+    /** Writes what a person asked for, unless it is there already, and has the driver see it. */
+    private Move order(MoveId id, MoveOrders.Order order) {
+        Leadership leadership = runner.requireLeadership();
+        Versioned<MoveRecord> stored = stored(id);
+        Running move = runner.find(id).orElseGet(() -> runner.idle(stored, leadership));
+        MoveOrders.Change change = order.on(move.journal().record());
+        if (change.changes()) {
+            move.journal().write(record -> order.on(record).record(), new MoveJournal.Line(
+                    MoveOrders.stepOf(move.journal().record()), change.event()));
+        }
+        if (move.driver().isDone() && !move.journal().record().state().isFinal()) {
+            runner.start(stored(id), leadership);
+        }
+        return get(id);
+    }
+
+    @Override
+    public AutoCloseable listen(MoveId id, long lastNumber, MoveListener listener) {
+        Versioned<MoveRecord> stored = stored(id);
+        Running move = runner.find(id).orElseGet(() -> runner.idle(stored, runner.requireLeadership()));
+        return move.feed().listen(lastNumber, listener, () -> services.documents().history(id, lastNumber));
+    }
+}

@@ -1,0 +1,42 @@
+package io.drover.daemon.move;
+
+import io.drover.api.Move.Phase;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/** Measures the write pause on one monotonic clock: each phase begins where the one before it ended, so they add up to the whole. */
+final class PauseClock {
+    private static final double NANOS_PER_MILLI = 1e6;
+    private final LongSupplier nanos;
+    private final long start;
+    private final List<Phase> phases = new ArrayList<>();
+    private long last;
+
+    PauseClock(LongSupplier nanos) {
+        this.nanos = nanos;
+        this.start = nanos.getAsLong();
+        this.last = start;
+    }
+
+    /** Ends a phase. */
+    void mark(int step, String name) {
+        long now = nanos.getAsLong();
+        phases.add(new Phase(step, name, (now - last) / NANOS_PER_MILLI));
+        last = now;
+    }
+
+    /** Milliseconds since the start, to now. */
+    double elapsedMillis() {
+        return (nanos.getAsLong() - start) / NANOS_PER_MILLI;
+    }
+
+    /** The whole up to the last mark. */
+    double totalMillis() {
+        return (last - start) / NANOS_PER_MILLI;
+    }
+
+    List<Phase> phases() {
+        return List.copyOf(phases);
+    }
+}

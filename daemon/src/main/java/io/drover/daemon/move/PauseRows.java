@@ -1,0 +1,246 @@
+package io.drover.daemon.move;
+
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
+import io.drover.api.FenceEpoch;
+import io.drover.api.Move.Cutover;
+import io.drover.api.Move.Phase;
+import io.drover.api.MoveRequest;
+import io.drover.api.ShardId;
+import io.drover.api.TopologyState;
+import io.drover.api.agent.Reports.InstanceReport;
+import io.drover.api.agent.Reports.PromoteReport;
+import io.drover.api.agent.Reports.SealReport;
+import io.drover.api.agent.Reports.StopMode;
+import io.drover.api.agent.Reports.TailReport;
+import io.drover.api.agent.Verb;
+import io.drover.fencing.DrainResult;
+import io.drover.fencing.FenceTransitions;
+import io.drover.topology.CommitResult;
+import io.drover.topology.ZkLayout;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Rows 100 to 150: the write pause. Three ZooKeeper transactions lie in it: FENCED and PROMOTING by this controller, SERVING by
+ * the target's agent; the first two also carry the record, so no row writes one of its own.
+ */
+final class PauseRows {
+    private PauseRows() {}
+
+    // ---- 100 ----
+
+    static void raiseFence(MoveContext context) {
+        MoveRequest request = context.record().identity().request();
+        FenceEpoch epoch = context.topology().epoch().next();
+        PauseClock pause = context.startPause();
+        Instant since = context.services().clock().instant();
+        CommitResult fenced = context.writeTopologies(
+                topology -> FenceTransitions.fence(topology, context.id(), since, request.maxWritePause()),
+                record -> record.withStep(new MoveRecord.StepMark(
+                                MoveSteps.FENCE, MoveSteps.nameOf(MoveSteps.FENCE), since))
+                        .withLeg(record.leg()
+                                .begin(MoveSteps.FENCE)
+                                .begin(MoveSteps.SEAL)
+                                .begin(MoveSteps.SYNC)
+                                .begin(MoveSteps.COMMIT)
+                                .fenced(epoch, new Cutover(since, null, null, null, List.of(), null, null))),
+                List.of(new MoveJournal.Line(MoveSteps.FENCE, "FENCED at epoch " + epoch)));
+        pause.mark(MoveSteps.FENCE, "fence");
+        DrainResult drained = context.services()
+                .drain()
+                .awaitDrained(epochs(context, fenced), request.drainTimeout());
+        pause.mark(MoveSteps.FENCE, "drain");
+        drained.missing().forEach(client -> context.services().observer().notDrained(context.id(), client));
+    }
+
+    private static Map<ShardId, FenceEpoch> epochs(MoveContext context, CommitResult fenced) {
+        return context.record().identity().shards().stream()
+                .collect(Collectors.toMap(
+                        Function.identity(),
+                        shard -> fenced.of(ZkLayout.shardTopology(shard)).value().epoch()));
+    }
+
+    static boolean isFenced(MoveContext context) {
+        return context.topologies().stream()
+                .allMatch(topology -> topology.value().state() == TopologyState.FENCED
+                        && context.id().equals(topology.value().move()));
+    }
+
+    /** Lowers the fence, unless the source's agent has done so already. */
+    static void lowerFence(MoveContext context) {
+        startAborting(context);
+        if (context.topology().state() == TopologyState.ABORTING) {
+            InstanceReport source = source(context);
+            if (source.sealedEpoch() != null) {
+                throw new DroverException(
+                        ErrorCode.SEAL_FAILED,
+                        context.from() + " is still sealed at epoch " + source.sealedEpoch() + ": the fence stays up");
+            }
+            context.writeTopologies(FenceTransitions::reopen, record -> record, List.of());
+        }
+    }
+
+    private static void startAborting(MoveContext context) {
+        if (context.topology().state() == TopologyState.FENCED) {
+            context.writeTopologies(FenceTransitions::abort, record -> record, List.of());
+        }
+    }
+
+    // ---- 110 ----
+
+    /** Over the budget, before the point of no return, the move aborts by itself. */
+    static Optional<DroverException> withinBudget(MoveContext context) {
+        Duration budget = context.record().identity().request().maxWritePause();
+        Cutover cutover = context.record().leg().cutover();
+        Duration spent = context.pause()
+                .map(pause -> Duration.ofNanos((long) (pause.elapsedMillis() * 1e6)))
+                .orElseGet(() -> cutover == null || cutover.fencedAt() == null
+                        ? Duration.ZERO
+                        : Duration.between(cutover.fencedAt(), context.services().clock().instant()));
+        return spent.compareTo(budget) <= 0
+                ? Optional.empty()
+                : Optional.of(new DroverException(
+                        ErrorCode.PAUSE_BUDGET_SPENT,
+                        "the write pause has taken " + spent.toMillis() + " ms, the budget is " + budget.toMillis()
+                                + " ms; writes go on at " + context.from(),
+                        "look at the phases of the pause for what took long, or allow a longer maxWritePause"));
+    }
+
+    static void seal(MoveContext context) {
+        FenceEpoch epoch = context.fencedEpoch();
+        SealReport seal = context.call(
+                context.from(), new Verb.Seal(epoch, context.record().streamingSlot()), remaining(context));
+        context.sealed(seal);
+        context.pause().ifPresent(pause -> pause.mark(MoveSteps.SEAL, "seal"));
+        if (context.record().identity().mode() == MoveRequest.Mode.STRICT) {
+            stopAndReadTail(context, seal);
+        }
+    }
+
+    /** Strict: nothing is promoted before the source is stopped and its disk shows no WAL past the end. */
+    private static void stopAndReadTail(MoveContext context, SealReport seal) {
+        context.call(context.from(), new Verb.Stop(StopMode.IMMEDIATE), remaining(context));
+        TailReport tail = context.call(context.from(), new Verb.ReadTail(seal.timeline(), seal.finalLsn()));
+        if (tail.recordsPast() > 0) {
+            throw new DroverException(
+                    ErrorCode.SEAL_FAILED,
+                    context.from() + " has " + tail.recordsPast() + " WAL records past " + seal.finalLsn() + ": "
+                            + tail.records());
+        }
+        context.pause().ifPresent(pause -> pause.mark(MoveSteps.SEAL, "stop and tail"));
+    }
+
+    static void unseal(MoveContext context) {
+        startAborting(context);
+        if (context.topology().state() == TopologyState.ABORTING) {
+            context.call(context.from(), new Verb.Unseal());
+        }
+    }
+
+    // ---- 120 ----
+
+    static void awaitReplayed(MoveContext context) {
+        context.call(context.to(), new Verb.AwaitReplayed(context.seal().finalLsn()), remaining(context));
+        context.pause().ifPresent(pause -> pause.mark(MoveSteps.SYNC, "final sync"));
+    }
+
+    // ---- 130 ----
+
+    static void commit(MoveContext context) {
+        SealReport seal = context.seal();
+        Instant now = context.services().clock().instant();
+        context.writeTopologies(
+                FenceTransitions::promote,
+                record -> {
+                    context.checkOrders();
+                    Cutover begun = record.leg().cutover();
+                    Instant fencedAt = begun == null ? now : begun.fencedAt();
+                    return record.withStep(new MoveRecord.StepMark(
+                                    MoveSteps.COMMIT, MoveSteps.nameOf(MoveSteps.COMMIT), now))
+                            .withLeg(record.leg()
+                                    .finish(MoveSteps.FENCE)
+                                    .finish(MoveSteps.SEAL)
+                                    .finish(MoveSteps.SYNC)
+                                    .finish(MoveSteps.COMMIT)
+                                    .begin(MoveSteps.PROMOTE)
+                                    .begin(MoveSteps.PUBLISH)
+                                    .sealed(seal.timeline(), seal.finalLsn())
+                                    .withCutover(new Cutover(fencedAt, now, null, null, List.of(), null, null)));
+                },
+                List.of(new MoveJournal.Line(
+                        MoveSteps.COMMIT, "PROMOTING " + context.to() + " after " + seal.finalLsn())));
+        context.pause().ifPresent(pause -> pause.mark(MoveSteps.COMMIT, "point of no return"));
+    }
+
+    static boolean isCommitted(MoveContext context) {
+        return context.topology().state() == TopologyState.PROMOTING;
+    }
+
+    // ---- 140 ----
+
+    static void promote(MoveContext context) {
+        MoveRecord.Leg leg = context.record().leg();
+        if (leg.timeline() == null || leg.finalLsn() == null) {
+            throw new DroverException(ErrorCode.INTERNAL, "BUG: promotion without the end of the source's WAL");
+        }
+        // beside the promotion: whether it worked is proven in row 160
+        CompletableFuture<Void> unused =
+                CompletableFuture.runAsync(() -> context.call(context.from(), new Verb.Stop(StopMode.IMMEDIATE)));
+        PromoteReport promotion = context.call(context.to(), new Verb.Promote(leg.timeline(), leg.finalLsn()));
+        context.promoted(promotion);
+        context.pause().ifPresent(pause -> pause.mark(MoveSteps.PROMOTE, "promotion"));
+    }
+
+    // ---- 150 ----
+
+    static void publish(MoveContext context) {
+        context.call(context.to(), new Verb.Publish());
+        context.pause().ifPresent(pause -> pause.mark(MoveSteps.PUBLISH, "publish"));
+        recordServing(context);
+        context.call(context.to(), new Verb.RestoreSettings(MoveSteps.ARM));
+    }
+
+    /** The figures of the pause: measured on one clock, or, after another controller's death, from the stored times. */
+    private static void recordServing(MoveContext context) {
+        Instant servingAt = context.services().clock().instant();
+        Cutover begun = context.record().leg().cutover();
+        Instant fencedAt = begun == null || begun.fencedAt() == null ? servingAt : begun.fencedAt();
+        double takenOver = Duration.between(fencedAt, servingAt).toMillis();
+        double millis = context.pause().map(PauseClock::totalMillis).orElse(takenOver);
+        List<Phase> phases = context.pause()
+                .map(PauseClock::phases)
+                .orElse(List.of(new Phase(MoveSteps.FENCE, "pause, with a change of the leader in it", takenOver)));
+        Cutover measured = new Cutover(
+                fencedAt, begun == null ? null : begun.committedAt(), servingAt, millis, phases, null, null);
+        context.journal()
+                .write(
+                        record -> record.withLeg(context.withFork(record.leg())
+                                .finish(MoveSteps.PROMOTE)
+                                .withCutover(measured)),
+                        new MoveJournal.Line(
+                                MoveSteps.PUBLISH,
+                                "SERVING on %s after a write pause of %.1f ms".formatted(context.to(), millis)));
+        context.services().observer().pauseMeasured(context.id(), millis);
+    }
+
+    private static InstanceReport source(MoveContext context) {
+        return context.services().agents().instance(context.from(), context.record().identity().instance());
+    }
+
+    /** What is left of the budget; a little at least, so that a command that is sent can be answered. */
+    private static Duration remaining(MoveContext context) {
+        Duration budget = context.record().identity().request().maxWritePause();
+        Duration spent = context.pause()
+                .map(pause -> Duration.ofNanos((long) (pause.elapsedMillis() * 1e6)))
+                .orElse(Duration.ZERO);
+        Duration left = budget.minus(spent);
+        return left.compareTo(Duration.ofMillis(50)) < 0 ? Duration.ofMillis(50) : left;
+    }
+}

@@ -1,0 +1,70 @@
+package io.drover.daemon.move;
+
+import io.drover.api.DroverException;
+import io.drover.api.PreflightReport;
+import io.drover.api.ShardTopology;
+import io.drover.api.agent.Verb;
+import io.drover.daemon.preflight.When;
+import io.drover.fencing.FenceTransitions;
+import io.drover.topology.MoveLock;
+import io.drover.topology.Versioned;
+import io.drover.topology.ZNode;
+import io.drover.topology.ZkLayout;
+import java.util.List;
+import java.util.Optional;
+
+/** Rows 10 to 30: check, reserve, slot. */
+final class PrepareRows {
+    private PrepareRows() {}
+
+    static void preflight(MoveContext context) {
+        PreflightReport report = context.services().checks().run(context.record(), When.BEFORE_COPY);
+        if (!report.ok()) {
+            throw DroverException.refusedBy(report, "the preflight refuses the move: " + Checks.failures(report));
+        }
+    }
+
+    /** Names the move in the topology. The locks were taken by the transaction that stored the move. */
+    static void reserve(MoveContext context) {
+        context.writeTopologies(
+                topology -> FenceTransitions.reserve(topology, context.id()), record -> record, List.of());
+    }
+
+    static boolean isReserved(MoveContext context) {
+        return context.topologies().stream()
+                .allMatch(topology -> context.id().equals(topology.value().move()));
+    }
+
+    /** Names no move in the topology and frees the locks, whichever of them are still this move's. */
+    static void release(MoveContext context) {
+        List<Versioned<ShardTopology>> held = context.topologies().stream()
+                .filter(topology -> context.id().equals(topology.value().move()))
+                .toList();
+        List<ZNode<MoveLock>> locks = List.of(
+                ZkLayout.instanceLock(context.record().identity().instance()),
+                ZkLayout.nodeLock(context.from()),
+                ZkLayout.nodeLock(context.to()));
+        context.journal().write(record -> record, List.of(), transaction -> {
+            for (Versioned<ShardTopology> topology : held) {
+                transaction.set(
+                        ZkLayout.shardTopology(topology.value().shard()),
+                        topology,
+                        FenceTransitions.release(topology.value()));
+            }
+            for (ZNode<MoveLock> lock : locks) {
+                Optional<Versioned<MoveLock>> stored = context.services().documents().read(lock);
+                if (stored.isPresent() && stored.get().value().move().equals(context.id())) {
+                    transaction.delete(lock, stored.get());
+                }
+            }
+        });
+    }
+
+    static void createSlot(MoveContext context) {
+        context.call(context.from(), new Verb.CreateSlot(context.id().slotName()));
+    }
+
+    static void dropSlot(MoveContext context) {
+        context.call(context.from(), new Verb.DropSlot(context.id().slotName()));
+    }
+}

@@ -1,0 +1,201 @@
+package io.drover.daemon.move;
+
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
+import io.drover.api.Lsn;
+import io.drover.api.Move.Cutover;
+import io.drover.api.agent.Reports.ArchiveReport;
+import io.drover.api.agent.Reports.AuditReport;
+import io.drover.api.agent.Reports.JobReport;
+import io.drover.api.agent.Reports.JobState;
+import io.drover.api.agent.Reports.StopMode;
+import io.drover.api.agent.Verb;
+import io.drover.replication.InstanceMonitor.StandbyView;
+import io.drover.topology.MoveLock;
+import io.drover.topology.Versioned;
+import io.drover.topology.ZNode;
+import io.drover.topology.ZkLayout;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Rows 160 to 180: the old primary becomes the way back, is kept, and is set aside. */
+final class ReverseRows {
+    private static final Duration POLL = Duration.ofMillis(100);
+    private static final Duration BAKE_POLL = Duration.ofSeconds(1);
+    private static final Duration REJOIN_LIMIT = Duration.ofHours(12);
+    private static final Duration FOREVER = Duration.ofDays(3650);
+
+    private ReverseRows() {}
+
+    // ---- 160 ----
+
+    /** Stop, archive, audit, and only then start: a standby with WAL past the fork looks healthy and receives nothing (H89). */
+    static void reverse(MoveContext context) {
+        MoveRecord.Leg leg = context.record().leg();
+        if (leg.timeline() == null || leg.fork() == null) {
+            throw new DroverException(ErrorCode.INTERNAL, "BUG: no fork is recorded after the promotion");
+        }
+        context.call(context.from(), new Verb.Stop(StopMode.IMMEDIATE));
+        archive(context, leg.timeline(), leg.fork());
+        AuditReport audit = context.call(context.from(), new Verb.Audit(leg.timeline(), leg.fork()));
+        boolean rewind = audit.records() > 0;
+        recordAudit(context, audit, rewind && !context.record().rollingBack());
+        if (audit.userCommits() > 0) {
+            throw commitsPastFork(context, audit, leg.fork());
+        }
+        context.call(context.from(), new Verb.RestoreSettings(0));
+        context.call(context.to(), new Verb.RestoreSettings(0));
+        if (!context.record().rollingBack()) {
+            rejoin(context, leg.fork(), rewind);
+            startBake(context);
+        }
+    }
+
+    /** R11: the archive must not have a hole where the old primary stopped. */
+    private static void archive(MoveContext context, int timeline, Lsn fork) {
+        ArchiveReport report = context.call(context.from(), new Verb.ArchiveUpTo(timeline, fork));
+        if (!report.failed().isEmpty()) {
+            throw new DroverException(
+                    ErrorCode.GUARD_REFUSED,
+                    "archive_command on " + context.from() + " refused " + report.failed()
+                            + "; the old primary is not touched before they are archived",
+                    "mend the archive; Drover tries again");
+        }
+    }
+
+    private static void recordAudit(MoveContext context, AuditReport audit, boolean rewound) {
+        context.journal()
+                .write(
+                        record -> {
+                            Cutover cutover = record.leg().cutover();
+                            return cutover == null
+                                    ? record
+                                    : record.withLeg(record.leg()
+                                            .withCutover(new Cutover(
+                                                    cutover.fencedAt(),
+                                                    cutover.committedAt(),
+                                                    cutover.servingAt(),
+                                                    cutover.writePauseMillis(),
+                                                    cutover.phases(),
+                                                    audit.userCommits(),
+                                                    rewound)));
+                        },
+                        new MoveJournal.Line(
+                                MoveSteps.REVERSE,
+                                "past the fork on " + context.from() + ": " + audit.records() + " records, "
+                                        + audit.userCommits() + " user commits, " + audit.maintenanceCommits()
+                                        + " maintenance commits"));
+    }
+
+    private static DroverException commitsPastFork(MoveContext context, AuditReport audit, Lsn fork) {
+        return new DroverException(
+                ErrorCode.COMMITS_PAST_FORK,
+                context.from() + " committed " + audit.userCommits() + " transactions past the fork " + fork
+                        + " that " + context.to() + " does not have (transaction ids " + audit.transactions()
+                        + "); it is stopped and left as it is",
+                "the shard serves on " + context.to() + "; save the data directory of " + context.from()
+                        + ", read the transactions from its WAL with pg_waldump, and apply them by hand if they matter");
+    }
+
+    private static void rejoin(MoveContext context, Lsn fork, boolean rewind) {
+        if (rewind) {
+            // pg_rewind up to 15 believes an old timeline until the new primary has made a checkpoint (H58)
+            context.call(context.to(), new Verb.Checkpoint());
+            context.call(context.to(), new Verb.SetRewindLogin(true));
+        }
+        var primary = context.record().to();
+        context.call(
+                context.from(),
+                new Verb.Rejoin(
+                        primary.host(),
+                        primary.port(),
+                        context.id().rollbackSlotName(),
+                        context.record().applicationName(),
+                        rewind,
+                        fork));
+        context.waitFor("the old primary on " + context.from() + " to rejoin", REJOIN_LIMIT, POLL, () -> {
+            JobReport job = context.services().agents().job(context.from(), context.record().identity().instance());
+            if (job.state() == JobState.FAILED || job.state() == JobState.NONE) {
+                throw new DroverException(
+                        ErrorCode.REPLICATION_BROKEN,
+                        context.from() + " did not rejoin as a standby of " + context.to() + ": " + job.error(),
+                        "look at the agent's log on " + context.from());
+            }
+            return job.state() == JobState.DONE ? Optional.of(job) : Optional.empty();
+        });
+        if (rewind) {
+            context.call(context.to(), new Verb.SetRewindLogin(false));
+        }
+        context.waitFor("the rollback replica on " + context.from() + " to stream", Duration.ofMinutes(5), POLL, () ->
+                rollbackReplica(context).filter(view -> "streaming".equals(view.state())));
+        // a slot that nobody reads pins WAL on the standby (H83)
+        context.call(context.from(), new Verb.DropSlot(context.id().slotName()));
+    }
+
+    /** The rollback replica as the new primary sees it. */
+    private static Optional<StandbyView> rollbackReplica(MoveContext context) {
+        return context.services()
+                .monitors()
+                .standby(
+                        context.record().identity().target(),
+                        context.record().applicationName());
+    }
+
+    /** The nodes are free for other moves now; the instance stays this move's until the way back is closed. */
+    private static void startBake(MoveContext context) {
+        MoveRecord.Identity identity = context.record().identity();
+        List<ZNode<MoveLock>> locks =
+                List.of(ZkLayout.nodeLock(identity.source().node()), ZkLayout.nodeLock(identity.target().node()));
+        context.journal().write(
+                record -> record.withBakeEndsAt(
+                        context.services().clock().instant().plus(identity.request().bake())),
+                List.of(),
+                transaction -> {
+                    for (ZNode<MoveLock> lock : locks) {
+                        Optional<Versioned<MoveLock>> stored = context.services().documents().read(lock);
+                        if (stored.isPresent() && stored.get().value().move().equals(context.id())) {
+                            transaction.delete(lock, stored.get());
+                        }
+                    }
+                });
+    }
+
+    // ---- 170 ----
+
+    /** Watches the way back until a person takes it or closes it. */
+    static void bake(MoveContext context) {
+        context.waitFor("a person to complete or roll back", FOREVER, BAKE_POLL, () -> {
+            MoveRecord record = context.record();
+            if (record.rollingBack() || record.orders().complete()) {
+                return Optional.of(true);
+            }
+            watchRollbackReplica(context);
+            return Optional.empty();
+        });
+        context.live().rollback(false, null);
+    }
+
+    private static void watchRollbackReplica(MoveContext context) {
+        try {
+            Optional<StandbyView> replica = rollbackReplica(context);
+            boolean ready = replica.filter(view -> "streaming".equals(view.state()))
+                    .filter(view -> view.lagBytes() <= CopyRows.LAG_GATE_BYTES)
+                    .isPresent();
+            context.live().rollback(ready, replica.map(StandbyView::lagBytes).orElse(null));
+        } catch (DroverException e) {
+            // seen again in a second; until then the way back is not ready
+            context.live().rollback(false, null);
+        }
+    }
+
+    // ---- 180 ----
+
+    static void close(MoveContext context) {
+        context.call(context.from(), new Verb.Stop(StopMode.FAST));
+        context.call(context.from(), new Verb.SetAside());
+        context.call(context.to(), new Verb.DropSlot(context.id().rollbackSlotName()));
+        context.call(context.to(), new Verb.DropSlot(context.id().slotName()));
+        PrepareRows.release(context);
+    }
+}

@@ -1,0 +1,30 @@
+package io.drover.daemon.move;
+
+import io.drover.daemon.metrics.MoveObserver;
+import io.drover.daemon.remote.Agents;
+import io.drover.daemon.remote.Monitors;
+import io.drover.fencing.DrainWatch;
+import io.drover.topology.DocumentStore;
+import io.drover.topology.NodeRegistry;
+import io.drover.topology.TopologyStore;
+import java.time.Clock;
+import java.util.function.LongSupplier;
+
+/**
+ * What moves are made with.
+ *
+ * @param checks the preflight
+ * @param monitors views of the instances
+ * @param nanos a monotonic clock
+ */
+record Services(
+        Agents agents,
+        Checks checks,
+        TopologyStore topology,
+        DocumentStore documents,
+        NodeRegistry nodes,
+        DrainWatch drain,
+        Monitors monitors,
+        MoveObserver observer,
+        Clock clock,
+        LongSupplier nanos) {}

@@ -1,0 +1,164 @@
+package io.drover.daemon.move;
+
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
+import io.drover.api.FenceEpoch;
+import io.drover.api.InstanceId;
+import io.drover.api.NodeId;
+import io.drover.api.NodeInfo;
+import io.drover.api.ShardAdoption;
+import io.drover.api.ShardId;
+import io.drover.api.ShardTopology;
+import io.drover.api.ShardTopology.Endpoint;
+import io.drover.api.TopologyState;
+import io.drover.api.agent.Reports.InstanceReport;
+import io.drover.api.agent.Reports.NodeReport;
+import io.drover.api.agent.Verb;
+import io.drover.topology.Leadership;
+import io.drover.topology.NodeRecord;
+import io.drover.topology.NodeStatus;
+import io.drover.topology.ParticipantStore;
+import io.drover.topology.Versioned;
+import io.drover.topology.ZNode;
+import io.drover.topology.ZkLayout;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Shows and adopts shards, shows nodes. Runs on the leading controller. */
+final class Shards implements ShardService {
+    /** Stands for an instance whose system identifier is not known yet. */
+    private static final InstanceId UNKNOWN = new InstanceId("0");
+
+    private static final Duration ADOPT_LIMIT = Duration.ofMinutes(3);
+    private static final Duration PURGE_LIMIT = Duration.ofMinutes(10);
+
+    private final Services services;
+    private final ParticipantStore participants;
+    private final MoveRunner runner;
+
+    Shards(Services services, ParticipantStore participants, MoveRunner runner) {
+        this.services = services;
+        this.participants = participants;
+        this.runner = runner;
+    }
+
+    @Override
+    public List<ShardTopology> shards() {
+        return services.topology().readAll().stream().map(Versioned::value).toList();
+    }
+
+    @Override
+    public ShardTopology shard(ShardId id) {
+        return services.topology()
+                .read(id)
+                .map(Versioned::value)
+                .orElseThrow(() -> new DroverException(
+                        ErrorCode.NOT_FOUND, "there is no shard " + id, "list the shards: drover shards"));
+    }
+
+    @Override
+    public ShardTopology adopt(ShardId id, ShardAdoption adoption) {
+        Leadership leadership = runner.requireLeadership();
+        NodeRecord node = services.nodes()
+                .find(adoption.node())
+                .orElseThrow(() -> new DroverException(
+                        ErrorCode.UNKNOWN_NODE,
+                        "there is no node " + adoption.node(),
+                        "list the nodes: drover nodes; a node appears when its agent has started once"));
+        Optional<ShardTopology> known = services.topology().read(id).map(Versioned::value);
+        if (known.isPresent()) {
+            return sameOrRefuse(known.get(), adoption);
+        }
+        InstanceReport instance = take(id, node.id(), adoption);
+        participants.ensure(id);
+        ZNode<ShardTopology> topology = ZkLayout.shardTopology(id);
+        return leadership
+                .transaction()
+                .create(topology, firstTopology(id, adoption, node, instance))
+                .commit()
+                .of(topology)
+                .value();
+    }
+
+    private static ShardTopology sameOrRefuse(ShardTopology known, ShardAdoption adoption) {
+        if (known.primary().node().equals(adoption.node())
+                && known.primary().port() == adoption.port()
+                && known.database().equals(adoption.database())) {
+            return known;
+        }
+        throw new DroverException(
+                ErrorCode.ALREADY_EXISTS,
+                "shard " + known.shard() + " exists: database " + known.database() + " on " + known.primary().node(),
+                "choose another shard id");
+    }
+
+    private InstanceReport take(ShardId id, NodeId node, ShardAdoption adoption) {
+        if (Boolean.TRUE.equals(adoption.initialize())) {
+            Verb.Initialize verb = new Verb.Initialize(id, adoption.port(), adoption.database());
+            return services.agents().call(node, UNKNOWN, null, verb, ADOPT_LIMIT);
+        }
+        String dataDir = adoption.dataDir();
+        if (dataDir == null) {
+            throw new DroverException(
+                    ErrorCode.MALFORMED_REQUEST, "dataDir is missing", "name the data directory of the running instance");
+        }
+        Verb.Adopt verb = new Verb.Adopt(id, dataDir, adoption.port(), adoption.database());
+        return services.agents().call(node, UNKNOWN, null, verb, ADOPT_LIMIT);
+    }
+
+    private static ShardTopology firstTopology(
+            ShardId id, ShardAdoption adoption, NodeRecord node, InstanceReport instance) {
+        return new ShardTopology(
+                1,
+                id,
+                instance.instance(),
+                new FenceEpoch(1),
+                TopologyState.SERVING,
+                adoption.database(),
+                new Endpoint(node.id(), node.host(), adoption.port()),
+                List.of(),
+                null,
+                null);
+    }
+
+    @Override
+    public List<NodeInfo> nodes() {
+        return services.nodes().list().stream().map(this::describe).toList();
+    }
+
+    private NodeInfo describe(NodeStatus status) {
+        NodeRecord node = status.node();
+        Optional<NodeReport> report = status.alive() ? ask(node.id()) : Optional.empty();
+        List<NodeInfo.Instance> instances = report.map(NodeReport::instances).orElse(List.of()).stream()
+                .map(instance -> new NodeInfo.Instance(
+                        instance.instance(),
+                        instance.shards(),
+                        instance.dataDir(),
+                        instance.socketDir(),
+                        instance.port(),
+                        instance.role().name(),
+                        instance.running()))
+                .toList();
+        NodeInfo.Disk disk = report.map(known -> new NodeInfo.Disk(known.diskFree(), known.diskTotal()))
+                .orElse(null);
+        return new NodeInfo(node.id(), node.host(), node.agent(), status.alive(), instances, disk);
+    }
+
+    private Optional<NodeReport> ask(NodeId node) {
+        try {
+            return Optional.of(services.agents().node(node));
+        } catch (DroverException e) {
+            // a list of nodes is wanted most when one of them does not answer
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public List<String> purge(ShardId id, NodeId node) {
+        ShardTopology shard = shard(id);
+        return services.agents()
+                .call(node, shard.instance(), null, new Verb.Purge(), PURGE_LIMIT)
+                .directories();
+    }
+}

@@ -1,0 +1,153 @@
+package io.drover.daemon.remote;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
+import io.drover.api.InstanceId;
+import io.drover.api.Json;
+import io.drover.api.NodeId;
+import io.drover.api.Problem;
+import io.drover.api.ShardTopology.Endpoint;
+import io.drover.api.ShardId;
+import io.drover.api.agent.Facts.InstanceFacts;
+import io.drover.api.agent.Facts.TargetFacts;
+import io.drover.api.agent.Reports.InstanceReport;
+import io.drover.api.agent.Reports.JobReport;
+import io.drover.api.agent.Reports.NodeReport;
+import io.drover.api.agent.Token;
+import io.drover.api.agent.Verb;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Talks to the agents over HTTP. Keeps connections open, so that a call in the pause is one round trip. */
+public final class HttpAgents implements Agents {
+    private static final Duration READ_LIMIT = Duration.ofSeconds(20);
+    private static final int OK = 200;
+
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(3)).build();
+    private final Function<NodeId, URI> addresses;
+    private final String bearer;
+
+    /**
+     * Makes a client.
+     *
+     * @param addresses address of a node's agent; throws a DroverException for an unknown node
+     * @param bearer the token that agents ask for
+     */
+    public HttpAgents(Function<NodeId, URI> addresses, String bearer) {
+        this.addresses = addresses;
+        this.bearer = bearer;
+    }
+
+    /** The body of a verb. */
+    private record Command(@Nullable Token token, Verb<?> args) {}
+
+    @Override
+    public <R> R call(NodeId node, InstanceId instance, @Nullable Token token, Verb<R> verb, Duration limit) {
+        String path = "/v1/instances/" + instance + "/" + verb.path();
+        HttpRequest request = request(node, path, limit)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofByteArray(Json.bytes(new Command(token, verb))))
+                .build();
+        return send(node, verb.path(), request, verb.answer());
+    }
+
+    @Override
+    public NodeReport node(NodeId node) {
+        return get(node, "/v1/node", NodeReport.class);
+    }
+
+    @Override
+    public InstanceReport instance(NodeId node, InstanceId instance) {
+        return get(node, "/v1/instances/" + instance, InstanceReport.class);
+    }
+
+    @Override
+    public JobReport job(NodeId node, InstanceId instance) {
+        return get(node, "/v1/instances/" + instance + "/job", JobReport.class);
+    }
+
+    @Override
+    public InstanceFacts facts(NodeId node, InstanceId instance) {
+        return get(node, "/v1/instances/" + instance + "/facts", InstanceFacts.class);
+    }
+
+    @Override
+    public TargetFacts targetFacts(NodeId node, ShardId shard, Endpoint source, List<String> tablespaces) {
+        String query = Map.of(
+                        "shard", shard.value(),
+                        "port", Integer.toString(source.port()),
+                        "sourceHost", source.host(),
+                        "sourcePort", Integer.toString(source.port()),
+                        "tablespaces", String.join(",", tablespaces))
+                .entrySet()
+                .stream()
+                .map(entry -> entry.getKey() + "=" + URLEncoder.encode(entry.getValue(), StandardCharsets.UTF_8))
+                .collect(Collectors.joining("&"));
+        return get(node, "/v1/node/target-facts?" + query, TargetFacts.class);
+    }
+
+    private <R> R get(NodeId node, String path, Class<R> type) {
+        return send(node, path, request(node, path, READ_LIMIT).GET().build(), type);
+    }
+
+    private HttpRequest.Builder request(NodeId node, String path, Duration limit) {
+        return HttpRequest.newBuilder(URI.create(addresses.apply(node) + path))
+                .timeout(limit)
+                .header("Authorization", "Bearer " + bearer);
+    }
+
+    private <R> R send(NodeId node, String what, HttpRequest request, Class<R> type) {
+        try {
+            HttpResponse<byte[]> response = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
+            if (response.statusCode() == OK) {
+                return Json.read(response.body(), type);
+            }
+            throw failure(node, what, response);
+        } catch (HttpTimeoutException e) {
+            throw new DroverException(
+                    ErrorCode.TIMEOUT,
+                    "the agent of " + node + " did not finish " + what + " within its limit",
+                    "look at the agent's log on " + node,
+                    e);
+        } catch (IOException e) {
+            throw new DroverException(
+                    ErrorCode.NODE_UNREACHABLE,
+                    "the agent of " + node + " cannot be reached for " + what + ": " + e,
+                    "check that the agent on " + node + " runs and that its address is right",
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new DroverException(ErrorCode.LEADERSHIP_LOST, "stopped while calling " + what + " on " + node, null, e);
+        }
+    }
+
+    private static DroverException failure(NodeId node, String what, HttpResponse<byte[]> response) {
+        try {
+            return DroverException.of(Json.mapper()
+                    .readerFor(Problem.class)
+                    .without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                    .readValue(response.body()));
+        } catch (IOException e) {
+            return new DroverException(
+                    ErrorCode.INTERNAL,
+                    "the agent of " + node + " answered " + what + " with status " + response.statusCode()
+                            + " and no problem that can be read",
+                    "look at the agent's log on " + node,
+                    e);
+        }
+    }
+}

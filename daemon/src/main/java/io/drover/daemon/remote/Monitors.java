@@ -1,0 +1,18 @@
+package io.drover.daemon.remote;
+
+import io.drover.api.ShardTopology.Endpoint;
+import io.drover.replication.InstanceMonitor.StandbyView;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** What a controller reads from PostgreSQL itself: views, as the role drover. */
+public interface Monitors {
+    /** The standby that streams from a primary under an application_name. */
+    Optional<StandbyView> standby(Endpoint primary, String applicationName);
+
+    /** Size in bytes of the base backup that is being taken from an instance, once it is estimated. */
+    OptionalLong baseBackupTotal(Endpoint source);
+
+    /** Whether the probe of the guard waits on this primary. */
+    boolean guardProbeWaits(Endpoint primary);
+}

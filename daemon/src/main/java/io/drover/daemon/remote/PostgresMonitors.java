@@ -1,0 +1,41 @@
+package io.drover.daemon.remote;
+
+import io.drover.api.ShardTopology.Endpoint;
+import io.drover.replication.InstanceMonitor;
+import io.drover.replication.InstanceMonitor.StandbyView;
+import io.drover.replication.InstanceMonitors;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Reads the views of live instances. */
+public final class PostgresMonitors implements Monitors {
+    /** Exists in every instance; the views that are read are the same in all databases. */
+    private static final String DATABASE = "postgres";
+
+    private final InstanceMonitors monitors;
+
+    public PostgresMonitors(InstanceMonitors monitors) {
+        this.monitors = monitors;
+    }
+
+    @Override
+    public Optional<StandbyView> standby(Endpoint primary, String applicationName) {
+        try (InstanceMonitor monitor = monitors.open(primary, DATABASE)) {
+            return monitor.standby(applicationName);
+        }
+    }
+
+    @Override
+    public OptionalLong baseBackupTotal(Endpoint source) {
+        try (InstanceMonitor monitor = monitors.open(source, DATABASE)) {
+            return monitor.baseBackupTotal();
+        }
+    }
+
+    @Override
+    public boolean guardProbeWaits(Endpoint primary) {
+        try (InstanceMonitor monitor = monitors.open(primary, DATABASE)) {
+            return monitor.guardProbeWaits();
+        }
+    }
+}

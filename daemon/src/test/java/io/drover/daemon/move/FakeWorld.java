@@ -1,0 +1,310 @@
+package io.drover.daemon.move;
+
+import static io.drover.daemon.move.Moved.A;
+import static io.drover.daemon.move.Moved.B;
+
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
+import io.drover.api.FenceEpoch;
+import io.drover.api.InstanceId;
+import io.drover.api.Lsn;
+import io.drover.api.NodeId;
+import io.drover.api.PreflightReport;
+import io.drover.api.ShardId;
+import io.drover.api.ShardTopology;
+import io.drover.api.ShardTopology.Endpoint;
+import io.drover.api.TopologyState;
+import io.drover.api.agent.Facts.InstanceFacts;
+import io.drover.api.agent.Facts.TargetFacts;
+import io.drover.api.agent.Reports;
+import io.drover.api.agent.Reports.Done;
+import io.drover.api.agent.Reports.InstanceReport;
+import io.drover.api.agent.Reports.JobReport;
+import io.drover.api.agent.Reports.JobState;
+import io.drover.api.agent.Reports.NodeReport;
+import io.drover.api.agent.Reports.Role;
+import io.drover.api.agent.Token;
+import io.drover.api.agent.Verb;
+import io.drover.daemon.preflight.When;
+import io.drover.daemon.remote.Agents;
+import io.drover.daemon.remote.Monitors;
+import io.drover.fencing.FenceTransitions;
+import io.drover.replication.InstanceMonitor.StandbyView;
+import io.drover.topology.TopologyStore;
+import io.drover.topology.Versioned;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Two nodes with agents and one instance, in memory: enough of their behaviour for the table and the driver. After every verb it
+ * checks that at most one node could commit.
+ */
+final class FakeWorld implements Agents, Monitors, Checks {
+    static final Lsn END = Lsn.parse("0/5000000");
+
+    private final TopologyStore topology;
+    private final Map<NodeId, Node> nodes = new LinkedHashMap<>();
+    private final List<String> violations = new ArrayList<>();
+    private boolean probing;
+    int userCommitsPastFork;
+    /** Called before and after each verb; may throw. */
+    BiConsumer<String, Moment> hook = (verb, moment) -> {};
+
+    enum Moment {
+        BEFORE,
+        AFTER
+    }
+
+    FakeWorld(TopologyStore topology) {
+        this.topology = topology;
+        nodes.put(A, new Node());
+        nodes.put(B, new Node());
+        Node source = on(A);
+        source.exists = true;
+        source.running = true;
+        source.timeline = 1;
+    }
+
+    /** What a node has. */
+    static final class Node {
+        boolean exists;
+        boolean staged;
+        boolean running;
+        boolean standby;
+        boolean sealed;
+        boolean replayPaused;
+        int timeline;
+        int setAside;
+        final TreeSet<String> slots = new TreeSet<>();
+        final TreeSet<Integer> settings = new TreeSet<>();
+        JobState job = JobState.NONE;
+
+        boolean canCommit() {
+            return exists && running && !standby && !sealed;
+        }
+    }
+
+    Node on(NodeId id) {
+        return nodes.get(id);
+    }
+
+    List<String> violations() {
+        return violations;
+    }
+
+    @Override
+    public <R> R call(NodeId id, InstanceId instance, @Nullable Token token, Verb<R> verb, Duration limit) {
+        String name = verb.path() + "@" + id;
+        hook.accept(name, Moment.BEFORE);
+        R answer;
+        synchronized (this) {
+            answer = verb.answer().cast(perform(id, verb));
+            if (nodes.values().stream().filter(Node::canCommit).count() > 1) {
+                violations.add("two writers after " + name);
+            }
+        }
+        hook.accept(name, Moment.AFTER);
+        return answer;
+    }
+
+    private Object perform(NodeId id, Verb<?> verb) {
+        Node node = on(id);
+        Done done = new Done(verb.path());
+        if (verb instanceof Verb.CreateSlot create) {
+            node.slots.add(create.slot());
+            return new Reports.SlotReport(create.slot(), END);
+        } else if (verb instanceof Verb.DropSlot drop) {
+            node.slots.remove(drop.slot());
+            return done;
+        } else if (verb instanceof Verb.StartCopy) {
+            node.staged = !node.exists;
+            node.job = JobState.DONE;
+            return job(id, Moved.INSTANCE);
+        } else if (verb instanceof Verb.DiscardCopy) {
+            node.staged = false;
+            node.job = JobState.NONE;
+            return done;
+        } else if (verb instanceof Verb.StartStandby) {
+            node.exists = true;
+            node.staged = false;
+            node.running = true;
+            node.standby = true;
+            node.timeline = on(other(id)).timeline;
+            return instance(id, Moved.INSTANCE);
+        } else if (verb instanceof Verb.Stop) {
+            if (node.canCommit()) {
+                throw new DroverException(ErrorCode.TOKEN_REFUSED, "the instance serves");
+            }
+            node.running = false;
+            return new Reports.StopReport("shut down", 1);
+        } else if (verb instanceof Verb.SetAside) {
+            node.setAside += node.exists ? 1 : 0;
+            node.exists = false;
+            node.sealed = false;
+            node.slots.clear();
+            node.settings.clear();
+            return new Reports.SetAsideReport(List.of());
+        } else if (verb instanceof Verb.PrepareTarget) {
+            node.settings.add(MoveSteps.ARM);
+            return done;
+        } else if (verb instanceof Verb.ArmGuard) {
+            node.settings.add(80);
+            return done;
+        } else if (verb instanceof Verb.PrepareSeal) {
+            node.settings.add(95);
+            return done;
+        } else if (verb instanceof Verb.RestoreSettings restore) {
+            node.settings.removeIf(step -> restore.step() == 0 || restore.step() == step);
+            return done;
+        }
+        return performInPause(id, node, verb, done);
+    }
+
+    private Object performInPause(NodeId id, Node node, Verb<?> verb, Done done) {
+        if (verb instanceof Verb.SetReplay replay) {
+            node.replayPaused = replay.paused();
+            notifyAll();
+            return done;
+        } else if (verb instanceof Verb.ProbeGuard) {
+            return probe(on(other(id)));
+        } else if (verb instanceof Verb.AlignWal) {
+            return new Reports.AlignReport(END, 100, 0);
+        } else if (verb instanceof Verb.Seal) {
+            require(TopologyState.FENCED);
+            node.sealed = true;
+            return new Reports.SealReport(END, node.timeline, 8, 1, 1, 1);
+        } else if (verb instanceof Verb.Unseal) {
+            require(TopologyState.ABORTING);
+            node.sealed = false;
+            return done;
+        } else if (verb instanceof Verb.AwaitReplayed await) {
+            return new Reports.ReplayReport(await.lsn(), 1);
+        } else if (verb instanceof Verb.Promote promote) {
+            if (node.standby) {
+                require(TopologyState.PROMOTING);
+                node.standby = false;
+                node.timeline = promote.oldTimeline() + 1;
+            }
+            return new Reports.PromoteReport(node.timeline, promote.atLeast(), 1);
+        } else if (verb instanceof Verb.Publish) {
+            List<Versioned<ShardTopology>> current = topology.readInstance(Moved.INSTANCE);
+            if (current.get(0).value().state() == TopologyState.PROMOTING) {
+                topology.swap(current, FenceTransitions::serve);
+            }
+            return new Reports.PublishReport(current.get(0).value().epoch().next(), 1);
+        } else if (verb instanceof Verb.ArchiveUpTo) {
+            return new Reports.ArchiveReport(false, List.of(), List.of());
+        } else if (verb instanceof Verb.Audit) {
+            return new Reports.AuditReport(userCommitsPastFork, userCommitsPastFork, 0, List.of());
+        } else if (verb instanceof Verb.Rejoin) {
+            node.running = true;
+            node.standby = true;
+            node.sealed = false;
+            node.timeline = on(other(id)).timeline;
+            node.job = JobState.DONE;
+            return job(id, Moved.INSTANCE);
+        } else if (verb instanceof Verb.CountRows) {
+            return new Reports.CountReport(Map.of("app.public.ledger", 10L));
+        }
+        return done;
+    }
+
+    private Reports.GuardProbeReport probe(Node standby) {
+        probing = true;
+        try {
+            while (standby.replayPaused) {
+                wait(10);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            probing = false;
+        }
+        return new Reports.GuardProbeReport(true, 1);
+    }
+
+    private void require(TopologyState state) {
+        TopologyState now = topology.readInstance(Moved.INSTANCE).get(0).value().state();
+        if (now != state) {
+            throw new DroverException(ErrorCode.TOKEN_REFUSED, "the topology says " + now + ", not " + state);
+        }
+    }
+
+    private static NodeId other(NodeId id) {
+        return id.equals(A) ? B : A;
+    }
+
+    @Override
+    public synchronized InstanceReport instance(NodeId id, InstanceId instance) {
+        Node node = on(id);
+        if (!node.exists) {
+            throw new DroverException(ErrorCode.NOT_FOUND, "no instance on " + id);
+        }
+        return new InstanceReport(
+                instance,
+                List.of(Moved.SHARD),
+                "app",
+                "/data",
+                "/run",
+                5433,
+                node.standby ? Role.STANDBY : Role.PRIMARY,
+                node.running,
+                node.standby,
+                node.timeline,
+                END,
+                node.standby,
+                node.sealed ? new FenceEpoch(2) : null,
+                null);
+    }
+
+    @Override
+    public JobReport job(NodeId id, InstanceId instance) {
+        return new JobReport("copy", on(id).job, "copy", null, 100);
+    }
+
+    @Override
+    public Optional<StandbyView> standby(Endpoint primary, String applicationName) {
+        Node standby = on(other(primary.node()));
+        return standby.running && standby.standby
+                ? Optional.of(new StandbyView("streaming", 0, 0))
+                : Optional.empty();
+    }
+
+    @Override
+    public OptionalLong baseBackupTotal(Endpoint source) {
+        return OptionalLong.of(100);
+    }
+
+    @Override
+    public synchronized boolean guardProbeWaits(Endpoint primary) {
+        return probing;
+    }
+
+    @Override
+    public PreflightReport run(MoveRecord record, When when) {
+        return PreflightReport.of(List.of());
+    }
+
+    @Override
+    public NodeReport node(NodeId node) {
+        throw new UnsupportedOperationException("the fake checks need no facts");
+    }
+
+    @Override
+    public InstanceFacts facts(NodeId node, InstanceId instance) {
+        throw new UnsupportedOperationException("the fake checks need no facts");
+    }
+
+    @Override
+    public TargetFacts targetFacts(NodeId node, ShardId shard, Endpoint source, List<String> tablespaces) {
+        throw new UnsupportedOperationException("the fake checks need no facts");
+    }
+}

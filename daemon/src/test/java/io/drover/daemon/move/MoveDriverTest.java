@@ -1,0 +1,199 @@
+package io.drover.daemon.move;
+
+import static io.drover.daemon.move.Moved.A;
+import static io.drover.daemon.move.Moved.B;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
+import io.drover.api.Move.Phase;
+import io.drover.api.MoveState;
+import io.drover.api.ShardTopology;
+import io.drover.api.TopologyState;
+import io.drover.daemon.move.FakeWorld.Moment;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The production table and driver against agents in memory and a real ZooKeeper server. */
+class MoveDriverTest {
+    private static MoveStage stage;
+
+    @BeforeAll
+    static void openStage() {
+        stage = new MoveStage();
+    }
+
+    @AfterAll
+    static void closeStage() throws IOException {
+        stage.close();
+    }
+
+    @Test
+    void movesCompletesAndFreesEverything() {
+        MoveStage.Play play = stage.play();
+        play.driveToBaking();
+
+        assertThat(play.record().state()).isEqualTo(MoveState.BAKING);
+        assertServing(play, B);
+        assertThat(play.lockedNodes()).isEmpty();
+        assertThat(play.instanceLocked()).isTrue();
+
+        play.order(record -> play.orders().complete(record, true));
+        play.drive();
+
+        assertThat(play.record().state()).isEqualTo(MoveState.COMPLETED);
+        assertThat(play.instanceLocked()).isFalse();
+        assertThat(play.topology().move()).isNull();
+        assertThat(play.topology().replicas()).isEmpty();
+        assertThat(play.world().on(A).setAside).isEqualTo(1);
+        assertThat(play.world().on(B).slots).isEmpty();
+        assertThat(play.world().violations()).isEmpty();
+    }
+
+    @Test
+    void everyRowRunsAndThePhasesAddUpToThePause() {
+        MoveStage.Play play = stage.play();
+        play.driveToBaking();
+        play.order(record -> play.orders().complete(record, true));
+        play.drive();
+
+        assertThat(play.observer().started.stream().distinct())
+                .containsExactlyElementsOf(
+                        MoveSteps.TABLE.stream().map(MoveStep::number).toList());
+        var cutover = play.record().forward().cutover();
+        assertThat(cutover.phases().stream().mapToDouble(Phase::millis).sum())
+                .isCloseTo(cutover.writePauseMillis(), org.assertj.core.data.Offset.offset(0.001));
+        assertThat(play.observer().pauses).containsExactly(cutover.writePauseMillis());
+    }
+
+    @Test
+    void rollbackGoesBackTheSameWayAndEndsWithTheSourceAsPrimary() {
+        MoveStage.Play play = stage.play();
+        play.driveToBaking();
+        play.order(record -> play.orders().rollback(record, true));
+        play.drive();
+
+        assertThat(play.record().state()).isEqualTo(MoveState.ROLLED_BACK);
+        assertServing(play, A);
+        assertThat(play.topology().epoch().value()).isEqualTo(5);
+        assertThat(play.topology().move()).isNull();
+        assertThat(play.instanceLocked()).isFalse();
+        assertThat(play.lockedNodes()).isEmpty();
+        assertThat(play.world().on(A).slots).isEmpty();
+        assertThat(play.world().on(B).setAside).isEqualTo(1);
+        assertThat(play.world().violations()).isEmpty();
+    }
+
+    @Test
+    void aFailureAnywhereBeforeThePointOfNoReturnUndoesEverything() {
+        TreeSet<Integer> undone = new TreeSet<>();
+        for (String verb : verbsBefore("promote@node_b")) {
+            MoveStage.Play play = stage.play();
+            play.failOnce(verb, Moment.AFTER, ErrorCode.INTERNAL);
+            play.drive();
+
+            assertThat(play.record().state()).as(verb).isEqualTo(MoveState.ABORTED);
+            assertServing(play, A);
+            assertThat(play.leftovers()).as(verb).isEmpty();
+            assertThat(play.world().violations()).as(verb).isEmpty();
+            undone.addAll(play.undoneRows());
+        }
+        assertThat(undone)
+                .containsExactlyElementsOf(MoveSteps.TABLE.stream()
+                        .map(MoveStep::number)
+                        .filter(number -> number <= MoveSteps.COMMIT)
+                        .toList());
+    }
+
+    @Test
+    void anotherDriverFinishesAMoveWhoseDriverDiedAtAnyCommand() {
+        for (Moment moment : Moment.values()) {
+            for (String verb : verbsBefore(null)) {
+                MoveStage.Play play = stage.play();
+                play.failOnce(verb, moment, ErrorCode.LEADERSHIP_LOST);
+                play.driveUntilItDies();
+                play.driveToBaking();
+
+                assertThat(play.record().state()).as(verb).isEqualTo(MoveState.BAKING);
+                assertServing(play, B);
+                assertThat(play.world().on(A).standby).as(verb).isTrue();
+                assertThat(play.world().violations()).as(verb).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void commitsPastTheForkStopTheRejoin() {
+        MoveStage.Play play = stage.play();
+        play.world().userCommitsPastFork = 1;
+        play.drive();
+
+        assertThat(play.record().state()).isEqualTo(MoveState.NEEDS_OPERATOR);
+        assertThat(play.record().error().code()).isEqualTo(ErrorCode.COMMITS_PAST_FORK.name());
+        assertThat(play.record().forward().cutover().commitsPastFork()).isEqualTo(1);
+        assertThat(play.world().on(A).running).isFalse();
+        assertServing(play, B);
+    }
+
+    @Test
+    void aRollbackThatFailsBeforeItsPointOfNoReturnLeavesTheMoveInBaking() {
+        MoveStage.Play play = stage.play();
+        play.driveToBaking();
+        play.order(record -> play.orders().rollback(record, true));
+        play.failOnce("seal@node_b", Moment.AFTER, ErrorCode.INTERNAL);
+        play.driveToBaking();
+
+        assertThat(play.record().state()).isEqualTo(MoveState.BAKING);
+        assertThat(play.record().rollingBack()).isFalse();
+        assertServing(play, B);
+        assertThat(play.world().on(B).sealed).isFalse();
+    }
+
+    @Test
+    void aPersonsAbortIsCarriedOutAndNamed() {
+        MoveStage.Play play = stage.play();
+        play.world().hook = (verb, moment) -> {
+            if (verb.equals("count-rows@node_b") && moment == Moment.BEFORE) {
+                play.order(play.orders()::abort);
+            }
+        };
+        play.drive();
+
+        assertThat(play.record().state()).isEqualTo(MoveState.ABORTED);
+        assertThat(play.record().error().code()).isEqualTo(ErrorCode.ABORTED_BY_OPERATOR.name());
+        assertThat(play.leftovers()).isEmpty();
+    }
+
+    private static void assertServing(MoveStage.Play play, io.drover.api.NodeId node) {
+        ShardTopology topology = play.topology();
+        assertThat(topology.state()).isEqualTo(TopologyState.SERVING);
+        assertThat(topology.primary().node()).isEqualTo(node);
+        assertThat(play.world().on(node).canCommit()).isTrue();
+    }
+
+    /** The verbs of an undisturbed move in order, each once, up to one or to the bake. */
+    private static List<String> verbsBefore(String last) {
+        MoveStage.Play play = stage.play();
+        List<String> verbs = new ArrayList<>();
+        play.world().hook = (verb, moment) -> {
+            if (moment == Moment.BEFORE) {
+                verbs.add(verb);
+            }
+        };
+        play.driveToBaking();
+        List<String> distinct = verbs.stream().distinct().collect(Collectors.toList());
+        // sent beside the promotion: a failure of it is of no consequence there
+        distinct.remove("stop@node_a");
+        return last == null ? distinct : distinct.subList(0, distinct.indexOf(last));
+    }
+
+    static DroverException failure(ErrorCode code, String verb) {
+        return new DroverException(code, "injected at " + verb);
+    }
+}

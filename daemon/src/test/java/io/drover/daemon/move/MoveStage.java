@@ -1,0 +1,295 @@
+package io.drover.daemon.move;
+
+import static io.drover.daemon.move.Moved.A;
+import static io.drover.daemon.move.Moved.B;
+import static io.drover.daemon.move.Moved.INSTANCE;
+import static io.drover.daemon.move.Moved.SHARD;
+
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
+import io.drover.api.FenceEpoch;
+import io.drover.api.Move.HistoryEntry;
+import io.drover.api.MoveState;
+import io.drover.api.NodeId;
+import io.drover.api.ShardTopology;
+import io.drover.api.TopologyState;
+import io.drover.daemon.move.FakeWorld.Moment;
+import io.drover.fencing.DrainWatch;
+import io.drover.topology.DocumentStore;
+import io.drover.topology.LeaderElection;
+import io.drover.topology.LeaderTransaction;
+import io.drover.topology.Leadership;
+import io.drover.topology.MoveLock;
+import io.drover.topology.NodeRegistry;
+import io.drover.topology.ParticipantStore;
+import io.drover.topology.TopologyStore;
+import io.drover.topology.Versioned;
+import io.drover.topology.ZooKeeperConnection;
+import io.drover.topology.ZkLayout;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.test.TestingServer;
+
+/** A ZooKeeper server, a leadership, and as many moves of one shard as a test wants, one after another. */
+final class MoveStage implements AutoCloseable {
+    private final TestingServer server;
+    private final CuratorFramework client;
+    private final LeaderElection election;
+    private final Leadership leadership;
+
+    MoveStage() {
+        try {
+            server = new TestingServer(true);
+            client = ZooKeeperConnection.connect(server.getConnectString() + "/drover", Duration.ofSeconds(10));
+            CompletableFuture<Leadership> gained = new CompletableFuture<>();
+            election = new LeaderElection(client, "c1", "http://127.0.0.1:1", new LeaderElection.Listener() {
+                @Override
+                public void gained(Leadership now) {
+                    gained.complete(now);
+                }
+
+                @Override
+                public void lost() {}
+            });
+            election.start();
+            leadership = gained.get(20, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A fresh shard on node_a and a stored move of it to node_b. */
+    Play play() {
+        return new Play();
+    }
+
+    @Override
+    public void close() throws IOException {
+        election.close();
+        client.close();
+        server.close();
+    }
+
+    /** One move. */
+    final class Play {
+        private final TopologyStore topologies = new TopologyStore(client);
+        private final DocumentStore documents = new DocumentStore(client);
+        private final RecordingObserver observer = new RecordingObserver();
+        private final FakeWorld world = new FakeWorld(topologies);
+        private final MoveRecord.Identity identity = Moved.identity();
+        private final MoveOrders orders = new MoveOrders(Clock.systemUTC());
+        private final Services services;
+        private volatile MoveJournal journal;
+
+        Play() {
+            ParticipantStore participants = new ParticipantStore(client);
+            services = new Services(
+                    world,
+                    world,
+                    topologies,
+                    documents,
+                    new NodeRegistry(client),
+                    new DrainWatch(participants),
+                    world,
+                    observer,
+                    Clock.systemUTC(),
+                    System::nanoTime);
+            participants.ensure(SHARD);
+            prepare();
+            journal = newJournal();
+        }
+
+        private void prepare() {
+            LeaderTransaction transaction = leadership.transaction();
+            ShardTopology fresh = new ShardTopology(
+                    1, SHARD, INSTANCE, new FenceEpoch(1), TopologyState.SERVING, "app", Moved.ON_A, List.of(), null, null);
+            Optional<Versioned<ShardTopology>> stored = topologies.read(SHARD);
+            if (stored.isPresent()) {
+                transaction.set(ZkLayout.shardTopology(SHARD), stored.get(), fresh);
+            } else {
+                transaction.create(ZkLayout.shardTopology(SHARD), fresh);
+            }
+            for (var lock : List.of(ZkLayout.instanceLock(INSTANCE), ZkLayout.nodeLock(A), ZkLayout.nodeLock(B))) {
+                Optional<Versioned<MoveLock>> held = documents.read(lock);
+                if (held.isPresent()) {
+                    transaction.set(lock, held.get(), new MoveLock(identity.id()));
+                } else {
+                    transaction.create(lock, new MoveLock(identity.id()));
+                }
+            }
+            transaction
+                    .create(ZkLayout.move(identity.id(), MoveRecord.class), MoveRecord.of(identity))
+                    .commit();
+        }
+
+        private MoveJournal newJournal() {
+            Versioned<MoveRecord> stored =
+                    documents.read(ZkLayout.move(identity.id(), MoveRecord.class)).orElseThrow();
+            return new MoveJournal(
+                    stored, leadership, Clock.systemUTC(), new EventFeed(Runnable::run, Clock.systemUTC()));
+        }
+
+        FakeWorld world() {
+            return world;
+        }
+
+        RecordingObserver observer() {
+            return observer;
+        }
+
+        MoveOrders orders() {
+            return orders;
+        }
+
+        MoveRecord record() {
+            return journal.record();
+        }
+
+        ShardTopology topology() {
+            return topologies.read(SHARD).orElseThrow().value();
+        }
+
+        void order(MoveOrders.Order order) {
+            journal.write(record -> order.on(record).record(), new MoveJournal.Line(0, "ordered"));
+        }
+
+        /** Throws at a verb, the first time it is sent. */
+        void failOnce(String verb, Moment moment, ErrorCode code) {
+            boolean[] failed = {false};
+            world.hook = (sent, when) -> {
+                if (!failed[0] && sent.equals(verb) && when == moment) {
+                    failed[0] = true;
+                    throw MoveDriverTest.failure(code, verb);
+                }
+            };
+        }
+
+        private void driveHere() {
+            journal = newJournal();
+            EventFeed feed = new EventFeed(Runnable::run, Clock.systemUTC());
+            new MoveDriver(new MoveContext(journal, new LiveView(), feed, services)).drive();
+        }
+
+        /** Drives to an end. */
+        void drive() {
+            driveHere();
+        }
+
+        /** Drives until the driver loses its leadership. */
+        void driveUntilItDies() {
+            try {
+                driveToBaking();
+            } catch (DroverException e) {
+                if (e.code() != ErrorCode.LEADERSHIP_LOST) {
+                    throw e;
+                }
+            }
+        }
+
+        /** Drives until the move bakes, then stops the driver. */
+        void driveToBaking() {
+            CompletableFuture<Void> done = new CompletableFuture<>();
+            Thread driver = new Thread(() -> {
+                try {
+                    driveHere();
+                    done.complete(null);
+                } catch (RuntimeException e) {
+                    done.completeExceptionally(e);
+                }
+            });
+            driver.start();
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+            while (!done.isDone() && System.nanoTime() < end && !baking()) {
+                await(done);
+            }
+            if (baking() && !done.isDone()) {
+                driver.interrupt();
+                joined(driver);
+                return;
+            }
+            rethrow(done);
+        }
+
+        private boolean baking() {
+            return record().state() == MoveState.BAKING && record().leg().begun().contains(MoveSteps.BAKE);
+        }
+
+        private void await(CompletableFuture<Void> done) {
+            try {
+                done.get(20, TimeUnit.MILLISECONDS);
+            } catch (TimeoutException | ExecutionException e) {
+                // looked at by the caller
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        private void joined(Thread driver) {
+            try {
+                driver.join(5000);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        private void rethrow(CompletableFuture<Void> done) {
+            try {
+                done.get(1, TimeUnit.SECONDS);
+            } catch (ExecutionException e) {
+                throw (RuntimeException) e.getCause();
+            } catch (Exception e) {
+                throw new IllegalStateException("the driver neither ended nor baked at " + record().step(), e);
+            }
+        }
+
+        List<NodeId> lockedNodes() {
+            return List.of(A, B).stream()
+                    .filter(node -> documents.read(ZkLayout.nodeLock(node)).isPresent())
+                    .toList();
+        }
+
+        boolean instanceLocked() {
+            return documents.read(ZkLayout.instanceLock(INSTANCE)).isPresent();
+        }
+
+        /** What an aborted move must not leave behind. */
+        List<String> leftovers() {
+            List<String> left = new ArrayList<>();
+            for (NodeId id : List.of(A, B)) {
+                FakeWorld.Node node = world.on(id);
+                node.slots.forEach(slot -> left.add("slot " + slot + " on " + id));
+                node.settings.forEach(step -> left.add("settings of step " + step + " on " + id));
+                if (node.staged) {
+                    left.add("staging on " + id);
+                }
+                if (node.sealed) {
+                    left.add("seal on " + id);
+                }
+            }
+            if (world.on(B).running) {
+                left.add("standby on " + B);
+            }
+            lockedNodes().forEach(node -> left.add("lock of " + node));
+            if (instanceLocked() || topology().move() != null || !topology().replicas().isEmpty()) {
+                left.add("topology or instance lock");
+            }
+            return left;
+        }
+
+        List<Integer> undoneRows() {
+            return documents.history(identity.id(), 0).stream()
+                    .filter(entry -> entry.event().startsWith("undone"))
+                    .map(HistoryEntry::step)
+                    .toList();
+        }
+    }
+}

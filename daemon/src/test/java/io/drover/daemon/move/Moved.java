@@ -1,0 +1,40 @@
+package io.drover.daemon.move;
+
+import io.drover.api.InstanceId;
+import io.drover.api.MoveId;
+import io.drover.api.MoveRequest;
+import io.drover.api.NodeId;
+import io.drover.api.ShardId;
+import io.drover.api.ShardTopology.Endpoint;
+import java.time.Instant;
+import java.util.List;
+
+/** The move that the tests of this package make. */
+final class Moved {
+    static final ShardId SHARD = new ShardId("shard_01");
+    static final NodeId A = new NodeId("node_a");
+    static final NodeId B = new NodeId("node_b");
+    static final InstanceId INSTANCE = new InstanceId("7300000000000000001");
+    static final Endpoint ON_A = new Endpoint(A, "127.0.0.21", 5433);
+    static final Endpoint ON_B = new Endpoint(B, "127.0.0.22", 5433);
+
+    private Moved() {}
+
+    static MoveRequest request() {
+        return new MoveRequest(
+                SHARD, B, null, null, null, null, null, null, null, null, null, null, null, null, null);
+    }
+
+    static MoveRecord.Identity identity() {
+        return new MoveRecord.Identity(
+                MoveId.random(),
+                request(),
+                INSTANCE,
+                List.of(SHARD),
+                ON_A,
+                ON_B,
+                MoveRequest.Mode.SEALED,
+                Instant.EPOCH,
+                null);
+    }
+}

@@ -1,0 +1,42 @@
+package io.drover.daemon.move;
+
+import io.drover.api.ErrorCode;
+import io.drover.api.MoveId;
+import io.drover.daemon.metrics.MoveObserver;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/** Keeps what it is told. */
+final class RecordingObserver implements MoveObserver {
+    final List<Integer> started = Collections.synchronizedList(new ArrayList<>());
+    final List<Integer> finished = Collections.synchronizedList(new ArrayList<>());
+    final List<Double> pauses = Collections.synchronizedList(new ArrayList<>());
+
+    @Override
+    public void leading(boolean leads) {}
+
+    @Override
+    public void stepStarted(MoveId move, int step) {
+        started.add(step);
+    }
+
+    @Override
+    public void stepFinished(MoveId move, int step) {
+        finished.add(step);
+    }
+
+    @Override
+    public void pauseMeasured(MoveId move, double millis) {
+        pauses.add(millis);
+    }
+
+    @Override
+    public void notDrained(MoveId move, String client) {}
+
+    @Override
+    public void failed(ErrorCode code) {}
+
+    @Override
+    public void bytesCopied(MoveId move, long bytes) {}
+}

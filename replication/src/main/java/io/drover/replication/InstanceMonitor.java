@@ -1,0 +1,109 @@
+package io.drover.replication;
+
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
+import io.drover.api.ShardTopology.Endpoint;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a controller reads from an instance: views only, with the rights of pg_monitor. */
+public final class InstanceMonitor implements AutoCloseable {
+    /** application_name of the session that probes the guard. */
+    public static final String GUARD_PROBE = "drover_guard_probe";
+
+    private static final Logger LOG = LoggerFactory.getLogger(InstanceMonitor.class);
+
+    private final Endpoint endpoint;
+    private final Connection connection;
+    private final Deque<Connection> idle;
+    private boolean broken;
+
+    InstanceMonitor(Endpoint endpoint, Connection connection, Deque<Connection> idle) {
+        this.endpoint = endpoint;
+        this.connection = connection;
+        this.idle = idle;
+    }
+
+    /**
+     * A standby as its primary sees it (pg_stat_replication).
+     *
+     * @param lagBytes from the primary's flush position to the standby's replay position
+     * @param lagMillis replay lag; zero when no byte is missing, however long the shard has been idle (H99)
+     */
+    public record StandbyView(String state, long lagBytes, long lagMillis) {}
+
+    /** The standby that streams under an application_name. */
+    public Optional<StandbyView> standby(String applicationName) {
+        String sql = "select state, greatest(pg_wal_lsn_diff(pg_current_wal_flush_lsn(), replay_lsn), 0)::bigint,"
+                + " coalesce(extract(epoch from replay_lag) * 1000, 0)::bigint"
+                + " from pg_stat_replication where application_name = ? and replay_lsn is not null";
+        return ask(sql, applicationName, row -> {
+            long bytes = row.getLong(2);
+            return new StandbyView(row.getString(1), bytes, bytes == 0 ? 0 : row.getLong(3));
+        });
+    }
+
+    /** Size of the running base backup in bytes, once it is estimated (pg_stat_progress_basebackup). */
+    public OptionalLong baseBackupTotal() {
+        Optional<Long> total = ask(
+                "select max(backup_total) from pg_stat_progress_basebackup where backup_total > 0 or ? = ''",
+                "-",
+                row -> row.getObject(1, Long.class));
+        return total.map(OptionalLong::of).orElseGet(OptionalLong::empty);
+    }
+
+    /** Whether the session that probes the guard waits for a synchronous standby. */
+    public boolean guardProbeWaits() {
+        return ask(
+                        "select 1 from pg_stat_activity where application_name = ? and wait_event = 'SyncRep'",
+                        GUARD_PROBE,
+                        row -> row.getInt(1))
+                .isPresent();
+    }
+
+    private interface Row<T> {
+        T read(ResultSet row) throws SQLException;
+    }
+
+    private <T> Optional<T> ask(String sql, String parameter, Row<T> reader) {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, parameter);
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next() ? Optional.ofNullable(reader.read(rows)) : Optional.empty();
+            }
+        } catch (SQLException e) {
+            broken = true;
+            throw new DroverException(
+                    ErrorCode.POSTGRES_UNREACHABLE,
+                    "PostgreSQL on " + endpoint.node() + " did not answer: " + e.getMessage(),
+                    "check that it runs and that role drover has pg_monitor",
+                    e);
+        }
+    }
+
+    static void closeQuietly(Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            LOG.debug("connection was broken already", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (broken) {
+            closeQuietly(connection);
+            return;
+        }
+        synchronized (idle) {
+            idle.push(connection);
+        }
+    }
+}
