@@ -35,6 +35,7 @@ final class MoveContext {
     private final EventFeed feed;
     private final Services services;
     private @Nullable PauseClock pause;
+    private List<Versioned<ShardTopology>> fenced = List.of();
     private @Nullable SealReport seal;
     private @Nullable PromoteReport promotion;
     private int currentStep;
@@ -222,14 +223,35 @@ final class MoveContext {
     }
 
     /** Changes the topology of every shard and the record in one transaction. */
-    CommitResult writeTopologies(
+    void writeTopologies(
             UnaryOperator<ShardTopology> change, UnaryOperator<MoveRecord> edit, List<MoveJournal.Line> lines) {
-        List<Versioned<ShardTopology>> current = topologies();
-        return journal.write(
+        writeTopologies(topologies(), change, edit, lines);
+    }
+
+    /** The same on topologies that were read before; returns them as they are stored now. */
+    List<Versioned<ShardTopology>> writeTopologies(
+            List<Versioned<ShardTopology>> current,
+            UnaryOperator<ShardTopology> change,
+            UnaryOperator<MoveRecord> edit,
+            List<MoveJournal.Line> lines) {
+        CommitResult result = journal.write(
                 edit,
                 lines,
                 transaction -> current.forEach(topology -> transaction.set(
                         ZkLayout.shardTopology(topology.value().shard()), topology, change.apply(topology.value()))));
+        return current.stream()
+                .map(topology -> result.of(ZkLayout.shardTopology(topology.value().shard())))
+                .toList();
+    }
+
+    /** Keeps the fenced topologies, so that the pause does not have to read them again. */
+    void fenced(List<Versioned<ShardTopology>> topologies) {
+        fenced = topologies;
+    }
+
+    /** The fenced topologies, read again when this controller did not raise the fence. */
+    List<Versioned<ShardTopology>> fenced() {
+        return fenced.isEmpty() ? topologies() : fenced;
     }
 
     PauseClock startPause() {

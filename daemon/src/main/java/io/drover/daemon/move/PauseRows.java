@@ -7,6 +7,7 @@ import io.drover.api.Move.Cutover;
 import io.drover.api.Move.Phase;
 import io.drover.api.MoveRequest;
 import io.drover.api.ShardId;
+import io.drover.api.ShardTopology;
 import io.drover.api.TopologyState;
 import io.drover.api.agent.Reports.InstanceReport;
 import io.drover.api.agent.Reports.PromoteReport;
@@ -16,15 +17,13 @@ import io.drover.api.agent.Reports.TailReport;
 import io.drover.api.agent.Verb;
 import io.drover.fencing.DrainResult;
 import io.drover.fencing.FenceTransitions;
-import io.drover.topology.CommitResult;
-import io.drover.topology.ZkLayout;
+import io.drover.topology.Versioned;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -38,33 +37,43 @@ final class PauseRows {
 
     static void raiseFence(MoveContext context) {
         MoveRequest request = context.record().identity().request();
-        FenceEpoch epoch = context.topology().epoch().next();
-        PauseClock pause = context.startPause();
+        List<Versioned<ShardTopology>> open = context.topologies();
         Instant since = context.services().clock().instant();
-        CommitResult fenced = context.writeTopologies(
+        PauseClock pause = context.startPause();
+        List<Versioned<ShardTopology>> fenced = context.writeTopologies(
+                open,
                 topology -> FenceTransitions.fence(topology, context.id(), since, request.maxWritePause()),
-                record -> record.withStep(new MoveRecord.StepMark(
-                                MoveSteps.FENCE, MoveSteps.nameOf(MoveSteps.FENCE), since))
-                        .withLeg(record.leg()
-                                .begin(MoveSteps.FENCE)
-                                .begin(MoveSteps.SEAL)
-                                .begin(MoveSteps.SYNC)
-                                .begin(MoveSteps.COMMIT)
-                                .fenced(epoch, new Cutover(since, null, null, null, List.of(), null, null))),
-                List.of(new MoveJournal.Line(MoveSteps.FENCE, "FENCED at epoch " + epoch)));
+                record -> fenced(record, since, epochAfter(open, request.shard())),
+                List.of(new MoveJournal.Line(MoveSteps.FENCE, "FENCED, for at most " + request.maxWritePause().toMillis() + " ms")));
+        context.fenced(fenced);
         pause.mark(MoveSteps.FENCE, "fence");
-        DrainResult drained = context.services()
-                .drain()
-                .awaitDrained(epochs(context, fenced), request.drainTimeout());
+        Map<ShardId, FenceEpoch> epochs = fenced.stream()
+                .map(Versioned::value)
+                .collect(Collectors.toMap(ShardTopology::shard, ShardTopology::epoch));
+        DrainResult drained = context.services().drain().awaitDrained(epochs, request.drainTimeout());
         pause.mark(MoveSteps.FENCE, "drain");
         drained.missing().forEach(client -> context.services().observer().notDrained(context.id(), client));
     }
 
-    private static Map<ShardId, FenceEpoch> epochs(MoveContext context, CommitResult fenced) {
-        return context.record().identity().shards().stream()
-                .collect(Collectors.toMap(
-                        Function.identity(),
-                        shard -> fenced.of(ZkLayout.shardTopology(shard)).value().epoch()));
+    /** The epoch that the shard gets with FENCED. */
+    private static FenceEpoch epochAfter(List<Versioned<ShardTopology>> open, ShardId shard) {
+        return open.stream()
+                .map(Versioned::value)
+                .filter(topology -> topology.shard().equals(shard))
+                .findFirst()
+                .orElseThrow()
+                .epoch()
+                .next();
+    }
+
+    private static MoveRecord fenced(MoveRecord record, Instant since, FenceEpoch epoch) {
+        return record.withStep(new MoveRecord.StepMark(MoveSteps.FENCE, MoveSteps.nameOf(MoveSteps.FENCE), since))
+                .withLeg(record.leg()
+                        .begin(MoveSteps.FENCE)
+                        .begin(MoveSteps.SEAL)
+                        .begin(MoveSteps.SYNC)
+                        .begin(MoveSteps.COMMIT)
+                        .fenced(epoch, new Cutover(since, null, null, null, List.of(), null, null)));
     }
 
     static boolean isFenced(MoveContext context) {
@@ -157,6 +166,7 @@ final class PauseRows {
         SealReport seal = context.seal();
         Instant now = context.services().clock().instant();
         context.writeTopologies(
+                context.fenced(),
                 FenceTransitions::promote,
                 record -> {
                     context.checkOrders();

@@ -27,6 +27,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,9 @@ public final class HttpAgents implements Agents {
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(3)).build();
     private final Function<NodeId, URI> addresses;
+    /** Looked up once and again after a failure: a look-up is a round trip that the pause does not need. */
+    private final Map<NodeId, URI> known = new ConcurrentHashMap<>();
+
     private final String bearer;
 
     /**
@@ -105,7 +109,7 @@ public final class HttpAgents implements Agents {
     }
 
     private HttpRequest.Builder request(NodeId node, String path, Duration limit) {
-        return HttpRequest.newBuilder(URI.create(addresses.apply(node) + path))
+        return HttpRequest.newBuilder(URI.create(known.computeIfAbsent(node, addresses) + path))
                 .timeout(limit)
                 .header("Authorization", "Bearer " + bearer);
     }
@@ -124,6 +128,7 @@ public final class HttpAgents implements Agents {
                     "look at the agent's log on " + node,
                     e);
         } catch (IOException e) {
+            known.remove(node);
             throw new DroverException(
                     ErrorCode.NODE_UNREACHABLE,
                     "the agent of " + node + " cannot be reached for " + what + ": " + e,
