@@ -1,5 +1,7 @@
 package io.drover.client;
 
+import static java.util.Objects.requireNonNull;
+
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.FenceEpoch;
@@ -35,9 +37,9 @@ final class Membership implements Announcer, AutoCloseable {
     private final KitThreads threads;
     private volatile Participant desired;
     private volatile boolean connected;
-    private @Nullable CuratorFramework client;
-    private @Nullable Registration registration;
-    private @Nullable TopologyWatcher watcher;
+    private volatile @Nullable CuratorFramework client;
+    private volatile @Nullable Registration registration;
+    private volatile @Nullable TopologyWatcher watcher;
 
     // Only touched by the thread that writes the znode.
     private Participant written;
@@ -54,6 +56,11 @@ final class Membership implements Announcer, AutoCloseable {
 
     boolean connected() {
         return connected;
+    }
+
+    /** The connection to ZooKeeper, for tests that break it. */
+    CuratorFramework client() {
+        return requireNonNull(client, "not joined");
     }
 
     /**
@@ -139,14 +146,19 @@ final class Membership implements Announcer, AutoCloseable {
     @Override
     public void close() {
         threads.close();
-        if (watcher != null) {
-            watcher.close();
-        }
-        if (registration != null) {
-            registration.close();
-        }
-        if (client != null) {
-            client.close();
+        closeIfOpen(watcher);
+        closeIfOpen(registration);
+        closeIfOpen(client);
+    }
+
+    private void closeIfOpen(@Nullable AutoCloseable part) {
+        try {
+            if (part != null) {
+                part.close();
+            }
+        } catch (Exception e) {
+            // AutoCloseable declares any exception.
+            LOG.warn("shard {}: a part of the membership did not close", config.shard(), e);
         }
     }
 

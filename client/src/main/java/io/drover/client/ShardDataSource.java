@@ -70,6 +70,10 @@ public final class ShardDataSource extends AbstractDataSource implements AutoClo
         }
     }
 
+    Membership membership() {
+        return membership;
+    }
+
     /**
      * A connection to the primary; waits while writes are held. Give it back by closing it.
      *

@@ -78,6 +78,11 @@ final class ShardFollower {
         listeners.add(listener);
     }
 
+    /** Runs something on the kit's thread, after all that came before. */
+    void run(Runnable task) {
+        threads.execute(task);
+    }
+
     /** Completes when the first topology has been acted on. */
     CompletableFuture<ShardTopology> started() {
         return started;

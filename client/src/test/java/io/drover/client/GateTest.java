@@ -1,0 +1,207 @@
+package io.drover.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.drover.api.FenceEpoch;
+import io.drover.client.PoolFactory.Purpose;
+import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
+import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class GateTest {
+    private static final Duration LONG = Duration.ofSeconds(20);
+
+    private final ExecutorService callers = Executors.newCachedThreadPool();
+    private final Gate gate = new Gate(2, 3, () -> "shard shard_01 in state FENCED at epoch 8");
+
+    @AfterEach
+    void stop() {
+        callers.shutdownNow();
+    }
+
+    private static Grant grant(long epoch) {
+        ConnectionPool pool = new FakeServers().open(Topologies.SERVING.primary(), "app", Purpose.WRITE);
+        return new Grant(new FenceEpoch(epoch), Topologies.SERVING.primary(), pool, drained -> {});
+    }
+
+    private CompletableFuture<Grant> acquire() {
+        int before = gate.waiting();
+        CompletableFuture<Grant> acquired = CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return gate.acquire(new Deadline(LONG), false);
+                    } catch (SQLException e) {
+                        throw new IllegalStateException(e);
+                    }
+                },
+                callers);
+        Eventually.until(() -> acquired.isDone() || gate.waiting() > before);
+        return acquired;
+    }
+
+    @Test
+    void admitsAsManyAsThePoolHasConnections() throws SQLException {
+        Grant grant = grant(7);
+        gate.open(grant);
+        gate.acquire(new Deadline(LONG), false);
+        gate.acquire(new Deadline(LONG), false);
+        CompletableFuture<Grant> third = acquire();
+
+        assertThat(third).isNotDone();
+        gate.release(grant);
+        assertThat(third.join()).isSameAs(grant);
+    }
+
+    @Test
+    void waitersComeInTheOrderOfTheirArrival() throws SQLException {
+        Grant grant = grant(7);
+        gate.open(grant);
+        gate.acquire(new Deadline(LONG), false);
+        gate.acquire(new Deadline(LONG), false);
+        List<Integer> order = new CopyOnWriteArrayList<>();
+        List<CompletableFuture<Void>> waiting = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            int number = i;
+            waiting.add(acquire().thenAccept(got -> order.add(number)));
+        }
+        for (CompletableFuture<Void> each : waiting) {
+            gate.release(grant);
+            each.join();
+        }
+
+        assertThat(order).containsExactly(0, 1, 2);
+    }
+
+    @Test
+    void openingForANewGrantAdmitsAllThatFit() {
+        CompletableFuture<Grant> first = acquire();
+        CompletableFuture<Grant> second = acquire();
+        CompletableFuture<Grant> third = acquire();
+        Grant grant = grant(9);
+
+        gate.open(grant);
+
+        assertThat(first.join()).isSameAs(grant);
+        assertThat(second.join()).isSameAs(grant);
+        assertThat(third).isNotDone();
+        assertThat(gate.waiting()).isEqualTo(1);
+    }
+
+    @Test
+    void placeUnderAnEarlierGrantDoesNotAdmitOneMoreUnderTheNext() throws SQLException {
+        Grant old = grant(7);
+        gate.open(old);
+        gate.acquire(new Deadline(LONG), false);
+        gate.shut();
+        Grant next = grant(9);
+        gate.open(next);
+        gate.acquire(new Deadline(LONG), false);
+        gate.acquire(new Deadline(LONG), false);
+        CompletableFuture<Grant> third = acquire();
+
+        gate.release(old);
+
+        assertThat(third).isNotDone();
+        gate.release(next);
+        assertThat(third.join()).isSameAs(next);
+    }
+
+    @Test
+    void whoLostHisPlaceToTheFenceGoesToTheHeadOfTheQueue() {
+        Gate single = new Gate(1, 3, () -> "");
+        List<String> order = new CopyOnWriteArrayList<>();
+        CompletableFuture<Void> late = waitAt(single, false, () -> order.add("late"));
+        CompletableFuture<Void> back = waitAt(single, true, () -> order.add("back"));
+        Grant grant = grant(9);
+
+        single.open(grant);
+        back.join();
+        single.release(grant);
+        late.join();
+
+        assertThat(order).containsExactly("back", "late");
+    }
+
+    private CompletableFuture<Void> waitAt(Gate at, boolean again, Runnable then) {
+        int before = at.waiting();
+        CompletableFuture<Void> admitted = CompletableFuture.runAsync(
+                () -> {
+                    try {
+                        at.acquire(new Deadline(LONG), again);
+                        then.run();
+                    } catch (SQLException e) {
+                        throw new IllegalStateException(e);
+                    }
+                },
+                callers);
+        Eventually.until(() -> at.waiting() > before);
+        return admitted;
+    }
+
+    @Test
+    void deadlineNamesShardStateEpochAndTime() {
+        assertThatThrownBy(() -> gate.acquire(new Deadline(Duration.ofMillis(30)), false))
+                .isInstanceOf(SQLTransientConnectionException.class)
+                .hasMessageMatching("shard shard_01 in state FENCED at epoch 8: no connection within \\d+ ms")
+                .extracting(e -> ((SQLException) e).getSQLState())
+                .isEqualTo("08001");
+        assertThat(gate.waiting()).isZero();
+    }
+
+    @Test
+    void callerWhoGaveUpIsSkipped() throws SQLException {
+        assertThatThrownBy(() -> gate.acquire(new Deadline(Duration.ofMillis(10)), false))
+                .isInstanceOf(SQLTransientConnectionException.class);
+        CompletableFuture<Grant> waiting = acquire();
+        Grant grant = grant(9);
+        gate.open(grant);
+
+        assertThat(waiting.join()).isSameAs(grant);
+        assertThat(gate.acquire(new Deadline(LONG), false)).isSameAs(grant);
+    }
+
+    @Test
+    void oneTooManyIsRefusedAtOnce() {
+        acquire();
+        acquire();
+        acquire();
+
+        assertThatThrownBy(() -> gate.acquire(new Deadline(LONG), false))
+                .isInstanceOf(SQLTransientConnectionException.class)
+                .hasMessageContaining("shard_01")
+                .hasMessageContaining("3 callers wait");
+    }
+
+    @Test
+    void closingRefusesThoseWhoWaitAndThoseWhoCome() {
+        CompletableFuture<Grant> waiting = acquire();
+
+        gate.close();
+
+        assertThatThrownBy(waiting::join).hasRootCauseInstanceOf(SQLNonTransientConnectionException.class);
+        assertThatThrownBy(() -> gate.acquire(new Deadline(LONG), false))
+                .isInstanceOf(SQLNonTransientConnectionException.class)
+                .hasMessageContaining("closed");
+    }
+
+    @Test
+    void interruptEndsTheWaitAndKeepsTheFlag() {
+        Thread.currentThread().interrupt();
+
+        assertThatThrownBy(() -> gate.acquire(new Deadline(LONG), false))
+                .isInstanceOf(SQLTransientConnectionException.class)
+                .hasMessageContaining("interrupted");
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(gate.waiting()).isZero();
+    }
+}
