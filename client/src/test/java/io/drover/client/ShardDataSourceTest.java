@@ -1,0 +1,189 @@
+package io.drover.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
+import io.drover.api.FenceEpoch;
+import io.drover.api.Participant;
+import io.drover.api.ShardId;
+import io.drover.fencing.DrainResult;
+import io.drover.fencing.DrainWatch;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ShardDataSourceTest {
+    private final FakeServers servers = new FakeServers();
+    private TestingZooKeeper zooKeeper;
+    private ShardDataSource source;
+
+    @BeforeEach
+    void start() throws Exception {
+        zooKeeper = new TestingZooKeeper();
+        zooKeeper.create(Topologies.SERVING);
+        source = ShardDataSource.open(config(Duration.ofSeconds(10)), servers);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        source.close();
+        zooKeeper.close();
+    }
+
+    private ShardDataSourceConfig config(Duration startTimeout) {
+        return ShardDataSourceConfig.builder(zooKeeper.address(), Topologies.SHARD)
+                .credentials("app", "secret")
+                .name("ledger")
+                .poolSize(2)
+                .acquireTimeout(Duration.ofSeconds(10))
+                .startTimeout(startTimeout)
+                .sessionTimeout(TestingZooKeeper.SESSION)
+                .build();
+    }
+
+    private Collection<Participant> participants() {
+        return zooKeeper.participants().list(Topologies.SHARD).values();
+    }
+
+    private String borrowedFrom() throws SQLException {
+        try (Connection connection = source.getConnection()) {
+            return FakeServers.node(connection);
+        }
+    }
+
+    private CompletableFuture<String> borrowLater() {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                return borrowedFrom();
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+    }
+
+    @Test
+    void takesPartBeforeItHandsOutConnections() throws SQLException {
+        assertThat(participants()).extracting(Participant::name).containsExactly("ledger");
+        assertThat(borrowedFrom()).isEqualTo("node_a");
+    }
+
+    @Test
+    void movesWithTheShard() throws SQLException {
+        zooKeeper.write(Topologies.WITH_TARGET);
+        Eventually.until(() -> !servers.pools("node_b").isEmpty());
+        servers.pools("node_b").get(0).idle = 2;
+        Eventually.until(() -> participants().stream().allMatch(Participant::targetReady));
+        Connection inFlight = source.getConnection();
+        zooKeeper.write(Topologies.FENCED);
+        Eventually.until(() -> source.stats().pauses() == 0 && !source.stats().topology().equals(Topologies.WITH_TARGET));
+        CompletableFuture<String> waiting = borrowLater();
+        DrainWatch drain = new DrainWatch(zooKeeper.participants());
+        Map<ShardId, FenceEpoch> epochs = Map.of(Topologies.SHARD, Topologies.FENCED.epoch());
+        assertThat(drain.awaitDrained(epochs, Duration.ofMillis(50)).complete()).isFalse();
+        inFlight.close();
+        DrainResult drained = drain.awaitDrained(epochs, Duration.ofSeconds(10));
+        assertThat(drained.complete()).isTrue();
+        assertThat(waiting).isNotDone();
+        zooKeeper.write(Topologies.PROMOTING);
+        zooKeeper.write(Topologies.MOVED);
+
+        assertThat(waiting.join()).isEqualTo("node_b");
+        assertThat(source.stats().pauses()).isEqualTo(1);
+    }
+
+    @Test
+    void goesOnWhileZooKeeperIsAway() throws Exception {
+        zooKeeper.server().stop();
+        Eventually.until(() -> !source.stats().connected());
+
+        assertThat(borrowedFrom()).isEqualTo("node_a");
+        zooKeeper.server().restart();
+        Eventually.until(() -> source.stats().connected());
+        zooKeeper.write(Topologies.WITH_TARGET);
+        zooKeeper.write(Topologies.FENCED);
+        Eventually.until(() -> participants().stream()
+                .anyMatch(participant -> participant.ackedEpoch().equals(Topologies.FENCED.epoch())));
+    }
+
+    @Test
+    void expiredSessionIsRegisteredAnewAndStillFenced() throws Exception {
+        TestingZooKeeper.expire(source.membership().client());
+        Eventually.until(() -> participants().size() == 1 && source.stats().connected());
+        assertThat(borrowedFrom()).isEqualTo("node_a");
+        zooKeeper.write(Topologies.WITH_TARGET);
+        zooKeeper.write(Topologies.FENCED);
+
+        Eventually.until(() -> participants().stream()
+                .anyMatch(participant -> participant.ackedEpoch().equals(Topologies.FENCED.epoch())));
+    }
+
+    @Test
+    void fenceRaisedWhileTheSessionWasLostIsSeen() throws Exception {
+        zooKeeper.write(Topologies.WITH_TARGET);
+        zooKeeper.write(Topologies.FENCED);
+        Eventually.until(() -> source.stats().topology().equals(Topologies.FENCED));
+        TestingZooKeeper.expire(source.membership().client());
+        zooKeeper.write(Topologies.PROMOTING);
+        zooKeeper.write(Topologies.MOVED);
+
+        assertThat(borrowedFrom()).isEqualTo("node_b");
+    }
+
+    @Test
+    void unknownShardIsRefusedAfterTheStartTimeout() {
+        ShardDataSourceConfig unknown = ShardDataSourceConfig.builder(
+                        zooKeeper.address(), new ShardId("shard_99"))
+                .credentials("app", "secret")
+                .startTimeout(Duration.ofMillis(300))
+                .build();
+
+        assertThatThrownBy(() -> ShardDataSource.open(unknown, servers))
+                .isInstanceOfSatisfying(DroverException.class, e -> {
+                    assertThat(e.code()).isEqualTo(ErrorCode.UNKNOWN_SHARD);
+                    assertThat(e).hasMessageContaining("shard_99").hasMessageContaining("300 ms");
+                });
+    }
+
+    @Test
+    void closingLeavesNeitherZnodeNorPoolNorThread() {
+        source.close();
+        source.close();
+
+        assertThat(participants()).isEmpty();
+        assertThat(servers.pools()).allMatch(pool -> pool.closed);
+        assertThatThrownBy(() -> source.getConnection()).isInstanceOf(SQLNonTransientConnectionException.class);
+        Eventually.until(() -> threads().isEmpty());
+    }
+
+    private static Set<String> threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .map(Thread::getName)
+                .filter(name -> name.contains("drover-" + Topologies.SHARD))
+                .collect(Collectors.toSet());
+    }
+
+    @Test
+    void passwordStaysOutOfTheConfigurationsText() {
+        assertThat(config(Duration.ofSeconds(1)).toString()).contains("ledger").doesNotContain("secret");
+    }
+
+    @Test
+    void unknownDriverPropertyIsRefusedWhenTheConfigurationIsMade() {
+        ShardDataSourceConfig.Builder builder = ShardDataSourceConfig.builder("zookeeper", Topologies.SHARD)
+                .credentials("app", "secret")
+                .driverProperties(Map.of("noSuchProperty", "1"));
+
+        assertThatThrownBy(builder::build).hasMessageContaining("noSuchProperty");
+    }
+}
