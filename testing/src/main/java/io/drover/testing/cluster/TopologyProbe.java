@@ -1,0 +1,69 @@
+package io.drover.testing.cluster;
+
+import io.drover.api.ShardTopology;
+import io.drover.api.TopologyState;
+import io.drover.topology.DocumentStore;
+import io.drover.topology.LeaderRecord;
+import io.drover.topology.TopologyWatcher;
+import io.drover.topology.Versioned;
+import io.drover.topology.ZkLayout;
+import io.drover.topology.ZooKeeperConnection;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.curator.framework.CuratorFramework;
+
+/** Sees the topology change as soon as a client can, to do harm at the right moment. */
+public final class TopologyProbe implements AutoCloseable {
+    private final CuratorFramework client;
+    private final TopologyWatcher watcher;
+    private final Map<TopologyState, Runnable> actions = new ConcurrentHashMap<>();
+    private final List<TopologyState> seen = new CopyOnWriteArrayList<>();
+
+    private TopologyProbe(LocalCluster cluster) {
+        client = ZooKeeperConnection.connect(cluster.zookeeper(), Duration.ofSeconds(10));
+        watcher = TopologyWatcher.watch(client, LocalCluster.SHARD, new TopologyWatcher.Listener() {
+            @Override
+            public void changed(Versioned<ShardTopology> newest) {
+                TopologyState state = newest.value().state();
+                seen.add(state);
+                Runnable action = actions.remove(state);
+                if (action != null) {
+                    action.run();
+                }
+            }
+        });
+    }
+
+    /** Begins to watch the shard. */
+    public static TopologyProbe open(LocalCluster cluster) {
+        return new TopologyProbe(cluster);
+    }
+
+    /** Does something once, when the state is next seen. */
+    public void onNext(TopologyState state, Runnable action) {
+        actions.put(state, action);
+    }
+
+    /** The states seen so far; some may have been skipped. */
+    public List<TopologyState> seen() {
+        return List.copyOf(seen);
+    }
+
+    /** The id of the controller that leads. */
+    public String leader() {
+        return new DocumentStore(client)
+                .read(ZkLayout.leaderEpoch())
+                .map(Versioned::value)
+                .map(LeaderRecord::controller)
+                .orElseThrow(() -> new IllegalStateException("no controller has ever led"));
+    }
+
+    @Override
+    public void close() {
+        watcher.close();
+        client.close();
+    }
+}

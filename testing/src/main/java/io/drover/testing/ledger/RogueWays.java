@@ -1,0 +1,112 @@
+package io.drover.testing.ledger;
+
+import io.drover.testing.ledger.RogueWriter.Way;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+
+/** Ways of writing that pass a polite fence (HAZARDS 4.2 A, H75 to H77). */
+public final class RogueWays {
+    private final int run;
+
+    /** For the rows of one run. */
+    public RogueWays(int run) {
+        this.run = run;
+    }
+
+    /** {@code BEGIN READ WRITE} overrides default_transaction_read_only (F01). */
+    public Way readWriteTransactions(AckLog log) {
+        return (connection, sequence) -> {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("begin read write");
+                statement.execute(insert(log, sequence));
+                statement.execute("commit");
+            }
+        };
+    }
+
+    /** Single inserts of a session that has overridden the setting for itself (F02, F04) or was given a role that has (F03). */
+    public Way autocommit(AckLog log) {
+        return (connection, sequence) -> {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute(insert(log, sequence));
+            }
+        };
+    }
+
+    /** Commits that wait for no standby (H77). */
+    public Way localCommits(AckLog log) {
+        return (connection, sequence) -> {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("set synchronous_commit = local");
+                statement.execute("begin read write");
+                statement.execute(insert(log, sequence));
+                statement.execute("commit");
+            }
+        };
+    }
+
+    /** Several statements with commits between them in one message of the protocol (F07); needs the simple query mode. */
+    public Way severalStatementsAtOnce(AckLog log) {
+        return (connection, sequence) -> {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("begin read write; select 1; commit; begin read write; " + insert(log, sequence)
+                        + "; commit");
+            }
+        };
+    }
+
+    /** A transaction that is open, without a transaction id, for a while before it writes (F05). */
+    public Way lateWritesOfOpenTransactions(AckLog log, double seconds) {
+        return (connection, sequence) -> {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("begin isolation level read committed read write");
+                statement.execute("select pg_sleep(" + seconds + ")");
+                statement.execute(insert(log, sequence));
+                statement.execute("commit");
+            }
+        };
+    }
+
+    /** Makes the procedure for {@link #loopsInTheServer}. */
+    public static void createProcedure(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(
+                    """
+                    create or replace procedure rogue_loop(run integer, writer integer, first bigint, count integer)
+                    language plpgsql as $$
+                    begin
+                      for i in 0 .. count - 1 loop
+                        insert into ledger (run, writer, seq, note) values (run, writer, first + i, 'in a procedure');
+                        commit;
+                        perform pg_sleep(0.05);
+                      end loop;
+                    end
+                    $$
+                    """);
+        }
+    }
+
+    /**
+     * A procedure that commits in a loop (F06). Only the end of the call is an acknowledgement, and it stands for the first
+     * row; the others of the call are written as rows of {@code strangers}, whose log tells nothing.
+     */
+    public Way loopsInTheServer(AckLog log, int strangers) {
+        return (connection, sequence) -> {
+            try (PreparedStatement call = connection.prepareStatement("call rogue_loop(?, ?, ?, 20)");
+                    Statement statement = connection.createStatement()) {
+                call.setInt(1, run);
+                call.setInt(2, strangers);
+                call.setLong(3, sequence * 20);
+                call.execute();
+                statement.execute(insert(log, sequence));
+            }
+        };
+    }
+
+    private String insert(AckLog log, long sequence) {
+        return "insert into ledger (run, writer, seq, note) values (" + run + ", " + log.writer() + ", " + sequence
+                + ", 'rogue')";
+    }
+}

@@ -1,0 +1,127 @@
+package io.drover.testing.ledger;
+
+import io.drover.testing.cluster.Waiting;
+import io.drover.testing.ledger.AckLog.Outcome;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A writer that knows nothing of the fence: one node's address, one way of writing, again and again, whatever happens. Every
+ * write whose commit was acknowledged is in its log.
+ */
+public final class RogueWriter implements AutoCloseable {
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
+
+    private final String name;
+    private final AckLog log;
+    private final Connector connector;
+    private final Way way;
+    private final Duration pause;
+    private final Thread thread;
+    private final AtomicLong refusals = new AtomicLong();
+    private volatile boolean running = true;
+    private volatile @Nullable Connection connection;
+    private volatile String lastError = "";
+
+    private RogueWriter(String name, AckLog log, Connector connector, Way way, Duration pause) {
+        this.name = name;
+        this.log = log;
+        this.connector = connector;
+        this.way = way;
+        this.pause = pause;
+        this.thread = new Thread(this::run, "rogue-" + name);
+        this.thread.setDaemon(true);
+    }
+
+    /** Opens a connection. */
+    @FunctionalInterface
+    public interface Connector {
+        /** Opens a connection. */
+        Connection open() throws SQLException;
+    }
+
+    /** One way of writing. */
+    @FunctionalInterface
+    public interface Way {
+        /** Writes one row and returns when its commit was acknowledged. */
+        void write(Connection connection, long sequence) throws SQLException;
+    }
+
+    /** Starts to write. */
+    public static RogueWriter start(String name, AckLog log, Connector connector, Way way, Duration pause) {
+        RogueWriter writer = new RogueWriter(name, log, connector, way, pause);
+        writer.thread.start();
+        return writer;
+    }
+
+    /** What tells it from the others. */
+    public String name() {
+        return name;
+    }
+
+    /** What became of its writes. */
+    public AckLog log() {
+        return log;
+    }
+
+    /** How many of its connections or writes failed. */
+    public long refusals() {
+        return refusals.get();
+    }
+
+    /** The text of the last failure. */
+    public String lastError() {
+        return lastError;
+    }
+
+    @Override
+    public void close() {
+        running = false;
+        // what waits inside a call, as a held login does, is let go a little later by itself
+        Connection open = connection;
+        if (open != null) {
+            try {
+                open.abort(Runnable::run);
+            } catch (SQLException e) {
+                lastError = String.valueOf(e.getMessage());
+            }
+        }
+        Waiting.until("rogue " + name + " has ended", STOP_LIMIT, () -> !thread.isAlive());
+    }
+
+    private void run() {
+        while (running) {
+            try (Connection opened = connector.open()) {
+                connection = opened;
+                while (running) {
+                    writeOne(opened);
+                    Waiting.pause(pause);
+                }
+            } catch (SQLException e) {
+                refused(e);
+                Waiting.pause(pause);
+            } finally {
+                connection = null;
+            }
+        }
+    }
+
+    private void writeOne(Connection opened) throws SQLException {
+        int sequence = log.begin();
+        try {
+            way.write(opened, sequence);
+            log.end(sequence, Outcomes.afterSuccess(opened.getWarnings()), System.nanoTime());
+        } catch (SQLException e) {
+            log.end(sequence, Outcomes.afterCommitWasAsked(e), System.nanoTime());
+            throw e;
+        }
+    }
+
+    private void refused(SQLException failure) {
+        refusals.incrementAndGet();
+        lastError = failure.getSQLState() + " " + failure.getMessage();
+    }
+}

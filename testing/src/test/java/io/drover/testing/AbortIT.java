@@ -1,0 +1,177 @@
+package io.drover.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.drover.api.Move;
+import io.drover.api.MoveState;
+import io.drover.api.NodeId;
+import io.drover.api.TopologyState;
+import io.drover.testing.cluster.DroverRest;
+import io.drover.testing.cluster.LocalCluster;
+import io.drover.testing.cluster.ProcessTable;
+import io.drover.testing.cluster.TopologyProbe;
+import io.drover.testing.cluster.Waiting;
+import io.drover.testing.cluster.WorldSnapshot;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** A move that is given up before the point of no return leaves the source as it was, whatever it was doing. */
+class AbortIT {
+    private static final Duration STATE_LIMIT = Duration.ofSeconds(60);
+
+    @Test
+    void undoesEverythingWhenAbortedInPreparing() throws SQLException {
+        try (Scene scene = Scene.open()) {
+            NodeId target = scene.other();
+            Map<String, String> before = facts(scene);
+            Move move = scene.start(target, "");
+            scene.rest().act(move.id(), "abort");
+            assertUndone(scene, move, before);
+        }
+    }
+
+    @Test
+    void undoesEverythingWhenAbortedInCopying() throws SQLException {
+        try (Scene scene = Scene.open()) {
+            Map<String, String> before = facts(scene);
+            Move move = scene.start(scene.other(), "\"bootstrap\":{\"maxRate\":\"512KiB\"}");
+            scene.rest().await(move.id(), "copied a part", STATE_LIMIT, AbortIT::hasCopied, seen -> {});
+            Move aborting = scene.rest().act(move.id(), "abort");
+            assertThat(aborting.state()).isIn(MoveState.ABORTING, MoveState.ABORTED);
+            scene.rest().act(move.id(), "abort");
+            assertUndone(scene, move, before);
+        }
+    }
+
+    @Test
+    void undoesEverythingWhenAbortedInCatchingUp() throws SQLException {
+        try (Scene scene = Scene.open()) {
+            NodeId target = scene.other();
+            Map<String, String> before = facts(scene);
+            Move move = scene.start(target, "\"cutover\":\"approve\"");
+            Path dataRoot = scene.cluster().node(target).dataRoot();
+            long startup = Waiting.untilPresent(
+                    "the target replays", STATE_LIMIT, () -> ProcessTable.belongingTo(dataRoot).stream()
+                            .filter(pid -> ProcessTable.commandLine(pid).contains(": startup"))
+                            .findFirst());
+            ProcessTable.signal(startup, "STOP");
+            try {
+                scene.rest().act(move.id(), "abort");
+                // an immediate stop ends a frozen process too; a fast one has to wait for it
+                Waiting.within(Duration.ofSeconds(3), () -> !ProcessTable.isAlive(startup));
+            } finally {
+                ProcessTable.signal(startup, "CONT");
+            }
+            assertUndone(scene, move, before);
+        }
+    }
+
+    @Test
+    void undoesEverythingWhenAbortedInVerifying() throws SQLException {
+        try (Scene scene = Scene.open()) {
+            Map<String, String> before = facts(scene);
+            Move move = scene.start(scene.other(), "\"verify\":{\"canaries\":[\"select pg_sleep(4)\"]}");
+            scene.await(move, MoveState.VERIFYING);
+            scene.rest().act(move.id(), "abort");
+            assertUndone(scene, move, before);
+        }
+    }
+
+    @Test
+    void undoesEverythingWhenAbortedInReady() throws SQLException {
+        try (Scene scene = Scene.open()) {
+            Map<String, String> before = facts(scene);
+            Move move = scene.start(scene.other(), "\"cutover\":\"approve\"");
+            scene.await(move, MoveState.READY);
+            scene.rest().act(move.id(), "abort");
+            assertUndone(scene, move, before);
+        }
+    }
+
+    @Test
+    void undoesEverythingWhenAbortedInCuttingOver() throws SQLException {
+        try (Scene scene = Scene.open()) {
+            NodeId source = scene.primary();
+            Map<String, String> before = facts(scene);
+            Move move = scene.start(scene.other(), "\"cutover\":\"approve\"");
+            scene.await(move, MoveState.READY);
+            try (Connection blocker = scene.cluster().connect(source, Map.of());
+                    Statement statement = blocker.createStatement()) {
+                blocker.setAutoCommit(false);
+                statement.execute("create temporary table blocking (id integer)");
+                // a transaction counts as long after five seconds
+                Waiting.pause(Duration.ofSeconds(6));
+                scene.rest().act(move.id(), "approve");
+                scene.await(move, MoveState.CUTTING_OVER);
+                scene.rest().act(move.id(), "abort");
+                assertUndone(scene, move, before);
+                blocker.rollback();
+            }
+        }
+    }
+
+    @Test
+    void abortsByItselfWhenTheBudgetOfThePauseIsSpent() throws SQLException {
+        try (Scene scene = Scene.open();
+                TopologyProbe probe = TopologyProbe.open(scene.cluster())) {
+            NodeId source = scene.primary();
+            String target = scene.other().value();
+            long epoch = scene.topology().epoch().value();
+            Map<String, String> before = facts(scene);
+            // without the target's agent nobody can prove that the target has replayed everything
+            probe.onNext(TopologyState.FENCED, () -> scene.cluster().freeze(target));
+            Move move = scene.start(scene.other(), "\"maxWritePause\":\"1s\"");
+            try {
+                Waiting.until("the fence was raised", Scene.MOVE_LIMIT, () -> probe.seen().contains(TopologyState.FENCED));
+                long acked = scene.ledger().acked();
+                Waiting.until("writes go on", Duration.ofSeconds(10), () -> scene.ledger().acked() > acked + 50);
+            } finally {
+                scene.cluster().thaw(target);
+            }
+            Move aborted = assertUndone(scene, move, before);
+            assertThat(aborted.error()).isNotNull();
+            assertThat(scene.topology().primary().node()).isEqualTo(source);
+            assertThat(scene.topology().epoch().value()).isEqualTo(epoch + 2);
+        }
+    }
+
+    @Test
+    void refusesToAbortWhatIsOver() throws SQLException {
+        try (Scene scene = Scene.open()) {
+            Move move = scene.moveTo(scene.other());
+            DroverRest.Answer answer = scene.rest().post("/v1/moves/" + move.id() + "/abort", "");
+            assertThat(answer.status()).isEqualTo(409);
+        }
+    }
+
+    private static boolean hasCopied(Move move) {
+        return move.progress() != null && move.progress().bytesDone() > 0;
+    }
+
+    private static Move assertUndone(Scene scene, Move move, Map<String, String> before) {
+        Move aborted = scene.await(move, MoveState.ABORTED);
+        scene.awaitWrites(50);
+        assertThat(scene.topology().state()).isEqualTo(TopologyState.SERVING);
+        assertThat(scene.topology().move()).isNull();
+        assertThat(scene.topology().replicas()).isEmpty();
+        assertThat(facts(scene)).containsExactlyEntriesOf(before);
+        return aborted;
+    }
+
+    /** What an abort has to bring back: all but the move's own record, its agents' tokens and the copy that was set aside. */
+    private static Map<String, String> facts(Scene scene) {
+        LocalCluster cluster = scene.cluster();
+        Map<String, String> facts =
+                new TreeMap<>(WorldSnapshot.of(cluster, scene.primary()).facts());
+        facts.keySet().removeIf(name -> name.startsWith("znode ") && !name.contains("/locks/"));
+        facts.keySet().removeIf(name -> name.contains("/agent/") || name.contains("data.set-aside-"));
+        facts.keySet().removeIf(name -> name.startsWith("directory ") && name.endsWith("/shard_01"));
+        return facts;
+    }
+}
