@@ -2,13 +2,121 @@ package io.drover.replication;
 
 import io.drover.api.Lsn;
 import io.drover.api.agent.Reports;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Archiving on a stopped server. */
+/**
+ * Archives what a server that was stopped at once had not archived yet. Its successor has these segments marked done, so
+ * nobody else would ever do it and a recovery across the move would be impossible (hazard H78).
+ */
 public final class Archive {
-    public Archive(PostgresBinaries binaries, Path dataDir) {}
-    /** Archives every segment of the timeline that ends at or before the fork; serverArgv as the server is started. */
-    public Reports.ArchiveReport upTo(int timeline, Lsn fork, List<String> serverArgv, Duration limitPerFile) { throw new UnsupportedOperationException(); }
+    private static final Logger LOG = LoggerFactory.getLogger(Archive.class);
+    private static final String STATUS = "archive_status";
+
+    private final PostgresBinaries binaries;
+    private final Path dataDir;
+
+    /** For one data directory. */
+    public Archive(PostgresBinaries binaries, Path dataDir) {
+        this.binaries = binaries;
+        this.dataDir = dataDir;
+    }
+
+    /**
+     * Archives every segment of the timeline that ends at or before the fork, oldest first, with the server's own command, and
+     * stops at the first that fails. May be repeated.
+     *
+     * @param serverArgv how the server is started, program name first
+     * @return what was archived now, and what is missing still; with an archive_library everything that is missing
+     */
+    public Reports.ArchiveReport upTo(int timeline, Lsn fork, List<String> serverArgv, Duration limitPerFile) {
+        if (StoppedSettings.value(binaries, dataDir, serverArgv, "archive_mode").equals("off")) {
+            return new Reports.ArchiveReport(false, List.of(), List.of());
+        }
+        List<String> missing = missing(timeline, fork);
+        String library = binaries.majorVersion() < 15
+                ? ""
+                : StoppedSettings.value(binaries, dataDir, serverArgv, "archive_library");
+        String command = StoppedSettings.value(binaries, dataDir, serverArgv, "archive_command");
+        List<String> archived = new ArrayList<>();
+        if (library.isEmpty() && !command.isEmpty() && !command.equals("(disabled)")) {
+            for (String file : missing) {
+                if (!archive(command, file, limitPerFile)) {
+                    break;
+                }
+                archived.add(file);
+            }
+        }
+        return new Reports.ArchiveReport(true, archived, missing.subList(archived.size(), missing.size()));
+    }
+
+    /** History files first, as PostgreSQL does, since a recovery that looks for a timeline asks for them first. */
+    List<String> missing(int timeline, Lsn fork) {
+        long size = ControlData.read(binaries, dataDir).segmentSize();
+        List<String> histories = new ArrayList<>();
+        List<String> segments = new ArrayList<>();
+        for (String name : namesIn(dataDir.resolve("pg_wal"))) {
+            boolean below = WalSegment.parse(name, size)
+                    .filter(segment -> segment.timeline() == timeline && fork.atLeast(segment.end()))
+                    .isPresent();
+            if (below && !Files.exists(status(name, "done"))) {
+                segments.add(name);
+            } else if (name.matches("[0-9A-F]{8}\\.history") && Files.exists(status(name, "ready"))) {
+                histories.add(name);
+            }
+        }
+        histories.addAll(segments);
+        return histories;
+    }
+
+    /** The command as PostgreSQL would run it for a file (documentation, archive_command). */
+    static String expand(String command, String file) {
+        StringBuilder expanded = new StringBuilder();
+        for (int i = 0; i < command.length(); i++) {
+            char next = i + 1 < command.length() ? command.charAt(i + 1) : 0;
+            if (command.charAt(i) != '%' || (next != 'p' && next != 'f' && next != '%')) {
+                expanded.append(command.charAt(i));
+                continue;
+            }
+            expanded.append(next == 'p' ? "pg_wal/" + file : next == 'f' ? file : "%");
+            i++;
+        }
+        return expanded.toString();
+    }
+
+    private boolean archive(String command, String file, Duration limit) {
+        ProcessBuilder builder = Commands.builder(List.of("/bin/sh", "-c", expand(command, file)), Map.of());
+        Commands.Result result = Commands.attempt(builder.directory(dataDir.toFile()), limit);
+        if (result.exitCode() != 0) {
+            LOG.warn(
+                    "archive_command failed for {} with exit status {}: {}",
+                    file,
+                    result.exitCode(),
+                    Commands.lastLines(result.stderr()));
+            return false;
+        }
+        DurableFiles.replace(status(file, "done"), "");
+        DurableFiles.delete(status(file, "ready"));
+        return true;
+    }
+
+    private Path status(String file, String state) {
+        return dataDir.resolve("pg_wal").resolve(STATUS).resolve(file + "." + state);
+    }
+
+    private static List<String> namesIn(Path directory) {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(file -> String.valueOf(file.getFileName())).sorted().toList();
+        } catch (IOException e) {
+            throw DurableFiles.failed("could not list " + directory, e);
+        }
+    }
 }

@@ -1,13 +1,53 @@
 package io.drover.replication;
 
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 
-/** Sampled queries. */
+/** Sampled queries that people name, to compare source and target by. */
 public final class Canaries {
+    /** The sum of the rows' hashes does not depend on their order, and counts equal rows as often as they occur. */
+    private static final String ANSWER =
+            "SELECT count(*), coalesce(sum(hashtextextended(canary::text, 0)::numeric), 0)::text FROM (\n%s\n) AS canary";
+
+    private static final String READER = "pg_read_all_data";
+
     private Canaries() {}
+
     /** How many rows, and a hash that does not depend on their order. */
     public record Answer(long rows, String hash) {}
-    /** Runs one SELECT without semicolons, read only, with pg_read_all_data's rights. */
-    public static Answer run(Connection connection, String select, Duration limit) { throw new UnsupportedOperationException(); }
+
+    /**
+     * Runs one SELECT in a read-only transaction with the rights of pg_read_all_data, where PostgreSQL has that role.
+     *
+     * @param connection a superuser's, to the shard's database
+     * @param select without semicolons, so that it cannot be several statements
+     * @throws DroverException INVALID_VALUE when there is a semicolon, POSTGRES_FAILED when it fails or takes too long
+     */
+    public static Answer run(Connection connection, String select, Duration limit) {
+        if (select.indexOf(';') >= 0) {
+            throw new DroverException(
+                    ErrorCode.INVALID_VALUE, "a canary is one SELECT without semicolons: " + select);
+        }
+        try {
+            connection.setAutoCommit(false);
+            try {
+                Sql.execute(connection, "SET TRANSACTION READ ONLY");
+                Sql.execute(connection, "SET LOCAL statement_timeout = " + Math.max(1, limit.toMillis()));
+                if (Sql.first(connection, "SELECT 1 FROM pg_roles WHERE rolname = ?", row -> 1, READER).isPresent()) {
+                    Sql.execute(connection, "SET LOCAL ROLE " + READER);
+                }
+                // a question mark in the text is an operator and no parameter
+                String sql = ANSWER.formatted(select.replace("?", "??"));
+                return Sql.first(connection, sql, row -> new Answer(row.getLong(1), row.getString(2))).orElseThrow();
+            } finally {
+                connection.rollback();
+                connection.setAutoCommit(true);
+            }
+        } catch (SQLException e) {
+            throw Sql.failed(select, e);
+        }
+    }
 }

@@ -2,9 +2,11 @@ package io.drover.replication;
 
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
+import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -52,9 +55,22 @@ public final class Commands {
      * @throws DroverException TIMEOUT when it took too long; then it has been ended
      */
     public static Result attempt(List<String> argv, Map<String, String> environment, Duration limit) {
-        Process process = start(builder(argv, environment));
-        CompletableFuture<String> stdout = drain(process.getInputStream());
-        CompletableFuture<String> stderr = drain(process.getErrorStream());
+        return attempt(builder(argv, environment), limit);
+    }
+
+    static Result attempt(ProcessBuilder builder, Duration limit) {
+        StringBuilder stdout = new StringBuilder();
+        Result result = stream(builder, limit, line -> stdout.append(line).append('\n'));
+        return new Result(result.exitCode(), stdout.toString(), result.stderr());
+    }
+
+    /** Runs a program whose output may be too long to be kept; every line goes to the reader instead. */
+    static Result stream(ProcessBuilder builder, Duration limit, Consumer<String> reader) {
+        List<String> argv = builder.command();
+        Process process = start(builder);
+        CompletableFuture<Void> stdout = drain(process.getInputStream(), reader);
+        StringBuilder errors = new StringBuilder();
+        CompletableFuture<Void> stderr = drain(process.getErrorStream(), line -> errors.append(line).append('\n'));
         try {
             process.getOutputStream().close();
             if (!process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS)) {
@@ -69,7 +85,9 @@ public final class Commands {
         } catch (IOException e) {
             throw new DroverException(ErrorCode.POSTGRES_FAILED, name(argv) + " could not be run", null, e);
         }
-        return new Result(process.exitValue(), textOf(stdout), textOf(stderr));
+        awaitEnd(stdout);
+        awaitEnd(stderr);
+        return new Result(process.exitValue(), "", errors.toString());
     }
 
     static ProcessBuilder builder(List<String> argv, Map<String, String> environment) {
@@ -108,23 +126,24 @@ public final class Commands {
     }
 
     /** A grandchild may keep the pipe open after its parent has ended. */
-    private static String textOf(CompletableFuture<String> output) {
-        return output.completeOnTimeout("", GRACE.toMillis(), TimeUnit.MILLISECONDS).join();
+    private static void awaitEnd(CompletableFuture<Void> output) {
+        output.completeOnTimeout(null, GRACE.toMillis(), TimeUnit.MILLISECONDS).join();
     }
 
-    private static CompletableFuture<String> drain(InputStream stream) {
-        CompletableFuture<String> text = new CompletableFuture<>();
-        Thread reader = new Thread(
+    private static CompletableFuture<Void> drain(InputStream stream, Consumer<String> reader) {
+        CompletableFuture<Void> end = new CompletableFuture<>();
+        Thread thread = new Thread(
                 () -> {
-                    try (stream) {
-                        text.complete(new String(stream.readAllBytes(), StandardCharsets.UTF_8));
-                    } catch (IOException e) {
-                        text.complete("");
+                    try (BufferedReader lines = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
+                        lines.lines().forEach(reader);
+                        end.complete(null);
+                    } catch (IOException | RuntimeException e) {
+                        end.completeExceptionally(e);
                     }
                 },
                 "command-output");
-        reader.setDaemon(true);
-        reader.start();
-        return text;
+        thread.setDaemon(true);
+        thread.start();
+        return end;
     }
 }

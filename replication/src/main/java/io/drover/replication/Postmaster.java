@@ -1,26 +1,194 @@
 package io.drover.replication;
 
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
 import io.drover.api.agent.Reports;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The postmaster of a data directory. */
+/**
+ * The postmaster of a data directory: finds, starts and stops it. A start goes through {@code pg_ctl}, which gives the server
+ * its own session, so it outlives this process. Stopped is what the process table and the control file say (hazard H62).
+ */
 public final class Postmaster {
-    public Postmaster(PostgresBinaries binaries, Path dataDir) {}
-    /** A live postmaster. */
-    public record Running(int pid, long startTicks) {}
-    /** The live postmaster, not fooled by a stale postmaster.pid, another process with its pid, or a zombie. */
-    public Optional<Running> find() { throw new UnsupportedOperationException(); }
-    /** Starts with a settings file outside the data directory; returns when connections are accepted. */
-    public Running start(Path configFile, Path logFile, Duration limit) { throw new UnsupportedOperationException(); }
-    /** Starts with the argument vector of an earlier start, program name first. */
-    public Running startAs(List<String> argv, Path logFile, Duration limit) { throw new UnsupportedOperationException(); }
-    /** Stops, also a frozen postmaster, and proves it; does nothing when it is stopped already. */
-    public ControlData stop(Reports.StopMode mode, Duration limit) { throw new UnsupportedOperationException(); }
-    /** Whether no process works in the data directory. */
-    public boolean stopped() { throw new UnsupportedOperationException(); }
-    /** The argument vector of the running postmaster. */
-    public List<String> argv() { throw new UnsupportedOperationException(); }
+    private static final Logger LOG = LoggerFactory.getLogger(Postmaster.class);
+    private static final Duration POLL = Duration.ofMillis(1);
+    private static final Duration START_GRACE = Duration.ofSeconds(5);
+    private static final int LOG_TAIL = 4000;
+
+    private final PostgresBinaries binaries;
+    private final Path dataDir;
+
+    /** For one data directory; it need not exist yet. */
+    public Postmaster(PostgresBinaries binaries, Path dataDir) {
+        this.binaries = binaries;
+        this.dataDir = dataDir;
+    }
+
+    /**
+     * A process, named for good.
+     *
+     * @param startTicks start time in clock ticks since boot
+     */
+    public record Running(int pid, long startTicks) {
+        /** Whether that very process lives still. */
+        public boolean alive() {
+            return ProcessTable.alive(pid) && ProcessTable.startTicks(pid) == startTicks;
+        }
+    }
+
+    /** The live postmaster: not fooled by a stale postmaster.pid, by another process with its pid, or by a zombie. */
+    public Optional<Running> find() {
+        Optional<Integer> recorded = recordedPid();
+        if (recorded.isEmpty() || !ProcessTable.isServerIn(recorded.get(), dataDir)) {
+            return Optional.empty();
+        }
+        int pid = recorded.get();
+        long ticks = ProcessTable.startTicks(pid);
+        return ticks == 0 ? Optional.empty() : Optional.of(new Running(pid, ticks));
+    }
+
+    /** Whether no PostgreSQL process works in the data directory. */
+    public boolean stopped() {
+        return find().isEmpty() && (!Files.exists(dataDir) || ProcessTable.serversIn(dataDir).isEmpty());
+    }
+
+    /** The argument vector of the running postmaster, for a later {@link #startAs}; empty when it does not run. */
+    public List<String> argv() {
+        return find().map(running -> ProcessTable.argv(running.pid())).orElse(List.of());
+    }
+
+    /**
+     * Starts with a settings file outside the data directory. Returns when connections are accepted; does nothing when it
+     * runs already.
+     *
+     * @param logFile what the server prints is appended to it
+     * @throws DroverException POSTGRES_FAILED with the end of the log
+     */
+    public Running start(Path configFile, Path logFile, Duration limit) {
+        return startWith(List.of("-c", "config_file=" + configFile), logFile, limit);
+    }
+
+    /**
+     * The same with the argument vector of an earlier start.
+     *
+     * @param argv program name first
+     */
+    public Running startAs(List<String> argv, Path logFile, Duration limit) {
+        List<String> options = new ArrayList<>();
+        for (int i = 1; i < argv.size(); i++) {
+            if (argv.get(i).equals("-D")) {
+                i++;
+            } else if (!argv.get(i).startsWith("-D")) {
+                options.add(argv.get(i));
+            }
+        }
+        return startWith(options, logFile, limit);
+    }
+
+    /**
+     * Stops the server, also when its postmaster is frozen, and proves it. Does nothing more when it is stopped already.
+     *
+     * @return the control file of the stopped server
+     * @throws DroverException TIMEOUT when a process is left at the limit
+     */
+    public ControlData stop(Reports.StopMode mode, Duration limit) {
+        Waiting waiting = Waiting.upTo(limit);
+        Optional<Running> running = find();
+        if (running.isPresent()) {
+            int pid = running.get().pid();
+            (mode == Reports.StopMode.FAST ? Signals.INT : Signals.QUIT).send(pid);
+            // A frozen postmaster takes the pending signal before anything else when it goes on
+            Signals.CONT.send(pid);
+            while (running.get().alive()) {
+                checkLimit(waiting, limit);
+                waiting.pause(POLL);
+            }
+        }
+        while (!ProcessTable.serversIn(dataDir).isEmpty()) {
+            checkLimit(waiting, limit);
+            waiting.pause(POLL);
+        }
+        return ControlData.read(binaries, dataDir);
+    }
+
+    private void checkLimit(Waiting waiting, Duration limit) {
+        if (waiting.isOver()) {
+            String left = ProcessTable.serversIn(dataDir).stream()
+                    .map(pid -> pid + " '" + ProcessTable.title(pid) + "'")
+                    .collect(Collectors.joining(", "));
+            throw new DroverException(
+                    ErrorCode.TIMEOUT, "the server in " + dataDir + " did not stop within " + limit.toMillis() + " ms; left: " + left);
+        }
+    }
+
+    private Running startWith(List<String> options, Path logFile, Duration limit) {
+        Optional<Running> running = find();
+        if (running.isPresent()) {
+            return running.get();
+        }
+        List<Integer> orphans = ProcessTable.serversIn(dataDir);
+        if (!orphans.isEmpty()) {
+            throw new DroverException(
+                    ErrorCode.POSTGRES_FAILED,
+                    "the server in " + dataDir + " is not started, because processes of an earlier one are left: " + orphans,
+                    "end these processes; their postmaster was killed");
+        }
+        List<String> command = List.of(
+                binaries.tool("pg_ctl"),
+                "start",
+                "--silent",
+                "--wait",
+                "--timeout=" + Math.max(1, limit.toSeconds()),
+                "--pgdata=" + dataDir,
+                "--log=" + logFile,
+                "-p",
+                binaries.tool("postgres"),
+                "-o",
+                options.stream().map(Postmaster::shellQuoted).collect(Collectors.joining(" ")));
+        Commands.Result result = Commands.attempt(command, Map.of(), limit.plus(START_GRACE));
+        if (result.exitCode() != 0) {
+            throw new DroverException(
+                    ErrorCode.POSTGRES_FAILED,
+                    "the server in " + dataDir + " did not start: " + Commands.lastLines(result.stderr()),
+                    "the end of " + logFile + ": " + Commands.lastLines(tail(logFile)));
+        }
+        LOG.info("started the server in {}", dataDir);
+        return find().orElseThrow(() -> new DroverException(
+                ErrorCode.POSTGRES_FAILED, "the server in " + dataDir + " ended right after its start"));
+    }
+
+    private Optional<Integer> recordedPid() {
+        try {
+            String first = Files.readString(dataDir.resolve("postmaster.pid")).lines().findFirst().orElse("").strip();
+            return first.isEmpty() ? Optional.empty() : Optional.of(Integer.parseInt(first));
+        } catch (IOException | NumberFormatException e) {
+            // absent, or caught while it is being written
+            return Optional.empty();
+        }
+    }
+
+    private static String tail(Path file) {
+        try {
+            byte[] bytes = Files.readAllBytes(file);
+            int from = Math.max(0, bytes.length - LOG_TAIL);
+            return new String(bytes, from, bytes.length - from, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    static String shellQuoted(String argument) {
+        return "'" + argument.replace("'", "'\\''") + "'";
+    }
 }

@@ -1,9 +1,19 @@
 package io.drover.replication;
 
+import io.drover.api.DroverException;
+import java.sql.Connection;
+import java.sql.SQLException;
 
-/** Tries the replication login. */
+/** Tries whether drover_repl may log in for replication, before a copy depends on it. */
 public final class ReplicationLogin {
     private ReplicationLogin() {}
-    /** Empty when drover_repl can log in and the server is the named instance, else why not. */
-    public static String probe(String host, int port, String password) { throw new UnsupportedOperationException(); }
+
+    /** Empty when it may, else why not. */
+    public static String probe(String host, int port, String password) {
+        try (Connection connection = Connections.replication(host, port, RoleSetup.REPLICATION, password)) {
+            return Sql.text(connection, "IDENTIFY_SYSTEM").isEmpty() ? "the server did not identify itself" : "";
+        } catch (DroverException | SQLException e) {
+            return String.valueOf(e.getMessage());
+        }
+    }
 }

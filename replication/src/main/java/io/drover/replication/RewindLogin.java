@@ -2,9 +2,21 @@ package io.drover.replication;
 
 import java.sql.Connection;
 
-/** Login of drover_rewind on the new primary. */
+/** Login of drover_rewind, which exists only while a rewind runs. */
 public final class RewindLogin {
     private RewindLogin() {}
-    /** Allows or forbids the login; the connection is a superuser's, to the maintenance database. */
-    public static void set(Connection connection, boolean allowed, String password) { throw new UnsupportedOperationException(); }
+
+    /**
+     * Allows or forbids the login.
+     *
+     * @param connection a superuser's, on the new primary
+     */
+    public static void set(Connection connection, boolean allowed, String password) {
+        Sql.execute(
+                connection,
+                allowed
+                        ? "ALTER ROLE " + RoleSetup.REWIND + " LOGIN PASSWORD "
+                                + Sql.literal(RoleSetup.verifier(RoleSetup.REWIND, password))
+                        : "ALTER ROLE " + RoleSetup.REWIND + " NOLOGIN");
+    }
 }

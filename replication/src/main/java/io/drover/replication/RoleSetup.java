@@ -1,23 +1,114 @@
 package io.drover.replication;
 
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import org.postgresql.util.PasswordUtil;
 
-/** The roles drover, drover_repl and drover_rewind. */
+/**
+ * The three roles that Drover uses beside the superuser of the local socket (hazard H90): {@code drover} asks for positions and
+ * views and changes nothing; {@code drover_repl} copies and streams; {@code drover_rewind} may call the functions that
+ * pg_rewind needs and may log in only while one runs.
+ */
 public final class RoleSetup {
+    /** The controller's role. */
     public static final String CONTROLLER = "drover";
+
+    /** Role of copies and of primary_conninfo. */
     public static final String REPLICATION = "drover_repl";
+
+    /** Role of pg_rewind. */
     public static final String REWIND = "drover_rewind";
+
+    /** PostgreSQL documentation, pg_rewind, Notes. */
+    private static final List<String> REWIND_FUNCTIONS = List.of(
+            "pg_catalog.pg_ls_dir(text, boolean, boolean)",
+            "pg_catalog.pg_stat_file(text, boolean)",
+            "pg_catalog.pg_read_binary_file(text)",
+            "pg_catalog.pg_read_binary_file(text, bigint, bigint, boolean)");
+
     private RoleSetup() {}
-    /** Passwords; never shown. */
+
+    /** Passwords of the roles; never shown. */
     public record Passwords(String drover, String replication, String rewind) {
-        /** Reads the first line of each file. */
-        public static Passwords fromFiles(Path drover, Path replication, Path rewind) { throw new UnsupportedOperationException(); }
-        @Override public String toString() { return "Passwords[***]"; }
+        /**
+         * Reads the first line of each file.
+         *
+         * @throws DroverException INVALID_VALUE when a file is empty
+         */
+        public static Passwords fromFiles(Path drover, Path replication, Path rewind) {
+            return new Passwords(firstLine(drover), firstLine(replication), firstLine(rewind));
+        }
+
+        private static String firstLine(Path file) {
+            String line = DurableFiles.read(file).lines().findFirst().orElse("");
+            if (line.isBlank()) {
+                throw new DroverException(ErrorCode.INVALID_VALUE, "the password file " + file + " is empty");
+            }
+            return line;
+        }
+
+        @Override
+        public String toString() {
+            return "Passwords[hidden]";
+        }
     }
-    /** Creates what is missing and sets the passwords; the connection is to the maintenance database. */
-    public static void ensure(Connection connection, Passwords passwords) { throw new UnsupportedOperationException(); }
+
+    /**
+     * Creates what is missing and sets rights and passwords; may be repeated.
+     *
+     * @param connection a superuser's, to {@link LocalServer#MAINTENANCE_DATABASE}, since rights on functions are a database's
+     */
+    public static void ensure(Connection connection, Passwords passwords) {
+        role(connection, CONTROLLER, "LOGIN NOSUPERUSER NOREPLICATION", passwords.drover());
+        Sql.execute(connection, "GRANT pg_monitor TO " + CONTROLLER);
+        role(connection, REPLICATION, "LOGIN NOSUPERUSER REPLICATION", passwords.replication());
+        role(connection, REWIND, "NOLOGIN NOSUPERUSER NOREPLICATION", passwords.rewind());
+        for (String function : REWIND_FUNCTIONS) {
+            Sql.execute(connection, "GRANT EXECUTE ON FUNCTION " + function + " TO " + REWIND);
+        }
+    }
+
     /** What the roles that exist lack, by role; empty text when right. Roles that do not exist are absent. */
-    public static Map<String, String> check(Connection connection) { throw new UnsupportedOperationException(); }
+    public static Map<String, String> check(Connection connection) {
+        Map<String, String> found = new LinkedHashMap<>();
+        lacks(connection, CONTROLLER, "rolcanlogin AND pg_has_role(rolname, 'pg_monitor', 'USAGE')", "LOGIN and pg_monitor", found);
+        lacks(connection, REPLICATION, "rolcanlogin AND rolreplication", "LOGIN and REPLICATION", found);
+        List<String> rights = new ArrayList<>();
+        for (String function : REWIND_FUNCTIONS) {
+            rights.add("has_function_privilege(rolname, " + Sql.literal(function) + ", 'EXECUTE')");
+        }
+        lacks(connection, REWIND, String.join(" AND ", rights), "EXECUTE on the functions that pg_rewind calls", found);
+        return found;
+    }
+
+    /** A verifier goes to the server, so that the password itself can never be logged. */
+    static String verifier(String user, String password) {
+        try {
+            return PasswordUtil.encodePassword(user, password.toCharArray(), "scram-sha-256");
+        } catch (SQLException e) {
+            throw new DroverException(ErrorCode.INVALID_VALUE, "the password of " + user + " cannot be encoded", null, e);
+        }
+    }
+
+    private static void role(Connection connection, String role, String attributes, String password) {
+        if (Sql.first(connection, "SELECT 1 FROM pg_roles WHERE rolname = ?", row -> 1, role).isEmpty()) {
+            Sql.execute(connection, "CREATE ROLE " + role);
+        }
+        Sql.execute(
+                connection,
+                "ALTER ROLE " + role + " " + attributes + " PASSWORD " + Sql.literal(verifier(role, password)));
+    }
+
+    private static void lacks(
+            Connection connection, String role, String condition, String wanted, Map<String, String> found) {
+        Sql.first(connection, "SELECT " + condition + " FROM pg_roles WHERE rolname = ?", row -> row.getBoolean(1), role)
+                .ifPresent(right -> found.put(role, right ? "" : "lacks " + wanted));
+    }
 }

@@ -1,25 +1,104 @@
 package io.drover.replication;
 
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Settings of a running server. */
+/**
+ * Settings of a running server. A reload is proven, since {@code pg_reload_conf()} says true for a file with an error and loads
+ * nothing (hazard H9).
+ */
 public final class ServerSettings {
-    public ServerSettings(Connection connection) {}
-    /** What postgresql.auto.conf says. */
-    public Optional<String> autoConfValue(ManagedSetting setting) { throw new UnsupportedOperationException(); }
+    private static final String AUTO_CONF_VALUE =
+            """
+            SELECT setting FROM pg_file_settings
+            WHERE name = ? AND sourcefile LIKE '%/postgresql.auto.conf' ORDER BY seqno DESC LIMIT 1""";
+    private static final String ERRORS =
+            "SELECT coalesce(sourcefile, '') || ':' || coalesce(sourceline, 0) || ' ' || coalesce(name, '') || ': ' || error"
+                    + " FROM pg_file_settings WHERE error IS NOT NULL";
+    private static final Duration POLL = Duration.ofMillis(5);
+
+    private final Connection connection;
+
+    /** With a superuser's connection. */
+    public ServerSettings(Connection connection) {
+        this.connection = connection;
+    }
+
+    /** What postgresql.auto.conf says; absent when it does not name the setting. */
+    public Optional<String> autoConfValue(ManagedSetting setting) {
+        return Sql.nullableText(connection, AUTO_CONF_VALUE, setting.parameter());
+    }
+
     /** The value in force in this session. */
-    public String current(ManagedSetting setting) { throw new UnsupportedOperationException(); }
-    /** ALTER SYSTEM SET; not loaded yet. */
-    public void set(ManagedSetting setting, String value) { throw new UnsupportedOperationException(); }
-    /** ALTER SYSTEM RESET; not loaded yet. */
-    public void reset(ManagedSetting setting) { throw new UnsupportedOperationException(); }
-    /** Puts back what autoConfValue said; not loaded yet. */
-    public void restore(ManagedSetting setting, Optional<String> autoConfValue) { throw new UnsupportedOperationException(); }
-    /** pg_reload_conf; fails when a settings file has an error. */
-    public void reload() { throw new UnsupportedOperationException(); }
-    /** Proves in new connections that the value is in force. */
-    public static void awaitVisible(Supplier<Connection> connect, ManagedSetting setting, String value, Duration limit) { throw new UnsupportedOperationException(); }
+    public String current(ManagedSetting setting) {
+        return Sql.text(connection, "SELECT current_setting(?)", setting.parameter());
+    }
+
+    /** Writes a value to postgresql.auto.conf; it is not loaded yet. */
+    public void set(ManagedSetting setting, String value) {
+        Sql.execute(connection, "ALTER SYSTEM SET " + setting.parameter() + " = " + Sql.literal(value));
+    }
+
+    /** Removes a setting from postgresql.auto.conf; that is not loaded yet. */
+    public void reset(ManagedSetting setting) {
+        Sql.execute(connection, "ALTER SYSTEM RESET " + setting.parameter());
+    }
+
+    /** Puts back what {@link #autoConfValue} said; that is not loaded yet. */
+    public void restore(ManagedSetting setting, Optional<String> autoConfValue) {
+        autoConfValue.ifPresentOrElse(value -> set(setting, value), () -> reset(setting));
+    }
+
+    /** Makes the server read its files again. {@link #awaitVisible} proves that a value has come into force. */
+    public void reload() {
+        List<String> errors = Sql.list(connection, ERRORS, row -> row.getString(1));
+        if (!errors.isEmpty()) {
+            throw new DroverException(
+                    ErrorCode.POSTGRES_FAILED,
+                    "the settings files have errors, so a reload would load nothing: " + String.join("; ", errors),
+                    "mend these lines and try again");
+        }
+        if (!Sql.truth(connection, "SELECT pg_reload_conf()")) {
+            throw new DroverException(ErrorCode.POSTGRES_FAILED, "pg_reload_conf() could not signal the postmaster");
+        }
+    }
+
+    /**
+     * Proves in a new connection that a value is in force: then the postmaster has it, and has told all its children.
+     *
+     * @param connect opens a new connection
+     * @throws DroverException TIMEOUT with the value that is in force instead
+     */
+    public static void awaitVisible(
+            Supplier<Connection> connect, ManagedSetting setting, String value, Duration limit) {
+        Waiting waiting = Waiting.upTo(limit);
+        while (true) {
+            String current = inNewConnection(connect, setting);
+            if (current.equals(value)) {
+                return;
+            }
+            if (waiting.isOver()) {
+                throw new DroverException(
+                        ErrorCode.TIMEOUT,
+                        setting.parameter() + " did not become '" + value + "' within " + limit.toMillis() + " ms; it is '"
+                                + current + "'",
+                        "look for another file, a command line option or a role setting that overrides it");
+            }
+            waiting.pause(POLL);
+        }
+    }
+
+    private static String inNewConnection(Supplier<Connection> connect, ManagedSetting setting) {
+        try (Connection fresh = connect.get()) {
+            return new ServerSettings(fresh).current(setting);
+        } catch (SQLException e) {
+            throw Sql.failed("closing a connection", e);
+        }
+    }
 }

@@ -1,14 +1,93 @@
 package io.drover.replication;
 
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 
-/** Makes a stopped data directory that of a standby. */
+/**
+ * Makes the data directory of a stopped server that of a standby. What a move set on the source must not come along (hazard
+ * H63): a stale guard would block the first commit after the promotion for ever.
+ */
 public final class StandbySetup {
+    private static final String CONNECT_SECONDS = "5";
+    private static final String SIGNAL = "standby.signal";
+
+    /** Set by moves on the other side, or for its role there. */
+    private static final List<ManagedSetting> SCRUBBED = List.of(
+            ManagedSetting.PRIMARY_CONNINFO,
+            ManagedSetting.PRIMARY_SLOT_NAME,
+            ManagedSetting.SYNCHRONOUS_STANDBY_NAMES,
+            ManagedSetting.DEFAULT_TRANSACTION_READ_ONLY,
+            ManagedSetting.WAL_INIT_ZERO,
+            ManagedSetting.WAL_RECYCLE,
+            ManagedSetting.RESTORE_COMMAND,
+            ManagedSetting.RECOVERY_END_COMMAND,
+            ManagedSetting.MAX_STANDBY_STREAMING_DELAY);
+
     private StandbySetup() {}
-    /** Whom to follow. */
-    public record Upstream(String host, int port, Path passFile, String applicationName, String slot) {}
-    /** Scrubs postgresql.auto.conf, writes standby.signal and the connection, fsyncs; may be repeated. */
-    public static void prepare(Path dataDir, Upstream upstream) { throw new UnsupportedOperationException(); }
-    /** Renames a prepared directory to its final name; may be repeated. */
-    public static void install(Path from, Path dataDir) { throw new UnsupportedOperationException(); }
+
+    /**
+     * Whom to follow.
+     *
+     * @param passFile holds drover_repl's password, on the standby's node
+     * @param applicationName unique among the standbys, since the guard goes by it (H14)
+     */
+    public record Upstream(String host, int port, Path passFile, String applicationName, String slot) {
+        String connectionString() {
+            return ConnectionString.of(Map.of(
+                    "host", host,
+                    "port", Integer.toString(port),
+                    "user", RoleSetup.REPLICATION,
+                    "application_name", applicationName,
+                    "passfile", passFile.toString(),
+                    "connect_timeout", CONNECT_SECONDS));
+        }
+    }
+
+    /**
+     * Writes standby.signal and the connection, and removes what must not come along. May be repeated.
+     *
+     * @param dataDir of a stopped server, or a copy
+     */
+    public static void prepare(Path dataDir, Upstream upstream) {
+        prepare(dataDir, upstream, List.of());
+    }
+
+    /**
+     * The same, and removes further settings that the caller's journal says Drover made on the other side, such as
+     * {@link ManagedSetting#AUTOVACUUM}.
+     */
+    public static void prepare(Path dataDir, Upstream upstream, List<ManagedSetting> alsoRemoved) {
+        if (!Files.exists(dataDir.resolve("PG_VERSION"))) {
+            throw new DroverException(ErrorCode.STATE_CONFLICT, dataDir + " is no data directory");
+        }
+        // First the file without which the server would start writable
+        DurableFiles.replace(dataDir.resolve(SIGNAL), "");
+        DurableFiles.delete(dataDir.resolve("recovery.signal"));
+        AutoConf settings = AutoConf.read(dataDir);
+        SCRUBBED.forEach(settings::remove);
+        alsoRemoved.forEach(settings::remove);
+        // ALTER SYSTEM may have set them on the source, where they beat the node's own file
+        NodeConfig.NODE_LOCAL.forEach(settings::remove);
+        settings.set(ManagedSetting.PRIMARY_CONNINFO, upstream.connectionString())
+                .set(ManagedSetting.PRIMARY_SLOT_NAME, upstream.slot())
+                .set(ManagedSetting.RECOVERY_TARGET_TIMELINE, "latest")
+                .write(dataDir);
+    }
+
+    /** Whether the server would start as a standby. */
+    public static boolean isStandby(Path dataDir) {
+        return Files.exists(dataDir.resolve(SIGNAL));
+    }
+
+    /** Gives a prepared directory its final name. May be repeated. */
+    public static void install(Path from, Path dataDir) {
+        if (!Files.exists(from) && Files.exists(dataDir.resolve("PG_VERSION"))) {
+            return;
+        }
+        DurableFiles.rename(from, dataDir);
+    }
 }

@@ -1,15 +1,168 @@
 package io.drover.replication;
 
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
 import io.drover.api.Lsn;
 import io.drover.api.agent.Reports;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
-/** Reads WAL of a stopped server. */
+/**
+ * Reads the WAL of a stopped server from its disk with pg_waldump. Nothing else tells whether an old primary may follow the
+ * new one without a rewind: one record past the fork gives a standby that looks healthy and receives nothing, for ever
+ * (hazard H89).
+ */
 public final class WalAudit {
-    public WalAudit(PostgresBinaries binaries, Path dataDir) {}
-    /** What lies at or past the fork. */
-    public Reports.AuditReport audit(int timeline, Lsn fork, Duration limit) { throw new UnsupportedOperationException(); }
-    /** The records at or past the position; none is what strict mode wants. */
-    public Reports.TailReport tail(int timeline, Lsn lsn, Duration limit) { throw new UnsupportedOperationException(); }
+    /** How pg_waldump says that the WAL ends; anything else may be a disk that cannot be read. */
+    private static final Pattern END = Pattern.compile("could not find a valid record after"
+            + "|invalid record length|invalid record offset|record with incorrect prev-link|record with invalid length"
+            + "|invalid magic number|unexpected pageaddr|out-of-sequence timeline ID|invalid info bits"
+            + "|there is no contrecord flag|invalid contrecord|invalid resource manager ID|incorrect resource manager data"
+            + "|WAL file is from different database system|contrecord is requested|missing contrecord");
+
+    private static final Pattern MISSING =
+            Pattern.compile("could not (?:find|open) file \"([0-9A-F]{24})\"(?:: No such file or directory)?");
+    private static final int KEPT_LINES = 20;
+
+    private final PostgresBinaries binaries;
+    private final Path dataDir;
+
+    /** For the data directory of a stopped server. */
+    public WalAudit(PostgresBinaries binaries, Path dataDir) {
+        this.binaries = binaries;
+        this.dataDir = dataDir;
+    }
+
+    /**
+     * What lies at or past the fork. A commit counts as maintenance only when every record of its transaction, before the fork
+     * too, is one that maintenance writes; in doubt it is a user's.
+     *
+     * @throws DroverException POSTGRES_FAILED when the WAL cannot be read, which is not the same as its end
+     */
+    public Reports.AuditReport audit(int timeline, Lsn fork, Duration limit) {
+        Waiting waiting = Waiting.upTo(limit);
+        int[] records = new int[1];
+        List<WalRecord> commits = new ArrayList<>();
+        read(timeline, fork, waiting.left(), record -> {
+            records[0]++;
+            if (record.commit()) {
+                commits.add(record);
+            }
+        });
+        Set<Long> users = commits.isEmpty() ? Set.of() : userCommits(timeline, fork, commits, waiting);
+        return new Reports.AuditReport(
+                records[0], users.size(), commits.size() - users.size(), users.stream().sorted().toList());
+    }
+
+    /** The records at or past the position; strict mode wants none. Shows at most {@value #KEPT_LINES} of them. */
+    public Reports.TailReport tail(int timeline, Lsn lsn, Duration limit) {
+        int[] records = new int[1];
+        List<String> shown = new ArrayList<>();
+        read(timeline, lsn, limit, record -> {
+            records[0]++;
+            if (shown.size() < KEPT_LINES) {
+                shown.add(record.lsn() + " " + record.manager() + " " + record.description());
+            }
+        });
+        return new Reports.TailReport(records[0], shown);
+    }
+
+    private Set<Long> userCommits(int timeline, Lsn fork, List<WalRecord> commits, Waiting waiting) {
+        Map<Long, Long> parents = new HashMap<>();
+        Set<Long> users = new HashSet<>();
+        for (WalRecord commit : commits) {
+            parents.put(commit.committed(), commit.committed());
+            commit.subtransactions().forEach(child -> parents.put(child, commit.committed()));
+            if (commit.preparedCommit() || commit.commitTouchesFiles()) {
+                users.add(commit.committed());
+            }
+        }
+        Set<Long> known = new HashSet<>();
+        // From the oldest segment on: what a transaction wrote before the fork decides too
+        read(timeline, oldest(timeline, fork), waiting.left(), record -> {
+            Long transaction = parents.get(record.transaction());
+            if (transaction == null || record.neutral()) {
+                return;
+            }
+            (record.maintenance() ? known : users).add(transaction);
+        });
+        commits.stream().map(WalRecord::committed).filter(each -> !known.contains(each)).forEach(users::add);
+        return users;
+    }
+
+    private void read(int timeline, Lsn from, Duration limit, Consumer<WalRecord> reader) {
+        List<String> argv = List.of(
+                binaries.tool("pg_waldump"),
+                "--path=" + dataDir.resolve("pg_wal"),
+                "--timeline=" + timeline,
+                "--start=" + from);
+        Commands.Result result = Commands.stream(
+                Commands.builder(argv, Map.of()), limit, line -> WalRecord.parse(line).ifPresent(reader));
+        if (result.exitCode() != 0 && !endsThere(timeline, result.stderr())) {
+            throw Commands.failed(argv, result.exitCode(), result.stderr());
+        }
+    }
+
+    private boolean endsThere(int timeline, String errors) {
+        if (END.matcher(errors).find()) {
+            return true;
+        }
+        Matcher missing = MISSING.matcher(errors);
+        if (!missing.find()) {
+            return false;
+        }
+        // Past an absent segment nothing may follow, or a part of the WAL is lost and nobody knows what was in it
+        String absent = missing.group(1);
+        String later = segments(timeline).stream()
+                .filter(name -> name.compareTo(absent) > 0)
+                .findFirst()
+                .orElse("");
+        if (!later.isEmpty()) {
+            throw new DroverException(
+                    ErrorCode.POSTGRES_FAILED,
+                    "WAL segment " + absent + " of " + dataDir + " is missing, although " + later + " is there");
+        }
+        return true;
+    }
+
+    private Lsn oldest(int timeline, Lsn fork) {
+        long size = ControlData.read(binaries, dataDir).segmentSize();
+        // Contiguous backwards from the fork, since pg_waldump stops at a gap
+        WalSegment segment = WalSegment.at(timeline, fork, size);
+        Set<String> present = Set.copyOf(segments(timeline));
+        Lsn start = fork;
+        for (long number = segment.number(); number >= 0; number--) {
+            WalSegment each = new WalSegment(timeline, number, size);
+            boolean boundary = number == segment.number() && fork.equals(segment.start());
+            if (!boundary && !present.contains(each.fileName())) {
+                break;
+            }
+            start = each.start();
+        }
+        return start;
+    }
+
+    private List<String> segments(int timeline) {
+        String prefix = "%08X".formatted(timeline);
+        try (Stream<Path> files = Files.list(dataDir.resolve("pg_wal"))) {
+            return files.map(file -> String.valueOf(file.getFileName()))
+                    .filter(name -> name.startsWith(prefix) && name.matches("[0-9A-F]{24}"))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw DurableFiles.failed("could not list the WAL of " + dataDir, e);
+        }
+    }
 }

@@ -4,14 +4,117 @@ import io.drover.api.Lsn;
 import io.drover.api.agent.Reports;
 import java.sql.Connection;
 
-/** The end of the source WAL. */
+/**
+ * The end of the source's WAL. Most of a promotion is copying the part of the last segment that is in use to the new timeline;
+ * filler brings the source near the end of its segment beforehand, and inside the pause the switch ends the WAL on the
+ * boundary, so the target opens a fresh segment instead.
+ */
 public final class WalTail {
+    private static final String INSERT_LSN = "SELECT pg_current_wal_insert_lsn()::text";
+    private static final String SEGMENT_SIZE =
+            "SELECT setting::bigint FROM pg_settings WHERE name = 'wal_segment_size'";
+    private static final String SWITCH = "SELECT pg_switch_wal()::text";
+    /** The same text as {@link #SWITCH} would be prepared only by switching; this has its plan and code paths. */
+    private static final String HARMLESS = "SELECT pg_current_wal_flush_lsn()::text";
+
+    private static final String FILL =
+            "SELECT count(pg_logical_emit_message(false, 'drover', repeat('x', ?))) FROM generate_series(1, ?)";
+    private static final String LOGICAL_SLOTS = "SELECT count(*) FROM pg_replication_slots WHERE slot_type = 'logical'";
+
+    /** Logical consumers receive the filler; a large message may stop one (hazard H86). */
+    private static final int PIECE_WITH_LOGICAL_SLOTS = 8000;
+
+    private static final int PIECE = 1 << 20;
+    private static final int SMALL_PIECE = 2048;
+    /** Header of a record with its prefix, rounded up. */
+    private static final int RECORD_OVERHEAD = 96;
+
+    private static final int PAGE = 8192;
+    private static final int PAGE_HEADER = 24;
+    /** Size of the header of a segment's first page: where a record ends that fills the segment to its last byte. */
+    private static final int LONG_PAGE_HEADER = 40;
+
+    private static final int ROUNDS = 200;
+
     private WalTail() {}
-    /** Writes filler until marginBytes are left in the segment; does nothing when less is left. */
-    public static Reports.AlignReport align(Connection connection, long marginBytes) { throw new UnsupportedOperationException(); }
-    /** Runs the statements of switchAndBoundary in a way that writes nothing, so that they are parsed and prepared. */
-    public static void warm(Connection connection) { throw new UnsupportedOperationException(); }
-    /** Ends the WAL segment; returns the boundary, which is L. */
-    public static Lsn switchAndBoundary(Connection connection) { throw new UnsupportedOperationException(); }
-    public static int timeline(Connection connection) { throw new UnsupportedOperationException(); }
+
+    /**
+     * Writes filler until the margin is left in the segment, give or take 100 bytes and what others write. Does nothing when
+     * less is left.
+     *
+     * @param connection a superuser's, or one that may execute pg_logical_emit_message
+     * @param marginBytes bytes to leave before the end of the segment
+     */
+    public static Reports.AlignReport align(Connection connection, long marginBytes) {
+        long segment = segmentSize(connection);
+        boolean logical = Sql.number(connection, LOGICAL_SLOTS) > 0;
+        Lsn start = insertLsn(connection);
+        Lsn now = start;
+        long boundary = start.bytes() + start.bytesToSegmentEnd(segment);
+        for (int round = 0; round < ROUNDS; round++) {
+            long missing = boundary - marginBytes - now.bytes();
+            if (missing < RECORD_OVERHEAD) {
+                break;
+            }
+            fill(connection, missing, logical ? PIECE_WITH_LOGICAL_SLOTS : PIECE);
+            now = insertLsn(connection);
+        }
+        return new Reports.AlignReport(now, now.bytesToSegmentEnd(segment), now.minus(start));
+    }
+
+    /** Runs the code of {@link #switchAndBoundary} in a way that writes nothing. */
+    public static void warm(Connection connection) {
+        for (int i = 0; i < 10; i++) {
+            boundary(Sql.text(connection, HARMLESS), segmentSize(connection));
+        }
+    }
+
+    /**
+     * Ends the segment and with it, on a sealed source, the WAL.
+     *
+     * @return the segment boundary after the switch record, which is the position that a standby has to replay (H87); nothing
+     *     is switched when the WAL ends exactly on a boundary already
+     */
+    public static Lsn switchAndBoundary(Connection connection) {
+        long segment = segmentSize(connection);
+        return boundary(Sql.text(connection, SWITCH), segment);
+    }
+
+    /** Timeline that a primary writes. */
+    public static int timeline(Connection connection) {
+        return Promotion.timeline(connection);
+    }
+
+    /**
+     * The boundary that a switch ended on.
+     *
+     * @param switched what pg_switch_wal() answered
+     */
+    static Lsn boundary(String switched, long segmentSize) {
+        Lsn end = Lsn.parse(switched);
+        if (end.bytesToSegmentEnd(segmentSize) == segmentSize - LONG_PAGE_HEADER) {
+            // The switch record filled the segment to its last byte, and PostgreSQL names the first place after the next
+            // segment's header. No record can end there otherwise.
+            return end.plus(-LONG_PAGE_HEADER);
+        }
+        return end.roundUpToSegment(segmentSize);
+    }
+
+    private static void fill(Connection connection, long missing, int largestPiece) {
+        int piece = missing > 2L * SMALL_PIECE ? (int) Math.min(largestPiece, missing / 2) : SMALL_PIECE;
+        long each = piece + RECORD_OVERHEAD + (piece / PAGE + 1L) * PAGE_HEADER;
+        if (each > missing) {
+            piece = (int) Math.max(1, missing - RECORD_OVERHEAD);
+            each = missing;
+        }
+        Sql.number(connection, FILL, piece, (int) Math.max(1, missing / each));
+    }
+
+    private static Lsn insertLsn(Connection connection) {
+        return Lsn.parse(Sql.text(connection, INSERT_LSN));
+    }
+
+    private static long segmentSize(Connection connection) {
+        return Sql.number(connection, SEGMENT_SIZE);
+    }
 }

@@ -1,0 +1,99 @@
+package io.drover.replication;
+
+import io.drover.api.Lsn;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A line of pg_waldump (PostgreSQL documentation, pg_waldump).
+ *
+ * @param manager the resource manager, such as {@code Heap}
+ * @param transaction 0 when the record belongs to none
+ */
+record WalRecord(String manager, long transaction, Lsn lsn, String description) {
+    private static final Pattern LINE = Pattern.compile(
+            "rmgr: (\\S+)\\s+len \\(rec/tot\\):\\s*\\d+/\\s*\\d+, tx:\\s*(\\d+), lsn: ([0-9A-F]+/[0-9A-F]+), prev \\S+ desc: (.*)");
+    private static final Pattern RELATION = Pattern.compile("\\brel (\\d+)/(\\d+)/(\\d+)");
+    private static final Pattern PREPARED = Pattern.compile("COMMIT_PREPARED (\\d+)");
+    private static final Pattern CHILDREN = Pattern.compile("; subxacts:((?: \\d+)+)");
+    private static final Set<String> DATA_MANAGERS = Set.of("Heap", "Heap2", "Btree");
+
+    /** What ANALYZE writes: pg_statistic and pg_statistic_ext_data with their indexes and TOAST tables. */
+    private static final Set<Long> STATISTICS = Set.of(2619L, 2696L, 2840L, 2841L, 3429L, 3433L, 3430L, 3431L);
+
+    /** pg_class and pg_database, which VACUUM and ANALYZE change in place only. */
+    private static final Set<Long> CHANGED_IN_PLACE = Set.of(1259L, 1262L);
+
+    static Optional<WalRecord> parse(String line) {
+        Matcher matcher = LINE.matcher(line);
+        return matcher.matches()
+                ? Optional.of(new WalRecord(
+                        matcher.group(1), Long.parseLong(matcher.group(2)), Lsn.parse(matcher.group(3)), matcher.group(4)))
+                : Optional.empty();
+    }
+
+    boolean commit() {
+        return manager.equals("Transaction")
+                && (description.startsWith("COMMIT ") || description.startsWith("COMMIT_PREPARED "));
+    }
+
+    boolean preparedCommit() {
+        return commit() && description.startsWith("COMMIT_PREPARED ");
+    }
+
+    /** The transaction that a commit record makes visible, its own or the prepared one. */
+    long committed() {
+        Matcher matcher = PREPARED.matcher(description);
+        return matcher.lookingAt() ? Long.parseLong(matcher.group(1)) : transaction;
+    }
+
+    /** Subtransactions of a commit. */
+    List<Long> subtransactions() {
+        List<Long> found = new ArrayList<>();
+        Matcher matcher = CHILDREN.matcher(description);
+        if (matcher.find()) {
+            for (String number : matcher.group(1).strip().split(" ")) {
+                found.add(Long.valueOf(number));
+            }
+        }
+        return found;
+    }
+
+    /** Whether the commit also drops or creates files or statistics, which maintenance never does. */
+    boolean commitTouchesFiles() {
+        return description.contains("; rels:") || description.contains("stats:") || description.contains("; delay");
+    }
+
+    /** Whether the record says nothing about what its transaction is: locks and cache messages. */
+    boolean neutral() {
+        return commit()
+                || manager.equals("Standby")
+                || manager.equals("Transaction")
+                        && (description.startsWith("INVALIDATION") || description.startsWith("ASSIGNMENT"));
+    }
+
+    /** Whether only maintenance writes such a record: statistics of the planner, or Drover's own messages. */
+    boolean maintenance() {
+        if (manager.equals("LogicalMessage")) {
+            return description.contains("prefix \"drover\"");
+        }
+        if (!DATA_MANAGERS.contains(manager)) {
+            return false;
+        }
+        boolean any = false;
+        Matcher matcher = RELATION.matcher(description);
+        while (matcher.find()) {
+            any = true;
+            long file = Long.parseLong(matcher.group(3));
+            boolean inPlace = CHANGED_IN_PLACE.contains(file) && description.startsWith("INPLACE");
+            if (!STATISTICS.contains(file) && !inPlace) {
+                return false;
+            }
+        }
+        return any;
+    }
+}
