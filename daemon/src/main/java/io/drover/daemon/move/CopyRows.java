@@ -132,6 +132,7 @@ final class CopyRows {
                 Lag lag = new Lag(view.lagBytes(), view.lagMillis());
                 context.live().lag(lag);
                 context.feed().lag(lag);
+                context.services().observer().lagMeasured(context.id(), lag.bytes());
                 if (view.lagBytes() > smallest[0]) {
                     context.waitingFor("replay on " + context.to() + " is slower than WAL grows on " + context.from()
                             + ": " + view.lagBytes() + " bytes behind, once " + smallest[0]);

@@ -3,6 +3,7 @@ package io.drover.daemon.move;
 import io.drover.api.Move.HistoryEntry;
 import io.drover.api.MoveId;
 import io.drover.api.MoveState;
+import io.drover.daemon.metrics.MoveObserver;
 import io.drover.topology.CommitResult;
 import io.drover.topology.Leadership;
 import io.drover.topology.LeaderTransaction;
@@ -27,14 +28,17 @@ final class MoveJournal {
     private final Leadership leadership;
     private final Clock clock;
     private final EventFeed feed;
+    private final MoveObserver observer;
     private Versioned<MoveRecord> stored;
 
-    MoveJournal(Versioned<MoveRecord> stored, Leadership leadership, Clock clock, EventFeed feed) {
+    MoveJournal(
+            Versioned<MoveRecord> stored, Leadership leadership, Clock clock, EventFeed feed, MoveObserver observer) {
         this.id = stored.value().identity().id();
         this.stored = stored;
         this.leadership = leadership;
         this.clock = clock;
         this.feed = feed;
+        this.observer = observer;
     }
 
     /** A line for the history. */
@@ -89,6 +93,9 @@ final class MoveJournal {
         stored = result.of(node);
         notifyAll();
         feed.recorded(entries);
+        if (entered != null) {
+            observer.stateEntered(id, entered);
+        }
         return result;
     }
 

@@ -81,7 +81,7 @@ public final class MoveRunner implements LeaderElection.Listener, AutoCloseable 
     synchronized Running idle(Versioned<MoveRecord> stored, Leadership under) {
         return running.computeIfAbsent(stored.value().identity().id(), id -> {
             EventFeed feed = new EventFeed(events, services.clock());
-            MoveJournal journal = new MoveJournal(stored, under, services.clock(), feed);
+            MoveJournal journal = new MoveJournal(stored, under, services.clock(), feed, services.observer());
             return new Running(journal, new LiveView(), feed, CompletableFuture.completedFuture(null));
         });
     }
@@ -95,7 +95,7 @@ public final class MoveRunner implements LeaderElection.Listener, AutoCloseable 
         }
         EventFeed feed = known == null ? new EventFeed(events, services.clock()) : known.feed();
         LiveView live = new LiveView();
-        MoveJournal journal = new MoveJournal(stored, under, services.clock(), feed);
+        MoveJournal journal = new MoveJournal(stored, under, services.clock(), feed, services.observer());
         Future<?> driver = drivers.submit(() -> drive(new MoveContext(journal, live, feed, services)));
         Running started = new Running(journal, live, feed, driver);
         running.put(id, started);

@@ -135,7 +135,7 @@ final class MoveStage implements AutoCloseable {
             Versioned<MoveRecord> stored =
                     documents.read(ZkLayout.move(identity.id(), MoveRecord.class)).orElseThrow();
             return new MoveJournal(
-                    stored, leadership, Clock.systemUTC(), new EventFeed(Runnable::run, Clock.systemUTC()));
+                    stored, leadership, Clock.systemUTC(), new EventFeed(Runnable::run, Clock.systemUTC()), observer);
         }
 
         FakeWorld world() {

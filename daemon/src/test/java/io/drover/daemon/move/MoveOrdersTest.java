@@ -1,0 +1,97 @@
+package io.drover.daemon.move;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
+import io.drover.api.MoveState;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class MoveOrdersTest {
+    private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+    private final MoveOrders orders = new MoveOrders(Clock.fixed(NOW, ZoneOffset.UTC));
+
+    private static MoveRecord in(MoveState state, int step) {
+        return MoveRecord.of(Moved.identity())
+                .withState(state)
+                .withStep(new MoveRecord.StepMark(step, MoveSteps.nameOf(step), NOW));
+    }
+
+    private static void assertRefused(ErrorCode code, Runnable order) {
+        assertThatThrownBy(order::run)
+                .isInstanceOfSatisfying(DroverException.class, e -> assertThat(e.code()).isEqualTo(code));
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = MoveState.class, names = "READY", mode = EnumSource.Mode.EXCLUDE)
+    void approvesOnlyInReady(MoveState state) {
+        assertRefused(ErrorCode.STATE_CONFLICT, () -> orders.approve(in(state, 70)));
+    }
+
+    @Test
+    void aRepeatOfAnAcceptedOrderChangesNothing() {
+        MoveRecord approved = orders.approve(in(MoveState.READY, 70)).record();
+
+        assertThat(approved.orders().approved()).isTrue();
+        assertThat(orders.approve(approved.withState(MoveState.CUTTING_OVER)).changes()).isFalse();
+    }
+
+    @Test
+    void abortsUpToThePointOfNoReturnAndNamesRollbackAfterIt() {
+        MoveRecord fenced = in(MoveState.CUTTING_OVER, 120).withLeg(MoveRecord.Leg.EMPTY.begin(120).begin(130));
+        assertThat(orders.abort(fenced).record().state()).isEqualTo(MoveState.ABORTING);
+
+        MoveRecord promoting = fenced.withLeg(fenced.leg().begin(MoveSteps.PROMOTE));
+        assertThatThrownBy(() -> orders.abort(promoting))
+                .isInstanceOfSatisfying(
+                        DroverException.class, e -> assertThat(e.hint()).contains("rollback"));
+    }
+
+    @Test
+    void aSecondAbortIsAcceptedAndChangesNothing() {
+        MoveRecord aborting = orders.abort(in(MoveState.COPYING, 40)).record();
+
+        assertThat(orders.abort(aborting).changes()).isFalse();
+        assertThat(aborting.error().code()).isEqualTo(ErrorCode.ABORTED_BY_OPERATOR.name());
+    }
+
+    @Test
+    void pausesUpToStep70Only() {
+        assertThat(orders.pause(in(MoveState.COPYING, 40)).record().orders().paused()).isTrue();
+        assertRefused(ErrorCode.STATE_CONFLICT, () -> orders.pause(in(MoveState.CUTTING_OVER, 75)));
+    }
+
+    @Test
+    void completesBeforeTheEndOfTheBakeOnlyWhenToldTo() {
+        MoveRecord baking = in(MoveState.BAKING, 170).withBakeEndsAt(NOW.plusSeconds(1));
+
+        assertRefused(ErrorCode.BAKE_NOT_OVER, () -> orders.complete(baking, false));
+        assertThat(orders.complete(baking, true).changes()).isTrue();
+        assertThat(orders.complete(baking.withBakeEndsAt(NOW), false).changes()).isTrue();
+    }
+
+    @Test
+    void rollsBackOnlyWhenTheWayBackIsReady() {
+        MoveRecord baking = in(MoveState.BAKING, 170);
+
+        assertRefused(ErrorCode.ROLLBACK_NOT_READY, () -> orders.rollback(baking, false));
+        assertRefused(ErrorCode.STATE_CONFLICT, () -> orders.rollback(in(MoveState.COPYING, 40), true));
+        assertThat(orders.rollback(baking, true).record().state()).isEqualTo(MoveState.ROLLING_BACK);
+    }
+
+    @Test
+    void resumeTakesAMoveOutOfNeedsOperatorTheWayItWasGoing() {
+        MoveRecord stuckUndo = in(MoveState.NEEDS_OPERATOR, 50);
+        assertThat(orders.resume(stuckUndo).record().state()).isEqualTo(MoveState.ABORTING);
+
+        MoveRecord stuckForward = stuckUndo.withLeg(MoveRecord.Leg.EMPTY.begin(MoveSteps.PROMOTE));
+        assertThat(orders.resume(stuckForward).record().state().isFinal()).isFalse();
+        assertThat(orders.resume(stuckForward).record().state()).isNotEqualTo(MoveState.ABORTING);
+    }
+}
