@@ -59,7 +59,7 @@ public final class OsUser {
     }
 
     /** Makes a directory for the user. */
-    Path directory(Path directory, String permissions) {
+    public Path directory(Path directory, String permissions) {
         try {
             Files.createDirectories(directory);
             own(directory, permissions);

@@ -28,7 +28,12 @@ public final class Psql {
         return result.output().strip();
     }
 
-    Command.Result tryRun(String database, String sql) {
+    /** Whether all the statements succeed. */
+    public boolean succeeds(String database, String sql) {
+        return tryRun(database, sql).exitCode() == 0;
+    }
+
+    private Command.Result tryRun(String database, String sql) {
         List<String> psql = List.of(
                 "psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", socketDirectory, "-p",
                 Integer.toString(port), "-U", user.name(), "-d", database, "-f", "-");

@@ -1,0 +1,111 @@
+package io.drover.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.drover.api.Move;
+import io.drover.api.MoveState;
+import io.drover.api.NodeId;
+import io.drover.api.TopologyState;
+import io.drover.testing.cluster.LocalCluster;
+import io.drover.testing.cluster.Postmasters;
+import io.drover.testing.cluster.ProcessTable;
+import io.drover.testing.cluster.TopologyProbe;
+import io.drover.testing.cluster.Waiting;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of PostgreSQL when its agent dies, and of a PostgreSQL that dies (R7). */
+class AgentRestartIT {
+    private static final Duration RESTART_LIMIT = Duration.ofSeconds(5);
+
+    @Test
+    void postgresSurvivesTheDeathOfItsAgent() throws SQLException {
+        try (Scene scene = Scene.open()) {
+            NodeId node = scene.primary();
+            long postmaster =
+                    Postmasters.of(scene.cluster().dataDirectory(node)).orElseThrow();
+            scene.cluster().kill(node.value());
+            scene.awaitWrites(200);
+            scene.cluster().restart(node.value());
+            scene.cluster().waitHealthy();
+            scene.awaitWrites(200);
+            assertThat(Postmasters.of(scene.cluster().dataDirectory(node))).hasValue(postmaster);
+            scene.moveTo(scene.other());
+        }
+    }
+
+    @Test
+    void aDeadPrimaryIsStartedAgainAsPrimaryWithinFiveSeconds() throws SQLException {
+        try (Scene scene = Scene.open()) {
+            scene.expectErrors();
+            NodeId node = scene.primary();
+            Path data = scene.cluster().dataDirectory(node);
+            long postmaster = Postmasters.of(data).orElseThrow();
+            ProcessTable.signal(postmaster, "KILL");
+            long killed = System.nanoTime();
+            Waiting.until("the primary takes writes again", Duration.ofSeconds(20), () -> takesWrites(scene, node));
+            assertThat(Duration.ofNanos(System.nanoTime() - killed)).isLessThan(RESTART_LIMIT);
+            assertThat(Postmasters.of(data).orElseThrow()).isNotEqualTo(postmaster);
+            scene.awaitWrites(200);
+        }
+    }
+
+    @Test
+    void aDeadPrimaryIsStartedAgainWhileZooKeeperIsAway() throws SQLException {
+        try (Scene scene = Scene.open()) {
+            scene.expectErrors();
+            NodeId node = scene.primary();
+            Path data = scene.cluster().dataDirectory(node);
+            scene.cluster().freeze("zookeeper");
+            try {
+                ProcessTable.signal(Postmasters.of(data).orElseThrow(), "KILL");
+                Waiting.until("the primary takes writes", Duration.ofSeconds(30), () -> takesWrites(scene, node));
+                scene.awaitWrites(100);
+            } finally {
+                scene.cluster().thaw("zookeeper");
+            }
+            scene.cluster().waitHealthy();
+        }
+    }
+
+    @Test
+    void aSealedSourceThatDiesIsNeverStartedAsPrimary() throws SQLException {
+        try (Scene scene = Scene.open();
+                TopologyProbe probe = TopologyProbe.open(scene.cluster())) {
+            NodeId source = scene.primary();
+            NodeId target = scene.other();
+            long postmaster =
+                    Postmasters.of(scene.cluster().dataDirectory(source)).orElseThrow();
+            probe.onNext(TopologyState.PROMOTING, () -> {
+                scene.cluster().kill(source.value());
+                ProcessTable.signal(postmaster, "KILL");
+            });
+            Move move = scene.start(target, "");
+            Waiting.until(
+                    "the target serves",
+                    Scene.MOVE_LIMIT,
+                    () -> scene.topology().primary().node().equals(target));
+            scene.cluster().restart(source.value());
+            scene.awaitRollbackReady(move);
+            assertThat(scene.cluster().psql(source).run(LocalCluster.DATABASE, "select pg_is_in_recovery()"))
+                    .isEqualTo("t");
+            scene.rest().complete(move.id());
+            scene.await(move, MoveState.COMPLETED);
+        }
+    }
+
+    private static boolean takesWrites(Scene scene, NodeId node) {
+        try (Connection connection = scene.cluster().connect(node, Map.of("connectTimeout", "1"));
+                Statement statement = connection.createStatement()) {
+            statement.execute("create temporary table alive (id integer)");
+            return true;
+        } catch (SQLException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package io.drover.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.drover.api.Move;
+import io.drover.api.MoveState;
+import io.drover.api.NodeId;
+import io.drover.testing.cluster.LocalCluster;
+import io.drover.testing.cluster.Postmasters;
+import io.drover.testing.cluster.ProcessTable;
+import io.drover.testing.cluster.Psql;
+import io.drover.testing.cluster.RestoredInstance;
+import io.drover.testing.cluster.Waiting;
+import io.drover.testing.ledger.LedgerCheck;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The archive has no gap at the fork (R11, H78): a backup from before the move can be restored to a point after it. */
+class ArchiveIT {
+    private static final int SEGMENTS_OF_BACKLOG = 8;
+    private static final Duration ARCHIVE_LIMIT = Duration.ofMinutes(1);
+
+    @Test
+    void aBackupFromBeforeTheMoveIsRestoredToAPointAfterIt() throws SQLException, IOException {
+        LocalCluster cluster = SharedCluster.get();
+        NodeId source = cluster.rest().shard(LocalCluster.SHARD).primary().node();
+        Path archive = cluster.osUser().directory(cluster.directory().resolve("archive"), "rwx------");
+        Path backup = cluster.directory().resolve("backup");
+        archiveInto(cluster, source, archive);
+        try (Scene scene = Scene.open()) {
+            RestoredInstance restored = new RestoredInstance(cluster, backup);
+            restored.takeBackup(source);
+            NodeId target = scene.other();
+            Move move = scene.start(target, "\"cutover\":\"approve\"");
+            scene.await(move, MoveState.READY);
+            leaveABacklog(scene, source);
+            scene.rest().act(move.id(), "approve");
+            scene.awaitRollbackReady(move);
+            scene.awaitWrites(100);
+            scene.ledger().stop();
+
+            Psql primary = cluster.psql(target);
+            primary.run(LocalCluster.DATABASE, "select pg_create_restore_point('after_the_move')");
+            String last = primary.run(LocalCluster.DATABASE, "select pg_walfile_name(pg_switch_wal())");
+            Waiting.until(last + " is archived", ARCHIVE_LIMIT, () -> Files.exists(archive.resolve(last)));
+            restored.restoreTo("after_the_move", archive);
+            LedgerCheck check = restored.check(scene.ledger());
+            assertThat(check.isClean()).as(check.toString()).isTrue();
+            assertThat(check.acked()).isPositive();
+            scene.rest().complete(move.id());
+            scene.await(move, MoveState.COMPLETED);
+        } finally {
+            SharedCluster.discard();
+        }
+    }
+
+    /** Archives slowly, so that segments wait when the source is stopped. */
+    private static void archiveInto(LocalCluster cluster, NodeId node, Path archive) {
+        Psql psql = cluster.psql(node);
+        psql.run("postgres", "alter system set archive_mode = on");
+        psql.run(
+                "postgres",
+                "alter system set archive_command = 'sleep 0.5; if test -f %1$s/%%f; then cmp -s %%p %1$s/%%f;"
+                                .formatted(archive)
+                        + " else cp %%p %1$s/%%f.new && mv %1$s/%%f.new %1$s/%%f; fi'".formatted(archive));
+        Path data = cluster.dataDirectory(node);
+        long postmaster = Postmasters.of(data).orElseThrow();
+        // the mode needs a restart: the agent starts what ends
+        ProcessTable.signal(postmaster, "INT");
+        Waiting.until(
+                "PostgreSQL runs again with archiving",
+                Duration.ofSeconds(30),
+                () -> Postmasters.of(data).filter(pid -> pid != postmaster).isPresent()
+                        && psql.succeeds("postgres", "select 1"));
+        assertThat(psql.run("postgres", "show archive_mode")).isEqualTo("on");
+    }
+
+    private static void leaveABacklog(Scene scene, NodeId source) {
+        Psql psql = scene.cluster().psql(source);
+        for (int i = 0; i < SEGMENTS_OF_BACKLOG; i++) {
+            psql.run("postgres", "select pg_switch_wal()");
+            scene.awaitWrites(5);
+        }
+        Path status = scene.cluster().dataDirectory(source).resolve("pg_wal/archive_status");
+        try (Stream<Path> files = Files.list(status)) {
+            assertThat(files.filter(file -> file.toString().endsWith(".ready")))
+                    .as("segments that wait to be archived")
+                    .isNotEmpty();
+        } catch (IOException e) {
+            throw new IllegalStateException("cannot list " + status, e);
+        }
+    }
+}
