@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.topology;
 
 import io.drover.api.DroverException;
@@ -48,6 +49,7 @@ final class AtomicWrite {
     }
 
     /** {@code version} is the one demanded; -1 for a znode to be made. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Change(Kind kind, String path, int version, byte[] data) {
         boolean writes() {
             return kind == Kind.CREATE || kind == Kind.SET;
@@ -139,7 +141,7 @@ final class AtomicWrite {
                             return;
                         }
                     }
-                    ZkCalls.fail(rc, null, answer);
+                    ZkCalls.fail(rc, "a transaction", answer);
                     answer.complete(results);
                 },
                 null);
@@ -151,16 +153,23 @@ final class AtomicWrite {
         for (int i = 0; i < changes.size(); i++) {
             if (results.get(i) instanceof OpResult.SetDataResult set) {
                 sample = set.getStat();
-                written.put(changes.get(i).path(), ZkCalls.versioned(changes.get(i).data(), sample));
+                written.put(
+                        changes.get(i).path(), ZkCalls.versioned(changes.get(i).data(), sample));
             }
         }
         for (Change change : changes) {
             if (change.kind() == Kind.CREATE) {
                 // ZooKeeper does not tell the zxid of what a transaction creates; all members share it.
                 Versioned<byte[]> made = sample == null
-                        ? calls.read(change.path()).filter(read -> read.version() == 0).orElseThrow(this::overwritten)
+                        ? calls.read(change.path())
+                                .filter(read -> read.version() == 0)
+                                .orElseThrow(this::overwritten)
                         : new Versioned<>(
-                                change.data(), 0, sample.getMzxid(), sample.getMzxid(), Instant.ofEpochMilli(sample.getMtime()));
+                                change.data(),
+                                0,
+                                sample.getMzxid(),
+                                sample.getMzxid(),
+                                Instant.ofEpochMilli(sample.getMtime()));
                 written.put(change.path(), made);
             }
         }
@@ -177,28 +186,33 @@ final class AtomicWrite {
         if (writes.isEmpty()) {
             // Only deletions can be lost here: what is gone is gone.
             boolean gone = refused.code() == KeeperException.Code.NONODE
-                    && changes.stream().anyMatch(change -> change.kind() == Kind.DELETE && change.path().equals(refused.getPath()));
+                    && changes.stream()
+                            .anyMatch(change -> change.kind() == Kind.DELETE
+                                    && change.path().equals(refused.getPath()));
             return gone ? Optional.of(Map.of()) : Optional.empty();
         }
-        Map<String, Versioned<byte[]>> written = new LinkedHashMap<>();
+        List<Versioned<byte[]>> present = new ArrayList<>();
         List<Versioned<byte[]>> untouched = new ArrayList<>();
         for (Change change : writes) {
             Optional<Versioned<byte[]>> now = calls.readFresh(change.path());
             if (now.isEmpty() || now.get().version() <= change.version()) {
                 return Optional.empty();
             }
-            if (now.get().version() == change.version() + 1 && Arrays.equals(now.get().value(), change.data())) {
+            if (now.get().version() == change.version() + 1
+                    && Arrays.equals(now.get().value(), change.data())) {
                 untouched.add(now.get());
             }
-            written.put(change.path(), now.get());
+            present.add(now.get());
         }
         if (untouched.stream().mapToLong(Versioned::mzxid).distinct().count() != 1) {
             return Optional.empty();
         }
         // Ours, as a whole: somebody may have written over a part of it since, but not before.
         Versioned<byte[]> sample = untouched.get(0);
-        for (Change change : writes) {
-            long czxid = written.get(change.path()).czxid();
+        Map<String, Versioned<byte[]>> written = new LinkedHashMap<>();
+        for (int i = 0; i < writes.size(); i++) {
+            Change change = writes.get(i);
+            long czxid = present.get(i).czxid();
             written.put(
                     change.path(),
                     new Versioned<>(change.data(), change.version() + 1, czxid, sample.mzxid(), sample.modified()));

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.topology;
 
 import static java.util.Objects.requireNonNull;
@@ -16,20 +17,21 @@ final class ChangeWatch implements Watch {
 
     ChangeWatch(CuratorFramework client, String path, Duration poll, Runnable onChange) {
         this.onChange = requireNonNull(onChange, "onChange is null");
-        this.watch = new PersistentWatch(client, path, AddWatchMode.PERSISTENT_RECURSIVE, new PersistentWatch.Listener() {
-            @Override
-            public void changed(ZooKeeper zooKeeper, String changedPath) {
-                schedule();
-            }
+        this.watch =
+                new PersistentWatch(client, path, AddWatchMode.PERSISTENT_RECURSIVE, new PersistentWatch.Listener() {
+                    @Override
+                    public void changed(ZooKeeper zooKeeper, String changedPath) {
+                        schedule();
+                    }
 
-            @Override
-            public void reread(ZooKeeper zooKeeper) {
-                schedule();
-            }
+                    @Override
+                    public void reread(ZooKeeper zooKeeper) {
+                        schedule();
+                    }
 
-            @Override
-            public void connection(TopologyWatcher.Connection change) {}
-        });
+                    @Override
+                    public void connection(TopologyWatcher.Connection change) {}
+                });
         watch.start(poll);
     }
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.topology;
 
 import static java.util.Objects.requireNonNull;
@@ -70,6 +71,7 @@ final class EphemeralNode implements AutoCloseable {
         });
     }
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Found(byte[] content, Stat stat) {}
 
     /** Begins to keep it in place; does not wait. */
@@ -170,7 +172,10 @@ final class EphemeralNode implements AutoCloseable {
         }
         Stat stat = found.get().stat();
         if (stat.getEphemeralOwner() != zooKeeper.getSessionId()) {
-            LOG.info("{} belongs to session 0x{}, not to ours; it is replaced", path, Long.toHexString(stat.getEphemeralOwner()));
+            LOG.info(
+                    "{} belongs to session 0x{}, not to ours; it is replaced",
+                    path,
+                    Long.toHexString(stat.getEphemeralOwner()));
             delete(zooKeeper, stat.getVersion(), deadline);
             return false;
         }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.topology;
 
 import static java.util.Objects.requireNonNull;
@@ -10,9 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.recipes.leader.LeaderLatch;
@@ -38,7 +39,7 @@ public final class LeaderElection implements AutoCloseable {
     private final String controller;
     private final String rest;
     private final Listener listener;
-    private final ScheduledExecutorService executor;
+    private final ScheduledThreadPoolExecutor executor;
     private final Object monitor = new Object();
 
     // Guarded by the monitor. The term counts losses, so that a leadership in the making notices one.
@@ -46,6 +47,7 @@ public final class LeaderElection implements AutoCloseable {
     private long term;
     private boolean closed;
     private @Nullable LeaderLatch latch;
+    private @Nullable Future<?> supervision;
 
     /**
      * Prepares to take part.
@@ -59,16 +61,17 @@ public final class LeaderElection implements AutoCloseable {
         this.controller = requireNonNull(controller, "controller is null");
         this.rest = requireNonNull(rest, "rest is null");
         this.listener = requireNonNull(listener, "listener is null");
-        this.executor = Executors.newSingleThreadScheduledExecutor(task -> {
+        this.executor = new ScheduledThreadPoolExecutor(1, task -> {
             Thread thread = new Thread(task, "drover-election");
             thread.setDaemon(true);
             return thread;
         });
+        executor.setRemoveOnCancelPolicy(true);
     }
 
     /** Begins to take part, as soon as ZooKeeper is there; does not wait. */
     public void start() {
-        executor.execute(this::supervise);
+        superviseLater(0);
     }
 
     /** The leadership of this controller, while it lasts. */
@@ -124,7 +127,15 @@ public final class LeaderElection implements AutoCloseable {
             LOG.info("controller {} cannot take part in the election yet: {}", controller, e.getMessage());
             next = RETRY_MILLIS;
         } finally {
-            schedule(this::supervise, next);
+            superviseLater(next);
+        }
+    }
+
+    private void superviseLater(long delayMillis) {
+        synchronized (monitor) {
+            if (!closed) {
+                supervision = executor.schedule(guarded(this::supervise), delayMillis, TimeUnit.MILLISECONDS);
+            }
         }
     }
 
@@ -136,7 +147,8 @@ public final class LeaderElection implements AutoCloseable {
     }
 
     private void join(@Nullable LeaderLatch old) {
-        LeaderLatch fresh = new LeaderLatch(client, ZkLayout.leaderLatch(), controller, LeaderLatch.CloseMode.NOTIFY_LEADER);
+        LeaderLatch fresh =
+                new LeaderLatch(client, ZkLayout.leaderLatch(), controller, LeaderLatch.CloseMode.NOTIFY_LEADER);
         fresh.addListener(new LeaderLatchListener() {
             @Override
             public void isLeader() {
@@ -173,21 +185,23 @@ public final class LeaderElection implements AutoCloseable {
         }
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // the task guards itself
     private void schedule(Runnable task, long delayMillis) {
         try {
-            executor.schedule(
-                    () -> {
-                        try {
-                            task.run();
-                        } catch (RuntimeException e) {
-                            LOG.error("controller {}: a listener of the election failed", controller, e);
-                        }
-                    },
-                    delayMillis,
-                    TimeUnit.MILLISECONDS);
+            executor.schedule(guarded(task), delayMillis, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             LOG.trace("closed before a task could run", e);
         }
+    }
+
+    private Runnable guarded(Runnable task) {
+        return () -> {
+            try {
+                task.run();
+            } catch (RuntimeException e) {
+                LOG.error("controller {}: a task or listener of the election failed", controller, e);
+            }
+        };
     }
 
     private void lead(LeaderLatch from) {
@@ -223,7 +237,8 @@ public final class LeaderElection implements AutoCloseable {
     private Versioned<LeaderRecord> raiseEpoch() {
         ZNode<LeaderRecord> node = ZkLayout.leaderEpoch();
         Optional<Versioned<LeaderRecord>> old = calls.readFresh(node.path()).map(bytes -> ZkCalls.decode(node, bytes));
-        LeaderEpoch epoch = old.map(read -> read.value().epoch()).orElse(new LeaderEpoch(0)).next();
+        LeaderEpoch epoch =
+                old.map(read -> read.value().epoch()).orElse(new LeaderEpoch(0)).next();
         LeaderRecord record = new LeaderRecord(epoch, controller, rest);
         AtomicWrite write = new AtomicWrite(calls);
         old.ifPresentOrElse(read -> write.set(node, read.version(), record), () -> write.create(node, record));
@@ -255,9 +270,18 @@ public final class LeaderElection implements AutoCloseable {
         }
         LOG.warn("controller {}: {} for epoch {}", controller, ErrorCode.LEADERSHIP_LOST, leadership.epoch());
         endTerm();
-        if (mine != null) {
-            schedule(() -> lead(mine), RETRY_MILLIS);
+        // A latch that errs is not asked again: to the end of the line, or two who both believe it would go on for
+        // ever.
+        schedule(() -> rejoin(mine), 0);
+    }
+
+    private void rejoin(@Nullable LeaderLatch old) {
+        synchronized (monitor) {
+            if (latch != old) {
+                return;
+            }
         }
+        join(old);
     }
 
     /** Gives the leadership up, when it is held, tells the listener, and leaves the election. */
@@ -271,6 +295,10 @@ public final class LeaderElection implements AutoCloseable {
             closed = true;
             left = latch;
             latch = null;
+            if (supervision != null) {
+                // Not interrupted when it runs; only kept from running later, which closing would wait for.
+                supervision.cancel(false);
+            }
         }
         leave(left);
         endTerm();

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.topology;
 
 import static java.util.Objects.requireNonNull;
@@ -25,8 +26,8 @@ public final class NodeRegistry {
      */
     public Watch register(NodeRecord node) {
         ZNode<NodeRecord> alive = ZkLayout.nodeAlive(node.id());
-        EphemeralNode ephemeral = new EphemeralNode(
-                client, calls, alive.path(), AtomicWrite.encode(alive, node), () -> keepRecord(node));
+        EphemeralNode ephemeral =
+                new EphemeralNode(client, calls, alive.path(), AtomicWrite.encode(alive, node), () -> keepRecord(node));
         ephemeral.start();
         return ephemeral::close;
     }
@@ -51,7 +52,9 @@ public final class NodeRegistry {
                 .toList());
         List<NodeStatus> statuses = new ArrayList<>();
         for (Versioned<NodeRecord> node : nodes) {
-            statuses.add(new NodeStatus(node.value(), alive.containsKey(ZkLayout.nodeAlive(node.value().id()))));
+            statuses.add(new NodeStatus(
+                    node.value(),
+                    alive.containsKey(ZkLayout.nodeAlive(node.value().id()))));
         }
         return List.copyOf(statuses);
     }
@@ -59,7 +62,8 @@ public final class NodeRegistry {
     /** The record of one node, whether its agent is connected or not. */
     public Optional<NodeRecord> find(NodeId node) {
         ZNode<NodeRecord> record = ZkLayout.node(node);
-        return calls.read(record.path()).map(bytes -> ZkCalls.decode(record, bytes).value());
+        return calls.read(record.path())
+                .map(bytes -> ZkCalls.decode(record, bytes).value());
     }
 
     /** Whether the agent's ephemeral znode is there; no proof of anything when it is not (rule R4). */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.topology;
 
 import static java.util.Objects.requireNonNull;
@@ -59,7 +60,9 @@ public final class ParticipantStore {
     public Map<String, Participant> list(ShardId shard) {
         ZDirectory<Participant> directory = ZkLayout.participants(shard);
         Map<String, Participant> participants = new TreeMap<>();
-        calls.readMany(calls.children(directory.path()).stream().map(directory::child).toList())
+        calls.readMany(calls.children(directory.path()).stream()
+                        .map(directory::child)
+                        .toList())
                 .forEach((node, bytes) -> participants.put(node.name(), participant(node, bytes)));
         return participants;
     }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.topology;
 
 import static java.util.Objects.requireNonNull;
@@ -104,7 +105,7 @@ final class PersistentWatch implements AutoCloseable {
     @Override
     public void close() {
         tracker.close();
-        withHandle(zooKeeper -> zooKeeper.removeWatches(
-                path, watcher, Watcher.WatcherType.Any, true, (rc, name, context) -> {}, null));
+        withHandle(zooKeeper ->
+                zooKeeper.removeWatches(path, watcher, Watcher.WatcherType.Any, true, (rc, name, context) -> {}, null));
     }
 }

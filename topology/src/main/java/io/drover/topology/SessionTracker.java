@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.topology;
 
 import static java.util.Objects.requireNonNull;
@@ -49,11 +50,11 @@ final class SessionTracker implements AutoCloseable {
         void tick();
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // the task guards itself
     void start(Duration period) {
         client.getConnectionStateListenable().addListener(curatorListener);
         // The client may have been connected long before; Curator tells changes only.
-        executor.scheduleWithFixedDelay(
-                () -> guarded(this::check), 0, period.toMillis(), TimeUnit.MILLISECONDS);
+        executor.scheduleWithFixedDelay(() -> guarded(this::check), 0, period.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Runs something on the tracker's thread, unless it is closed. */

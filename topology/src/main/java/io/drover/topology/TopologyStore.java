@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.topology;
 
 import io.drover.api.DroverException;
@@ -45,8 +46,9 @@ public final class TopologyStore {
     /** The topology of every shard, by shard id. */
     public List<Versioned<ShardTopology>> readAll() {
         ZDirectory<ShardTopology> topologies = ZkLayout.topologies();
-        return calls.readAll(
-                calls.children(topologies.path()).stream().map(topologies::child).toList());
+        return calls.readAll(calls.children(topologies.path()).stream()
+                .map(topologies::child)
+                .toList());
     }
 
     /** The topology of every shard in the instance, by shard id. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.topology;
 
 import static java.util.Objects.requireNonNull;
@@ -72,6 +73,7 @@ public final class TopologyWatcher implements AutoCloseable {
         watch.close();
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // nothing in the callback fails
     private void read(ZooKeeper zooKeeper, ShardId shard) {
         CompletableFuture<Optional<Versioned<byte[]>>> answer = new CompletableFuture<>();
         ZkCalls.sendRead(zooKeeper, ZkLayout.shardTopology(shard).path(), answer);
@@ -84,6 +86,7 @@ public final class TopologyWatcher implements AutoCloseable {
         });
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // nothing in the callback fails
     private void readAll(ZooKeeper zooKeeper) {
         CompletableFuture<List<String>> answer = new CompletableFuture<>();
         ZkCalls.sendChildren(zooKeeper, ZkLayout.topologies().path(), answer);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.topology;
 
 import io.drover.api.DroverException;
@@ -173,6 +174,7 @@ final class ZkCalls {
                 .toList();
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // the answer carries the failure
     private static <T> void collect(List<CompletableFuture<T>> parts, CompletableFuture<List<T>> answer) {
         CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new)).whenComplete((nothing, failure) -> {
             if (failure == null) {
@@ -185,18 +187,20 @@ final class ZkCalls {
 
     /** Makes a persistent znode without content, unless it exists. */
     void ensure(String path) {
-        this.<Boolean>repeat("making " + path, (zooKeeper, answer) -> zooKeeper.create(
-                path,
-                new byte[0],
-                ZooDefs.Ids.OPEN_ACL_UNSAFE,
-                CreateMode.PERSISTENT,
-                (rc, requested, context, name) -> {
-                    if (rc != KeeperException.Code.NODEEXISTS.intValue()) {
-                        fail(rc, path, answer);
-                    }
-                    answer.complete(true);
-                },
-                null));
+        this.<Boolean>repeat(
+                "making " + path,
+                (zooKeeper, answer) -> zooKeeper.create(
+                        path,
+                        new byte[0],
+                        ZooDefs.Ids.OPEN_ACL_UNSAFE,
+                        CreateMode.PERSISTENT,
+                        (rc, requested, context, name) -> {
+                            if (rc != KeeperException.Code.NODEEXISTS.intValue()) {
+                                fail(rc, path, answer);
+                            }
+                            answer.complete(true);
+                        },
+                        null));
     }
 
     static void sendRead(ZooKeeper zooKeeper, String path, CompletableFuture<Optional<Versioned<byte[]>>> answer) {

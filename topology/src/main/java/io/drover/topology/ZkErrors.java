@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.topology;
 
 import io.drover.api.DroverException;
@@ -12,7 +13,8 @@ final class ZkErrors {
     /** Whether the connection failed and not the request: a read may be repeated, a write may or may not have happened. */
     static boolean isTransient(KeeperException e) {
         return switch (e.code()) {
-            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED, OPERATIONTIMEOUT, REQUESTTIMEOUT, NEWCONFIGNOQUORUM -> true;
+            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED, OPERATIONTIMEOUT, REQUESTTIMEOUT, NEWCONFIGNOQUORUM ->
+                true;
             default -> false;
         };
     }
@@ -30,9 +32,14 @@ final class ZkErrors {
             case BADVERSION -> conflict(path, "has been written since it was read", doing, e);
             case NONODE -> conflict(path, "or its parent does not exist", doing, e);
             case NOTEMPTY -> conflict(path, "has children", doing, e);
-            case NODEEXISTS -> new DroverException(ErrorCode.ALREADY_EXISTS, path + " exists already; nothing was written", null, e);
-            default -> new DroverException(
-                    ErrorCode.INTERNAL, "ZooKeeper refused " + doing + ": " + e.getMessage(), "look at ZooKeeper's log and ACLs", e);
+            case NODEEXISTS ->
+                new DroverException(ErrorCode.ALREADY_EXISTS, path + " exists already; nothing was written", null, e);
+            default ->
+                new DroverException(
+                        ErrorCode.INTERNAL,
+                        "ZooKeeper refused " + doing + ": " + e.getMessage(),
+                        "look at ZooKeeper's log and ACLs",
+                        e);
         };
     }
 
@@ -61,6 +68,7 @@ final class ZkErrors {
     }
 
     private static DroverException conflict(String path, String why, String doing, KeeperException e) {
-        return new DroverException(ErrorCode.CONFLICT, path + " " + why + "; nothing was written (" + doing + ")", null, e);
+        return new DroverException(
+                ErrorCode.CONFLICT, path + " " + why + "; nothing was written (" + doing + ")", null, e);
     }
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.topology;
 
 import io.drover.api.DroverException;
@@ -35,7 +36,8 @@ public final class ZooKeeperConnection {
         AtomicBoolean begun = new AtomicBoolean();
         client.getConnectionStateListenable().addListener((source, state) -> {
             if (state.isConnected() && begun.compareAndSet(false, true)) {
-                Thread thread = new Thread(() -> makeRoots(client, connect, sessionTimeout, ready), "drover-zookeeper-roots");
+                Thread thread =
+                        new Thread(() -> makeRoots(client, connect, sessionTimeout, ready), "drover-zookeeper-roots");
                 thread.setDaemon(true);
                 thread.start();
             }
@@ -43,7 +45,9 @@ public final class ZooKeeperConnection {
         client.start();
         try {
             if (!ready.await(WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
-                LOG.warn("ZooKeeper at {} does not answer; going on without it, trying again in the background", connect);
+                LOG.warn(
+                        "ZooKeeper at {} does not answer; going on without it, trying again in the background",
+                        connect);
             }
         } catch (InterruptedException e) {
             client.close();
@@ -59,14 +63,16 @@ public final class ZooKeeperConnection {
                 .sessionTimeoutMs(timeoutMillis)
                 .connectionTimeoutMs(Math.min(timeoutMillis, CONNECTION_TIMEOUT_MILLIS))
                 .retryPolicy(new BoundedExponentialBackoffRetry(50, 1_000, RETRIES))
-                // The addresses that servers tell may be ones that only they can reach; the operator's are used throughout.
+                // The addresses that servers tell may be ones that only they can reach; the operator's are used
+                // throughout.
                 .ensembleTracker(false)
                 // A read-only server is cut off from the others: all it says may be old (hazard H40).
                 .canBeReadOnly(false)
                 .build();
     }
 
-    private static void makeRoots(CuratorFramework client, String connect, Duration sessionTimeout, CountDownLatch ready) {
+    private static void makeRoots(
+            CuratorFramework client, String connect, Duration sessionTimeout, CountDownLatch ready) {
         ZkCalls calls = new ZkCalls(client);
         do {
             try {

@@ -11,6 +11,7 @@ import io.drover.api.agent.Facts.Slot;
 import io.drover.api.agent.Reports.NodeReport;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -94,7 +95,7 @@ final class StorageChecks {
     }
 
     private static String gib(double bytes) {
-        return "%.1f GiB".formatted(bytes / GIB);
+        return String.format(Locale.ROOT, "%.1f GiB", bytes / GIB);
     }
 
     private static Optional<Finding> slotHolds(PreflightFacts facts) {

@@ -8,6 +8,7 @@ import static io.drover.daemon.preflight.PreflightCheck.warn;
 import io.drover.api.agent.Facts.InstanceFacts;
 import io.drover.api.agent.Facts.Setting;
 import io.drover.api.agent.Facts.Slot;
+import io.drover.replication.ManagedSetting;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,17 +35,6 @@ final class WriterChecks {
             inform("P22-copies", When.ALWAYS, "no old copy waits for a purge", WriterChecks::noOldCopies),
             blockUnlessWaived(
                     "P23", When.ALWAYS, "no other program manages PostgreSQL here", WriterChecks::noForeignManager));
-
-    /** What Drover sets on a source or a target in the course of a move. */
-    static final List<String> CHANGED_SETTINGS = List.of(
-            "default_transaction_read_only",
-            "synchronous_standby_names",
-            "autovacuum",
-            "max_standby_streaming_delay",
-            "primary_conninfo",
-            "primary_slot_name",
-            "restore_command",
-            "wal_init_zero");
 
     private static final String SET_ASIDE = ".set-aside-";
 
@@ -120,7 +110,8 @@ final class WriterChecks {
             String node = instance == facts.source()
                     ? facts.from().value()
                     : facts.to().value();
-            for (String name : CHANGED_SETTINGS) {
+            for (ManagedSetting managed : ManagedSetting.values()) {
+                String name = managed.parameter();
                 Setting setting = instance.settings().get(name);
                 if (setting == null) {
                     continue;

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.daemon;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Date;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.apache.curator.framework.CuratorFramework;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Holds the modules, and the few packages that may touch the outside world, to their places. */
+final class ArchitectureTest {
+    private static final JavaClasses MAIN = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("io.drover");
+
+    /** Where the controller and the agent hand a Curator connection to the stores, and the server that demos start. */
+    private static final DescribedPredicate<JavaClass> WIRING =
+            named("ControllerApplication", "ControllerWiring", "LiveWiring", "ZooKeeperFactory", "AgentApplication", "Membership", "ZooKeeperServer");
+
+    private static final DescribedPredicate<JavaClass> WAITING_HELPERS =
+            named("Waiting", "ZkCalls", "Gate", "LeaderForwarding");
+
+    /** The beginning of a znode's path, as {@code ZkLayout} writes it; REST's paths begin with {@code /v1}. */
+    private static final Pattern ZNODE_PATH =
+            Pattern.compile("\"/(drover|topology|participants|moves|nodes|leader|leader-epoch|locks|idempotency)[/\"]");
+
+    private static final ArchRule CURATOR_IN_TOPOLOGY = noClasses()
+            .that(not(resideInAPackage("io.drover.topology..")).and(not(WIRING)))
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.apache.curator..", "org.apache.zookeeper..")
+            .because("topology is the only module that knows how ZooKeeper is spoken to");
+
+    private static final ArchRule JDBC_IN_REPLICATION = noClasses()
+            .that()
+            .resideInAnyPackage("io.drover.api..", "io.drover.topology..", "io.drover.fencing..", "io.drover.daemon..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("java.sql..", "javax.sql..", "org.postgresql..", "org.newsclub..")
+            .because("replication is the only module of the daemon that talks to PostgreSQL");
+
+    private static final ArchRule PROGRAMS_IN_REPLICATION = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.drover.replication..")
+            .should()
+            .dependOnClassesThat()
+            .areAssignableTo(ProcessBuilder.class)
+            .orShould()
+            .callMethodWhere(DescribedPredicate.describe(
+                    "Runtime.exec",
+                    call -> call.getTargetOwner().isEquivalentTo(Runtime.class)
+                            && call.getName().equals("exec")))
+            .because("replication is the only module that starts programs");
+
+    private static final ArchRule TIME_FROM_A_CLOCK = noClasses()
+            .should()
+            .callMethod(Instant.class, "now")
+            .orShould()
+            .callMethod(System.class, "currentTimeMillis")
+            .because("the time comes from a java.time.Clock, which a test can set");
+
+    private static final ArchRule NO_SLEEPING = noClasses()
+            .should()
+            .callMethod(Thread.class, "sleep", long.class)
+            .orShould()
+            .callMethod(Thread.class, "sleep", long.class, int.class)
+            .because("each module waits in one helper, for a fact and with a limit");
+
+    private static final ArchRule PARKING_IN_HELPERS = noClasses()
+            .that(not(WAITING_HELPERS))
+            .should()
+            .callMethod(LockSupport.class, "parkNanos", long.class)
+            .orShould()
+            .callMethod(LockSupport.class, "parkNanos", Object.class, long.class)
+            .because("each module waits in one helper, for a fact and with a limit");
+
+    private static final ArchRule NO_OLD_DATES = noClasses()
+            .should()
+            .dependOnClassesThat(belongToAnyOf(
+                    java.util.Date.class,
+                    java.util.Calendar.class,
+                    java.text.DateFormat.class,
+                    java.text.SimpleDateFormat.class))
+            .because("java.time says what is meant");
+
+    private static final ArchRule RESOURCES_ARE_THIN = noClasses()
+            .that()
+            .resideInAPackage("io.drover.daemon.resources..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.apache.curator..", "io.drover.replication..", "io.drover.daemon.agent..")
+            .because("a resource translates HTTP; business code sits in io.drover.daemon.move");
+
+    private static final ArchRule NULL_IS_MARKED = classes()
+            .that()
+            .resideInAPackage("io.drover..")
+            .should(liveInNullMarkedPackages())
+            .because("null is a type's business");
+
+    /** Each of these refuses {@link Offender}. */
+    private static final List<ArchRule> RULES_OF_ANY_PACKAGE = List.of(
+            CURATOR_IN_TOPOLOGY,
+            JDBC_IN_REPLICATION,
+            PROGRAMS_IN_REPLICATION,
+            TIME_FROM_A_CLOCK,
+            NO_SLEEPING,
+            PARKING_IN_HELPERS,
+            NO_OLD_DATES);
+
+    @ParameterizedTest
+    @ValueSource(strings = {"api", "topology", "fencing", "replication", "client", "daemon"})
+    void seesTheClassesOfEveryModule(String module) {
+        assertThat(MAIN.that(resideInAPackage("io.drover." + module + ".."))).isNotEmpty();
+    }
+
+    @Test
+    void modulesKnowEachOtherInOneDirection() {
+        layeredArchitecture()
+                .consideringOnlyDependenciesInLayers()
+                .layer("api")
+                .definedBy("io.drover.api..")
+                .layer("topology")
+                .definedBy("io.drover.topology..")
+                .layer("fencing")
+                .definedBy("io.drover.fencing..")
+                .layer("replication")
+                .definedBy("io.drover.replication..")
+                .layer("client")
+                .definedBy("io.drover.client..")
+                .layer("daemon")
+                .definedBy("io.drover.daemon..")
+                .whereLayer("api")
+                .mayNotAccessAnyLayer()
+                .whereLayer("topology")
+                .mayOnlyAccessLayers("api")
+                .whereLayer("fencing")
+                .mayOnlyAccessLayers("api", "topology")
+                .whereLayer("replication")
+                .mayOnlyAccessLayers("api")
+                .whereLayer("client")
+                .mayOnlyAccessLayers("api", "topology", "fencing")
+                .whereLayer("daemon")
+                .mayOnlyAccessLayers("api", "topology", "fencing", "replication")
+                .check(MAIN);
+    }
+
+    @ParameterizedTest
+    @FieldSource("RULES_OF_ANY_PACKAGE")
+    void mainCodeKeeps(ArchRule rule) {
+        rule.check(MAIN);
+    }
+
+    @ParameterizedTest
+    @FieldSource("RULES_OF_ANY_PACKAGE")
+    void aRuleSeesAnOffence(ArchRule rule) {
+        JavaClasses offender = new ClassFileImporter().importClasses(Offender.class);
+
+        assertThat(rule.evaluate(offender).hasViolation()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"api", "topology", "fencing", "replication", "client", "daemon"})
+    void onlyZkLayoutKnowsThePathOfAZnode(String module) throws IOException {
+        Path sources = Path.of("..", module, "src", "main", "java");
+        try (Stream<Path> files = Files.walk(sources)) {
+            assertThat(files.filter(file -> file.toString().endsWith(".java"))
+                            .filter(file -> !file.endsWith("ZkLayout.java")))
+                    .isNotEmpty()
+                    .allSatisfy(file -> assertThat(Files.readString(file)).doesNotContainPattern(ZNODE_PATH));
+        }
+    }
+
+    @Test
+    void resourcesAreThin() {
+        RESOURCES_ARE_THIN.check(MAIN);
+    }
+
+    @Test
+    void everyPackageSaysWhereNullMayBe() {
+        NULL_IS_MARKED.check(MAIN);
+    }
+
+    private static DescribedPredicate<JavaClass> named(String... simpleNames) {
+        return DescribedPredicate.or(
+                Arrays.stream(simpleNames).map(name -> simpleName(name)).toList());
+    }
+
+    private static ArchCondition<JavaClass> liveInNullMarkedPackages() {
+        return new ArchCondition<>("live in a package that is @NullMarked") {
+            @Override
+            public void check(JavaClass type, ConditionEvents events) {
+                boolean marked = type.getPackage().isAnnotatedWith(NullMarked.class);
+                events.add(new SimpleConditionEvent(type, marked, type.getName() + " has no @NullMarked package-info"));
+            }
+        };
+    }
+
+    /** Does all that is forbidden, so that each rule can be seen to fail. */
+    @SuppressWarnings("unused")
+    private static final class Offender {
+        private final CuratorFramework curator;
+        private final DataSource source;
+
+        Offender(CuratorFramework curator, DataSource source) {
+            this.curator = curator;
+            this.source = source;
+        }
+
+        Connection connect() throws SQLException {
+            return source.getConnection();
+        }
+
+        Process start() throws IOException {
+            return new ProcessBuilder("true").start();
+        }
+
+        Date now() {
+            return Date.from(Instant.now());
+        }
+
+        void pause() throws InterruptedException {
+            Thread.sleep(1);
+            LockSupport.parkNanos(1);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.topology;
+
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Stands between a client and ZooKeeper and loses one request or one answer, together with the connection. */
+final class FaultyProxy implements AutoCloseable {
+    static final int MULTI = 14;
+
+    private final ServerSocket listening;
+    private final int serverPort;
+    private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+    private final AtomicInteger loseRequestOf = new AtomicInteger();
+    private final AtomicInteger loseAnswerTo = new AtomicInteger();
+    private final AtomicInteger lost = new AtomicInteger();
+    private volatile boolean refusing;
+
+    FaultyProxy(int serverPort) throws IOException {
+        this.serverPort = serverPort;
+        this.listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        run(this::accept);
+    }
+
+    int port() {
+        return listening.getLocalPort();
+    }
+
+    /** How many requests or answers were lost. */
+    int lost() {
+        return lost.get();
+    }
+
+    /** The next request of this kind does not reach the server. */
+    void loseRequest(int operation) {
+        loseRequestOf.set(operation);
+    }
+
+    /** The next request of this kind is carried out, and its answer does not reach the client. */
+    void loseAnswer(int operation) {
+        loseAnswerTo.set(operation);
+    }
+
+    /** Cuts every connection; new ones are accepted. */
+    void cut() throws IOException {
+        for (Socket socket : sockets) {
+            socket.close();
+        }
+        sockets.clear();
+    }
+
+    /** Whether new connections are closed at once. */
+    void refuse(boolean refuse) {
+        refusing = refuse;
+    }
+
+    private interface Body {
+        void run() throws IOException;
+    }
+
+    private static void run(Body body) {
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        body.run();
+                    } catch (IOException e) {
+                        // One of the ends has closed; so do we.
+                    }
+                },
+                "faulty-proxy");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void accept() throws IOException {
+        while (true) {
+            Socket client = listening.accept();
+            if (refusing) {
+                client.close();
+                continue;
+            }
+            Socket server = new Socket(InetAddress.getLoopbackAddress(), serverPort);
+            client.setTcpNoDelay(true);
+            server.setTcpNoDelay(true);
+            sockets.addAll(List.of(client, server));
+            AtomicInteger doomed = new AtomicInteger(Integer.MIN_VALUE);
+            run(() -> forward(client, server, doomed, true));
+            run(() -> forward(server, client, doomed, false));
+        }
+    }
+
+    private void forward(Socket from, Socket to, AtomicInteger doomed, boolean requests) throws IOException {
+        try (from;
+                to) {
+            DataInputStream in = new DataInputStream(from.getInputStream());
+            DataOutputStream out = new DataOutputStream(to.getOutputStream());
+            boolean first = true;
+            while (true) {
+                byte[] frame = in.readNBytes(in.readInt());
+                // The first frame each way opens the session and has no header.
+                if (!first
+                        && (requests
+                                ? losesRequest(frame, doomed)
+                                : doomed.get() == ByteBuffer.wrap(frame).getInt())) {
+                    lost.incrementAndGet();
+                    return;
+                }
+                first = false;
+                ByteBuffer whole = ByteBuffer.allocate(frame.length + 4)
+                        .putInt(frame.length)
+                        .put(frame);
+                out.write(whole.array());
+                out.flush();
+            }
+        }
+    }
+
+    private boolean losesRequest(byte[] frame, AtomicInteger doomed) {
+        ByteBuffer header = ByteBuffer.wrap(frame);
+        int xid = header.getInt();
+        int operation = header.getInt();
+        if (loseRequestOf.compareAndSet(operation, 0)) {
+            return true;
+        }
+        if (loseAnswerTo.compareAndSet(operation, 0)) {
+            doomed.set(xid);
+        }
+        return false;
+    }
+
+    @Override
+    public void close() throws IOException {
+        listening.close();
+        cut();
+    }
+}

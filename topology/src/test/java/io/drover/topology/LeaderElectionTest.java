@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.topology;
+
+import static io.drover.topology.TestingZooKeeper.LIMIT;
+import static io.drover.topology.TestingZooKeeper.SHARD;
+import static io.drover.topology.TestingZooKeeper.serving;
+import static io.drover.topology.TestingZooKeeper.until;
+import static io.drover.topology.TopologyStoreTest.assertRefused;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.drover.api.ErrorCode;
+import io.drover.api.LeaderEpoch;
+import io.drover.api.MoveId;
+import io.drover.api.NodeId;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.apache.curator.framework.CuratorFramework;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class LeaderElectionTest {
+    private TestingZooKeeper zooKeeper;
+
+    @BeforeEach
+    void start() throws Exception {
+        zooKeeper = new TestingZooKeeper();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        zooKeeper.close();
+    }
+
+    /** One controller, and what it was told. */
+    private static final class Controller implements LeaderElection.Listener, AutoCloseable {
+        private final BlockingQueue<Leadership> gained = new LinkedBlockingQueue<>();
+        private final BlockingQueue<String> losses = new LinkedBlockingQueue<>();
+        private final CuratorFramework client;
+        private final LeaderElection election;
+
+        Controller(CuratorFramework client, String id) {
+            this.client = client;
+            this.election = new LeaderElection(client, id, "http://" + id, this);
+            election.start();
+        }
+
+        @Override
+        public void gained(Leadership leadership) {
+            gained.add(leadership);
+        }
+
+        @Override
+        public void lost() {
+            losses.add("lost");
+        }
+
+        Leadership awaitLead() throws InterruptedException {
+            Leadership leadership = gained.poll(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            assertThat(leadership).as("leadership").isNotNull();
+            return leadership;
+        }
+
+        void awaitLoss() throws InterruptedException {
+            assertThat(losses.poll(LIMIT.toMillis(), TimeUnit.MILLISECONDS)).isNotNull();
+        }
+
+        @Override
+        public void close() {
+            election.close();
+        }
+    }
+
+    @Test
+    void theFirstLeadsAndTheOtherKnowsIt() throws Exception {
+        try (Controller first = new Controller(zooKeeper.connect(), "c1")) {
+            Leadership leadership = first.awaitLead();
+            try (Controller second = new Controller(zooKeeper.connect(), "c2")) {
+                leadership.verify();
+
+                assertThat(leadership.epoch()).isEqualTo(new LeaderEpoch(1));
+                assertThat(leadership.stillHeld()).isTrue();
+                assertThat(second.election.held()).isEmpty();
+                assertThat(second.election.current()).contains(new LeaderRecord(new LeaderEpoch(1), "c1", "http://c1"));
+                assertThat(first.election.current()).isEqualTo(second.election.current());
+            }
+        }
+    }
+
+    @Test
+    void theEpochRisesWithTheNextLeaderAndTheOldOnesTransactionIsRefused() throws Exception {
+        Controller first = new Controller(zooKeeper.connect(), "c1");
+        Leadership old = first.awaitLead();
+        try (Controller second = new Controller(zooKeeper.connect(), "c2")) {
+            until(() -> second.election.current().isPresent());
+            first.close();
+            Leadership fresh = second.awaitLead();
+            first.awaitLoss();
+
+            assertThat(fresh.epoch()).isEqualTo(new LeaderEpoch(2));
+            assertThat(old.stillHeld()).isFalse();
+            assertRefused(ErrorCode.LEADERSHIP_LOST, old::verify);
+            assertRefused(
+                    ErrorCode.LEADERSHIP_LOST,
+                    () -> old.transaction()
+                            .create(ZkLayout.shardTopology(SHARD), serving(SHARD, 1))
+                            .commit());
+            fresh.transaction()
+                    .create(ZkLayout.shardTopology(SHARD), serving(SHARD, 1))
+                    .commit();
+        }
+    }
+
+    @Test
+    void anExpiredSessionEndsTheLeadershipAndTheNextHasAHigherEpoch() throws Exception {
+        try (Controller only = new Controller(zooKeeper.connect(), "c1")) {
+            Leadership old = only.awaitLead();
+            TestingZooKeeper.expire(only.client);
+            only.awaitLoss();
+            assertThat(old.stillHeld()).isFalse();
+
+            Leadership fresh = only.awaitLead();
+            assertThat(fresh.epoch()).isEqualTo(old.epoch().next());
+            fresh.verify();
+            assertRefused(ErrorCode.LEADERSHIP_LOST, old::verify);
+        }
+    }
+
+    @Test
+    void aServerAwayEndsTheLeadershipAtOnce() throws Exception {
+        try (Controller only = new Controller(zooKeeper.connect(), "c1")) {
+            Leadership old = only.awaitLead();
+            zooKeeper.server().stop();
+            only.awaitLoss();
+            assertThat(old.stillHeld()).isFalse();
+            zooKeeper.server().restart();
+            assertThat(only.awaitLead().epoch()).isGreaterThan(old.epoch());
+        }
+    }
+
+    @Test
+    void aLeaderWhoseEpochWasRaisedByAnotherStepsDownAtTheNextWrite() throws Exception {
+        CuratorFramework client = zooKeeper.connect();
+        try (Controller only = new Controller(client, "c1")) {
+            Leadership old = only.awaitLead();
+            // What a second holder of the latch would do.
+            LeaderRecord usurper = new LeaderRecord(old.epoch().next(), "c9", "http://c9");
+            new AtomicWrite(new ZkCalls(client))
+                    .set(ZkLayout.leaderEpoch(), old.version(), usurper)
+                    .commit();
+
+            assertRefused(ErrorCode.LEADERSHIP_LOST, old::verify);
+            only.awaitLoss();
+            assertThat(only.awaitLead().epoch()).isEqualTo(new LeaderEpoch(3));
+        }
+    }
+
+    @Test
+    void aDeadLeaderIsNotNamedForLong() throws Exception {
+        CuratorFramework doomed = zooKeeper.connect();
+        Controller first = new Controller(doomed, "c1");
+        first.awaitLead();
+        LeaderElection observer = new LeaderElection(zooKeeper.connect(), "c2", "http://c2", first);
+        assertThat(observer.current()).isPresent();
+
+        doomed.close();
+
+        until(() -> observer.current().isEmpty());
+        first.close();
+        observer.close();
+    }
+
+    @Test
+    void aTransactionWritesAllWithOneZxid() throws Exception {
+        CuratorFramework client = zooKeeper.connect();
+        DocumentStore documents = new DocumentStore(client);
+        MoveId move = MoveId.random();
+        ZNode<MoveLock> lock = ZkLayout.nodeLock(new NodeId("node_a"));
+        ZNode<MoveLock> other = ZkLayout.nodeLock(new NodeId("node_b"));
+        try (Controller only = new Controller(client, "c1")) {
+            Leadership leadership = only.awaitLead();
+
+            CommitResult made =
+                    leadership.transaction().create(lock, new MoveLock(move)).commit();
+            assertThat(documents.read(lock)).contains(made.of(lock));
+
+            CommitResult mixed = leadership
+                    .transaction()
+                    .set(lock, made.of(lock), new MoveLock(MoveId.random()))
+                    .create(other, new MoveLock(move))
+                    .commit();
+            assertThat(documents.readAll(ZkLayout.locks())).isEqualTo(List.of(mixed.of(lock), mixed.of(other)));
+            assertThat(mixed.of(other).mzxid()).isEqualTo(mixed.zxid());
+
+            leadership
+                    .transaction()
+                    .check(lock, mixed.of(lock))
+                    .delete(other, mixed.of(other))
+                    .commit();
+            assertThat(documents.children(ZkLayout.locks())).containsExactly(lock.name());
+        }
+    }
+
+    @Test
+    void aTransactionNamesTheZnodeThatStandsInItsWay() throws Exception {
+        CuratorFramework client = zooKeeper.connect();
+        ZNode<MoveLock> lock = ZkLayout.nodeLock(new NodeId("node_a"));
+        ZNode<MoveLock> other = ZkLayout.nodeLock(new NodeId("node_b"));
+        MoveLock value = new MoveLock(MoveId.random());
+        try (Controller only = new Controller(client, "c1")) {
+            Leadership leadership = only.awaitLead();
+            Versioned<MoveLock> first =
+                    leadership.transaction().create(lock, value).commit().of(lock);
+            leadership.transaction().set(lock, first, value).commit();
+
+            assertRefused(
+                    ErrorCode.ALREADY_EXISTS,
+                    () -> leadership
+                            .transaction()
+                            .create(other, value)
+                            .create(lock, value)
+                            .commit());
+            assertRefused(
+                    ErrorCode.CONFLICT,
+                    () -> leadership
+                            .transaction()
+                            .create(other, value)
+                            .set(lock, first, value)
+                            .commit());
+            assertThat(new DocumentStore(client).read(other)).isEmpty();
+            assertThat(leadership.stillHeld()).isTrue();
+        }
+    }
+
+    @Test
+    void aRecordTooLargeIsRefusedBeforeItIsSent() throws Exception {
+        try (Controller only = new Controller(zooKeeper.connect(), "c1")) {
+            Leadership leadership = only.awaitLead();
+            ZNode<String> node = ZkLayout.idempotency("key", String.class);
+            assertRefused(ErrorCode.INTERNAL, () -> leadership.transaction().create(node, "x".repeat(70_000)));
+        }
+    }
+
+    @Test
+    void anAmbiguousTransactionOfTheLeaderSucceedsOnce() throws Exception {
+        try (FaultyProxy proxy = new FaultyProxy(zooKeeper.server().getPort());
+                Controller only = new Controller(zooKeeper.connect(proxy.port()), "c1")) {
+            Leadership leadership = only.awaitLead();
+            ZNode<MoveLock> lock = ZkLayout.nodeLock(new NodeId("node_a"));
+            ZNode<MoveLock> other = ZkLayout.nodeLock(new NodeId("node_b"));
+            proxy.loseAnswer(FaultyProxy.MULTI);
+
+            CommitResult result = leadership
+                    .transaction()
+                    .create(lock, new MoveLock(MoveId.random()))
+                    .create(other, new MoveLock(MoveId.random()))
+                    .commit();
+
+            assertThat(proxy.lost()).isEqualTo(1);
+            assertThat(new DocumentStore(only.client).readAll(ZkLayout.locks()))
+                    .isEqualTo(List.of(result.of(lock), result.of(other)));
+        }
+    }
+}

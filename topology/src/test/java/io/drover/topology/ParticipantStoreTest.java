@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.topology;
+
+import static io.drover.topology.TestingZooKeeper.SHARD;
+import static io.drover.topology.TestingZooKeeper.publish;
+import static io.drover.topology.TestingZooKeeper.serving;
+import static io.drover.topology.TestingZooKeeper.until;
+import static io.drover.topology.TopologyStoreTest.assertRefused;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.drover.api.ErrorCode;
+import io.drover.api.FenceEpoch;
+import io.drover.api.NodeId;
+import io.drover.api.Participant;
+import io.drover.api.ShardId;
+import io.drover.api.ShardTopology;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.test.KillSession;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ParticipantStoreTest {
+    private TestingZooKeeper zooKeeper;
+    private CuratorFramework client;
+    private ParticipantStore controllers;
+    private ParticipantStore clients;
+
+    @BeforeEach
+    void start() throws Exception {
+        zooKeeper = new TestingZooKeeper();
+        client = zooKeeper.connect();
+        clients = new ParticipantStore(client);
+        controllers = new ParticipantStore(zooKeeper.connect());
+        controllers.ensure(SHARD);
+        controllers.ensure(SHARD);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        zooKeeper.close();
+    }
+
+    private static Participant acknowledged(long epoch) {
+        return new Participant(1, "web", "127.0.0.1", new FenceEpoch(epoch), false);
+    }
+
+    @Test
+    void aClientComesAcknowledgesAndGoes() throws Exception {
+        Semaphore changes = new Semaphore(0);
+        try (Watch watch = controllers.watch(SHARD, changes::release);
+                Registration registration = clients.register(SHARD, "web-1", acknowledged(0))) {
+            assertThat(watch).isNotNull();
+            assertThat(controllers.list(SHARD)).containsEntry("web-1", acknowledged(0));
+            until(registration::current);
+            changes.drainPermits();
+
+            registration.update(acknowledged(8));
+
+            assertThat(changes.tryAcquire(5, TimeUnit.SECONDS)).isTrue();
+            until(() -> controllers.list(SHARD).equals(Map.of("web-1", acknowledged(8))));
+        }
+        until(() -> controllers.list(SHARD).isEmpty());
+    }
+
+    @Test
+    void theTopologyIsReadInTheSessionOfTheZnode() {
+        Versioned<ShardTopology> topology = publish(client, serving(SHARD, 1));
+        try (Registration registration = clients.register(SHARD, "web-1", acknowledged(0))) {
+            assertThat(registration.readTopology()).contains(topology);
+            assertThat(registration.session()).isEqualTo(SessionTracker.currentSession(client));
+
+            List<Versioned<ShardTopology>> fenced =
+                    new TopologyStore(client).swap(List.of(topology), TestingZooKeeper::fenced);
+            assertThat(registration.readTopology()).contains(fenced.get(0));
+        }
+    }
+
+    @Test
+    void theZnodeIsMadeAgainInANewSessionWithTheLatestContent() throws Exception {
+        try (Registration registration = clients.register(SHARD, "web-1", acknowledged(0))) {
+            long old = registration.session();
+            registration.update(acknowledged(3));
+
+            TestingZooKeeper.expire(client);
+
+            until(() -> registration.session() != old && registration.current());
+            assertThat(controllers.list(SHARD)).containsEntry("web-1", acknowledged(3));
+        }
+        assertThat(controllers.list(SHARD)).isEmpty();
+    }
+
+    @Test
+    void aZnodeLeftOverByTheOldSessionIsReplaced() throws Exception {
+        publish(client, serving(SHARD, 1));
+        try (Registration registration = clients.register(SHARD, "web-1", acknowledged(0))) {
+            long old = registration.session();
+            // The client loses its session without telling the server, which keeps the znode for a while.
+            KillSession.kill(client.getZookeeperClient().getZooKeeper());
+
+            until(() -> SessionTracker.currentSession(client) != old
+                    && client.getZookeeperClient().isConnected());
+            assertThat(registration.readTopology()).isPresent();
+
+            assertThat(registration.session()).isNotEqualTo(old);
+            assertThat(registration.session()).isEqualTo(SessionTracker.currentSession(client));
+            assertThat(controllers.list(SHARD)).containsKey("web-1");
+        }
+    }
+
+    @Test
+    void aClientOfAnUnknownShardIsRefused() {
+        assertRefused(
+                ErrorCode.UNKNOWN_SHARD, () -> clients.register(new ShardId("nowhere"), "web-1", acknowledged(0)));
+    }
+
+    @Test
+    void aZnodeThatIsNoParticipantHasAcknowledgedNothing() throws Exception {
+        client.create().forPath(ZkLayout.participant(SHARD, "odd").path(), new byte[] {'x'});
+
+        assertThat(controllers.list(SHARD).values())
+                .extracting(Participant::ackedEpoch)
+                .containsExactly(new FenceEpoch(0));
+    }
+
+    @Test
+    void anAgentStaysRegisteredAcrossSessions() throws Exception {
+        NodeRecord node = new NodeRecord(new NodeId("node_a"), "127.0.0.21", "http://127.0.0.21:8090");
+        NodeRegistry agent = new NodeRegistry(client);
+        NodeRegistry controller = new NodeRegistry(zooKeeper.connect());
+        assertThat(controller.list()).isEmpty();
+        try (Watch registration = agent.register(node)) {
+            assertThat(registration).isNotNull();
+            until(() -> controller.list().equals(List.of(new NodeStatus(node, true))));
+            TestingZooKeeper.expire(client);
+            until(() -> controller.alive(node.id()));
+        }
+        assertThat(controller.list()).containsExactly(new NodeStatus(node, false));
+        assertThat(controller.find(node.id())).contains(node);
+
+        NodeRecord moved = new NodeRecord(node.id(), "127.0.0.22", node.agent());
+        try (Watch registration = agent.register(moved)) {
+            assertThat(registration).isNotNull();
+            until(() -> controller.list().equals(List.of(new NodeStatus(moved, true))));
+        }
+    }
+}

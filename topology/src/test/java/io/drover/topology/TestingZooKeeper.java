@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.topology;
+
+import io.drover.api.FenceEpoch;
+import io.drover.api.InstanceId;
+import io.drover.api.NodeId;
+import io.drover.api.ShardId;
+import io.drover.api.ShardTopology;
+import io.drover.api.TopologyState;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.test.InstanceSpec;
+import org.apache.curator.test.TestingServer;
+
+/** A ZooKeeper server with short ticks, and clients of it. */
+final class TestingZooKeeper implements AutoCloseable {
+    static final ShardId SHARD = new ShardId("shard_01");
+    static final InstanceId INSTANCE = new InstanceId("7300000000000000001");
+    static final Duration SESSION = Duration.ofSeconds(2);
+    static final Duration LIMIT = Duration.ofSeconds(15);
+    private static final int TICK_MILLIS = 100;
+
+    private final TestingServer server;
+    private final List<CuratorFramework> clients = new ArrayList<>();
+
+    TestingZooKeeper() throws Exception {
+        server = new TestingServer(new InstanceSpec(null, -1, -1, -1, true, -1, TICK_MILLIS, -1), true);
+    }
+
+    TestingServer server() {
+        return server;
+    }
+
+    CuratorFramework connect() {
+        return connect(server.getPort());
+    }
+
+    CuratorFramework connect(int port) {
+        CuratorFramework client = ZooKeeperConnection.connect("127.0.0.1:" + port + "/drover", SESSION);
+        clients.add(client);
+        return client;
+    }
+
+    static ShardTopology serving(ShardId shard, long epoch) {
+        return topology(shard, epoch, TopologyState.SERVING);
+    }
+
+    static ShardTopology topology(ShardId shard, long epoch, TopologyState state) {
+        return new ShardTopology(
+                1,
+                shard,
+                INSTANCE,
+                new FenceEpoch(epoch),
+                state,
+                "app",
+                new ShardTopology.Endpoint(new NodeId("node_a"), "127.0.0.21", 5433),
+                List.of(),
+                null,
+                null);
+    }
+
+    /** The next epoch, fenced. */
+    static ShardTopology fenced(ShardTopology topology) {
+        return topology(topology.shard(), topology.epoch().value() + 1, TopologyState.FENCED);
+    }
+
+    static Versioned<ShardTopology> publish(CuratorFramework client, ShardTopology topology) {
+        ZNode<ShardTopology> node = ZkLayout.shardTopology(topology.shard());
+        return new CommitResult(new AtomicWrite(new ZkCalls(client))
+                        .create(node, topology)
+                        .commit())
+                .of(node);
+    }
+
+    /** Ends the session on the server's side too, by a second connection that takes it over and closes it. */
+    static void expire(CuratorFramework client) throws Exception {
+        org.apache.zookeeper.ZooKeeper mine = client.getZookeeperClient().getZooKeeper();
+        String address = client.getZookeeperClient().getCurrentConnectionString();
+        org.apache.zookeeper.ZooKeeper twin = new org.apache.zookeeper.ZooKeeper(
+                address, mine.getSessionTimeout(), event -> {}, mine.getSessionId(), mine.getSessionPasswd());
+        until(() -> twin.getState().isConnected());
+        twin.close();
+    }
+
+    static void until(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + LIMIT.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("not within " + LIMIT);
+            }
+            LockSupport.parkNanos(2_000_000);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        clients.forEach(CuratorFramework::close);
+        server.close();
+    }
+}

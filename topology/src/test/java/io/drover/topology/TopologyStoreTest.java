@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.topology;
+
+import static io.drover.topology.TestingZooKeeper.SHARD;
+import static io.drover.topology.TestingZooKeeper.publish;
+import static io.drover.topology.TestingZooKeeper.serving;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
+import io.drover.api.InstanceId;
+import io.drover.api.LeaderEpoch;
+import io.drover.api.ShardId;
+import io.drover.api.ShardTopology;
+import io.drover.api.TopologyState;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.apache.curator.framework.CuratorFramework;
+import org.assertj.core.api.ThrowableAssert;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class TopologyStoreTest {
+    private static final ShardId OTHER = new ShardId("shard_02");
+
+    private TestingZooKeeper zooKeeper;
+    private CuratorFramework client;
+    private TopologyStore store;
+
+    @BeforeEach
+    void start() throws Exception {
+        zooKeeper = new TestingZooKeeper();
+        client = zooKeeper.connect();
+        store = new TopologyStore(client);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        zooKeeper.close();
+    }
+
+    static void assertRefused(ErrorCode code, ThrowableAssert.ThrowingCallable call) {
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        DroverException.class, e -> assertThat(e.code()).isEqualTo(code));
+    }
+
+    @Test
+    void readsWhatExists() {
+        Versioned<ShardTopology> first = publish(client, serving(SHARD, 1));
+        publish(client, serving(OTHER, 3));
+
+        assertThat(store.read(SHARD)).contains(first);
+        assertThat(store.read(new ShardId("nowhere"))).isEmpty();
+        assertThat(store.readAll()).extracting(read -> read.value().shard()).containsExactly(SHARD, OTHER);
+        assertThat(store.readInstance(TestingZooKeeper.INSTANCE)).hasSize(2);
+        assertThat(store.readInstance(new InstanceId("1"))).isEmpty();
+    }
+
+    @Test
+    void replacesAllShardsOfAnInstanceInOneTransaction() {
+        publish(client, serving(SHARD, 1));
+        publish(client, serving(OTHER, 1));
+
+        List<Versioned<ShardTopology>> written = store.swap(store.readAll(), TestingZooKeeper::fenced);
+
+        assertThat(written).extracting(topology -> topology.value().state()).containsOnly(TopologyState.FENCED);
+        assertThat(written)
+                .extracting(Versioned::mzxid)
+                .containsOnly(written.get(0).mzxid());
+        assertThat(store.readAll()).isEqualTo(written);
+    }
+
+    @Test
+    void changesNothingWhenOneShardWasWrittenMeanwhile() {
+        publish(client, serving(SHARD, 1));
+        publish(client, serving(OTHER, 1));
+        List<Versioned<ShardTopology>> old = store.readAll();
+        store.swap(List.of(old.get(1)), TestingZooKeeper::fenced);
+
+        assertThatThrownBy(() -> store.swap(old, TestingZooKeeper::fenced))
+                .isInstanceOfSatisfying(
+                        DroverException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFLICT))
+                .hasMessageContaining("/topology/shard_02");
+        assertThat(store.read(SHARD)).contains(old.get(0));
+    }
+
+    @Test
+    void aLostAnswerIsClearedUpAsSuccess() throws Exception {
+        try (FaultyProxy proxy = new FaultyProxy(zooKeeper.server().getPort())) {
+            publish(client, serving(SHARD, 1));
+            TopologyStore behindProxy = new TopologyStore(zooKeeper.connect(proxy.port()));
+            List<Versioned<ShardTopology>> old = behindProxy.readAll();
+            proxy.loseAnswer(FaultyProxy.MULTI);
+
+            List<Versioned<ShardTopology>> written = behindProxy.swap(old, TestingZooKeeper::fenced);
+
+            assertThat(proxy.lost()).isEqualTo(1);
+            assertThat(written.get(0).version()).isEqualTo(1);
+            assertThat(store.readAll()).isEqualTo(written);
+        }
+    }
+
+    @Test
+    void aLostRequestIsSentAgain() throws Exception {
+        try (FaultyProxy proxy = new FaultyProxy(zooKeeper.server().getPort())) {
+            publish(client, serving(SHARD, 1));
+            TopologyStore behindProxy = new TopologyStore(zooKeeper.connect(proxy.port()));
+            List<Versioned<ShardTopology>> old = behindProxy.readAll();
+            proxy.loseRequest(FaultyProxy.MULTI);
+
+            List<Versioned<ShardTopology>> written = behindProxy.swap(old, TestingZooKeeper::fenced);
+
+            assertThat(proxy.lost()).isEqualTo(1);
+            assertThat(store.readAll()).isEqualTo(written);
+        }
+    }
+
+    @Test
+    void anothersWriteIsNotTakenForOursAfterALostRequest() throws Exception {
+        try (FaultyProxy proxy = new FaultyProxy(zooKeeper.server().getPort())) {
+            publish(client, serving(SHARD, 1));
+            TopologyStore behindProxy = new TopologyStore(zooKeeper.connect(proxy.port()));
+            List<Versioned<ShardTopology>> old = behindProxy.readAll();
+            store.swap(old, TestingZooKeeper::fenced);
+            proxy.loseRequest(FaultyProxy.MULTI);
+
+            assertRefused(ErrorCode.CONFLICT, () -> behindProxy.swap(old, topology -> serving(SHARD, 9)));
+            assertThat(proxy.lost()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void verifiesVersionsAndLeader() {
+        Versioned<ShardTopology> first = publish(client, serving(SHARD, 1));
+        LeaderEpoch epoch = new LeaderEpoch(4);
+        LeaderRecord record = new LeaderRecord(epoch, "c1", "http://c1");
+        ZkCalls calls = new ZkCalls(client);
+        new AtomicWrite(calls).create(ZkLayout.leaderEpoch(), record).commit();
+
+        store.verify(List.of(first), epoch);
+        store.verify(epoch);
+        assertRefused(ErrorCode.LEADERSHIP_LOST, () -> store.verify(new LeaderEpoch(3)));
+
+        store.swap(List.of(first), TestingZooKeeper::fenced);
+        assertRefused(ErrorCode.CONFLICT, () -> store.verify(List.of(first)));
+        assertRefused(ErrorCode.CONFLICT, () -> store.verify(List.of(first), epoch));
+
+        new AtomicWrite(calls)
+                .set(ZkLayout.leaderEpoch(), 0, new LeaderRecord(epoch.next(), "c2", "http://c2"))
+                .commit();
+        assertRefused(ErrorCode.LEADERSHIP_LOST, () -> store.verify(epoch));
+        store.verify(epoch.next());
+    }
+
+    @Test
+    void noLeaderIsNotALeader() {
+        assertRefused(ErrorCode.LEADERSHIP_LOST, () -> store.verify(new LeaderEpoch(0)));
+    }
+
+    @Test
+    void givesUpWithinItsLimit() throws Exception {
+        Versioned<ShardTopology> first = publish(client, serving(SHARD, 1));
+        zooKeeper.server().stop();
+        TopologyStore hasty = new TopologyStore(client, Duration.ofMillis(300));
+        long start = System.nanoTime();
+
+        assertRefused(ErrorCode.ZOOKEEPER_UNAVAILABLE, () -> hasty.read(SHARD));
+        assertRefused(ErrorCode.ZOOKEEPER_UNAVAILABLE, () -> hasty.swap(List.of(first), TestingZooKeeper::fenced));
+
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
+    }
+
+    @Test
+    void anInterruptEndsTheWaitAndStaysSet() throws Exception {
+        zooKeeper.server().stop();
+        Thread.currentThread().interrupt();
+
+        Optional<ErrorCode> code = Optional.empty();
+        try {
+            store.read(SHARD);
+        } catch (DroverException e) {
+            code = Optional.of(e.code());
+        }
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(code).contains(ErrorCode.ZOOKEEPER_UNAVAILABLE);
+    }
+}
