@@ -15,6 +15,7 @@ import io.drover.testing.ledger.LedgerCheck;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.stream.Stream;
@@ -49,9 +50,11 @@ class ArchiveIT {
             String last = primary.run(LocalCluster.DATABASE, "select pg_walfile_name(pg_switch_wal())");
             Waiting.until(last + " is archived", ARCHIVE_LIMIT, () -> Files.exists(archive.resolve(last)));
             restored.restoreTo("after_the_move", archive);
-            LedgerCheck check = restored.check(scene.ledger());
-            assertThat(check.isClean()).as(check.toString()).isTrue();
-            assertThat(check.acked()).isPositive();
+            try (Connection connection = restored.connect()) {
+                LedgerCheck check = scene.ledger().check(connection);
+                assertThat(check.isClean()).as(check.toString()).isTrue();
+                assertThat(check.acked()).isPositive();
+            }
             scene.rest().complete(move.id());
             scene.await(move, MoveState.COMPLETED);
         } finally {

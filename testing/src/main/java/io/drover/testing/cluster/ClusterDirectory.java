@@ -3,11 +3,14 @@ package io.drover.testing.cluster;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -23,6 +26,10 @@ final class ClusterDirectory {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterDirectory.class);
     private static final Path ROOT = Path.of("/var/tmp");
     private static final String OWNER = "owner";
+    private static final int TRIES = 100;
+    // six digits of base 36
+    private static final int FIRST_NAME = 60_466_176;
+    private static final int NAMES = Integer.MAX_VALUE - FIRST_NAME;
     private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
 
     private final Path path;
@@ -34,7 +41,7 @@ final class ClusterDirectory {
     /** Makes a directory that this process owns. */
     static ClusterDirectory create(String prefix, OsUser user) {
         try {
-            Path path = Files.createTempDirectory(ROOT, prefix + ".");
+            Path path = createDirectory(prefix);
             long self = ProcessHandle.current().pid();
             Files.writeString(
                     path.resolve(OWNER),
@@ -44,6 +51,22 @@ final class ClusterDirectory {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot make a directory under " + ROOT, e);
         }
+    }
+
+    private static Path createDirectory(String prefix) throws IOException {
+        // short: the path of a Unix socket below it has to fit into 107 bytes
+        SecureRandom random = new SecureRandom();
+        for (int attempt = 0; attempt < TRIES; attempt++) {
+            String name = Integer.toString(FIRST_NAME + random.nextInt(NAMES), Character.MAX_RADIX);
+            try {
+                return Files.createDirectory(
+                        ROOT.resolve(prefix + "." + name),
+                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            } catch (FileAlreadyExistsException e) {
+                LOG.debug("{} is taken", e.getFile());
+            }
+        }
+        throw new IOException("every name that was tried is taken");
     }
 
     /** Ends the processes and removes the directories of earlier clusters whose owner is dead. */

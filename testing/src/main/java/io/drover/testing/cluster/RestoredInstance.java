@@ -1,8 +1,6 @@
 package io.drover.testing.cluster;
 
 import io.drover.api.NodeId;
-import io.drover.testing.ledger.Ledger;
-import io.drover.testing.ledger.LedgerCheck;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -89,13 +87,6 @@ public final class RestoredInstance {
                 this::isPaused);
     }
 
-    /** Compares it with what the workload's writers know. */
-    public LedgerCheck check(Ledger ledger) throws SQLException {
-        try (Connection connection = connect()) {
-            return ledger.check(connection);
-        }
-    }
-
     private boolean isPaused() {
         try (Connection connection = connect();
                 var statement = connection.createStatement();
@@ -106,7 +97,8 @@ public final class RestoredInstance {
         }
     }
 
-    private Connection connect() throws SQLException {
+    /** Opens a connection as superuser. */
+    public Connection connect() throws SQLException {
         return DriverManager.getConnection(
                 "jdbc:postgresql://" + ClusterController.HOST + ":" + port + "/" + LocalCluster.DATABASE,
                 cluster.osUser().name(),
