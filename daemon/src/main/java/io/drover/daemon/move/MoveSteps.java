@@ -165,7 +165,7 @@ final class MoveSteps {
                     CUTTING_OVER,
                     "fence",
                     "raise the fence of {shard}: clients hold new work, finish what is in flight, acknowledge",
-                    Guard.NONE,
+                    PauseRows::notLoweredMeanwhile,
                     PauseRows::raiseFence,
                     PauseRows::isFenced,
                     Undo.by("lower the fence: writes go on at the source", PauseRows::lowerFence),

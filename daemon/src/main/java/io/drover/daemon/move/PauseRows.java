@@ -35,6 +35,20 @@ final class PauseRows {
 
     // ---- 100 ----
 
+    /**
+     * A fence that was raised and is down again was lowered by the source's agent, which also took back what the rows before
+     * had prepared: the move is undone, and never fenced a second time on preparations that are gone.
+     */
+    static Optional<DroverException> notLoweredMeanwhile(MoveContext context) {
+        if (!context.record().leg().begun().contains(MoveSteps.FENCE) || isFenced(context)) {
+            return Optional.empty();
+        }
+        return Optional.of(new DroverException(
+                ErrorCode.PAUSE_BUDGET_SPENT,
+                "the agent of " + context.from() + " lowered the fence because no controller acted in time; the move is undone",
+                "look at why the leading controller was gone, then start the move again"));
+    }
+
     static void raiseFence(MoveContext context) {
         MoveRequest request = context.record().identity().request();
         List<Versioned<ShardTopology>> open = context.topologies();

@@ -100,6 +100,14 @@ final class FakeWorld implements Agents, Monitors, Checks {
         return violations;
     }
 
+    /** What the source's agent does when the budget has run out and no controller has acted. */
+    synchronized void watchdogAborts(NodeId source) {
+        List<Versioned<ShardTopology>> aborting =
+                topology.swap(topology.readInstance(Moved.INSTANCE), FenceTransitions::abort);
+        on(source).sealed = false;
+        topology.swap(aborting, FenceTransitions::reopen);
+    }
+
     @Override
     public <R> R call(NodeId id, InstanceId instance, @Nullable Token token, Verb<R> verb, Duration limit) {
         String name = verb.path() + "@" + id;

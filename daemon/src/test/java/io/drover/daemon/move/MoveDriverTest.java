@@ -129,6 +129,20 @@ class MoveDriverTest {
     }
 
     @Test
+    void aFenceThatTheSourcesAgentLoweredIsNotRaisedAgain() {
+        MoveStage.Play play = stage.play();
+        play.failOnce("seal@node_a", Moment.AFTER, ErrorCode.LEADERSHIP_LOST);
+        play.driveUntilItDies();
+        play.world().watchdogAborts(A);
+        play.drive();
+
+        assertThat(play.record().state()).isEqualTo(MoveState.ABORTED);
+        assertThat(play.record().error().code()).isEqualTo(ErrorCode.PAUSE_BUDGET_SPENT.name());
+        assertServing(play, A);
+        assertThat(play.leftovers()).isEmpty();
+    }
+
+    @Test
     void commitsPastTheForkStopTheRejoin() {
         MoveStage.Play play = stage.play();
         play.world().userCommitsPastFork = 1;
