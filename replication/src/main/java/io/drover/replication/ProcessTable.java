@@ -119,7 +119,8 @@ public final class ProcessTable {
                 .toArray();
     }
 
-    private static List<Integer> all() {
+    /** Every process that there is. */
+    public static List<Integer> all() {
         List<Integer> pids = new ArrayList<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(PROC, "[0-9]*")) {
             for (Path entry : entries) {

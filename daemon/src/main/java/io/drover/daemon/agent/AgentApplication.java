@@ -1,10 +1,12 @@
 package io.drover.daemon.agent;
 
 import io.drover.api.Json;
-import io.drover.api.NodeId;
+import io.drover.daemon.config.SecretFile;
 import io.drover.daemon.resources.ProblemMapper;
 import io.drover.topology.NodeRecord;
 import io.drover.topology.NodeRegistry;
+import io.drover.topology.TopologyStore;
+import io.drover.topology.TopologyWatcher;
 import io.drover.topology.Watch;
 import io.drover.topology.ZooKeeperConnection;
 import io.dropwizard.core.Application;
@@ -16,11 +18,14 @@ import io.dropwizard.lifecycle.Managed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.curator.framework.CuratorFramework;
 
 /** The daemon that runs on each node, as PostgreSQL's operating system user; {@code drover agent FILE.yml} starts it. */
 public final class AgentApplication extends Application<AgentConfiguration> {
     private static final int DEFAULT_PORT = 8090;
+    /** An agent that waits for ZooKeeper does not look after its instances meanwhile. */
+    private static final Duration ZOOKEEPER_LIMIT = Duration.ofSeconds(3);
 
     @Override
     public String getName() {
@@ -35,13 +40,42 @@ public final class AgentApplication extends Application<AgentConfiguration> {
         if (configuration.getServerFactory() instanceof AbstractServerFactory server) {
             server.setRegisterDefaultExceptionMappers(false);
         }
-        environment.jersey().register(new ProblemMapper());
+        NodeTools tools = NodeTools.of(configuration);
         CuratorFramework client = ZooKeeperConnection.connect(
                 configuration.getZookeeper(),
                 Duration.ofMillis(configuration.getZookeeperSessionTimeout().toMilliseconds()));
-        NodeRecord node =
-                new NodeRecord(new NodeId(configuration.getNode()), configuration.getHost(), address(configuration));
-        environment.lifecycle().manage(new Membership(client, node));
+        TopologyStore store = new TopologyStore(client, ZOOKEEPER_LIMIT);
+        AtomicReference<Runnable> onChange = new AtomicReference<>(() -> {});
+        TopologyView view = new TopologyView(() -> onChange.get().run());
+        Instances instances = new Instances(new InstanceStore(configuration.getStateDir()));
+        Jobs jobs = new Jobs();
+        instances.all().forEach(jobs::adopt);
+        Observation observation = new Observation(tools, new NodeFacts(tools), instances, jobs, view);
+        TopologyGate gate = new TopologyGate(store, view, tools.node());
+        InstanceSettings settings = new InstanceSettings(tools);
+        SealVerbs seals = new SealVerbs(tools, settings, gate);
+        TargetVerbs targets = new TargetVerbs(tools, settings, store);
+
+        VerbTable verbs = new VerbTable();
+        new AdoptionVerbs(tools, instances, observation).addTo(verbs);
+        new CopyVerbs(tools, instances, jobs, view, observation).addTo(verbs);
+        new ServerVerbs(tools, settings).addTo(verbs);
+        new GuardVerbs(tools, settings).addTo(verbs);
+        seals.addTo(verbs);
+        targets.addTo(verbs);
+        new RejoinVerbs(tools, jobs).addTo(verbs);
+        new SetAsideVerbs(tools, store).addTo(verbs);
+        verbs.requireComplete();
+
+        Supervisor supervisor = new Supervisor(tools, instances, view, store, settings, seals, targets);
+        onChange.set(supervisor::wake);
+        environment.jersey().register(new ProblemMapper());
+        environment.jersey().register(new TokenFilter(SecretFile.read(configuration.getTokenFile())));
+        environment.jersey().register(new AgentResource(new VerbDispatcher(verbs, instances, gate), observation));
+        environment.jersey().register(new HealthResource(observation));
+        NodeRecord node = new NodeRecord(tools.node(), tools.host(), address(configuration));
+        environment.lifecycle().manage(new Membership(client, node, view));
+        environment.lifecycle().manage(supervisor);
     }
 
     private static String address(AgentConfiguration configuration) {
@@ -57,25 +91,30 @@ public final class AgentApplication extends Application<AgentConfiguration> {
         return "http://" + configuration.getHost() + ":" + port;
     }
 
-    /** Announces the node while the agent runs. */
+    /** Announces the node and watches the topology while the agent runs. */
     private static final class Membership implements Managed {
         private final CuratorFramework client;
         private final NodeRecord node;
+        private final TopologyView view;
         private volatile Watch registration = () -> {};
+        private volatile AutoCloseable watcher = () -> {};
 
-        Membership(CuratorFramework client, NodeRecord node) {
+        Membership(CuratorFramework client, NodeRecord node, TopologyView view) {
             this.client = client;
             this.node = node;
+            this.view = view;
         }
 
         @Override
         public void start() {
+            watcher = TopologyWatcher.watchAll(client, view);
             registration = new NodeRegistry(client).register(node);
         }
 
         @Override
-        public void stop() {
+        public void stop() throws Exception {
             registration.close();
+            watcher.close();
             client.close();
         }
     }

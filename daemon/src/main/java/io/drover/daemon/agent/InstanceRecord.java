@@ -56,16 +56,16 @@ record InstanceRecord(
      * A seal that was begun.
      *
      * @param epoch the FENCED epoch that it belongs to
-     * @param postmasterPid the postmaster that is held
+     * @param postmasterPid the postmaster that is held, or 0 when none lived
      * @param finalLsn where the source's WAL ends; null until the seal is complete
      * @param timeline the source's timeline
      * @param sessionsEnded processes that were ended
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
     record SealRecord(
-            FenceEpoch epoch, MoveId move, long postmasterPid, @Nullable Lsn finalLsn, int timeline, int sessionsEnded) {
-        SealRecord completed(Lsn end, int sessions) {
-            return new SealRecord(epoch, move, postmasterPid, end, timeline, sessions);
+            FenceEpoch epoch, MoveId move, int postmasterPid, @Nullable Lsn finalLsn, int timeline, int sessionsEnded) {
+        SealRecord completed(Lsn end, int onTimeline, int sessions) {
+            return new SealRecord(epoch, move, postmasterPid, end, onTimeline, sessions);
         }
     }
 
@@ -91,24 +91,29 @@ record InstanceRecord(
     }
 
     /**
-     * A long job; outlives the agent.
+     * A long job. A job that is RUNNING when the agent starts has lost its agent.
      *
      * @param directory the directory that it works in
-     * @param pid the program that runs for it, or 0
+     * @param bytes how many bytes had arrived at its end
      * @param error why it failed
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
-    record JobRecord(JobKind kind, JobPhase phase, MoveId move, Path directory, long pid, @Nullable String error) {
-        JobRecord running(long program) {
-            return new JobRecord(kind, JobPhase.RUNNING, move, directory, program, null);
+    record JobRecord(
+            JobKind kind, JobPhase phase, MoveId move, Path directory, long bytes, @Nullable String error) {
+        static JobRecord begun(JobKind kind, MoveId move, Path directory) {
+            return new JobRecord(kind, JobPhase.RUNNING, move, directory, 0, null);
         }
 
-        JobRecord done() {
-            return new JobRecord(kind, JobPhase.DONE, move, directory, 0, null);
+        JobRecord done(long arrived) {
+            return new JobRecord(kind, JobPhase.DONE, move, directory, arrived, null);
         }
 
-        JobRecord failed(String why) {
-            return new JobRecord(kind, JobPhase.FAILED, move, directory, 0, why);
+        JobRecord failed(long arrived, String why) {
+            return new JobRecord(kind, JobPhase.FAILED, move, directory, arrived, why);
+        }
+
+        boolean is(JobKind wanted, MoveId owner) {
+            return kind == wanted && move.equals(owner);
         }
     }
 
@@ -167,8 +172,21 @@ record InstanceRecord(
                 instance, shards, database, dataDir, socketDir, port, role, grantEpoch, seal, settings, token, startArguments, job, next);
     }
 
-    InstanceRecord withPlace(Path newDataDir, Path newSocketDir, int newPort) {
+    InstanceRecord withPlace(Path newDataDir, Path newSocketDir, int newPort, String newDatabase) {
         return new InstanceRecord(
-                instance, shards, database, newDataDir, newSocketDir, newPort, role, grantEpoch, seal, settings, token, null, job, stopped);
+                instance,
+                shards,
+                newDatabase,
+                newDataDir,
+                newSocketDir,
+                newPort,
+                role,
+                grantEpoch,
+                seal,
+                settings,
+                token,
+                null,
+                job,
+                stopped);
     }
 }

@@ -3,13 +3,18 @@ package io.drover.daemon.agent;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.agent.Token;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** An instance on this node: its record on disk, the lock under which verbs run one at a time, and its warm connections. */
 final class ManagedInstance {
+    private static final Logger LOG = LoggerFactory.getLogger(ManagedInstance.class);
+
     private final InstanceStore store;
     private final ReentrantLock lock = new ReentrantLock();
     private final WarmParts warm = new WarmParts();
@@ -37,6 +42,22 @@ final class ManagedInstance {
             record = next;
         }
         return next;
+    }
+
+    /**
+     * Changes the record now and on disk a little later, for what would delay the write pause. A crash in between forgets the
+     * change.
+     */
+    synchronized void updateSoon(UnaryOperator<InstanceRecord> change) {
+        record = change.apply(record);
+        CompletableFuture.runAsync(this::saveCurrent).exceptionally(failure -> {
+            LOG.error("the record of instance {} could not be stored", record.instance(), failure);
+            return null;
+        });
+    }
+
+    private synchronized void saveCurrent() {
+        store.save(record);
     }
 
     /** Accepts a token and makes the change that goes on disk with it, before anything else is done. */

@@ -53,7 +53,7 @@ enum Reaction {
             return unchangedFor.compareTo(PROMOTERS_TURN) >= 0 ? FINISH : NOTHING;
         }
         if (topologies.stream().anyMatch(t -> StartRule.lost(t, node))) {
-            return lost(record, state, unchangedFor);
+            return lost(record, topologies, unchangedFor);
         }
         return switch (state) {
             case FENCED -> unchangedFor.compareTo(budget(topologies).plus(CONTROLLERS_TURN)) >= 0 ? ABANDON : NOTHING;
@@ -63,11 +63,14 @@ enum Reaction {
         };
     }
 
-    private static Reaction lost(InstanceRecord record, TopologyState state, Duration unchangedFor) {
-        if (record.role() != Role.PRIMARY) {
+    /** An epoch that is not newer than the grant is a stale sight of what was before it. */
+    private static Reaction lost(InstanceRecord record, List<ShardTopology> topologies, Duration unchangedFor) {
+        boolean newer = StartRule.newestEpoch(topologies).compareTo(record.grantEpoch()) > 0;
+        if (record.role() != Role.PRIMARY || !newer) {
             return NOTHING;
         }
-        return state != TopologyState.PROMOTING || unchangedFor.compareTo(PROMOTERS_TURN) >= 0 ? DEMOTE : NOTHING;
+        boolean beingPromoted = topologies.get(0).state() == TopologyState.PROMOTING;
+        return !beingPromoted || unchangedFor.compareTo(PROMOTERS_TURN) >= 0 ? DEMOTE : NOTHING;
     }
 
     private static Reaction serving(InstanceRecord record, FenceEpoch epoch) {

@@ -20,7 +20,7 @@ import java.util.Optional;
  * PRIMARY  SERVING here                              of this or a later one   stay
  * PRIMARY  PROMOTING to here                         any                      start: the way goes only forward
  * PRIMARY  FENCED or ABORTING here                   any                      stay until it says SERVING
- * PRIMARY  another node                              any                      demote
+ * PRIMARY  another node, newer than the grant        any                      demote
  * PRIMARY  no shard known                            none, never granted      start: adopted, not published yet
  * PRIMARY  unreadable                                none                     start: ZooKeeper away stops no shard
  * PRIMARY  unreadable                                of the grant or later    stay
@@ -74,13 +74,16 @@ final class StartRule {
         if (topologies.stream().allMatch(t -> promotingTo(t, node))) {
             return start("it is being promoted");
         }
+        FenceEpoch newest = newestEpoch(topologies);
         if (topologies.stream().anyMatch(t -> lost(t, node))) {
-            return new Answer(Verdict.DEMOTE, "another node is the primary");
+            return newest.compareTo(record.grantEpoch()) > 0
+                    ? new Answer(Verdict.DEMOTE, "another node is the primary")
+                    : stay("the topology names another primary under epoch " + newest + ", older than the granted "
+                            + record.grantEpoch());
         }
         if (!topologies.stream().allMatch(t -> t.state() == TopologyState.SERVING)) {
             return stay("the fence of " + topologies.get(0).shard() + " is up: " + topologies.get(0).state());
         }
-        FenceEpoch newest = newestEpoch(topologies);
         if (newest.compareTo(record.grantEpoch()) < 0) {
             return stay("the topology's epoch " + newest + " is older than the granted " + record.grantEpoch());
         }

@@ -5,6 +5,7 @@ import io.drover.api.ShardId;
 import io.drover.api.ShardTopology;
 import io.drover.topology.TopologyWatcher;
 import io.drover.topology.Versioned;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,11 @@ final class TopologyView implements TopologyWatcher.Listener {
                 .filter(topology -> topology.value().instance().equals(instance))
                 .sorted(Comparator.comparing(topology -> topology.value().shard()))
                 .toList();
+    }
+
+    /** The topology of every shard. */
+    Collection<Versioned<ShardTopology>> seen() {
+        return newest.values();
     }
 
     /** Whether the watch has a connection to ZooKeeper. */

@@ -9,6 +9,7 @@ import io.drover.daemon.agent.VerbTable.Command;
 import io.drover.daemon.agent.VerbTable.NewInstance;
 import io.drover.daemon.agent.VerbTable.Row;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -61,22 +62,21 @@ final class VerbDispatcher {
         if (known.isEmpty() && row.unknown() != null) {
             return row.unknown().apply(verb, new NewInstance(id, token, deadline));
         }
-        VerbCall call = new VerbCall(instances.get(id), token, deadline);
+        VerbCall call = new VerbCall(instances.get(id), token, deadline, List.of());
         return row.alone()
                 ? call.instance().exclusively(deadline, () -> carryOut(verb, row, call))
                 : carryOut(verb, row, call);
     }
 
-    private <R> R carryOut(Verb<R> verb, Row<Verb<R>, R> row, VerbCall call) {
-        call.deadline().check(verb.path());
-        Token token = call.token();
-        if (token != null) {
-            TokenGate.accept(call.record(), token);
-            if (verb.dangerous()) {
-                topology.prove(verb, token, call.record());
-            }
-            call.instance().accept(token, row.first().apply(verb, token));
+    private <R> R carryOut(Verb<R> verb, Row<Verb<R>, R> row, VerbCall arrived) {
+        arrived.deadline().check(verb.path());
+        Token token = arrived.token();
+        if (token == null) {
+            return row.body().run(verb, arrived);
         }
+        TokenGate.accept(arrived.record(), token);
+        VerbCall call = verb.dangerous() ? arrived.proven(topology.prove(verb, token, arrived.record())) : arrived;
+        call.instance().accept(token, row.first().apply(verb, call));
         return row.body().run(verb, call);
     }
 }

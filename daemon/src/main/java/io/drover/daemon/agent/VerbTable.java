@@ -15,9 +15,9 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
@@ -59,7 +59,7 @@ final class VerbTable {
     record Row<V extends Verb<R>, R>(
             boolean alone,
             boolean needsToken,
-            BiFunction<V, Token, UnaryOperator<InstanceRecord>> first,
+            BiFunction<V, VerbCall, UnaryOperator<InstanceRecord>> first,
             @Nullable BiFunction<V, NewInstance, R> unknown,
             Body<V, R> body) {
         Row<V, R> beside() {
@@ -70,7 +70,7 @@ final class VerbTable {
             return new Row<>(alone, false, first, unknown, body);
         }
 
-        Row<V, R> storingFirst(BiFunction<V, Token, UnaryOperator<InstanceRecord>> change) {
+        Row<V, R> storingFirst(BiFunction<V, VerbCall, UnaryOperator<InstanceRecord>> change) {
             return new Row<>(alone, needsToken, change, unknown, body);
         }
 
@@ -91,7 +91,7 @@ final class VerbTable {
 
     /** A row that runs alone and within a move. */
     static <V extends Verb<R>, R> Row<V, R> row(Body<V, R> body) {
-        return new Row<>(true, true, (verb, token) -> UnaryOperator.identity(), null, body);
+        return new Row<>(true, true, (verb, call) -> UnaryOperator.identity(), null, body);
     }
 
     /** Adds a row. */
@@ -110,12 +110,15 @@ final class VerbTable {
         return row;
     }
 
-    /** Verbs that have no row. */
-    Set<String> missing() {
-        return types.entrySet().stream()
+    /** Every verb has a row, or this version was put together wrongly. */
+    void requireComplete() {
+        List<String> missing = types.entrySet().stream()
                 .filter(type -> !rows.containsKey(type.getValue()))
                 .map(Map.Entry::getKey)
-                .collect(Collectors.toSet());
+                .toList();
+        if (!missing.isEmpty()) {
+            throw new IllegalStateException("BUG: nothing carries out " + missing);
+        }
     }
 
     /**

@@ -103,9 +103,11 @@ public final class EventStreams implements Managed {
         boolean comment = ++ticksDone % KEEP_ALIVE_SECONDS == 0;
         boolean leading = leads.getAsBoolean();
         open.forEach((stream, subscription) -> {
-            if (!leading || !stream.isOpen()) {
-                unsubscribe(stream, subscription);
+            if (!leading) {
                 stream.close();
+            }
+            if (!stream.isOpen()) {
+                unsubscribe(stream, subscription);
             } else if (comment) {
                 stream.keepAlive();
             }

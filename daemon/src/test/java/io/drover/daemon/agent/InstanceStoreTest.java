@@ -20,11 +20,11 @@ class InstanceStoreTest {
     @Test
     void findsAfterARestartWhatWasStored() {
         InstanceRecord record = Samples.record(Role.PRIMARY, 7)
-                .withSeal(Samples.seal(8).completed(new Lsn(0x1600_0000L), 3))
+                .withSeal(Samples.seal(8).completed(new Lsn(0x1600_0000L), 1, 3))
                 .withToken(Samples.token(2, 99))
                 .withSettings(List.of(new SettingChange("autovacuum", null, Samples.MOVE, 95)))
                 .withStartArguments(List.of("-D", "/data"))
-                .withJob(new JobRecord(JobKind.COPY, JobPhase.FAILED, Samples.MOVE, directory, 0, "no space"))
+                .withJob(new JobRecord(JobKind.COPY, JobPhase.FAILED, Samples.MOVE, directory, 5, "no space"))
                 .withStopped(true);
 
         new InstanceStore(directory).save(record);

@@ -40,6 +40,7 @@ class ReactionTest {
                 arguments("serving, still sealed", PRIMARY.withSeal(seal(3)), TopologyState.SERVING, HERE, 0, Reaction.UNSEAL),
                 arguments("sealed for a later epoch than is seen", PRIMARY.withSeal(seal(5)), TopologyState.SERVING, HERE, 0, Reaction.NOTHING),
                 arguments("another primary", PRIMARY, TopologyState.SERVING, THERE, 0, Reaction.DEMOTE),
+                arguments("a stale sight of the old primary, after the grant", record(Role.PRIMARY, 4), TopologyState.FENCED, THERE, 0, Reaction.NOTHING),
                 arguments("demoted already", record(Role.DEMOTED, 3), TopologyState.SERVING, THERE, 0, Reaction.NOTHING),
                 arguments("a standby of another primary", STANDBY, TopologyState.SERVING, THERE, 0, Reaction.NOTHING),
                 arguments("a state this version does not know", PRIMARY, TopologyState.UNKNOWN, HERE, 99_000, Reaction.NOTHING));

@@ -35,6 +35,7 @@ class StartRuleTest {
                 arguments("serving here, sealed for an older epoch", PRIMARY.withSeal(seal(4)), serving(5, HERE), START),
                 arguments("serving here, sealed for a later epoch", PRIMARY.withSeal(seal(4)), serving(3, HERE), STAY),
                 arguments("serving elsewhere", PRIMARY, serving(5, THERE), DEMOTE),
+                arguments("another primary under an epoch from before the grant", PRIMARY, serving(3, THERE), STAY),
                 arguments("fenced here", PRIMARY, in(TopologyState.FENCED, HERE), STAY),
                 arguments("aborting here", PRIMARY, in(TopologyState.ABORTING, HERE), STAY),
                 arguments("promoting away", PRIMARY, in(TopologyState.PROMOTING, HERE), DEMOTE),

@@ -1,0 +1,239 @@
+package io.drover.daemon.agent;
+
+import static io.drover.daemon.agent.VerbTable.row;
+
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
+import io.drover.api.FenceEpoch;
+import io.drover.api.InstanceId;
+import io.drover.api.MoveId;
+import io.drover.api.MoveRequest;
+import io.drover.api.agent.Reports.Done;
+import io.drover.api.agent.Reports.InstanceReport;
+import io.drover.api.agent.Reports.JobReport;
+import io.drover.api.agent.Reports.Role;
+import io.drover.api.agent.Verb;
+import io.drover.daemon.agent.InstanceRecord.JobKind;
+import io.drover.daemon.agent.InstanceRecord.JobPhase;
+import io.drover.daemon.agent.InstanceRecord.JobRecord;
+import io.drover.daemon.agent.VerbTable.NewInstance;
+import io.drover.replication.BaseBackup;
+import io.drover.replication.InstanceLayout;
+import io.drover.replication.NodeConfig;
+import io.drover.replication.PassFile;
+import io.drover.replication.StandbySetup;
+import io.drover.replication.StandbySetup.Upstream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a copy comes to a node.
+ *
+ * <pre>
+ * start-copy      record of the job on disk → base backup into data.staging-… → verified against its manifest → DONE
+ * start-standby   settings, standby.signal, connection written into the staging directory → renamed to data → started
+ * discard-copy    program ended → staging directory removed; what was installed is never touched
+ * </pre>
+ */
+final class CopyVerbs {
+    private static final Duration NO_PROGRESS = Duration.ofMinutes(10);
+    private static final Duration VERIFY_LIMIT = Duration.ofHours(24);
+    private static final Duration CANCEL_LIMIT = Duration.ofSeconds(10);
+
+    private final NodeTools tools;
+    private final Instances instances;
+    private final Jobs jobs;
+    private final TopologyView topology;
+    private final Observation observation;
+
+    CopyVerbs(NodeTools tools, Instances instances, Jobs jobs, TopologyView topology, Observation observation) {
+        this.tools = tools;
+        this.instances = instances;
+        this.jobs = jobs;
+        this.topology = topology;
+        this.observation = observation;
+    }
+
+    void addTo(VerbTable table) {
+        table.on(
+                Verb.StartCopy.class,
+                VerbTable.<Verb.StartCopy, JobReport>row(this::startCopy).whenUnknown(this::startFirstCopy));
+        table.on(
+                Verb.DiscardCopy.class,
+                VerbTable.<Verb.DiscardCopy, Done>row((verb, call) -> discard(call))
+                        .nothingWhenUnknown(() -> new Done("there is no copy here")));
+        table.on(Verb.StartStandby.class, row(this::startStandby));
+    }
+
+    private JobReport startFirstCopy(Verb.StartCopy verb, NewInstance call) {
+        if (call.token() == null) {
+            throw new DroverException(ErrorCode.MALFORMED_REQUEST, verb.path() + " needs a token");
+        }
+        InstanceRecord planned = new InstanceRecord(
+                call.id(),
+                verb.shards(),
+                databaseOf(call.id()),
+                tools.plannedLayout(verb.shards().get(0)).data(),
+                tools.plannedSocketDir(verb.shards().get(0)),
+                verb.sourcePort(),
+                Role.STANDBY,
+                new FenceEpoch(0),
+                null,
+                List.of(),
+                call.token(),
+                null,
+                null,
+                true);
+        ManagedInstance instance = instances.add(planned);
+        VerbCall known = new VerbCall(instance, call.token(), call.deadline(), List.of());
+        return instance.exclusively(call.deadline(), () -> startCopy(verb, known));
+    }
+
+    private String databaseOf(InstanceId instance) {
+        return topology.seen(instance).stream()
+                .map(seen -> seen.value().database())
+                .findFirst()
+                .orElse("");
+    }
+
+    private JobReport startCopy(Verb.StartCopy verb, VerbCall call) {
+        JobRecord job = call.record().job();
+        if (job != null && job.is(JobKind.COPY, call.move()) && job.phase() != JobPhase.FAILED) {
+            return jobs.report(call.record());
+        }
+        if (job != null && job.phase() == JobPhase.RUNNING) {
+            throw new DroverException(
+                    ErrorCode.STATE_CONFLICT, "move " + job.move() + " still works on instance " + call.record().instance());
+        }
+        place(verb, call);
+        Path staging = call.record().beside("staging", call.move());
+        Orphans.end(staging);
+        BaseBackup.discard(staging);
+        InstanceLayout layout = tools.layout(call.record());
+        make(layout.conf());
+        PassFile.write(layout.passFile(), tools.passwords());
+        Long rate = verb.maxRateBytes();
+        BaseBackup.Spec spec = new BaseBackup.Spec(
+                verb.sourceHost(),
+                verb.sourcePort(),
+                layout.passFile(),
+                verb.slot(),
+                rate == null ? OptionalLong.empty() : OptionalLong.of(rate),
+                verb.checkpoint() == MoveRequest.Checkpoint.FAST,
+                staging,
+                layout.jobLog());
+        jobs.start(call.instance(), JobRecord.begun(JobKind.COPY, call.move(), staging), running -> copy(spec, running));
+        return jobs.report(call.record());
+    }
+
+    /** Where the copy goes: where Drover puts an instance, also when an adopted one lay elsewhere before. */
+    private void place(Verb.StartCopy verb, VerbCall call) {
+        InstanceRecord record = call.record();
+        if (tools.postmaster(record).find().isPresent() || Files.exists(record.dataDir())) {
+            throw new DroverException(
+                    ErrorCode.STATE_CONFLICT,
+                    "no copy is made: " + record.dataDir() + " holds instance " + record.instance() + " already",
+                    "set that copy aside first");
+        }
+        Path dataDir = tools.plannedLayout(verb.shards().get(0)).data();
+        if (Files.exists(dataDir)) {
+            throw new DroverException(
+                    ErrorCode.STATE_CONFLICT,
+                    "no copy is made: " + dataDir + " exists and is not this instance's",
+                    "move it out of the way");
+        }
+        call.instance()
+                .update(current -> current.withShards(verb.shards())
+                        .withPlace(
+                                dataDir,
+                                tools.plannedSocketDir(verb.shards().get(0)),
+                                verb.sourcePort(),
+                                databaseOf(current.instance()))
+                        .withRole(Role.STANDBY)
+                        .withSeal(null)
+                        .withSettings(List.of())
+                        .withStopped(true));
+    }
+
+    private void copy(BaseBackup.Spec spec, Jobs.Running job) {
+        BaseBackup backup = BaseBackup.start(tools.binaries(), spec);
+        job.enter("copy");
+        job.counting(backup::bytesOnDisk);
+        job.endedBy(() -> backup.cancel(CANCEL_LIMIT));
+        backup.await(NO_PROGRESS);
+        long bytes = backup.bytesOnDisk();
+        job.counting(() -> bytes);
+        job.enter("verify");
+        BaseBackup.verify(tools.binaries(), spec.staging(), VERIFY_LIMIT);
+    }
+
+    private Done discard(VerbCall call) {
+        JobRecord job = call.record().job();
+        if (job != null && job.is(JobKind.COPY, call.move())) {
+            jobs.cancel(call.instance());
+        }
+        Path staging = call.record().beside("staging", call.move());
+        Orphans.end(staging);
+        BaseBackup.discard(staging);
+        return new Done("there is no staging directory " + staging);
+    }
+
+    private InstanceReport startStandby(Verb.StartStandby verb, VerbCall call) {
+        ManagedInstance instance = call.instance();
+        InstanceRecord record = instance.record();
+        if (record.role() == Role.PRIMARY) {
+            throw new DroverException(
+                    ErrorCode.STATE_CONFLICT, "instance " + record.instance() + " is a primary here, not a copy");
+        }
+        if (tools.postmaster(record).find().isEmpty()) {
+            install(verb, call.move(), record);
+            instance.update(current -> current.withShards(verb.shards())
+                    .withRole(Role.STANDBY)
+                    .withSeal(null)
+                    .withStopped(false));
+            tools.start(instance.record(), call.deadline().left());
+        }
+        return observation.instance(record.instance());
+    }
+
+    private void install(Verb.StartStandby verb, MoveId move, InstanceRecord record) {
+        Path staging = record.beside("staging", move);
+        Path data = Files.exists(staging) ? staging : record.dataDir();
+        requireComplete(record.job(), move, staging);
+        InstanceLayout layout = tools.layout(record);
+        StandbySetup.prepare(
+                data,
+                new Upstream(
+                        verb.primaryHost(), verb.primaryPort(), layout.passFile(), verb.applicationName(), verb.slot()));
+        StandbySetup.install(staging, record.dataDir());
+        make(record.socketDir());
+        NodeConfig.write(
+                layout,
+                record.dataDir(),
+                tools.local(record),
+                NodeConfig.accessRulesOf(record.dataDir()),
+                tools.passwords());
+    }
+
+    private static void requireComplete(@Nullable JobRecord job, MoveId move, Path staging) {
+        boolean complete = job != null && job.is(JobKind.COPY, move) && job.phase() == JobPhase.DONE;
+        if (Files.exists(staging) && !complete) {
+            throw new DroverException(
+                    ErrorCode.STATE_CONFLICT, "the copy in " + staging + " is not complete and verified");
+        }
+    }
+
+    static void make(Path directory) {
+        try {
+            Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw new DroverException(
+                    ErrorCode.POSTGRES_FAILED, "cannot make the directory " + directory + ": " + e, null, e);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package io.drover.daemon.agent;
+
+import static io.drover.daemon.agent.VerbTable.row;
+
+import io.drover.api.agent.Reports.AlignReport;
+import io.drover.api.agent.Reports.Done;
+import io.drover.api.agent.Reports.GuardProbeReport;
+import io.drover.api.agent.Verb;
+import io.drover.daemon.agent.InstanceRecord.SettingChange;
+import io.drover.replication.Guard;
+import io.drover.replication.ManagedSetting;
+import io.drover.replication.ServerSettings;
+import io.drover.replication.WalTail;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** Verbs on the source before the fence: the guard and the alignment of the WAL's tail. */
+final class GuardVerbs {
+    private final NodeTools tools;
+    private final InstanceSettings settings;
+
+    GuardVerbs(NodeTools tools, InstanceSettings settings) {
+        this.tools = tools;
+        this.settings = settings;
+    }
+
+    void addTo(VerbTable table) {
+        table.on(Verb.ArmGuard.class, row(this::arm));
+        // beside: it waits until replay goes on, and its caller has other things to say meanwhile
+        table.on(Verb.ProbeGuard.class, VerbTable.<Verb.ProbeGuard, GuardProbeReport>row(this::probe).beside());
+        table.on(Verb.AlignWal.class, row(this::align));
+    }
+
+    /** Keeps those that commits wait for already (H14). A repeat finds the target in front and changes nothing. */
+    private Done arm(Verb.ArmGuard verb, VerbCall call) {
+        ManagedSetting names = ManagedSetting.SYNCHRONOUS_STANDBY_NAMES;
+        String existing =
+                tools.ask(call.record(), connection -> new ServerSettings(connection).current(names));
+        boolean repeat = call.record().settings().stream()
+                .anyMatch(change -> isOurs(change, names, call) && existing.contains(verb.applicationName()));
+        String armed = repeat ? existing : Guard.armed(existing, verb.applicationName());
+        settings.change(call.instance(), call.move(), call.step(), Map.of(names, armed));
+        return new Done("commits wait for " + armed);
+    }
+
+    private static boolean isOurs(SettingChange change, ManagedSetting setting, VerbCall call) {
+        return change.setting().equals(setting.parameter())
+                && change.move().equals(call.move())
+                && change.step() == call.step();
+    }
+
+    private GuardProbeReport probe(Verb.ProbeGuard verb, VerbCall call) {
+        AtomicReference<GuardProbeReport> report = new AtomicReference<>();
+        tools.tell(
+                call.record(),
+                call.deadline().left().plusSeconds(1),
+                connection -> report.set(Guard.probe(connection, call.deadline().left())));
+        return report.get();
+    }
+
+    private AlignReport align(Verb.AlignWal verb, VerbCall call) {
+        return tools.ask(call.record(), connection -> WalTail.align(connection, verb.marginBytes()));
+    }
+}

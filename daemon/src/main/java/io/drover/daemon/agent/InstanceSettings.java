@@ -1,0 +1,124 @@
+package io.drover.daemon.agent;
+
+import io.drover.api.MoveId;
+import io.drover.daemon.agent.InstanceRecord.SettingChange;
+import io.drover.daemon.agent.SettingsJournal.Reversal;
+import io.drover.replication.AutoConf;
+import io.drover.replication.ManagedSetting;
+import io.drover.replication.Postmaster;
+import io.drover.replication.PostmasterDoor;
+import io.drover.replication.ServerSettings;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Changes settings and takes changes back (rule R5): the journal is on disk before the file changes. A running server is changed
+ * with ALTER SYSTEM, a stopped or held one by replacing postgresql.auto.conf.
+ */
+final class InstanceSettings {
+    private static final Duration VISIBLE = Duration.ofSeconds(10);
+
+    private final NodeTools tools;
+
+    InstanceSettings(NodeTools tools) {
+        this.tools = tools;
+    }
+
+    /** Changes settings of a running server for a step of a move, and loads them. */
+    void change(ManagedInstance instance, MoveId move, int step, Map<ManagedSetting, String> values) {
+        tools.tell(instance.record(), VISIBLE, connection -> {
+            ServerSettings settings = write(instance, move, step, values, connection);
+            settings.reload();
+        });
+        values.forEach((setting, value) -> ServerSettings.awaitVisible(
+                () -> tools.server(instance.record()).connect(), setting, value, VISIBLE));
+    }
+
+    /** Writes settings of a running server to disk only: they wait there for a restart. */
+    void stage(
+            ManagedInstance instance,
+            MoveId move,
+            int step,
+            Map<ManagedSetting, String> values,
+            Connection connection) {
+        write(instance, move, step, values, connection);
+    }
+
+    private static ServerSettings write(
+            ManagedInstance instance,
+            MoveId move,
+            int step,
+            Map<ManagedSetting, String> values,
+            Connection connection) {
+        ServerSettings settings = new ServerSettings(connection);
+        instance.update(record -> record.withSettings(SettingsJournal.remember(
+                record.settings(),
+                values.keySet().stream().map(ManagedSetting::parameter).toList(),
+                name -> settings.autoConfValue(settingOf(name)),
+                move,
+                step)));
+        values.forEach(settings::set);
+        return settings;
+    }
+
+    /** Takes back what a step of a move changed, 0 for every step, on a running or a stopped server, and loads it. */
+    void undo(ManagedInstance instance, MoveId move, int step) {
+        Reversal reversal = SettingsJournal.undo(instance.record().settings(), move, step);
+        apply(instance, reversal, true);
+    }
+
+    /** Takes back, on disk only, every change of the steps that wrote a seal's settings. */
+    void undoSeal(ManagedInstance instance) {
+        List<SettingChange> journal = instance.record().settings();
+        String mark = ManagedSetting.DEFAULT_TRANSACTION_READ_ONLY.parameter();
+        Predicate<SettingChange> ofSeal = change -> journal.stream()
+                .anyMatch(entry -> entry.setting().equals(mark)
+                        && entry.move().equals(change.move())
+                        && entry.step() == change.step());
+        apply(instance, SettingsJournal.undo(journal, ofSeal), false);
+    }
+
+    private void apply(ManagedInstance instance, Reversal reversal, boolean load) {
+        InstanceRecord record = instance.record();
+        if (reversal.remaining().equals(record.settings())) {
+            return;
+        }
+        Optional<Postmaster.Running> running = tools.postmaster(record).find();
+        boolean takesLogins =
+                running.filter(postmaster -> !PostmasterDoor.held(postmaster.pid())).isPresent();
+        if (!reversal.writes().isEmpty() && takesLogins) {
+            tools.tell(record, VISIBLE, connection -> {
+                ServerSettings settings = new ServerSettings(connection);
+                reversal.writes()
+                        .forEach((name, before) -> settings.restore(settingOf(name), Optional.ofNullable(before)));
+                if (load) {
+                    settings.reload();
+                }
+            });
+        } else if (!reversal.writes().isEmpty()) {
+            edit(record.dataDir(), reversal.writes());
+        }
+        instance.update(current -> current.withSettings(reversal.remaining()));
+    }
+
+    private static void edit(Path dataDir, Map<String, @Nullable String> writes) {
+        AutoConf file = AutoConf.read(dataDir);
+        for (Map.Entry<String, @Nullable String> write : writes.entrySet()) {
+            ManagedSetting setting = settingOf(write.getKey());
+            String before = write.getValue();
+            file = before == null ? file.remove(setting) : file.set(setting, before);
+        }
+        file.write(dataDir);
+    }
+
+    private static ManagedSetting settingOf(String parameter) {
+        return ManagedSetting.valueOf(parameter.toUpperCase(Locale.ROOT));
+    }
+}

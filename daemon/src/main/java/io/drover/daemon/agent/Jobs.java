@@ -1,0 +1,115 @@
+package io.drover.daemon.agent;
+
+import io.drover.api.DroverException;
+import io.drover.api.InstanceId;
+import io.drover.api.agent.Reports.JobReport;
+import io.drover.api.agent.Reports.JobState;
+import io.drover.daemon.agent.InstanceRecord.JobRecord;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The long jobs of this agent: how they go is asked for, how they end is stored. At most one per instance. */
+final class Jobs {
+    private static final Logger LOG = LoggerFactory.getLogger(Jobs.class);
+
+    private final Map<InstanceId, Running> running = new ConcurrentHashMap<>();
+    private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
+        Thread thread = new Thread(task, "agent-job");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    /** A job that this agent runs. */
+    static final class Running {
+        private volatile String phase = "start";
+        private volatile LongSupplier bytes = () -> 0;
+        private volatile Runnable cancel = () -> {};
+
+        /** What it does from now on, for people and for the controller's clock. */
+        void enter(String name) {
+            phase = name;
+        }
+
+        /** How many bytes have arrived. */
+        void counting(LongSupplier counter) {
+            bytes = counter;
+        }
+
+        /** How it is ended early. */
+        void endedBy(Runnable action) {
+            cancel = action;
+        }
+    }
+
+    /** The work of a job. */
+    interface Work {
+        void run(Running job);
+    }
+
+    /** Starts a job whose record is stored as RUNNING first; its end is stored whichever way it goes. */
+    void start(ManagedInstance instance, JobRecord record, Work work) {
+        Running job = new Running();
+        InstanceId id = instance.record().instance();
+        instance.update(current -> current.withJob(record));
+        running.put(id, job);
+        threads.execute(() -> {
+            try {
+                work.run(job);
+                end(instance, record, record.done(job.bytes.getAsLong()));
+            } catch (DroverException e) {
+                LOG.warn("{} of instance {} failed: {}", record.kind(), id, e.getMessage(), e);
+                end(instance, record, record.failed(job.bytes.getAsLong(), e.getMessage()));
+            } catch (RuntimeException e) {
+                LOG.error("BUG: {} of instance {} failed", record.kind(), id, e);
+                end(instance, record, record.failed(job.bytes.getAsLong(), "BUG: " + e));
+            } finally {
+                running.remove(id, job);
+            }
+        });
+    }
+
+    private static void end(ManagedInstance instance, JobRecord begun, JobRecord ended) {
+        instance.update(current -> begun.equals(current.job()) ? current.withJob(ended) : current);
+    }
+
+    /** Ends the job of an instance, when one runs, and forgets it. */
+    void cancel(ManagedInstance instance) {
+        Running job = running.remove(instance.record().instance());
+        instance.update(current -> current.withJob(null));
+        if (job != null) {
+            job.cancel.run();
+        }
+    }
+
+    /** A job that is stored as RUNNING but is not run by this agent was lost with a former one. */
+    void adopt(ManagedInstance instance) {
+        JobRecord job = instance.record().job();
+        if (job != null && job.phase() == InstanceRecord.JobPhase.RUNNING) {
+            instance.update(current -> current.withJob(job.failed(0, "the agent was restarted while it ran")));
+        }
+    }
+
+    /** How the job of an instance stands. */
+    JobReport report(InstanceRecord record) {
+        JobRecord job = record.job();
+        if (job == null) {
+            return new JobReport("", JobState.NONE, "", null, 0);
+        }
+        Optional<Running> live = Optional.ofNullable(running.get(record.instance()));
+        String phase = live.map(known -> known.phase).orElse("end");
+        long bytes = live.map(known -> known.bytes.getAsLong()).orElse(job.bytes());
+        String kind = job.kind().name().toLowerCase(Locale.ROOT);
+        return switch (job.phase()) {
+            case RUNNING -> new JobReport(kind, JobState.RUNNING, phase, null, bytes);
+            case DONE -> new JobReport(kind, JobState.DONE, phase, null, bytes);
+            case FAILED -> new JobReport(kind, JobState.FAILED, phase, job.error(), bytes);
+        };
+    }
+}

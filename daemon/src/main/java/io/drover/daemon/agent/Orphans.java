@@ -1,0 +1,40 @@
+package io.drover.daemon.agent;
+
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
+import io.drover.replication.ProcessTable;
+import io.drover.replication.Signals;
+import io.drover.replication.Waiting;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/** Programs that a former agent started and that outlived it: they would write into a directory that is worked on anew. */
+final class Orphans {
+    private static final Set<String> PROGRAMS = Set.of("pg_basebackup", "pg_verifybackup", "pg_rewind");
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final Duration POLL = Duration.ofMillis(20);
+
+    private Orphans() {}
+
+    /** Ends the programs whose arguments name the directory, and sees them gone. */
+    static void end(Path directory) {
+        List<Integer> found = ProcessTable.all().stream()
+                .filter(pid -> worksOn(ProcessTable.argv(pid), directory))
+                .toList();
+        found.forEach(Signals.TERM::send);
+        if (!Waiting.until(LIMIT, POLL, () -> found.stream().noneMatch(ProcessTable::alive))) {
+            throw new DroverException(
+                    ErrorCode.TIMEOUT, "processes " + found + " of a former agent work on " + directory + " and do not end");
+        }
+    }
+
+    static boolean worksOn(List<String> argv, Path directory) {
+        if (argv.isEmpty() || !PROGRAMS.contains(String.valueOf(Path.of(argv.get(0)).getFileName()))) {
+            return false;
+        }
+        String name = directory.toString();
+        return argv.stream().anyMatch(argument -> argument.equals(name) || argument.endsWith("=" + name));
+    }
+}

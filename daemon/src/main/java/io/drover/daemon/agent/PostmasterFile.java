@@ -1,0 +1,42 @@
+package io.drover.daemon.agent;
+
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What a running server has written to postmaster.pid (PostgreSQL documentation, Database File Layout).
+ *
+ * @param socketDir its first Unix socket directory
+ */
+record PostmasterFile(Path dataDir, int port, Path socketDir) {
+    private static final int DATA_DIRECTORY = 1;
+    private static final int PORT = 3;
+    private static final int SOCKET_DIRECTORY = 4;
+
+    static PostmasterFile read(Path dataDir) {
+        Path file = dataDir.resolve("postmaster.pid");
+        try {
+            return parse(Files.readAllLines(file));
+        } catch (IOException | IllegalArgumentException e) {
+            throw new DroverException(
+                    ErrorCode.STATE_CONFLICT,
+                    file + " cannot be read: " + e.getMessage(),
+                    "start the instance, with a Unix socket, and try again",
+                    e);
+        }
+    }
+
+    static PostmasterFile parse(List<String> lines) {
+        if (lines.size() <= SOCKET_DIRECTORY || lines.get(SOCKET_DIRECTORY).isBlank()) {
+            throw new IllegalArgumentException("it names no Unix socket directory");
+        }
+        return new PostmasterFile(
+                Path.of(lines.get(DATA_DIRECTORY).strip()),
+                Integer.parseInt(lines.get(PORT).strip()),
+                Path.of(lines.get(SOCKET_DIRECTORY).strip()));
+    }
+}

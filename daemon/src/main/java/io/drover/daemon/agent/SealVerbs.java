@@ -1,0 +1,175 @@
+package io.drover.daemon.agent;
+
+import static io.drover.daemon.agent.VerbTable.row;
+
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
+import io.drover.api.FenceEpoch;
+import io.drover.api.Json;
+import io.drover.api.Lsn;
+import io.drover.api.agent.Reports.Done;
+import io.drover.api.agent.Reports.SealReport;
+import io.drover.api.agent.Verb;
+import io.drover.daemon.agent.InstanceRecord.SealRecord;
+import io.drover.fencing.SourceSeal;
+import io.drover.replication.AllowList;
+import io.drover.replication.Guard;
+import io.drover.replication.ManagedSetting;
+import io.drover.replication.Postmaster;
+import io.drover.replication.PostmasterDoor;
+import io.drover.replication.SessionEnder;
+import io.drover.replication.WalTail;
+import java.sql.Connection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The seal of the source: no process is left that can commit.
+ *
+ * <pre>
+ * prepare-seal   settings of the seal to disk, not loaded · warm connection · every code path of the seal run once
+ * seal           record on disk → door held → sessions ended → WAL ended on a boundary → verified
+ * unseal         settings restored → door opened → record cleared
+ * </pre>
+ */
+final class SealVerbs {
+    private static final Logger LOG = LoggerFactory.getLogger(SealVerbs.class);
+    private static final int REHEARSALS = 50;
+
+    private final NodeTools tools;
+    private final InstanceSettings settings;
+    private final TopologyGate topology;
+
+    SealVerbs(NodeTools tools, InstanceSettings settings, TopologyGate topology) {
+        this.tools = tools;
+        this.settings = settings;
+        this.topology = topology;
+    }
+
+    void addTo(VerbTable table) {
+        table.on(Verb.PrepareSeal.class, row(this::prepare));
+        table.on(Verb.Seal.class, VerbTable.<Verb.Seal, SealReport>row(this::seal).storingFirst(this::begun));
+        table.on(Verb.Unseal.class, row((verb, call) -> unseal(call.instance())));
+    }
+
+    private Done prepare(Verb.PrepareSeal verb, VerbCall call) {
+        Postmaster.Running postmaster = running(call.record());
+        Connection warm = call.instance().warm().openedBy(() -> tools.server(call.record()).connect());
+        Map<ManagedSetting, String> values = new LinkedHashMap<>();
+        values.put(ManagedSetting.DEFAULT_TRANSACTION_READ_ONLY, "on");
+        values.put(ManagedSetting.SYNCHRONOUS_STANDBY_NAMES, Guard.unsatisfiable(verb.epoch()));
+        values.put(ManagedSetting.AUTOVACUUM, "off");
+        settings.stage(call.instance(), call.move(), call.step(), values, warm);
+        AllowList spared = null;
+        for (int i = 0; i < REHEARSALS; i++) {
+            spared = rehearse(verb, postmaster.pid(), warm);
+        }
+        if (spared != null) {
+            SessionEnder.warm(postmaster.pid(), spared);
+        }
+        topology.rehearse(call.requireToken(), call.record());
+        return new Done("the seal of " + call.record().instance() + " is prepared for epoch " + verb.epoch());
+    }
+
+    /** Runs what the seal will run, without its effect, so that nothing is loaded or compiled inside the pause. */
+    private static AllowList rehearse(Verb.PrepareSeal verb, int postmasterPid, Connection warm) {
+        PostmasterDoor.held(postmasterPid);
+        AllowList spared =
+                AllowList.compute(warm, postmasterPid, verb.targetSlot(), Set.of(AllowList.backendPid(warm)));
+        WalTail.warm(warm);
+        Json.read(Json.bytes(new SealReport(new Lsn(1), WalTail.timeline(warm), 0, 0, 0, 0)), SealReport.class);
+        return spared;
+    }
+
+    private Postmaster.Running running(InstanceRecord record) {
+        return tools.postmaster(record)
+                .find()
+                .orElseThrow(() -> new DroverException(
+                        ErrorCode.POSTGRES_UNREACHABLE, "instance " + record.instance() + " does not run"));
+    }
+
+    /** The seal's record, on disk before the door is touched: whatever happens then, the agent knows that it must not open it. */
+    private UnaryOperator<InstanceRecord> begun(Verb.Seal verb, VerbCall call) {
+        if (sealed(call.record(), verb.epoch()).isPresent()) {
+            return UnaryOperator.identity();
+        }
+        int pid = running(call.record()).pid();
+        return record -> record.withSeal(new SealRecord(verb.epoch(), call.move(), pid, null, 0, 0));
+    }
+
+    private SealReport seal(Verb.Seal verb, VerbCall call) {
+        ManagedInstance instance = call.instance();
+        Optional<SealRecord> done = sealed(instance.record(), verb.epoch());
+        if (done.isPresent() && done.get().finalLsn() != null) {
+            SealRecord seal = done.get();
+            return new SealReport(seal.finalLsn(), seal.timeline(), seal.sessionsEnded(), 0, 0, 0);
+        }
+        SealRecord begun = instance.record().seal();
+        if (begun == null) {
+            throw new DroverException(ErrorCode.INTERNAL, "BUG: the seal began without its record");
+        }
+        SourceSeal.Result result =
+                seal(instance, begun, verb.targetSlot()).seal(call.deadline().left());
+        int timeline = WalTail.timeline(instance.warm().required());
+        instance.updateSoon(record -> {
+            SealRecord seal = record.seal();
+            return seal == null
+                    ? record
+                    : record.withSeal(seal.completed(result.finalLsn(), timeline, result.sessionsEnded()));
+        });
+        return new SealReport(
+                result.finalLsn(),
+                timeline,
+                result.sessionsEnded(),
+                result.freezeMillis(),
+                result.endSessionsMillis(),
+                result.switchMillis());
+    }
+
+    /** A complete seal of the epoch whose door is still held, or whose server is stopped. */
+    private Optional<SealRecord> sealed(InstanceRecord record, FenceEpoch epoch) {
+        SealRecord seal = record.seal();
+        if (seal == null || seal.finalLsn() == null || !seal.epoch().equals(epoch)) {
+            return Optional.empty();
+        }
+        Optional<Postmaster.Running> postmaster = tools.postmaster(record).find();
+        boolean open = postmaster.isPresent() && !PostmasterDoor.held(postmaster.get().pid());
+        return open ? Optional.empty() : Optional.of(seal);
+    }
+
+    private SourceSeal seal(ManagedInstance instance, SealRecord seal, String targetSlot) {
+        return new SourceSeal(
+                new SealedPostgres(
+                        seal.postmasterPid(),
+                        targetSlot,
+                        () -> instance.warm().required(),
+                        () -> settings.undoSeal(instance)),
+                System::nanoTime);
+    }
+
+    /** Opens the source again. The caller has proven that the topology allows it. May be repeated. */
+    Done unseal(ManagedInstance instance) {
+        SealRecord seal = instance.record().seal();
+        if (seal == null) {
+            settings.undoSeal(instance);
+            return new Done("instance " + instance.record().instance() + " is not sealed");
+        }
+        Optional<Postmaster.Running> postmaster = tools.postmaster(instance.record()).find();
+        int pid = postmaster.map(Postmaster.Running::pid).orElse(0);
+        if (pid == 0) {
+            settings.undoSeal(instance);
+        } else {
+            SealRecord held = new SealRecord(
+                    seal.epoch(), seal.move(), pid, seal.finalLsn(), seal.timeline(), seal.sessionsEnded());
+            seal(instance, held, "").lift();
+        }
+        instance.update(record -> record.withSeal(null).withStopped(false));
+        LOG.info("instance {} is unsealed from epoch {}", instance.record().instance(), seal.epoch());
+        return new Done("instance " + instance.record().instance() + " is open again");
+    }
+}

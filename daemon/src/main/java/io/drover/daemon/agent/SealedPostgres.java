@@ -1,0 +1,83 @@
+package io.drover.daemon.agent;
+
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
+import io.drover.api.Lsn;
+import io.drover.fencing.FenceTarget;
+import io.drover.replication.AllowList;
+import io.drover.replication.PostmasterDoor;
+import io.drover.replication.SessionEnder;
+import io.drover.replication.WalTail;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** PostgreSQL as the seal sees it. */
+final class SealedPostgres implements FenceTarget {
+    private static final Duration STRAGGLERS = Duration.ofMillis(100);
+
+    private final int postmasterPid;
+    private final String targetSlot;
+    private final Supplier<Connection> connection;
+    private final Runnable restore;
+    private @Nullable AllowList spared;
+
+    /**
+     * Binds one server.
+     *
+     * @param connection the warm connection; asked only while sessions are ended and the WAL is
+     * @param restore takes the seal's settings back
+     */
+    SealedPostgres(int postmasterPid, String targetSlot, Supplier<Connection> connection, Runnable restore) {
+        this.postmasterPid = postmasterPid;
+        this.targetSlot = targetSlot;
+        this.connection = connection;
+        this.restore = restore;
+    }
+
+    @Override
+    public void freeze(Duration limit) {
+        PostmasterDoor.hold(postmasterPid, limit);
+    }
+
+    /** Who is spared is decided behind the held door: a walsender that reconnected since the preparation has another pid. */
+    @Override
+    public int endSessions(Duration limit) {
+        Connection own = connection.get();
+        AllowList list =
+                AllowList.compute(own, postmasterPid, targetSlot, Set.of(AllowList.backendPid(own)));
+        spared = list;
+        return SessionEnder.endAll(postmasterPid, list, limit);
+    }
+
+    @Override
+    public Lsn endWal() {
+        return WalTail.switchAndBoundary(connection.get());
+    }
+
+    @Override
+    public void verify(Lsn end) {
+        AllowList list = spared;
+        if (list == null || !PostmasterDoor.held(postmasterPid)) {
+            throw new DroverException(ErrorCode.SEAL_FAILED, "postmaster " + postmasterPid + " is not held any more");
+        }
+        int missed = SessionEnder.endAll(postmasterPid, list, STRAGGLERS);
+        if (missed > 0) {
+            throw new DroverException(
+                    ErrorCode.SEAL_FAILED,
+                    missed + " processes of postmaster " + postmasterPid + " appeared while its door was held");
+        }
+    }
+
+    @Override
+    public void restoreSettings() {
+        restore.run();
+    }
+
+    @Override
+    public void thaw() {
+        PostmasterDoor.open(postmasterPid);
+    }
+}

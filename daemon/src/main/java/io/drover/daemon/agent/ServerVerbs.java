@@ -1,0 +1,117 @@
+package io.drover.daemon.agent;
+
+import static io.drover.daemon.agent.VerbTable.row;
+
+import io.drover.api.agent.Reports.CanaryReport;
+import io.drover.api.agent.Reports.CountReport;
+import io.drover.api.agent.Reports.Done;
+import io.drover.api.agent.Reports.SlotReport;
+import io.drover.api.agent.Verb;
+import io.drover.replication.Canaries;
+import io.drover.replication.Checkpoint;
+import io.drover.replication.NodeConfig;
+import io.drover.replication.Replay;
+import io.drover.replication.RewindLogin;
+import io.drover.replication.RowCounts;
+import io.drover.replication.Slots;
+import java.sql.Connection;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Verbs that ask one thing of a running server: slots, checkpoint, replay, counts, canaries, settings, the rewind's login. */
+final class ServerVerbs {
+    private final NodeTools tools;
+    private final InstanceSettings settings;
+
+    ServerVerbs(NodeTools tools, InstanceSettings settings) {
+        this.tools = tools;
+        this.settings = settings;
+    }
+
+    void addTo(VerbTable table) {
+        table.on(Verb.CreateSlot.class, row(this::createSlot));
+        table.on(
+                Verb.DropSlot.class,
+                VerbTable.<Verb.DropSlot, Done>row(this::dropSlot)
+                        .nothingWhenUnknown(() -> new Done("there is no such instance here")));
+        table.on(Verb.Checkpoint.class, VerbTable.<Verb.Checkpoint, Done>row(this::checkpoint).beside());
+        table.on(Verb.SetReplay.class, VerbTable.<Verb.SetReplay, Done>row(this::setReplay).beside());
+        table.on(Verb.CountRows.class, VerbTable.<Verb.CountRows, CountReport>row(this::countRows).beside());
+        table.on(Verb.RunCanaries.class, VerbTable.<Verb.RunCanaries, CanaryReport>row(this::runCanaries).beside());
+        table.on(Verb.SetRewindLogin.class, row(this::setRewindLogin));
+        table.on(
+                Verb.RestoreSettings.class,
+                VerbTable.<Verb.RestoreSettings, Done>row(this::restoreSettings)
+                        .nothingWhenUnknown(() -> new Done("there is no such instance here")));
+    }
+
+    /** On a primary the access rules go into the data directory too, so that the copy which follows carries them (H91). */
+    private SlotReport createSlot(Verb.CreateSlot verb, VerbCall call) {
+        return tools.ask(call.record(), connection -> {
+            if (Replay.position(connection).isEmpty()) {
+                NodeConfig.carry(connection);
+            }
+            return new SlotReport(verb.slot(), Slots.create(connection, verb.slot()));
+        });
+    }
+
+    private Done dropSlot(Verb.DropSlot verb, VerbCall call) {
+        if (tools.postmaster(call.record()).find().isEmpty()) {
+            return new Done("the instance is stopped: slot " + verb.slot() + " goes with its directory");
+        }
+        tools.tell(
+                call.record(),
+                call.deadline().left(),
+                connection -> Slots.drop(connection, verb.slot(), call.deadline().left()));
+        return new Done("there is no slot " + verb.slot());
+    }
+
+    private Done checkpoint(Verb.Checkpoint verb, VerbCall call) {
+        tools.tell(call.record(), call.deadline().left(), Checkpoint::run);
+        return new Done("the checkpoint is complete");
+    }
+
+    private Done setReplay(Verb.SetReplay verb, VerbCall call) {
+        tools.tell(
+                call.record(),
+                call.deadline().left(),
+                connection -> Replay.setPaused(connection, verb.paused(), call.deadline().left()));
+        return new Done(verb.paused() ? "replay is paused" : "replay goes on");
+    }
+
+    private CountReport countRows(Verb.CountRows verb, VerbCall call) {
+        return new CountReport(
+                RowCounts.read(tools.server(call.record()), call.deadline().left()));
+    }
+
+    private CanaryReport runCanaries(Verb.RunCanaries verb, VerbCall call) {
+        List<String> hashes = new ArrayList<>();
+        Connection connection =
+                tools.server(call.record()).connect(verb.database(), call.deadline().left());
+        try {
+            for (String query : verb.queries()) {
+                Canaries.Answer answer =
+                        Canaries.run(connection, query, call.deadline().left());
+                hashes.add(answer.rows() + ":" + answer.hash());
+            }
+        } finally {
+            NodeTools.close(connection);
+        }
+        return new CanaryReport(hashes);
+    }
+
+    private Done setRewindLogin(Verb.SetRewindLogin verb, VerbCall call) {
+        tools.tell(
+                call.record(),
+                call.deadline().left(),
+                connection -> RewindLogin.set(
+                        connection, verb.allowed(), tools.passwords().rewind()));
+        return new Done("drover_rewind " + (verb.allowed() ? "may" : "may not") + " log in");
+    }
+
+    private Done restoreSettings(Verb.RestoreSettings verb, VerbCall call) {
+        settings.undo(call.instance(), call.move(), verb.step());
+        return new Done("the settings of "
+                + (verb.step() == 0 ? "every step" : "step " + verb.step()) + " are as they were");
+    }
+}

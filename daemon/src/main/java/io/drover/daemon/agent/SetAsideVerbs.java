@@ -1,0 +1,170 @@
+package io.drover.daemon.agent;
+
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
+import io.drover.api.ShardTopology;
+import io.drover.api.TopologyState;
+import io.drover.api.agent.Reports.Role;
+import io.drover.api.agent.Reports.SetAsideReport;
+import io.drover.api.agent.Verb;
+import io.drover.replication.ControlData;
+import io.drover.replication.Postmaster;
+import io.drover.topology.TopologyStore;
+import io.drover.topology.Versioned;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Copies that are no longer needed: a move only renames them (rule R9); a separate act deletes them, with proof of identity (H70). */
+final class SetAsideVerbs {
+    private static final Logger LOG = LoggerFactory.getLogger(SetAsideVerbs.class);
+    private static final String MARK = ".set-aside-";
+
+    private final NodeTools tools;
+    private final TopologyStore topology;
+
+    SetAsideVerbs(NodeTools tools, TopologyStore topology) {
+        this.tools = tools;
+        this.topology = topology;
+    }
+
+    void addTo(VerbTable table) {
+        table.on(
+                Verb.SetAside.class,
+                VerbTable.<Verb.SetAside, SetAsideReport>row(this::setAside)
+                        .nothingWhenUnknown(() -> new SetAsideReport(List.of())));
+        table.on(
+                Verb.Purge.class,
+                VerbTable.<Verb.Purge, SetAsideReport>row((verb, call) -> purge(call.record()))
+                        .outsideMoves()
+                        .nothingWhenUnknown(() -> new SetAsideReport(List.of())));
+    }
+
+    private SetAsideReport setAside(Verb.SetAside verb, VerbCall call) {
+        InstanceRecord record = call.record();
+        if (!tools.postmaster(record).stopped()) {
+            throw new DroverException(
+                    ErrorCode.STATE_CONFLICT, "instance " + record.instance() + " runs and is not set aside");
+        }
+        if (Files.exists(record.dataDir())) {
+            rename(record.dataDir(), free(record.beside("set-aside", call.move())));
+        }
+        call.instance()
+                .update(current -> current.withRole(Role.DEMOTED)
+                        .withSeal(null)
+                        .withSettings(List.of())
+                        .withJob(null)
+                        .withStopped(true));
+        return new SetAsideReport(names(directories(record)));
+    }
+
+    private static void rename(Path from, Path to) {
+        try {
+            DurableFile.rename(from, to);
+            LOG.info("{} is set aside as {}", from, to);
+        } catch (IOException e) {
+            throw new DroverException(
+                    ErrorCode.POSTGRES_FAILED,
+                    from + " cannot be renamed to " + to + ": " + e,
+                    "a data directory that is a mount point cannot be set aside; move its files by hand",
+                    e);
+        }
+    }
+
+    /** A move that came to this node twice leaves two copies. */
+    private static Path free(Path wanted) {
+        Path name = wanted;
+        for (int i = 2; Files.exists(name); i++) {
+            name = wanted.resolveSibling(wanted.getFileName() + "-" + i);
+        }
+        return name;
+    }
+
+    private SetAsideReport purge(InstanceRecord record) {
+        List<Path> found = directories(record);
+        if (found.isEmpty()) {
+            return new SetAsideReport(List.of());
+        }
+        requireServed(record);
+        found.forEach(directory -> prove(record, directory));
+        found.forEach(SetAsideVerbs::delete);
+        return new SetAsideReport(names(found));
+    }
+
+    /** Nothing is deleted while it is not known that the shards are served from somewhere else than from here. */
+    private void requireServed(InstanceRecord record) {
+        List<Versioned<ShardTopology>> topologies = topology.readInstance(record.instance());
+        boolean served = !topologies.isEmpty()
+                && topologies.stream().allMatch(t -> t.value().state() == TopologyState.SERVING);
+        if (!served) {
+            throw new DroverException(
+                    ErrorCode.STATE_CONFLICT,
+                    "nothing is purged: not every shard of instance " + record.instance() + " is SERVING",
+                    "wait until the move has ended");
+        }
+        topology.verify(topologies);
+    }
+
+    private void prove(InstanceRecord record, Path directory) {
+        if (directory.equals(record.dataDir())) {
+            throw refused(directory, "it is the data directory in use");
+        }
+        if (!ControlData.read(tools.binaries(), directory).systemIdentifier().equals(record.instance())) {
+            throw refused(directory, "it belongs to another instance");
+        }
+        if (!new Postmaster(tools.binaries(), directory).stopped()) {
+            throw refused(directory, "a server works in it");
+        }
+    }
+
+    private static DroverException refused(Path directory, String why) {
+        return new DroverException(
+                ErrorCode.IDENTITY_MISMATCH, directory + " is not deleted: " + why, "nothing was deleted");
+    }
+
+    /** Deletes what lies in the directory; links, to tablespaces for example, are removed and not followed. */
+    private static void delete(Path directory) {
+        LOG.info("deleting {}", directory);
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException | UncheckedIOException e) {
+            throw new DroverException(
+                    ErrorCode.POSTGRES_FAILED, directory + " cannot be deleted completely: " + e, "try again", e);
+        }
+    }
+
+    /** Directories beside the data directory, and where Drover would have put it, that carry its name and the mark. */
+    private List<Path> directories(InstanceRecord record) {
+        return Stream.of(record.dataDir(), tools.layout(record).data())
+                .distinct()
+                .flatMap(dataDir -> setAsideFrom(dataDir).stream())
+                .sorted()
+                .toList();
+    }
+
+    private static List<Path> setAsideFrom(Path dataDir) {
+        Path parent = dataDir.getParent();
+        if (parent == null || !Files.isDirectory(parent)) {
+            return List.of();
+        }
+        try (Stream<Path> entries = Files.list(parent)) {
+            return entries.filter(Files::isDirectory)
+                    .filter(entry -> entry.getFileName().toString().startsWith(dataDir.getFileName() + MARK))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot list " + parent, e);
+        }
+    }
+
+    private static List<String> names(List<Path> directories) {
+        return directories.stream().map(Path::toString).toList();
+    }
+}

@@ -1,0 +1,240 @@
+package io.drover.daemon.agent;
+
+import io.drover.api.DroverException;
+import io.drover.api.FenceEpoch;
+import io.drover.api.InstanceId;
+import io.drover.api.ShardTopology;
+import io.drover.api.TopologyState;
+import io.drover.api.agent.Reports.Role;
+import io.drover.api.agent.Reports.StopMode;
+import io.drover.daemon.agent.InstanceRecord.JobPhase;
+import io.drover.fencing.FenceTransitions;
+import io.drover.replication.StandbySetup;
+import io.drover.topology.TopologyStore;
+import io.drover.topology.Versioned;
+import io.dropwizard.lifecycle.Managed;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the agent does without being told: it carries out its {@link Reaction}s to the topology, and starts a dead server again in the
+ * role that it is granted ({@link StartRule}). Looks at each instance a few times a second, when no verb runs; acts on the level of
+ * things, so a restart of the agent changes nothing.
+ */
+final class Supervisor implements Managed {
+    private static final Logger LOG = LoggerFactory.getLogger(Supervisor.class);
+    private static final Duration PERIOD = Duration.ofMillis(500);
+    /** After a change verbs come first: what the agent does by itself can wait a moment. */
+    private static final Duration AFTER_CHANGE = Duration.ofMillis(50);
+
+    private static final Duration RETRY = Duration.ofSeconds(2);
+    private static final Duration FINISH_LIMIT = Duration.ofSeconds(60);
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
+    private static final Duration START_LIMIT = Duration.ofMinutes(10);
+
+    private final NodeTools tools;
+    private final Instances instances;
+    private final TopologyView view;
+    private final TopologyStore store;
+    private final InstanceSettings settings;
+    private final SealVerbs seals;
+    private final TargetVerbs targets;
+    private final Map<InstanceId, Sight> sights = new HashMap<>();
+    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread worker = new Thread(task, "supervisor");
+        worker.setDaemon(true);
+        return worker;
+    });
+
+    Supervisor(
+            NodeTools tools,
+            Instances instances,
+            TopologyView view,
+            TopologyStore store,
+            InstanceSettings settings,
+            SealVerbs seals,
+            TargetVerbs targets) {
+        this.tools = tools;
+        this.instances = instances;
+        this.view = view;
+        this.store = store;
+        this.settings = settings;
+        this.seals = seals;
+        this.targets = targets;
+    }
+
+    /** What was last seen of an instance's shards and since when, and when the next attempt may be made after a failure. */
+    private static final class Sight {
+        private List<String> level = List.of();
+        private long since = System.nanoTime();
+        private long notBefore = System.nanoTime();
+        private String lastWord = "";
+
+        Duration unchangedFor(List<ShardTopology> topologies) {
+            List<String> now = topologies.stream()
+                    .map(t -> t.shard() + " " + t.state() + " " + t.epoch() + " " + t.move())
+                    .toList();
+            if (!now.equals(level)) {
+                level = now;
+                since = System.nanoTime();
+            }
+            return Duration.ofNanos(System.nanoTime() - since);
+        }
+
+        boolean due() {
+            return System.nanoTime() - notBefore >= 0;
+        }
+
+        void defer() {
+            notBefore = System.nanoTime() + RETRY.toNanos();
+        }
+
+        /** Says something once, not twice a second. */
+        void say(String word) {
+            if (!word.equals(lastWord)) {
+                LOG.info(word);
+                lastWord = word;
+            }
+        }
+    }
+
+    @Override
+    public void start() {
+        thread.scheduleWithFixedDelay(this::lookAtAll, 0, PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** PostgreSQL goes on when the agent ends. */
+    @Override
+    public void stop() {
+        thread.shutdownNow();
+    }
+
+    /** Looks soon, because something has changed. */
+    void wake() {
+        if (!thread.isShutdown()) {
+            thread.schedule(this::lookAtAll, AFTER_CHANGE.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void lookAtAll() {
+        for (ManagedInstance instance : instances.all()) {
+            Sight sight = sights.computeIfAbsent(instance.record().instance(), id -> new Sight());
+            try {
+                instance.ifIdle(() -> look(instance, sight));
+            } catch (DroverException e) {
+                sight.defer();
+                LOG.warn("instance {}: {}; tried again", instance.record().instance(), e.getMessage());
+            } catch (RuntimeException e) {
+                sight.defer();
+                LOG.error("BUG: instance {} could not be looked after", instance.record().instance(), e);
+            }
+        }
+    }
+
+    private void look(ManagedInstance instance, Sight sight) {
+        List<Versioned<ShardTopology>> seen = view.seen(instance.record().instance());
+        List<ShardTopology> topologies = seen.stream().map(Versioned::value).toList();
+        Duration unchangedFor = sight.unchangedFor(topologies);
+        if (!sight.due()) {
+            return;
+        }
+        Reaction reaction = Reaction.to(instance.record(), tools.node(), topologies, unchangedFor);
+        if (reaction != Reaction.NOTHING) {
+            LOG.info("instance {}: {} because of {}", instance.record().instance(), reaction, sight.level);
+        }
+        switch (reaction) {
+            case NOTHING -> {}
+            case ABANDON -> abandon(instance, seen);
+            case FINISH -> finish(instance, seen);
+            case UNSEAL -> seals.unseal(instance);
+            case GRANT -> grant(instance, topologies);
+            case DEMOTE -> demote(instance, seen);
+        }
+        if (isDead(instance.record())) {
+            revive(instance, sight);
+        }
+    }
+
+    /** FENCED → ABORTING → unsealed → SERVING here: each write is a compare-and-set that a controller may win. */
+    private void abandon(ManagedInstance instance, List<Versioned<ShardTopology>> seen) {
+        List<Versioned<ShardTopology>> aborting =
+                seen.get(0).value().state() == TopologyState.FENCED ? store.swap(seen, FenceTransitions::abort) : seen;
+        store.verify(aborting);
+        seals.unseal(instance);
+        List<Versioned<ShardTopology>> serving = store.swap(aborting, FenceTransitions::reopen);
+        grant(instance, serving.stream().map(Versioned::value).toList());
+        LOG.warn("instance {}: the fence was lowered by this agent: no controller did", instance.record().instance());
+    }
+
+    private void finish(ManagedInstance instance, List<Versioned<ShardTopology>> seen) {
+        store.verify(seen);
+        if (isDead(instance.record())) {
+            instance.update(record -> record.withStopped(false));
+            tools.start(instance.record(), FINISH_LIMIT);
+        }
+        targets.finish(instance, seen, FINISH_LIMIT);
+    }
+
+    private static void grant(ManagedInstance instance, List<ShardTopology> topologies) {
+        FenceEpoch epoch = StartRule.newestEpoch(topologies);
+        instance.update(record -> record.withRole(record.role(), epoch));
+    }
+
+    private void demote(ManagedInstance instance, List<Versioned<ShardTopology>> seen) {
+        store.verify(seen);
+        instance.update(record -> record.withRole(Role.DEMOTED).withStopped(true));
+        instance.warm().close();
+        tools.postmaster(instance.record()).stop(StopMode.IMMEDIATE, STOP_LIMIT);
+        LOG.warn("instance {} is demoted and stopped: another node is the primary", instance.record().instance());
+    }
+
+    private boolean isDead(InstanceRecord record) {
+        boolean worked = record.job() != null && record.job().phase() == JobPhase.RUNNING;
+        return !worked
+                && !record.stopped()
+                && record.role() != Role.DEMOTED
+                && Files.exists(record.dataDir())
+                && tools.postmaster(record).find().isEmpty();
+    }
+
+    private void revive(ManagedInstance instance, Sight sight) {
+        InstanceRecord record = instance.record();
+        StartRule.Answer answer = StartRule.decide(
+                record, tools.node(), StandbySetup.isStandby(record.dataDir()), newest(record));
+        sight.say("instance " + record.instance() + " is down: " + answer.verdict() + ", " + answer.why());
+        switch (answer.verdict()) {
+            case STAY -> sight.defer();
+            case DEMOTE -> instance.update(current -> current.withRole(Role.DEMOTED).withStopped(true));
+            case START -> {
+                if (record.role() == Role.PRIMARY && record.seal() == null) {
+                    // a crash between the preparation of a seal and the seal: nothing holds writes, so the settings must not
+                    settings.undoSeal(instance);
+                }
+                CopyVerbs.make(record.socketDir());
+                tools.start(record, START_LIMIT);
+                sight.say("instance " + record.instance() + " runs again");
+            }
+        }
+    }
+
+    /** A fresh read, because a grant may not come from a stale watch; empty when ZooKeeper cannot be asked (rule R8). */
+    private Optional<List<ShardTopology>> newest(InstanceRecord record) {
+        try {
+            return Optional.of(store.readInstance(record.instance()).stream()
+                    .map(Versioned::value)
+                    .toList());
+        } catch (DroverException e) {
+            LOG.warn("ZooKeeper cannot be read: {}", e.getMessage());
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,201 @@
+package io.drover.daemon.agent;
+
+import static io.drover.daemon.agent.VerbTable.row;
+
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
+import io.drover.api.FenceEpoch;
+import io.drover.api.Lsn;
+import io.drover.api.ShardTopology;
+import io.drover.api.TopologyState;
+import io.drover.api.agent.Reports.Done;
+import io.drover.api.agent.Reports.PromoteReport;
+import io.drover.api.agent.Reports.PublishReport;
+import io.drover.api.agent.Reports.ReplayReport;
+import io.drover.api.agent.Reports.Role;
+import io.drover.api.agent.Reports.StopMode;
+import io.drover.api.agent.Verb;
+import io.drover.fencing.FenceTransitions;
+import io.drover.replication.ManagedSetting;
+import io.drover.replication.Promotion;
+import io.drover.replication.Replay;
+import io.drover.replication.TimelineHistory;
+import io.drover.topology.TopologyStore;
+import io.drover.topology.Versioned;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Verbs on the target: prepare, wait for the end of the source's WAL, promote, publish. Promotion and publication are also what
+ * the agent does by itself when nobody else does ({@link Reaction#FINISH}); both ways may meet and repeat each other.
+ */
+final class TargetVerbs {
+    private static final Logger LOG = LoggerFactory.getLogger(TargetVerbs.class);
+    private static final double NANOS_PER_MILLI = 1e6;
+    private static final int REHEARSALS = 50;
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
+
+    private final NodeTools tools;
+    private final InstanceSettings settings;
+    private final TopologyStore store;
+
+    TargetVerbs(NodeTools tools, InstanceSettings settings, TopologyStore store) {
+        this.tools = tools;
+        this.settings = settings;
+        this.store = store;
+    }
+
+    void addTo(VerbTable table) {
+        table.on(Verb.PrepareTarget.class, row(this::prepare));
+        table.on(
+                Verb.AwaitReplayed.class,
+                VerbTable.<Verb.AwaitReplayed, ReplayReport>row(this::awaitReplayed).beside());
+        table.on(
+                Verb.Promote.class,
+                VerbTable.<Verb.Promote, PromoteReport>row((verb, call) -> promote(
+                                call.instance(), verb.oldTimeline(), verb.atLeast(), call.deadline().left()))
+                        .storingFirst((verb, call) -> granted(call.topologies())));
+        table.on(Verb.Publish.class, row((verb, call) -> publish(call.instance(), call.topologies())));
+    }
+
+    /** No archive is asked, no reader holds replay up, and the first segment is opened without being filled (H22, H25). */
+    private Done prepare(Verb.PrepareTarget verb, VerbCall call) {
+        Map<ManagedSetting, String> values = new LinkedHashMap<>();
+        values.put(ManagedSetting.RESTORE_COMMAND, "");
+        values.put(ManagedSetting.RECOVERY_END_COMMAND, "");
+        values.put(ManagedSetting.MAX_STANDBY_STREAMING_DELAY, "500ms");
+        values.put(ManagedSetting.WAL_INIT_ZERO, "off");
+        settings.change(call.instance(), call.move(), call.step(), values);
+        call.instance().warm().ask(opener(call.instance()), connection -> {
+            for (int i = 0; i < REHEARSALS; i++) {
+                rehearse(connection);
+            }
+            return connection;
+        });
+        return new Done("instance " + call.record().instance() + " is ready to be promoted");
+    }
+
+    /** Runs what the pause will run, without its effect. */
+    private static void rehearse(Connection connection) {
+        Promotion.warm(connection);
+        Replay.position(connection).ifPresent(at -> Replay.await(connection, at, Duration.ofSeconds(1)));
+    }
+
+    private ReplayReport awaitReplayed(Verb.AwaitReplayed verb, VerbCall call) {
+        return call.instance()
+                .warm()
+                .ask(
+                        opener(call.instance()),
+                        connection -> Replay.await(
+                                connection, verb.lsn(), call.deadline().left()));
+    }
+
+    /** The grant under which the target may be writable from now on, on disk before it is promoted. */
+    private static UnaryOperator<InstanceRecord> granted(List<Versioned<ShardTopology>> topologies) {
+        FenceEpoch epoch = StartRule.newestEpoch(topologies.stream().map(Versioned::value).toList());
+        return record -> epoch.compareTo(record.grantEpoch()) > 0 ? record.withRole(Role.PRIMARY, epoch) : record;
+    }
+
+    private PromoteReport promote(ManagedInstance instance, int oldTimeline, Lsn atLeast, Duration limit) {
+        try {
+            PromoteReport report = instance.warm()
+                    .ask(
+                            opener(instance),
+                            connection -> Promotion.promote(connection, oldTimeline, atLeast, limit));
+            LOG.info("instance {} is promoted: {}", instance.record().instance(), report);
+            return report;
+        } catch (DroverException e) {
+            if (e.code() == ErrorCode.WRONG_TIMELINE) {
+                stopAtOnce(instance);
+            }
+            throw e;
+        }
+    }
+
+    /** On a wrong timeline nobody may write here (H28); a person has to look. */
+    private void stopAtOnce(ManagedInstance instance) {
+        instance.update(record -> record.withRole(Role.DEMOTED).withStopped(true));
+        instance.warm().close();
+        tools.postmaster(instance.record()).stop(StopMode.IMMEDIATE, STOP_LIMIT);
+        LOG.error("instance {} was promoted onto a wrong timeline and is stopped", instance.record().instance());
+    }
+
+    /** Writes PROMOTING → SERVING here; a repeat finds it written. */
+    private PublishReport publish(ManagedInstance instance, List<Versioned<ShardTopology>> topologies) {
+        long begin = System.nanoTime();
+        boolean promoted = instance.warm()
+                .ask(opener(instance), connection -> Replay.position(connection).isEmpty());
+        if (!promoted) {
+            throw new DroverException(
+                    ErrorCode.GUARD_REFUSED,
+                    "instance " + instance.record().instance() + " is not published: it is still in recovery");
+        }
+        List<ShardTopology> served = serve(topologies);
+        FenceEpoch epoch = StartRule.newestEpoch(served);
+        instance.updateSoon(record -> record.withRole(Role.PRIMARY, epoch));
+        return new PublishReport(epoch, (System.nanoTime() - begin) / NANOS_PER_MILLI);
+    }
+
+    private List<ShardTopology> serve(List<Versioned<ShardTopology>> topologies) {
+        if (allServing(topologies)) {
+            return topologies.stream().map(Versioned::value).toList();
+        }
+        try {
+            return store.swap(topologies, FenceTransitions::serve).stream()
+                    .map(Versioned::value)
+                    .toList();
+        } catch (DroverException e) {
+            // somebody else wrote first: published already, or a changed replica; in PROMOTING nothing else can happen
+            List<Versioned<ShardTopology>> now =
+                    store.readInstance(topologies.get(0).value().instance());
+            if (e.code() != ErrorCode.CONFLICT) {
+                throw e;
+            }
+            return allServing(now)
+                    ? now.stream().map(Versioned::value).toList()
+                    : store.swap(now, FenceTransitions::serve).stream()
+                            .map(Versioned::value)
+                            .toList();
+        }
+    }
+
+    private boolean allServing(List<Versioned<ShardTopology>> topologies) {
+        return topologies.stream()
+                .map(Versioned::value)
+                .allMatch(topology -> topology.state() == TopologyState.SERVING
+                        && topology.primary().node().equals(tools.node()));
+    }
+
+    /**
+     * Promotes and publishes without a controller. That the target has replayed the end of the source's WAL was proven before
+     * PROMOTING was written, and replay never goes back: the fork lies where replay stands.
+     */
+    void finish(ManagedInstance instance, List<Versioned<ShardTopology>> topologies, Duration limit) {
+        instance.update(granted(topologies));
+        int oldTimeline = instance.warm().ask(opener(instance), TargetVerbs::timelineBefore);
+        promote(instance, oldTimeline, new Lsn(0), limit);
+        PublishReport report = publish(instance, topologies);
+        LOG.warn(
+                "instance {} is published at epoch {} by this agent: no controller did",
+                instance.record().instance(),
+                report.epoch());
+    }
+
+    private static int timelineBefore(Connection connection) {
+        int timeline = Promotion.timeline(connection);
+        return Replay.position(connection).isPresent()
+                ? timeline
+                : TimelineHistory.read(connection, timeline).parent().timeline();
+    }
+
+    private Supplier<Connection> opener(ManagedInstance instance) {
+        return () -> tools.server(instance.record()).connect();
+    }
+}
