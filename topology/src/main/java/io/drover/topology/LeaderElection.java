@@ -8,6 +8,7 @@ import io.drover.api.ErrorCode;
 import io.drover.api.LeaderEpoch;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -33,9 +34,11 @@ public final class LeaderElection implements AutoCloseable {
     private static final long RETRY_MILLIS = 200;
     private static final long SUPERVISE_MILLIS = 3_000;
     private static final long CLOSE_MILLIS = 5_000;
+    private static final Duration GLANCE_LIMIT = Duration.ofMillis(1_500);
 
     private final CuratorFramework client;
     private final ZkCalls calls;
+    private final ZkCalls glances;
     private final String controller;
     private final String rest;
     private final Listener listener;
@@ -58,6 +61,7 @@ public final class LeaderElection implements AutoCloseable {
     public LeaderElection(CuratorFramework client, String controller, String rest, Listener listener) {
         this.client = requireNonNull(client, "client is null");
         this.calls = new ZkCalls(client);
+        this.glances = new ZkCalls(client, GLANCE_LIMIT);
         this.controller = requireNonNull(controller, "controller is null");
         this.rest = requireNonNull(rest, "rest is null");
         this.listener = requireNonNull(listener, "listener is null");
@@ -85,7 +89,7 @@ public final class LeaderElection implements AutoCloseable {
      * The controller that leads and is connected; empty while none does. One that was killed is still named until its session
      * times out; this controller never names itself unless it leads.
      *
-     * @throws DroverException ZOOKEEPER_UNAVAILABLE when ZooKeeper does not answer
+     * @throws DroverException ZOOKEEPER_UNAVAILABLE when ZooKeeper does not answer within a few seconds
      */
     public Optional<LeaderRecord> current() {
         Optional<Leadership> own = held();
@@ -94,7 +98,7 @@ public final class LeaderElection implements AutoCloseable {
         }
         Optional<String> first = latchHolder();
         ZNode<LeaderRecord> node = ZkLayout.leaderEpoch();
-        return calls.read(node.path())
+        return glances.read(node.path())
                 .map(bytes -> ZkCalls.decode(node, bytes).value())
                 .filter(record -> first.filter(record.controller()::equals).isPresent())
                 .filter(record -> !record.controller().equals(controller));
@@ -103,10 +107,10 @@ public final class LeaderElection implements AutoCloseable {
     /** The id of the controller that is first in line. */
     private Optional<String> latchHolder() {
         Comparator<String> bySequence = Comparator.comparing(name -> name.substring(name.lastIndexOf('-') + 1));
-        List<String> names = calls.children(ZkLayout.leaderLatch());
+        List<String> names = glances.children(ZkLayout.leaderLatch());
         return names.stream()
                 .min(bySequence)
-                .flatMap(name -> calls.read(ZkLayout.leaderLatch() + "/" + name))
+                .flatMap(name -> glances.read(ZkLayout.leaderLatch() + "/" + name))
                 .map(bytes -> new String(bytes.value(), StandardCharsets.UTF_8));
     }
 

@@ -97,7 +97,9 @@ public final class TopologyWatcher implements AutoCloseable {
             }
             watch.execute(() -> {
                 Set<ShardId> shards = new HashSet<>(newest.keySet());
-                names.forEach(name -> shards.add(new ShardId(name)));
+                names.forEach(name -> ZkLayout.topologyShard(
+                                ZkLayout.topologies().child(name).path())
+                        .ifPresent(shards::add));
                 shards.forEach(shard -> read(zooKeeper, shard));
             });
         });

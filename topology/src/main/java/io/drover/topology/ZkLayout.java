@@ -44,7 +44,15 @@ public final class ZkLayout {
     /** The shard whose topology lies at this path; empty for any other path. */
     static Optional<ShardId> topologyShard(String path) {
         String prefix = TOPOLOGY + "/";
-        return path.startsWith(prefix) ? Optional.of(new ShardId(path.substring(prefix.length()))) : Optional.empty();
+        if (!path.startsWith(prefix)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new ShardId(path.substring(prefix.length())));
+        } catch (IllegalArgumentException e) {
+            // Not one of ours, or below one of ours.
+            return Optional.empty();
+        }
     }
 
     /** The clients of a shard; always exists once the shard does. */

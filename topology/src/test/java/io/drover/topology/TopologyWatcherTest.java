@@ -172,6 +172,7 @@ class TopologyWatcherTest {
     @Test
     void watchesAllShardsAlsoNewOnes() throws Exception {
         publish(client, serving(SHARD, 1));
+        client.create().forPath(ZkLayout.topologies() + "/Not-A-Shard");
         ShardId later = new ShardId("shard_02");
         try (TopologyWatcher watcher = TopologyWatcher.watchAll(client, recorder)) {
             assertThat(recorder.next().value().shard()).isEqualTo(SHARD);

@@ -39,7 +39,9 @@ class ZooKeeperConnectionTest {
             AtomicWrite write =
                     new AtomicWrite(new ZkCalls(client)).create(ZkLayout.move(move, String.class), "record");
             for (int number = 1; number <= 12; number++) {
-                write.create(ZkLayout.history(move, number), new Move.HistoryEntry(number, Instant.EPOCH, 10, "event", null));
+                write.create(
+                        ZkLayout.history(move, number),
+                        new Move.HistoryEntry(number, Instant.EPOCH, 10, "event", null));
             }
             write.commit();
 
