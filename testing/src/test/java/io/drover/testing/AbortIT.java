@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -57,7 +58,9 @@ class AbortIT {
             Move move = scene.start(target, "\"cutover\":\"approve\"");
             Path dataRoot = scene.cluster().node(target).dataRoot();
             long startup = Waiting.untilPresent(
-                    "the target replays", STATE_LIMIT, () -> ProcessTable.belongingTo(dataRoot).stream()
+                    "the target replays",
+                    STATE_LIMIT,
+                    () -> ProcessTable.belongingTo(dataRoot).stream()
                             .filter(pid -> ProcessTable.commandLine(pid).contains(": startup"))
                             .findFirst());
             ProcessTable.signal(startup, "STOP");
@@ -128,9 +131,15 @@ class AbortIT {
             probe.onNext(TopologyState.FENCED, () -> scene.cluster().freeze(target));
             Move move = scene.start(scene.other(), "\"maxWritePause\":\"1s\"");
             try {
-                Waiting.until("the fence was raised", Scene.MOVE_LIMIT, () -> probe.seen().contains(TopologyState.FENCED));
+                Waiting.until(
+                        "the fence was raised",
+                        Scene.MOVE_LIMIT,
+                        () -> probe.seen().contains(TopologyState.FENCED));
                 long acked = scene.ledger().acked();
-                Waiting.until("writes go on", Duration.ofSeconds(10), () -> scene.ledger().acked() > acked + 50);
+                Waiting.until(
+                        "writes go on",
+                        Duration.ofSeconds(10),
+                        () -> scene.ledger().acked() > acked + 50);
             } finally {
                 scene.cluster().thaw(target);
             }

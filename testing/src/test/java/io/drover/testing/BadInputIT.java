@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -8,7 +9,6 @@ import io.drover.api.MoveState;
 import io.drover.api.NodeId;
 import io.drover.testing.cluster.ClusterNode;
 import io.drover.testing.cluster.DroverRest;
-import io.drover.testing.cluster.LocalCluster;
 import io.drover.testing.cluster.ProcessTable;
 import io.drover.testing.cluster.Waiting;
 import io.drover.testing.cluster.WorldSnapshot;
@@ -38,7 +38,11 @@ class BadInputIT {
                     new Wrong("/v1/moves", "[]", 400, "MALFORMED_REQUEST"),
                     new Wrong("/v1/moves", "{\"shard\":\"shard_01\"}", 400, "MALFORMED_REQUEST"),
                     new Wrong("/v1/moves", MOVE.formatted(target, ",\"fast\":true"), 400, "MALFORMED_REQUEST"),
-                    new Wrong("/v1/moves", MOVE.formatted(target, ",\"bake\":\"7 fortnights\""), 400, "MALFORMED_REQUEST"),
+                    new Wrong(
+                            "/v1/moves",
+                            MOVE.formatted(target, ",\"bake\":\"7 fortnights\""),
+                            400,
+                            "MALFORMED_REQUEST"),
                     new Wrong("/v1/moves", MOVE.formatted(target, ",\"bake\":7"), 400, "MALFORMED_REQUEST"),
                     new Wrong(
                             "/v1/moves",
@@ -73,9 +77,7 @@ class BadInputIT {
             assertRefused(scene.rest().get("/v1/shards/shard_99"), 404, "NOT_FOUND");
             assertRefused(scene.rest().withToken("wrong").get("/v1/moves"), 401, "UNAUTHORIZED");
             assertRefused(
-                    scene.rest().withToken("wrong").post("/v1/moves", MOVE.formatted(target, "")),
-                    401,
-                    "UNAUTHORIZED");
+                    scene.rest().withToken("wrong").post("/v1/moves", MOVE.formatted(target, "")), 401, "UNAUTHORIZED");
             assertUnchanged(before, snapshot(scene));
         }
     }
@@ -88,9 +90,10 @@ class BadInputIT {
                     scene.rest().post("/v1/moves", MOVE.formatted(scene.other(), ",\"dryRun\":true"));
             assertThat(answer.status()).isEqualTo(200);
             JsonNode plan = answer.json();
-            assertThat(plan.get("plan")).hasSizeGreaterThan(10).allSatisfy(step -> assertThat(step.fieldNames())
-                    .toIterable()
-                    .contains("step", "name", "does"));
+            assertThat(plan.get("plan"))
+                    .hasSizeGreaterThan(10)
+                    .allSatisfy(
+                            step -> assertThat(step.fieldNames()).toIterable().contains("step", "name", "does"));
             assertThat(plan.get("preflight").get("ok").asBoolean())
                     .as(answer.body())
                     .isTrue();
@@ -155,8 +158,11 @@ class BadInputIT {
             String agent = scene.other().value();
             scene.cluster().kill(agent);
             try {
-                Waiting.until("the agent's death is seen", Scene.MOVE_LIMIT, () -> scene.rest().nodes().stream()
-                        .anyMatch(node -> node.id().value().equals(agent) && !node.alive()));
+                Waiting.until(
+                        "the agent's death is seen",
+                        Scene.MOVE_LIMIT,
+                        () -> scene.rest().nodes().stream()
+                                .anyMatch(node -> node.id().value().equals(agent) && !node.alive()));
                 WorldSnapshot before = snapshot(scene);
                 DroverRest.Answer answer = scene.rest().post("/v1/moves", MOVE.formatted(agent, ""));
                 assertRefused(answer, 503, "NODE_UNREACHABLE");
@@ -264,7 +270,9 @@ class BadInputIT {
         JsonNode problem = answer.json();
         assertThat(problem.get("code").asText()).as(answer.body()).isEqualTo(code);
         assertThat(problem.get("status").asInt()).isEqualTo(status);
-        assertThat(problem.get("message").asText()).isEqualTo(problem.get("detail").asText()).isNotBlank();
+        assertThat(problem.get("message").asText())
+                .isEqualTo(problem.get("detail").asText())
+                .isNotBlank();
         assertThat(problem.has("hint")).isTrue();
         assertThat(answer.headers().get("content-type").get(0)).startsWith("application/problem+json");
     }

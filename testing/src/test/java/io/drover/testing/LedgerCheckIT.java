@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -32,7 +33,9 @@ class LedgerCheckIT {
                     + ", 1, i, '' from generate_series(1, " + ROWS + ") as i");
             assertThat(check(connection, log)).isEqualTo(new LedgerCheck(ROWS, 0, 0, 0, 1));
             insert(statement, 1, ROWS + 1);
-            assertThat(check(connection, log).isClean()).as("a write of unknown fate may be there").isTrue();
+            assertThat(check(connection, log).isClean())
+                    .as("a write of unknown fate may be there")
+                    .isTrue();
 
             statement.execute("delete from ledger where run = " + RUN + " and seq in (3, 4)");
             insert(statement, 1, 5);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -68,9 +69,8 @@ class MoveIT {
             scene.await(move, MoveState.COMPLETED);
             streams.forEach(stream -> stream.awaitEvent("end", Duration.ofSeconds(10)));
 
-            List<String> ids = streams.get(0).stored().stream()
-                    .map(EventStream.Event::id)
-                    .toList();
+            List<String> ids =
+                    streams.get(0).stored().stream().map(EventStream.Event::id).toList();
             assertThat(ids).isNotEmpty().doesNotHaveDuplicates();
             assertThat(streams.get(1).stored().stream().map(EventStream.Event::id))
                     .containsExactlyElementsOf(ids);
@@ -140,8 +140,6 @@ class MoveIT {
     }
 
     private static String slots(Scene scene, NodeId node) {
-        return scene.cluster()
-                .psql(node)
-                .run(LocalCluster.DATABASE, "select slot_name from pg_replication_slots");
+        return scene.cluster().psql(node).run(LocalCluster.DATABASE, "select slot_name from pg_replication_slots");
     }
 }

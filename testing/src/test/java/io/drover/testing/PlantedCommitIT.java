@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -38,17 +39,18 @@ class PlantedCommitIT {
                 return topology.state() == TopologyState.SERVING
                         && topology.primary().node().equals(target);
             });
-            assertThat(ProcessTable.isAlive(postmaster)).as("the source is sealed, not stopped").isTrue();
+            assertThat(ProcessTable.isAlive(postmaster))
+                    .as("the source is sealed, not stopped")
+                    .isTrue();
 
             ProcessTable.signal(postmaster, "CONT");
             Waiting.until(
                     "the planted commit is there",
                     Duration.ofSeconds(20),
-                    () -> sourcePsql
-                            .succeeds(
-                                    LocalCluster.DATABASE,
-                                    "set synchronous_commit = local; begin read write;"
-                                            + " insert into account values (-1, 0, 'planted'); commit;"));
+                    () -> sourcePsql.succeeds(
+                            LocalCluster.DATABASE,
+                            "set synchronous_commit = local; begin read write;"
+                                    + " insert into account values (-1, 0, 'planted'); commit;"));
             cluster.restart(source.value());
 
             Move stopped = scene.await(move, MoveState.NEEDS_OPERATOR);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -54,8 +55,10 @@ class RogueWritersIT {
             for (TopologyState state : List.of(TopologyState.FENCED, TopologyState.PROMOTING, TopologyState.SERVING)) {
                 gates.add(startHeldLogin(scene, source, probe, state));
             }
-            Waiting.until("every held login has begun", Scene.MOVE_LIMIT, () -> gates.stream()
-                    .allMatch(HeldLogin.Gate::isReached));
+            Waiting.until(
+                    "every held login has begun",
+                    Scene.MOVE_LIMIT,
+                    () -> gates.stream().allMatch(HeldLogin.Gate::isReached));
             rogues.stream()
                     .filter(rogue -> !rogue.name().startsWith("held"))
                     .forEach(rogue -> Waiting.until(
@@ -85,9 +88,7 @@ class RogueWritersIT {
     void thePreflightStopsAtARoleThatOverridesReadOnly() throws SQLException {
         try (Scene scene = Scene.open()) {
             NodeId source = scene.primary();
-            scene.cluster()
-                    .psql(source)
-                    .run("postgres", "alter role app set default_transaction_read_only = off");
+            scene.cluster().psql(source).run("postgres", "alter role app set default_transaction_read_only = off");
             try {
                 DroverRest.Answer answer = scene.rest()
                         .post(
@@ -109,15 +110,11 @@ class RogueWritersIT {
         try (Connection connection = scene.cluster().connect(source, Map.of())) {
             RogueWays.createProcedure(connection);
         }
-        scene.cluster()
-                .psql(source)
-                .run(
-                        LocalCluster.DATABASE,
-                        """
+        scene.cluster().psql(source).run(LocalCluster.DATABASE, """
                         drop role if exists rogue_replicator;
                         create role rogue_replicator login replication password '%s' in role app;
-                        """
-                                .formatted(scene.cluster().password()));
+                        """.formatted(
+                        scene.cluster().password()));
         AckLog strangers = new AckLog(STRANGERS);
         for (int i = 0; i < MOST_ROWS_OF_STRANGERS; i++) {
             strangers.begin();
@@ -148,8 +145,8 @@ class RogueWritersIT {
     private HeldLogin.Gate startHeldLogin(Scene scene, NodeId source, TopologyProbe probe, TopologyState state) {
         String name = UUID.randomUUID().toString();
         HeldLogin.Gate gate = HeldLogin.gate(name);
-        Map<String, String> properties = new HashMap<>(Map.of(
-                "socketFactory", HeldLogin.class.getName(), "socketFactoryArg", name, "sslmode", "disable"));
+        Map<String, String> properties = new HashMap<>(
+                Map.of("socketFactory", HeldLogin.class.getName(), "socketFactoryArg", name, "sslmode", "disable"));
         properties.put("gssEncMode", "disable");
         RogueWays ways = new RogueWays(scene.run());
         start(

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -101,9 +102,8 @@ final class Scene implements AutoCloseable {
 
     /** Starts a move to another node. */
     Move start(NodeId target, String more) {
-        return rest()
-                .createMove("{\"shard\":\"%s\",\"target\":\"%s\"%s}"
-                        .formatted(LocalCluster.SHARD, target, more.isEmpty() ? "" : "," + more));
+        return rest().createMove("{\"shard\":\"%s\",\"target\":\"%s\"%s}"
+                .formatted(LocalCluster.SHARD, target, more.isEmpty() ? "" : "," + more));
     }
 
     Move await(Move move, MoveState state) {
@@ -132,7 +132,8 @@ final class Scene implements AutoCloseable {
     /** Waits until so many further writes were acknowledged: proof that clients are served. */
     void awaitWrites(int count) {
         long goal = ledger.acked() + count;
-        Waiting.until(count + " further writes, errors " + ledger.errorTexts(), MOVE_LIMIT, () -> ledger.acked() >= goal);
+        Waiting.until(
+                count + " further writes, errors " + ledger.errorTexts(), MOVE_LIMIT, () -> ledger.acked() >= goal);
     }
 
     /** Writers that the test runs itself, to be counted with the others. */

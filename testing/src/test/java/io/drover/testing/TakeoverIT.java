@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -27,10 +28,10 @@ class TakeoverIT {
                     "\"cutover\":\"approve\",\"bootstrap\":{\"maxRate\":\"4MiB\"},"
                             + "\"verify\":{\"canaries\":[\"select pg_sleep(2)\"]}");
             killLeader(scene, probe);
-            for (MoveState state : new MoveState[] {
-                MoveState.COPYING, MoveState.CATCHING_UP, MoveState.VERIFYING, MoveState.READY
-            }) {
-                scene.rest().await(
+            for (MoveState state :
+                    new MoveState[] {MoveState.COPYING, MoveState.CATCHING_UP, MoveState.VERIFYING, MoveState.READY}) {
+                scene.rest()
+                        .await(
                                 move.id(),
                                 "at least in " + state,
                                 Scene.MOVE_LIMIT,
@@ -40,7 +41,8 @@ class TakeoverIT {
             }
             scene.await(move, MoveState.READY);
             scene.rest().act(move.id(), "approve");
-            scene.rest().await(
+            scene.rest()
+                    .await(
                             move.id(),
                             "in the cutover",
                             Scene.MOVE_LIMIT,
@@ -111,7 +113,8 @@ class TakeoverIT {
     }
 
     private static Move awaitOutcome(Scene scene, Move move) {
-        return scene.rest().await(
+        return scene.rest()
+                .await(
                         move.id(),
                         "in its bake or undone",
                         Scene.MOVE_LIMIT,

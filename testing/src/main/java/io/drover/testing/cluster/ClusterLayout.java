@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing.cluster;
 
 import io.drover.api.NodeId;
@@ -6,8 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The addresses of one cluster: the usual ports where they are free. */
-record ClusterLayout(
-        int zookeeperPort, List<ClusterController> controllers, List<ClusterNode> nodes, int shardPort) {
+record ClusterLayout(int zookeeperPort, List<ClusterController> controllers, List<ClusterNode> nodes, int shardPort) {
     private static final int ZOOKEEPER_PORT = 2181;
     private static final int CONTROLLER_PORT = 8080;
     private static final int AGENT_PORT = 8090;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing.cluster;
 
 import java.io.IOException;
@@ -43,8 +44,8 @@ final class Command {
     static String succeed(List<String> command) {
         Result result = run(command);
         if (result.exitCode() != 0) {
-            throw new IllegalStateException(
-                    String.join(" ", command) + " ended with " + result.exitCode() + ": " + result.output().strip());
+            throw new IllegalStateException(String.join(" ", command) + " ended with " + result.exitCode() + ": "
+                    + result.output().strip());
         }
         return result.output();
     }

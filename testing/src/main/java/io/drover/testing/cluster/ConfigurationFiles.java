@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing.cluster;
 
 import java.nio.file.Path;
@@ -37,7 +38,8 @@ final class ConfigurationFiles {
         Map<String, Path> files = new LinkedHashMap<>();
         files.put("zookeeper", file("zookeeper.cfg", zookeeper()));
         layout.controllers()
-                .forEach(controller -> files.put(controller.id(), file(controller.id() + ".yml", controller(controller))));
+                .forEach(controller ->
+                        files.put(controller.id(), file(controller.id() + ".yml", controller(controller))));
         layout.nodes().forEach(node -> {
             user.directory(node.dataRoot(), "rwx------");
             files.put(node.id().value(), file(node.id() + ".yml", agent(node)));
@@ -62,8 +64,7 @@ final class ConfigurationFiles {
                 clientPortAddress=%s
                 clientPort=%d
                 admin.enableServer=false
-                """
-                .formatted(directory.resolve("zookeeper"), ClusterController.HOST, layout.zookeeperPort());
+                """.formatted(directory.resolve("zookeeper"), ClusterController.HOST, layout.zookeeperPort());
     }
 
     private String controller(ClusterController controller) {
@@ -76,8 +77,7 @@ final class ConfigurationFiles {
                 tokenFile: %s
                 postgres:
                   passwordFile: %s
-                """
-                        .formatted(
+                """.formatted(
                                 controller.id(),
                                 layout.zookeeperAddress(),
                                 CONTROLLER_SESSION,
@@ -101,8 +101,7 @@ final class ConfigurationFiles {
                   droverRepl: %s
                   droverRewind: %s
                 tokenFile: %s
-                """
-                        .formatted(
+                """.formatted(
                                 node.id(),
                                 node.host(),
                                 layout.zookeeperAddress(),
@@ -129,7 +128,6 @@ final class ConfigurationFiles {
                   requestLog: {appenders: []}
                 logging:
                   level: INFO
-                """
-                .formatted(host, port, adminPort);
+                """.formatted(host, port, adminPort);
     }
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing.cluster;
 
 import com.fasterxml.jackson.core.type.TypeReference;
@@ -79,9 +80,8 @@ public final class DroverRest {
 
     /** Sends JSON text with further headers. */
     public Answer post(String path, String json, Map<String, String> headers) {
-        HttpRequest.Builder request = builder()
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(json));
+        HttpRequest.Builder request =
+                builder().header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString(json));
         headers.forEach(request::header);
         return send(request, path);
     }
@@ -181,7 +181,9 @@ public final class DroverRest {
                 HttpResponse<String> response = client.send(
                         request.uri(URI.create(address + path)).build(), HttpResponse.BodyHandlers.ofString());
                 return new Answer(
-                        response.statusCode(), response.body(), response.headers().map());
+                        response.statusCode(),
+                        response.body(),
+                        response.headers().map());
             } catch (IOException e) {
                 failure = new UncheckedIOException("no answer from " + address, e);
             } catch (InterruptedException e) {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing.cluster;
 
 import io.drover.api.NodeId;
@@ -85,15 +86,11 @@ public final class LocalCluster implements AutoCloseable {
                 .formatted(NODE_A, layout.shardPort(), DATABASE);
         ShardTopology topology =
                 rest.put("/v1/shards/" + SHARD, request).succeeded().as(ShardTopology.class);
-        psql(NODE_A)
-                .run(
-                        DATABASE,
-                        """
+        psql(NODE_A).run(DATABASE, """
                         create role %1$s login password '%2$s';
                         grant connect, temporary, create on database %3$s to %1$s;
                         grant usage, create on schema public to %1$s;
-                        """
-                                .formatted(USER, secrets.application(), DATABASE));
+                        """.formatted(USER, secrets.application(), DATABASE));
         return topology;
     }
 

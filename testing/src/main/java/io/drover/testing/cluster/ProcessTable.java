@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing.cluster;
 
 import java.io.IOException;
@@ -100,7 +101,9 @@ public final class ProcessTable {
 
     private static boolean belongs(long pid, Path directory) {
         return program(pid).filter(OWN_PROGRAMS::contains).isPresent()
-                && (workingDirectory(pid).filter(path -> path.startsWith(directory)).isPresent()
+                && (workingDirectory(pid)
+                                .filter(path -> path.startsWith(directory))
+                                .isPresent()
                         || names(commandLine(pid), directory.toString()));
     }
 
@@ -111,7 +114,8 @@ public final class ProcessTable {
     private static Optional<String> program(long pid) {
         // the link is readable for the owner and root only; the name of the main thread is readable for all
         try {
-            return Optional.of(PROC.resolve(pid + "/exe").toRealPath().getFileName().toString());
+            return Optional.of(
+                    PROC.resolve(pid + "/exe").toRealPath().getFileName().toString());
         } catch (IOException e) {
             try {
                 return Optional.of(Files.readString(PROC.resolve(pid + "/comm")).strip());
@@ -133,7 +137,8 @@ public final class ProcessTable {
         try {
             String stat = Files.readString(PROC.resolve(pid + "/stat"), StandardCharsets.ISO_8859_1);
             // the program's name stands in parentheses and may hold blanks and parentheses itself
-            return Optional.of(List.of(stat.substring(stat.lastIndexOf(')') + 2).strip().split(" ")));
+            return Optional.of(
+                    List.of(stat.substring(stat.lastIndexOf(')') + 2).strip().split(" ")));
         } catch (IOException e) {
             return Optional.empty();
         }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing.cluster;
 
 import java.util.List;
@@ -35,8 +36,23 @@ public final class Psql {
 
     private Command.Result tryRun(String database, String sql) {
         List<String> psql = List.of(
-                "psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", socketDirectory, "-p",
-                Integer.toString(port), "-U", user.name(), "-d", database, "-f", "-");
+                "psql",
+                "-X",
+                "-q",
+                "-A",
+                "-t",
+                "-v",
+                "ON_ERROR_STOP=1",
+                "-h",
+                socketDirectory,
+                "-p",
+                Integer.toString(port),
+                "-U",
+                user.name(),
+                "-d",
+                database,
+                "-f",
+                "-");
         return Command.run(user.command(psql), Map.of("PGOPTIONS", "", "LC_ALL", "C.UTF-8"), sql);
     }
 }

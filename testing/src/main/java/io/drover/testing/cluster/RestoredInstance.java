@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing.cluster;
 
 import io.drover.api.NodeId;
@@ -34,9 +35,20 @@ public final class RestoredInstance {
     public void takeBackup(NodeId source) {
         OsUser user = cluster.osUser();
         Command.succeed(user.command(List.of(
-                programs + "/pg_basebackup", "-h", cluster.socketDirectory(source), "-p",
-                Integer.toString(cluster.shardPort()), "-U", user.name(), "-D", directory.toString(), "-X", "none",
-                "-c", "fast", "--no-manifest")));
+                programs + "/pg_basebackup",
+                "-h",
+                cluster.socketDirectory(source),
+                "-p",
+                Integer.toString(cluster.shardPort()),
+                "-U",
+                user.name(),
+                "-D",
+                directory.toString(),
+                "-X",
+                "none",
+                "-c",
+                "fast",
+                "--no-manifest")));
     }
 
     /** Recovers to the restore point and opens the instance for reading. */
@@ -66,14 +78,7 @@ public final class RestoredInstance {
                     recovery_target_timeline = 'latest'
                     recovery_target_action = 'pause'
                     synchronous_standby_names = ''
-                    """
-                            .formatted(
-                                    ClusterController.HOST,
-                                    port,
-                                    directory,
-                                    hba,
-                                    archive,
-                                    restorePoint),
+                    """.formatted(ClusterController.HOST, port, directory, hba, archive, restorePoint),
                     StandardOpenOption.APPEND);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot configure " + directory, e);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing.cluster;
 
 import io.drover.api.NodeId;
@@ -107,7 +108,8 @@ public final class WorldSnapshot {
     }
 
     private void addFile(Path file, BasicFileAttributes attributes) throws IOException {
-        boolean text = attributes.isRegularFile() && !file.getFileName().toString().endsWith(".log");
+        boolean text =
+                attributes.isRegularFile() && !file.getFileName().toString().endsWith(".log");
         facts.put("file " + file, text ? Files.readString(file, StandardCharsets.ISO_8859_1) : "");
     }
 

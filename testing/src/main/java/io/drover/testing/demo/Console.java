@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing.demo;
 
 import io.drover.api.Move;
@@ -40,7 +41,8 @@ final class Console {
     void follow(Move move) {
         String step = move.step() == null
                 ? ""
-                : String.format(Locale.ROOT, "%3d %s", move.step().number(), move.step().name());
+                : String.format(
+                        Locale.ROOT, "%3d %s", move.step().number(), move.step().name());
         String line = move.state() + " " + step;
         if (!line.equals(lastStep)) {
             lastStep = line;
@@ -51,10 +53,7 @@ final class Console {
             lastProgress = System.nanoTime();
             say(
                     "  %-13s     %3.0f %% of %.0f MiB, %.0f MiB/s",
-                    "",
-                    progress.percent(),
-                    progress.bytesTotal() / MEBIBYTE,
-                    progress.bytesPerSecond() / MEBIBYTE);
+                    "", progress.percent(), progress.bytesTotal() / MEBIBYTE, progress.bytesPerSecond() / MEBIBYTE);
         }
     }
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing.demo;
 
 import io.drover.api.Move;
@@ -16,8 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param problems why it is not ok
  * @param seconds how long everything took after the build
  */
-record DemoReport(
-        boolean ok, List<Cutover> moves, Writes ledger, Reads reads, List<String> problems, double seconds) {
+record DemoReport(boolean ok, List<Cutover> moves, Writes ledger, Reads reads, List<String> problems, double seconds) {
 
     /** A cutover with fewer acknowledged writes per second before it proves nothing. */
     static final double LEAST_WRITES_PER_SECOND = 500;

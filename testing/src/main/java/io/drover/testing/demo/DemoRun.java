@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing.demo;
 
 import io.drover.api.Move;
@@ -81,18 +82,18 @@ final class DemoRun {
         console.say("rolling back to %s", first.source());
         rest.act(first.id(), "rollback");
         Move back = rest.await(
-                first.id(),
-                "rolled back",
-                MOVE_LIMIT,
-                move -> move.state() == MoveState.ROLLED_BACK,
-                console::follow);
+                first.id(), "rolled back", MOVE_LIMIT, move -> move.state() == MoveState.ROLLED_BACK, console::follow);
         letItRun();
-        record(ledger, back, "rollback", back.rollback() == null ? null : back.rollback().cutover(), null);
+        record(
+                ledger,
+                back,
+                "rollback",
+                back.rollback() == null ? null : back.rollback().cutover(),
+                null);
         Move second = forward(ledger);
         letItRun();
         rest.complete(second.id());
-        rest.await(
-                second.id(), "completed", MOVE_LIMIT, move -> move.state() == MoveState.COMPLETED, console::follow);
+        rest.await(second.id(), "completed", MOVE_LIMIT, move -> move.state() == MoveState.COMPLETED, console::follow);
         letItRun();
     }
 
@@ -155,7 +156,9 @@ final class DemoRun {
                 cutover.writePauseMillis(),
                 pauses.overallMillis(),
                 pauses.worstWriterMillis(),
-                ready == null ? null : Duration.between(cutover.servingAt(), ready).toMillis(),
+                ready == null
+                        ? null
+                        : Duration.between(cutover.servingAt(), ready).toMillis(),
                 pauses.writesPerSecondBefore(),
                 cutover.phases(),
                 cutover.commitsPastFork(),

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing.demo;
 
 import io.drover.testing.cluster.LocalCluster;
@@ -31,15 +32,15 @@ final class Reach {
         cluster.nodes()
                 .forEach(node -> console.plain(
                         "  %-10s %s, agent %s, pid %d",
-                        node.id(), node.host(), node.agent(), cluster.pid(node.id().value())));
+                        node.id(),
+                        node.host(),
+                        node.agent(),
+                        cluster.pid(node.id().value())));
         console.plain("  ZooKeeper  %s, pid %d", cluster.zookeeper(), cluster.pid("zookeeper"));
         console.plain(
                 "  psql 'postgresql://%s:%s@127.0.0.21:%4$d,127.0.0.22:%4$d,127.0.0.23:%4$d/%3$s"
                         + "?target_session_attrs=read-write'",
-                LocalCluster.USER,
-                cluster.password(),
-                LocalCluster.DATABASE,
-                cluster.shardPort());
+                LocalCluster.USER, cluster.password(), LocalCluster.DATABASE, cluster.shardPort());
         console.plain("");
     }
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing.ledger;
 
 import io.drover.testing.cluster.Waiting;
@@ -105,11 +106,7 @@ public final class Ledger implements AutoCloseable {
     public Pauses pauses(Instant fence, Instant serving, Duration margin) {
         long now = stoppedAt == 0 ? System.nanoTime() : stoppedAt;
         return Pauses.between(
-                logs,
-                nanos(fence.minus(margin)),
-                Math.min(nanos(serving.plus(margin)), now),
-                nanos(fence),
-                now);
+                logs, nanos(fence.minus(margin)), Math.min(nanos(serving.plus(margin)), now), nanos(fence), now);
     }
 
     /** Ends the writers after the write that each is in, then the readers. */
@@ -119,7 +116,9 @@ public final class Ledger implements AutoCloseable {
             running = false;
         }
         Waiting.until(
-                "the workload's threads have ended", STOP_LIMIT, () -> threads.stream().noneMatch(Thread::isAlive));
+                "the workload's threads have ended",
+                STOP_LIMIT,
+                () -> threads.stream().noneMatch(Thread::isAlive));
     }
 
     /** Compares with the table; only after {@link #stop}. */
@@ -235,8 +234,8 @@ public final class Ledger implements AutoCloseable {
         while (running) {
             long id = 1 + (long) (random.nextDouble() * options.rows());
             try (Connection connection = replicas.getConnection();
-                    PreparedStatement select =
-                            connection.prepareStatement("select note = repeat(md5(id::text), 3) from account where id = ?")) {
+                    PreparedStatement select = connection.prepareStatement(
+                            "select note = repeat(md5(id::text), 3) from account where id = ?")) {
                 select.setLong(1, id);
                 try (ResultSet row = select.executeQuery()) {
                     if (row.next() && row.getBoolean(1)) {

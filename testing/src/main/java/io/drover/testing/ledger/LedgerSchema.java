@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing.ledger;
 
 import java.sql.Connection;
@@ -18,8 +19,7 @@ public final class LedgerSchema {
             statement.execute("create table ledger (run integer not null, writer integer not null, seq bigint not null,"
                     + " node text not null default current_setting('cluster_name'),"
                     + " at timestamptz not null default clock_timestamp(), note text not null)");
-            statement.execute(
-                    "create table account (id bigint not null, balance bigint not null, note text not null)");
+            statement.execute("create table account (id bigint not null, balance bigint not null, note text not null)");
         }
         try (PreparedStatement fill = connection.prepareStatement("insert into account"
                 + " select i, 0, repeat(md5(i::text), 3) from generate_series(1::bigint, ?::bigint) as i")) {

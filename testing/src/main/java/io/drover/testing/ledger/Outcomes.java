@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing.ledger;
 
 import io.drover.testing.ledger.AckLog.Outcome;
@@ -8,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Tells refused writes from those whose fate is unknown. */
 final class Outcomes {
-    // SQLSTATE classes that PostgreSQL raises before the commit record is written (PostgreSQL documentation, appendix A)
+    // SQLSTATE classes that PostgreSQL raises before the commit record is written (PostgreSQL documentation, appendix
+    // A)
     private static final Set<String> REFUSALS = Set.of("0A", "22", "23", "25", "28", "3D", "40", "42", "53");
 
     private Outcomes() {}

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing.ledger;
 
 import java.util.Arrays;
@@ -26,7 +27,8 @@ public record Pauses(double overallMillis, double worstWriterMillis, double writ
      */
     static Pauses between(List<AckLog> logs, long from, long to, long fence, long now) {
         List<long[]> writers = logs.stream().map(AckLog::acknowledgedAt).toList();
-        long[] together = writers.stream().flatMapToLong(Arrays::stream).sorted().toArray();
+        long[] together =
+                writers.stream().flatMapToLong(Arrays::stream).sorted().toArray();
         long worst = writers.stream()
                 .mapToLong(times -> longestGap(times, from, to, now))
                 .max()

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing.ledger;
 
 import io.drover.testing.ledger.RogueWriter.Way;
@@ -51,8 +52,8 @@ public final class RogueWays {
     public Way severalStatementsAtOnce(AckLog log) {
         return (connection, sequence) -> {
             try (Statement statement = connection.createStatement()) {
-                statement.execute("begin read write; select 1; commit; begin read write; " + insert(log, sequence)
-                        + "; commit");
+                statement.execute(
+                        "begin read write; select 1; commit; begin read write; " + insert(log, sequence) + "; commit");
             }
         };
     }
@@ -72,8 +73,7 @@ public final class RogueWays {
     /** Makes the procedure for {@link #loopsInTheServer}. */
     public static void createProcedure(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.execute(
-                    """
+            statement.execute("""
                     create or replace procedure rogue_loop(run integer, writer integer, first bigint, count integer)
                     language plpgsql as $$
                     begin

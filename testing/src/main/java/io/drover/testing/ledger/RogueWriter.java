@@ -1,7 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing.ledger;
 
 import io.drover.testing.cluster.Waiting;
-import io.drover.testing.ledger.AckLog.Outcome;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
