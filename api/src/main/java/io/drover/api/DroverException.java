@@ -1,5 +1,7 @@
 package io.drover.api;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -72,6 +74,12 @@ public final class DroverException extends RuntimeException {
     /** The same failure, placed at a move and its step; keeps this one as the cause. */
     public DroverException at(MoveId move, int number) {
         return new DroverException(code, getMessage(), hint, move, number, preflight, this);
+    }
+
+    /** What failed; there is always a message. */
+    @Override
+    public String getMessage() {
+        return requireNonNull(super.getMessage(), "message is null");
     }
 
     /** What kind of failure it is. */

@@ -30,29 +30,30 @@ import org.jspecify.annotations.Nullable;
 public record MoveRequest(
         @JsonProperty(required = true) ShardId shard,
         @JsonProperty(required = true) NodeId target,
-        @Nullable List<NodeId> standbys,
-        @Nullable Cutover cutover,
-        @Nullable Mode mode,
-        @Nullable Duration maxWritePause,
-        @Nullable Duration drainTimeout,
-        @Nullable Blockers blockers,
+        List<NodeId> standbys,
+        Cutover cutover,
+        Mode mode,
+        Duration maxWritePause,
+        Duration drainTimeout,
+        Blockers blockers,
         @Nullable Duration deadline,
-        @Nullable Bootstrap bootstrap,
-        @Nullable Verify verify,
-        @Nullable List<Integer> readShift,
-        @Nullable Duration bake,
-        @Nullable List<Waiver> waive,
-        @Nullable Boolean dryRun) {
+        Bootstrap bootstrap,
+        Verify verify,
+        List<Integer> readShift,
+        Duration bake,
+        List<Waiver> waive,
+        Boolean dryRun) {
 
     public MoveRequest {
+        // a member that the JSON leaves out arrives as null
         standbys = standbys == null ? List.of() : List.copyOf(standbys);
         cutover = cutover == null ? Cutover.AUTO : cutover;
         mode = mode == null ? Mode.AUTO : mode;
         maxWritePause = maxWritePause == null ? Duration.ofSeconds(2) : maxWritePause;
         drainTimeout = drainTimeout == null ? Duration.ofMillis(500) : drainTimeout;
         blockers = blockers == null ? Blockers.WAIT : blockers;
-        bootstrap = bootstrap == null ? new Bootstrap(null, null, null) : bootstrap;
-        verify = verify == null ? new Verify(null, null) : verify;
+        bootstrap = bootstrap == null ? new Bootstrap(Method.BASEBACKUP, null, Checkpoint.FAST) : bootstrap;
+        verify = verify == null ? new Verify(Level.COUNTS, List.of()) : verify;
         readShift = readShift == null ? List.of() : List.copyOf(readShift);
         bake = bake == null ? Duration.ofDays(7) : bake;
         waive = waive == null ? List.of() : List.copyOf(waive);
@@ -133,7 +134,7 @@ public record MoveRequest(
      *
      * @param maxRate limit per second, or null for none
      */
-    public record Bootstrap(@Nullable Method method, @Nullable ByteSize maxRate, @Nullable Checkpoint checkpoint) {
+    public record Bootstrap(Method method, @Nullable ByteSize maxRate, Checkpoint checkpoint) {
         public Bootstrap {
             method = method == null ? Method.BASEBACKUP : method;
             checkpoint = checkpoint == null ? Checkpoint.FAST : checkpoint;
@@ -145,7 +146,7 @@ public record MoveRequest(
      *
      * @param canaries queries that must give the same rows on source and target
      */
-    public record Verify(@Nullable Level level, @Nullable List<String> canaries) {
+    public record Verify(Level level, List<String> canaries) {
         public Verify {
             level = level == null ? Level.COUNTS : level;
             canaries = canaries == null ? List.of() : List.copyOf(canaries);
