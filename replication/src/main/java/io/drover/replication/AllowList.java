@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.replication;
 
 import io.drover.api.DroverException;
@@ -31,7 +32,8 @@ public record AllowList(Map<Integer, String> titles) {
     /** Those of them that pg_stat_activity does not show. */
     private static final Set<String> WITHOUT_ACTIVITY = Set.of("logger", "stats collector");
 
-    private static final String BACKEND_TYPES = "SELECT pid, backend_type FROM pg_stat_activity WHERE backend_type IS NOT NULL";
+    private static final String BACKEND_TYPES =
+            "SELECT pid, backend_type FROM pg_stat_activity WHERE backend_type IS NOT NULL";
     private static final String SENDER =
             "SELECT active_pid FROM pg_replication_slots WHERE slot_name = ? AND slot_type = 'physical' AND active";
 
@@ -53,7 +55,8 @@ public record AllowList(Map<Integer, String> titles) {
         Sql.list(connection, BACKEND_TYPES, row -> types.put(row.getInt(1), row.getString(2)));
         int sender = Sql.first(connection, SENDER, row -> row.getInt(1), targetSlot)
                 .orElseThrow(() -> new DroverException(
-                        ErrorCode.SEAL_FAILED, "no physical walsender streams from slot " + targetSlot + " on the source"));
+                        ErrorCode.SEAL_FAILED,
+                        "no physical walsender streams from slot " + targetSlot + " on the source"));
         Set<Integer> named = new HashSet<>(ownBackends);
         named.add(sender);
         String clusterName = Sql.text(connection, "SELECT current_setting('cluster_name')");
@@ -66,7 +69,8 @@ public record AllowList(Map<Integer, String> titles) {
         }
         if (!spared.keySet().containsAll(named)) {
             throw new DroverException(
-                    ErrorCode.SEAL_FAILED, "processes " + named + " are not all children of postmaster " + postmasterPid);
+                    ErrorCode.SEAL_FAILED,
+                    "processes " + named + " are not all children of postmaster " + postmasterPid);
         }
         return new AllowList(spared);
     }

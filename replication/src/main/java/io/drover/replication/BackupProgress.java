@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.replication;
 
 import java.sql.Connection;
@@ -11,8 +12,7 @@ import java.util.OptionalLong;
  * @param bytesTotal an estimate; absent until there is one
  */
 public record BackupProgress(String phase, long bytesDone, OptionalLong bytesTotal) {
-    private static final String PROGRESS =
-            """
+    private static final String PROGRESS = """
             SELECT phase, coalesce(backup_streamed, 0), coalesce(backup_total, -1)
             FROM pg_stat_progress_basebackup ORDER BY pid DESC LIMIT 1""";
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.replication;
 
 import io.drover.api.DroverException;
@@ -133,7 +134,8 @@ public final class BaseBackup {
         }
         if (child.exitValue() != 0) {
             throw new DroverException(
-                    ErrorCode.COPY_FAILED, "pg_basebackup failed with exit status " + child.exitValue() + ": " + lastOutput());
+                    ErrorCode.COPY_FAILED,
+                    "pg_basebackup failed with exit status " + child.exitValue() + ": " + lastOutput());
         }
     }
 
@@ -169,7 +171,8 @@ public final class BaseBackup {
     public static void discard(Path staging) {
         Path name = staging.getFileName();
         if (name == null || !name.toString().startsWith(STAGING_PREFIX)) {
-            throw new DroverException(ErrorCode.IDENTITY_MISMATCH, staging + " is no staging directory and is not removed");
+            throw new DroverException(
+                    ErrorCode.IDENTITY_MISMATCH, staging + " is no staging directory and is not removed");
         }
         DurableFiles.deleteTree(staging);
     }

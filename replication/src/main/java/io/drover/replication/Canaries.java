@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.replication;
 
 import io.drover.api.DroverException;
@@ -28,20 +29,21 @@ public final class Canaries {
      */
     public static Answer run(Connection connection, String select, Duration limit) {
         if (select.indexOf(';') >= 0) {
-            throw new DroverException(
-                    ErrorCode.INVALID_VALUE, "a canary is one SELECT without semicolons: " + select);
+            throw new DroverException(ErrorCode.INVALID_VALUE, "a canary is one SELECT without semicolons: " + select);
         }
         try {
             connection.setAutoCommit(false);
             try {
                 Sql.execute(connection, "SET TRANSACTION READ ONLY");
                 Sql.execute(connection, "SET LOCAL statement_timeout = " + Math.max(1, limit.toMillis()));
-                if (Sql.first(connection, "SELECT 1 FROM pg_roles WHERE rolname = ?", row -> 1, READER).isPresent()) {
+                if (Sql.first(connection, "SELECT 1 FROM pg_roles WHERE rolname = ?", row -> 1, READER)
+                        .isPresent()) {
                     Sql.execute(connection, "SET LOCAL ROLE " + READER);
                 }
                 // a question mark in the text is an operator and no parameter
                 String sql = ANSWER.formatted(select.replace("?", "??"));
-                return Sql.first(connection, sql, row -> new Answer(row.getLong(1), row.getString(2))).orElseThrow();
+                return Sql.first(connection, sql, row -> new Answer(row.getLong(1), row.getString(2)))
+                        .orElseThrow();
             } finally {
                 connection.rollback();
                 connection.setAutoCommit(true);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.replication;
 
 import io.drover.api.DroverException;
@@ -70,7 +71,8 @@ public final class Commands {
         Process process = start(builder);
         CompletableFuture<Void> stdout = drain(process.getInputStream(), reader);
         StringBuilder errors = new StringBuilder();
-        CompletableFuture<Void> stderr = drain(process.getErrorStream(), line -> errors.append(line).append('\n'));
+        CompletableFuture<Void> stderr =
+                drain(process.getErrorStream(), line -> errors.append(line).append('\n'));
         try {
             process.getOutputStream().close();
             if (!process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS)) {
@@ -93,7 +95,9 @@ public final class Commands {
     static ProcessBuilder builder(List<String> argv, Map<String, String> environment) {
         ProcessBuilder builder = new ProcessBuilder(argv);
         // A PGHOST or PGPASSWORD of whoever started the daemon must not decide where a program connects to
-        builder.environment().keySet().removeIf(key -> key.startsWith("PG") || key.startsWith("LC_") || key.equals("LANGUAGE"));
+        builder.environment()
+                .keySet()
+                .removeIf(key -> key.startsWith("PG") || key.startsWith("LC_") || key.equals("LANGUAGE"));
         builder.environment().put("LC_ALL", "C");
         builder.environment().putAll(environment);
         return builder;
@@ -104,7 +108,10 @@ public final class Commands {
             return builder.start();
         } catch (IOException e) {
             throw new DroverException(
-                    ErrorCode.POSTGRES_FAILED, name(builder.command()) + " could not be started: " + e.getMessage(), null, e);
+                    ErrorCode.POSTGRES_FAILED,
+                    name(builder.command()) + " could not be started: " + e.getMessage(),
+                    null,
+                    e);
         }
     }
 
@@ -115,7 +122,8 @@ public final class Commands {
     }
 
     static String lastLines(String text) {
-        List<String> lines = new ArrayList<>(text.lines().filter(line -> !line.isBlank()).toList());
+        List<String> lines =
+                new ArrayList<>(text.lines().filter(line -> !line.isBlank()).toList());
         int from = Math.max(0, lines.size() - SHOWN_LINES);
         return lines.subList(from, lines.size()).stream().map(String::strip).collect(Collectors.joining("; "));
     }
@@ -134,7 +142,8 @@ public final class Commands {
         CompletableFuture<Void> end = new CompletableFuture<>();
         Thread thread = new Thread(
                 () -> {
-                    try (BufferedReader lines = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
+                    try (BufferedReader lines =
+                            new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
                         lines.lines().forEach(reader);
                         end.complete(null);
                     } catch (IOException | RuntimeException e) {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.replication;
 
 import io.drover.api.DroverException;
@@ -37,7 +38,8 @@ public record ControlData(
      * @throws DroverException POSTGRES_FAILED when there is none or it is damaged
      */
     public static ControlData read(PostgresBinaries binaries, Path dataDir) {
-        return parse(Commands.run(List.of(binaries.tool("pg_controldata"), "-D", dataDir.toString()), LIMIT).stdout());
+        return parse(Commands.run(List.of(binaries.tool("pg_controldata"), "-D", dataDir.toString()), LIMIT)
+                .stdout());
     }
 
     static ControlData parse(String text) {
@@ -45,7 +47,9 @@ public record ControlData(
         text.lines().forEach(line -> {
             int colon = line.indexOf(':');
             if (colon > 0) {
-                raw.put(line.substring(0, colon).strip(), line.substring(colon + 1).strip());
+                raw.put(
+                        line.substring(0, colon).strip(),
+                        line.substring(colon + 1).strip());
             }
         });
         return new ControlData(

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.replication;
 
 import java.nio.file.Files;
@@ -14,8 +15,7 @@ public final class InstanceInitializer {
     private static final Logger LOG = LoggerFactory.getLogger(InstanceInitializer.class);
 
     /** What a move needs of an instance; a copy carries it in its data directory. */
-    private static final String SETTINGS =
-            """
+    private static final String SETTINGS = """
 
             # Added by Drover
             wal_level = replica
@@ -60,7 +60,8 @@ public final class InstanceInitializer {
         }
         NodeConfig.write(layout, layout.data(), spec.local(), NodeConfig.newAccessRules(), spec.passwords());
         new Postmaster(binaries, layout.data()).start(layout.configFile(), layout.logFile(), limit);
-        LocalServer server = new LocalServer(spec.local().socketDir(), spec.local().port());
+        LocalServer server =
+                new LocalServer(spec.local().socketDir(), spec.local().port());
         try (Connection connection = server.connect()) {
             RoleSetup.ensure(connection, spec.passwords());
             if (Sql.first(connection, "SELECT 1 FROM pg_database WHERE datname = ?", row -> 1, spec.database())

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.replication;
 
 import io.drover.api.Lsn;
@@ -10,8 +11,7 @@ import java.sql.Connection;
  */
 public record Lag(long bytes, double millis) {
     private static final String FLUSHED = "SELECT pg_current_wal_flush_lsn()::text";
-    private static final String REPLAYED =
-            """
+    private static final String REPLAYED = """
             SELECT coalesce(pg_last_wal_replay_lsn(), '0/0')::text,
                    coalesce(extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) * 1000, 0)::float8""";
 

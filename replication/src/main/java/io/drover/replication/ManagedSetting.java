@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.replication;
 
 /** Every setting that Drover may change, and why. No other name reaches ALTER SYSTEM or postgresql.auto.conf. */
@@ -10,7 +11,8 @@ public enum ManagedSetting {
     RESTORE_COMMAND("empty while streaming: a promotion asks the archive several times otherwise"),
     RECOVERY_END_COMMAND("empty during the cutover: it runs inside the promotion"),
     MAX_STANDBY_STREAMING_DELAY("short during the cutover: a reader on the target must not hold up replay"),
-    HOT_STANDBY_FEEDBACK("on during the cutover: vacuum on the source makes fewer conflicts with readers on the target"),
+    HOT_STANDBY_FEEDBACK(
+            "on during the cutover: vacuum on the source makes fewer conflicts with readers on the target"),
     PRIMARY_CONNINFO("whom a standby follows"),
     PRIMARY_SLOT_NAME("the slot that holds WAL for the standby"),
     RECOVERY_TARGET_TIMELINE("a standby follows a promotion"),

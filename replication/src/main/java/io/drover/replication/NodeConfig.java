@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.replication;
 
 import io.drover.api.DroverException;
@@ -31,8 +32,7 @@ public final class NodeConfig {
             "external_pid_file",
             "cluster_name");
 
-    private static final String FILE_SETTINGS =
-            """
+    private static final String FILE_SETTINGS = """
             SELECT name, setting FROM pg_settings
             WHERE source = 'configuration file' AND sourcefile NOT LIKE '%postgresql.auto.conf' AND context <> 'internal'
             ORDER BY name""";
@@ -64,8 +64,7 @@ public final class NodeConfig {
                 local   all          all                     scram-sha-256
                 host    all          all          all        scram-sha-256
                 host    replication  drover_repl  all        scram-sha-256
-                """
-                .formatted(Connections.osUser());
+                """.formatted(Connections.osUser());
     }
 
     /** The access rules that a copied data directory carries: those of {@link #carry}, else its pg_hba.conf. */

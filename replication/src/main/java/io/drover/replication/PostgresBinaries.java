@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.replication;
 
 import io.drover.api.DroverException;
@@ -37,7 +38,8 @@ public record PostgresBinaries(Path binDir) {
 
     /** Version of the programs as a number, such as 150018, the form of {@code server_version_num}. */
     public int version() {
-        return parseVersion(Commands.run(List.of(tool("postgres"), "--version"), LIMIT).stdout());
+        return parseVersion(
+                Commands.run(List.of(tool("postgres"), "--version"), LIMIT).stdout());
     }
 
     /** The major version, such as 15. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.replication;
 
 import io.drover.api.DroverException;
@@ -60,7 +61,8 @@ public final class Postmaster {
 
     /** Whether no PostgreSQL process works in the data directory. */
     public boolean stopped() {
-        return find().isEmpty() && (!Files.exists(dataDir) || ProcessTable.serversIn(dataDir).isEmpty());
+        return find().isEmpty()
+                && (!Files.exists(dataDir) || ProcessTable.serversIn(dataDir).isEmpty());
     }
 
     /** The argument vector of the running postmaster, for a later {@link #startAs}; empty when it does not run. */
@@ -128,7 +130,8 @@ public final class Postmaster {
                     .map(pid -> pid + " '" + ProcessTable.title(pid) + "'")
                     .collect(Collectors.joining(", "));
             throw new DroverException(
-                    ErrorCode.TIMEOUT, "the server in " + dataDir + " did not stop within " + limit.toMillis() + " ms; left: " + left);
+                    ErrorCode.TIMEOUT,
+                    "the server in " + dataDir + " did not stop within " + limit.toMillis() + " ms; left: " + left);
         }
     }
 
@@ -141,7 +144,8 @@ public final class Postmaster {
         if (!orphans.isEmpty()) {
             throw new DroverException(
                     ErrorCode.POSTGRES_FAILED,
-                    "the server in " + dataDir + " is not started, because processes of an earlier one are left: " + orphans,
+                    "the server in " + dataDir + " is not started, because processes of an earlier one are left: "
+                            + orphans,
                     "end these processes; their postmaster was killed");
         }
         List<String> command = List.of(
@@ -170,7 +174,11 @@ public final class Postmaster {
 
     private Optional<Integer> recordedPid() {
         try {
-            String first = Files.readString(dataDir.resolve("postmaster.pid")).lines().findFirst().orElse("").strip();
+            String first = Files.readString(dataDir.resolve("postmaster.pid"))
+                    .lines()
+                    .findFirst()
+                    .orElse("")
+                    .strip();
             return first.isEmpty() ? Optional.empty() : Optional.of(Integer.parseInt(first));
         } catch (IOException | NumberFormatException e) {
             // absent, or caught while it is being written

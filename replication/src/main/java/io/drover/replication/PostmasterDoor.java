@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.replication;
 
 import io.drover.api.DroverException;
@@ -29,7 +30,8 @@ public final class PostmasterDoor {
                 open(postmasterPid);
                 throw new DroverException(
                         ErrorCode.SEAL_FAILED,
-                        "postmaster " + postmasterPid + " was not seen frozen within " + limit.toMillis() + " ms; thawed again");
+                        "postmaster " + postmasterPid + " was not seen frozen within " + limit.toMillis()
+                                + " ms; thawed again");
             }
             waiting.pause(PAUSE);
         }

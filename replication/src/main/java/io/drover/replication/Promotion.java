@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.replication;
 
 import io.drover.api.DroverException;
@@ -16,10 +17,10 @@ public final class Promotion {
     private static final String IN_RECOVERY = "SELECT pg_is_in_recovery()";
     private static final String PROMOTE = "SELECT pg_promote(false)";
     /** {@code pg_control_checkpoint()} still says the old timeline after a promotion (H87). */
-    private static final String PRIMARY_TIMELINE = "SELECT pg_walfile_name(pg_current_wal_lsn())";
+    private static final String PRIMARY_TIMELINE =
+            "SELECT CASE WHEN pg_is_in_recovery() THEN '00000000' ELSE pg_walfile_name(pg_current_wal_lsn()) END";
 
-    private static final String STANDBY_TIMELINE =
-            """
+    private static final String STANDBY_TIMELINE = """
             SELECT greatest((SELECT received_tli FROM pg_stat_wal_receiver),
                             (SELECT timeline_id FROM pg_control_checkpoint()))""";
     private static final int TIMELINE_DIGITS = 8;
@@ -36,8 +37,7 @@ public final class Promotion {
      * @throws DroverException WRONG_TIMELINE when the proof fails: the server must be stopped at once then (H28); TIMEOUT
      *     when it is still in recovery at the limit
      */
-    public static Reports.PromoteReport promote(
-            Connection connection, int oldTimeline, Lsn atLeast, Duration limit) {
+    public static Reports.PromoteReport promote(Connection connection, int oldTimeline, Lsn atLeast, Duration limit) {
         Waiting waiting = Waiting.upTo(limit);
         if (Sql.truth(connection, IN_RECOVERY)) {
             Sql.truth(connection, PROMOTE);
@@ -45,7 +45,8 @@ public final class Promotion {
                 if (waiting.isOver()) {
                     throw new DroverException(
                             ErrorCode.TIMEOUT,
-                            "the standby was asked to promote and is still in recovery after " + limit.toMillis() + " ms",
+                            "the standby was asked to promote and is still in recovery after " + limit.toMillis()
+                                    + " ms",
                             "it may promote at any moment: never open the source again, look at the standby's log");
                 }
                 waiting.pause(POLL);
@@ -62,9 +63,8 @@ public final class Promotion {
         for (int i = 0; i < 5; i++) {
             Sql.truth(connection, IN_RECOVERY);
         }
-        Sql.text(connection, "SELECT pg_walfile_name('0/1000000'::pg_lsn) FROM (SELECT 1) AS one WHERE NOT pg_is_in_recovery()"
-                + " UNION ALL SELECT ''");
-        TimelineHistory.parse(2, "1\t0/1000000\twarm\n");
+        primaryTimeline(connection);
+        TimelineHistory.warm(connection);
     }
 
     /** Timeline of a running server: that it writes, or that it receives and replays. */

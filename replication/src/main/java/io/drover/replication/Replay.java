@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.replication;
 
 import io.drover.api.DroverException;
@@ -34,7 +35,8 @@ public final class Replay {
                 if (waiting.isOver()) {
                     throw new DroverException(
                             ErrorCode.TIMEOUT,
-                            "the standby has replayed " + replayed + " and not " + lsn + " within " + limit.toMillis() + " ms",
+                            "the standby has replayed " + replayed + " and not " + lsn + " within " + limit.toMillis()
+                                    + " ms",
                             "a reader in conflict, a paused replay or a broken stream holds it up");
                 }
                 waiting.pause(POLL);
@@ -55,7 +57,8 @@ public final class Replay {
         boolean seen = Waiting.until(
                 limit,
                 POLL,
-                () -> Sql.text(connection, "SELECT pg_get_wal_replay_pause_state()").equals(paused ? "paused" : "not paused"));
+                () -> Sql.text(connection, "SELECT pg_get_wal_replay_pause_state()")
+                        .equals(paused ? "paused" : "not paused"));
         if (!seen) {
             throw new DroverException(
                     ErrorCode.TIMEOUT,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.replication;
 
 import io.drover.api.DroverException;
@@ -53,8 +54,7 @@ public final class Rewind {
      * @param fork where the new primary's timeline leaves the old one
      * @param log what pg_rewind prints; one file per move, since a resumed rewind reads it
      */
-    public record Spec(
-            Path dataDir, Path rewinding, Path conf, StandbySetup.Upstream upstream, Lsn fork, Path log) {}
+    public record Spec(Path dataDir, Path rewinding, Path conf, StandbySetup.Upstream upstream, Lsn fork, Path log) {}
 
     /**
      * Rewinds, prepares as a standby, and gives back the name. May be repeated, except after an end in the middle of the copy.
@@ -113,10 +113,13 @@ public final class Rewind {
                     waiting.left());
         }
         Commands.Result trial = Commands.run(
-                arguments(spec, settings, true), Map.of("PGPASSFILE", spec.upstream().passFile().toString()), waiting.left());
+                arguments(spec, settings, true),
+                Map.of("PGPASSFILE", spec.upstream().passFile().toString()),
+                waiting.left());
         checkDivergence(spec, trial.stdout() + trial.stderr());
         ProcessBuilder builder = Commands.builder(
-                arguments(spec, settings, false), Map.of("PGPASSFILE", spec.upstream().passFile().toString()));
+                arguments(spec, settings, false),
+                Map.of("PGPASSFILE", spec.upstream().passFile().toString()));
         builder.redirectErrorStream(true).redirectOutput(spec.log().toFile());
         Commands.Result result = Commands.attempt(builder, waiting.left());
         if (result.exitCode() != 0) {
@@ -130,12 +133,18 @@ public final class Rewind {
 
     private List<String> arguments(Spec spec, Path settings, boolean dryRun) {
         String source = ConnectionString.of(Map.of(
-                "host", spec.upstream().host(),
-                "port", Integer.toString(spec.upstream().port()),
-                "user", RoleSetup.REWIND,
-                "dbname", LocalServer.MAINTENANCE_DATABASE,
-                "passfile", spec.upstream().passFile().toString(),
-                "connect_timeout", "10"));
+                "host",
+                spec.upstream().host(),
+                "port",
+                Integer.toString(spec.upstream().port()),
+                "user",
+                RoleSetup.REWIND,
+                "dbname",
+                LocalServer.MAINTENANCE_DATABASE,
+                "passfile",
+                spec.upstream().passFile().toString(),
+                "connect_timeout",
+                "10"));
         List<String> argv = List.of(
                 binaries.tool("pg_rewind"),
                 "--target-pgdata=" + spec.rewinding(),

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.replication;
 
 import io.drover.api.DroverException;
@@ -78,7 +79,12 @@ public final class RoleSetup {
     /** What the roles that exist lack, by role; empty text when right. Roles that do not exist are absent. */
     public static Map<String, String> check(Connection connection) {
         Map<String, String> found = new LinkedHashMap<>();
-        lacks(connection, CONTROLLER, "rolcanlogin AND pg_has_role(rolname, 'pg_monitor', 'USAGE')", "LOGIN and pg_monitor", found);
+        lacks(
+                connection,
+                CONTROLLER,
+                "rolcanlogin AND pg_has_role(rolname, 'pg_monitor', 'USAGE')",
+                "LOGIN and pg_monitor",
+                found);
         lacks(connection, REPLICATION, "rolcanlogin AND rolreplication", "LOGIN and REPLICATION", found);
         List<String> rights = new ArrayList<>();
         for (String function : REWIND_FUNCTIONS) {
@@ -93,12 +99,14 @@ public final class RoleSetup {
         try {
             return PasswordUtil.encodePassword(user, password.toCharArray(), "scram-sha-256");
         } catch (SQLException e) {
-            throw new DroverException(ErrorCode.INVALID_VALUE, "the password of " + user + " cannot be encoded", null, e);
+            throw new DroverException(
+                    ErrorCode.INVALID_VALUE, "the password of " + user + " cannot be encoded", null, e);
         }
     }
 
     private static void role(Connection connection, String role, String attributes, String password) {
-        if (Sql.first(connection, "SELECT 1 FROM pg_roles WHERE rolname = ?", row -> 1, role).isEmpty()) {
+        if (Sql.first(connection, "SELECT 1 FROM pg_roles WHERE rolname = ?", row -> 1, role)
+                .isEmpty()) {
             Sql.execute(connection, "CREATE ROLE " + role);
         }
         Sql.execute(
@@ -108,7 +116,11 @@ public final class RoleSetup {
 
     private static void lacks(
             Connection connection, String role, String condition, String wanted, Map<String, String> found) {
-        Sql.first(connection, "SELECT " + condition + " FROM pg_roles WHERE rolname = ?", row -> row.getBoolean(1), role)
+        Sql.first(
+                        connection,
+                        "SELECT " + condition + " FROM pg_roles WHERE rolname = ?",
+                        row -> row.getBoolean(1),
+                        role)
                 .ifPresent(right -> found.put(role, right ? "" : "lacks " + wanted));
     }
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.replication;
 
 import java.sql.Connection;
@@ -12,9 +13,9 @@ import java.util.TreeMap;
  * compare only what did not change. Unlogged and temporary tables are left out, since a standby cannot read them.
  */
 public final class RowCounts {
-    private static final String DATABASES = "SELECT datname FROM pg_database WHERE datallowconn AND NOT datistemplate ORDER BY 1";
-    private static final String TABLES =
-            """
+    private static final String DATABASES =
+            "SELECT datname FROM pg_database WHERE datallowconn AND NOT datistemplate ORDER BY 1";
+    private static final String TABLES = """
             SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE c.relkind = 'r' AND c.relpersistence = 'p' AND n.nspname <> 'information_schema'
               AND n.nspname NOT LIKE 'pg\\_%' ORDER BY 1, 2""";
@@ -49,8 +50,7 @@ public final class RowCounts {
             throws SQLException {
         connection.setAutoCommit(false);
         Sql.execute(connection, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
-        for (List<String> table :
-                Sql.list(connection, TABLES, row -> List.of(row.getString(1), row.getString(2)))) {
+        for (List<String> table : Sql.list(connection, TABLES, row -> List.of(row.getString(1), row.getString(2)))) {
             long millis = Math.max(1, waiting.left().toMillis());
             Sql.execute(connection, "SET LOCAL statement_timeout = " + millis);
             String name = Sql.identifier(table.get(0)) + "." + Sql.identifier(table.get(1));

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.replication;
 
 import io.drover.api.DroverException;
@@ -14,8 +15,7 @@ import java.util.function.Supplier;
  * nothing (hazard H9).
  */
 public final class ServerSettings {
-    private static final String AUTO_CONF_VALUE =
-            """
+    private static final String AUTO_CONF_VALUE = """
             SELECT setting FROM pg_file_settings
             WHERE name = ? AND sourcefile LIKE '%/postgresql.auto.conf' ORDER BY seqno DESC LIMIT 1""";
     private static final String ERRORS =
@@ -86,8 +86,8 @@ public final class ServerSettings {
             if (waiting.isOver()) {
                 throw new DroverException(
                         ErrorCode.TIMEOUT,
-                        setting.parameter() + " did not become '" + value + "' within " + limit.toMillis() + " ms; it is '"
-                                + current + "'",
+                        setting.parameter() + " did not become '" + value + "' within " + limit.toMillis()
+                                + " ms; it is '" + current + "'",
                         "look for another file, a command line option or a role setting that overrides it");
             }
             waiting.pause(POLL);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.replication;
 
 import io.drover.api.DroverException;
@@ -74,7 +75,7 @@ public final class SessionEnder {
                 .collect(Collectors.joining(", "));
         return new DroverException(
                 ErrorCode.SEAL_FAILED,
-                left.size() + " processes of postmaster " + postmasterPid + " did not end within " + limit.toMillis() + " ms: "
-                        + titles);
+                left.size() + " processes of postmaster " + postmasterPid + " did not end within " + limit.toMillis()
+                        + " ms: " + titles);
     }
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.replication;
 
 import io.drover.api.DroverException;
@@ -98,7 +99,12 @@ public final class Slots {
         int pid = row.getInt(4);
         @Nullable Integer activePid = row.wasNull() ? null : pid;
         return new Facts.Slot(
-                row.getString(1), row.getString(2), row.getBoolean(3), activePid, lsn(row.getString(5)), row.getString(6));
+                row.getString(1),
+                row.getString(2),
+                row.getBoolean(3),
+                activePid,
+                lsn(row.getString(5)),
+                row.getString(6));
     }
 
     static @Nullable Lsn lsn(@Nullable String text) {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.replication;
 
 import io.drover.api.DroverException;
@@ -47,7 +48,8 @@ final class Sql {
     /** The only value of the only row. */
     static String text(Connection connection, String sql, Object... parameters) {
         return nullableText(connection, sql, parameters)
-                .orElseThrow(() -> new DroverException(ErrorCode.POSTGRES_FAILED, "PostgreSQL answered null to: " + sql));
+                .orElseThrow(
+                        () -> new DroverException(ErrorCode.POSTGRES_FAILED, "PostgreSQL answered null to: " + sql));
     }
 
     static Optional<String> nullableText(Connection connection, String sql, Object... parameters) {

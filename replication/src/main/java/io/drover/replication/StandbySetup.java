@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.replication;
 
 import io.drover.api.DroverException;
@@ -38,12 +39,18 @@ public final class StandbySetup {
     public record Upstream(String host, int port, Path passFile, String applicationName, String slot) {
         String connectionString() {
             return ConnectionString.of(Map.of(
-                    "host", host,
-                    "port", Integer.toString(port),
-                    "user", RoleSetup.REPLICATION,
-                    "application_name", applicationName,
-                    "passfile", passFile.toString(),
-                    "connect_timeout", CONNECT_SECONDS));
+                    "host",
+                    host,
+                    "port",
+                    Integer.toString(port),
+                    "user",
+                    RoleSetup.REPLICATION,
+                    "application_name",
+                    applicationName,
+                    "passfile",
+                    passFile.toString(),
+                    "connect_timeout",
+                    CONNECT_SECONDS));
         }
     }
 

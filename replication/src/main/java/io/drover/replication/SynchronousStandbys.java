@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.replication;
 
 import io.drover.api.DroverException;
@@ -17,8 +18,8 @@ import java.util.stream.Collectors;
 record SynchronousStandbys(int count, List<String> names) {
     private static final Pattern FORM = Pattern.compile(
             "\\s*(?:(?:(FIRST|ANY)\\s+)?(\\d+)\\s*\\((.*)\\)|(.*?))\\s*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
-    private static final Pattern NAME =
-            Pattern.compile("\\s*(\"(?:[^\"]|\"\")+\"|\\*|[A-Za-z0-9_\\x80-\\uFFFF][A-Za-z0-9_$\\x80-\\uFFFF]*)\\s*(,|$)");
+    private static final Pattern NAME = Pattern.compile(
+            "\\s*(\"(?:[^\"]|\"\")+\"|\\*|[A-Za-z0-9_\\x80-\\uFFFF][A-Za-z0-9_$\\x80-\\uFFFF]*)\\s*(,|$)");
 
     SynchronousStandbys {
         names = List.copyOf(names);
@@ -75,7 +76,8 @@ record SynchronousStandbys(int count, List<String> names) {
                 throw notUnderstood(value);
             }
             String name = matcher.group(1);
-            names.add(name.startsWith("\"") ? name.substring(1, name.length() - 1).replace("\"\"", "\"") : name);
+            names.add(
+                    name.startsWith("\"") ? name.substring(1, name.length() - 1).replace("\"\"", "\"") : name);
             at = matcher.end();
         }
         return names;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.replication;
 
 import io.drover.api.DroverException;
@@ -13,6 +14,8 @@ import java.util.List;
  * @param entries the oldest first
  */
 public record TimelineHistory(int timeline, List<Entry> entries) {
+    private static final String READ = "SELECT pg_read_file(?, 0, 1000000, true)";
+
     /** A timeline and where it was left. */
     public record Entry(int timeline, Lsn end) {}
 
@@ -38,7 +41,10 @@ public record TimelineHistory(int timeline, List<Entry> entries) {
                 entries.add(new Entry(Integer.parseInt(fields[0]), Lsn.parse(fields[1])));
             } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
                 throw new DroverException(
-                        ErrorCode.WRONG_TIMELINE, "the history of timeline " + timeline + " holds '" + shown + "'", null, e);
+                        ErrorCode.WRONG_TIMELINE,
+                        "the history of timeline " + timeline + " holds '" + shown + "'",
+                        null,
+                        e);
             }
         }
         return new TimelineHistory(timeline, entries);
@@ -46,7 +52,18 @@ public record TimelineHistory(int timeline, List<Entry> entries) {
 
     /** Reads the file of a running server. */
     public static TimelineHistory read(Connection connection, int timeline) {
-        return parse(timeline, Sql.text(connection, "SELECT pg_read_file(?)", "pg_wal/%08X.history".formatted(timeline)));
+        return parse(
+                timeline, Sql.nullableText(connection, READ, fileName(timeline)).orElse(""));
+    }
+
+    /** Runs the code for a timeline that has no file, so that it is loaded and its statement prepared. */
+    static void warm(Connection connection) {
+        Sql.nullableText(connection, READ, fileName(Integer.MAX_VALUE));
+        parse(2, "1\t0/1000000\twarm\n").parent();
+    }
+
+    private static String fileName(int timeline) {
+        return "pg_wal/%08X.history".formatted(timeline);
     }
 
     /** The timeline that this one left, and where: its fork. */

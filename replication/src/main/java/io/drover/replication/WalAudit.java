@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.replication;
 
 import io.drover.api.DroverException;
@@ -63,7 +64,10 @@ public final class WalAudit {
         });
         Set<Long> users = commits.isEmpty() ? Set.of() : userCommits(timeline, fork, commits, waiting);
         return new Reports.AuditReport(
-                records[0], users.size(), commits.size() - users.size(), users.stream().sorted().toList());
+                records[0],
+                users.size(),
+                commits.size() - users.size(),
+                users.stream().sorted().toList());
     }
 
     /** The records at or past the position; strict mode wants none. Shows at most {@value #KEPT_LINES} of them. */
@@ -98,21 +102,39 @@ public final class WalAudit {
             }
             (record.maintenance() ? known : users).add(transaction);
         });
-        commits.stream().map(WalRecord::committed).filter(each -> !known.contains(each)).forEach(users::add);
+        commits.stream()
+                .map(WalRecord::committed)
+                .filter(each -> !known.contains(each))
+                .forEach(users::add);
         return users;
     }
 
     private void read(int timeline, Lsn from, Duration limit, Consumer<WalRecord> reader) {
+        if (endsAtBoundary(timeline, from)) {
+            return;
+        }
         List<String> argv = List.of(
                 binaries.tool("pg_waldump"),
                 "--path=" + dataDir.resolve("pg_wal"),
                 "--timeline=" + timeline,
                 "--start=" + from);
         Commands.Result result = Commands.stream(
-                Commands.builder(argv, Map.of()), limit, line -> WalRecord.parse(line).ifPresent(reader));
+                Commands.builder(argv, Map.of()),
+                limit,
+                line -> WalRecord.parse(line).ifPresent(reader));
         if (result.exitCode() != 0 && !endsThere(timeline, result.stderr())) {
             throw Commands.failed(argv, result.exitCode(), result.stderr());
         }
+    }
+
+    /**
+     * Whether the position is a segment's begin and that segment and all later ones are absent. pg_waldump would wait five
+     * seconds for it, inside the pause in strict mode.
+     */
+    private boolean endsAtBoundary(int timeline, Lsn from) {
+        WalSegment segment = WalSegment.at(timeline, from, segmentSize());
+        return from.equals(segment.start())
+                && segments(timeline).stream().noneMatch(name -> name.compareTo(segment.fileName()) >= 0);
     }
 
     private boolean endsThere(int timeline, String errors) {
@@ -137,8 +159,12 @@ public final class WalAudit {
         return true;
     }
 
+    private long segmentSize() {
+        return ControlData.read(binaries, dataDir).segmentSize();
+    }
+
     private Lsn oldest(int timeline, Lsn fork) {
-        long size = ControlData.read(binaries, dataDir).segmentSize();
+        long size = segmentSize();
         // Contiguous backwards from the fork, since pg_waldump stops at a gap
         WalSegment segment = WalSegment.at(timeline, fork, size);
         Set<String> present = Set.copyOf(segments(timeline));

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.replication;
 
 import io.drover.api.Lsn;
@@ -28,11 +29,26 @@ record WalRecord(String manager, long transaction, Lsn lsn, String description) 
     /** pg_class and pg_database, which VACUUM and ANALYZE change in place only. */
     private static final Set<Long> CHANGED_IN_PLACE = Set.of(1259L, 1262L);
 
+    private static final Set<String> NEUTRAL = Set.of(
+            "Transaction INVALIDATION",
+            "Transaction ASSIGNMENT",
+            "XLOG FPI_FOR_HINT",
+            "Heap2 PRUNE",
+            "Heap2 PRUNE_ON_ACCESS",
+            "Heap2 PRUNE_VACUUM_SCAN",
+            "Heap2 PRUNE_VACUUM_CLEANUP",
+            "Heap2 VACUUM",
+            "Heap2 VISIBLE",
+            "Heap2 FREEZE_PAGE");
+
     static Optional<WalRecord> parse(String line) {
         Matcher matcher = LINE.matcher(line);
         return matcher.matches()
                 ? Optional.of(new WalRecord(
-                        matcher.group(1), Long.parseLong(matcher.group(2)), Lsn.parse(matcher.group(3)), matcher.group(4)))
+                        matcher.group(1),
+                        Long.parseLong(matcher.group(2)),
+                        Lsn.parse(matcher.group(3)),
+                        matcher.group(4)))
                 : Optional.empty();
     }
 
@@ -63,17 +79,22 @@ record WalRecord(String manager, long transaction, Lsn lsn, String description) 
         return found;
     }
 
+    private String operation() {
+        int space = description.indexOf(' ');
+        return space < 0 ? description : description.substring(0, space);
+    }
+
     /** Whether the commit also drops or creates files or statistics, which maintenance never does. */
     boolean commitTouchesFiles() {
         return description.contains("; rels:") || description.contains("stats:") || description.contains("; delay");
     }
 
-    /** Whether the record says nothing about what its transaction is: locks and cache messages. */
+    /**
+     * Whether the record says nothing about what its transaction is: locks, cache messages, and tidying of pages that any
+     * session does where it reads.
+     */
     boolean neutral() {
-        return commit()
-                || manager.equals("Standby")
-                || manager.equals("Transaction")
-                        && (description.startsWith("INVALIDATION") || description.startsWith("ASSIGNMENT"));
+        return commit() || manager.equals("Standby") || NEUTRAL.contains(manager + " " + operation());
     }
 
     /** Whether only maintenance writes such a record: statistics of the planner, or Drover's own messages. */

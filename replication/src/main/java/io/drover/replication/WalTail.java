@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.replication;
 
 import io.drover.api.Lsn;
@@ -13,9 +14,10 @@ public final class WalTail {
     private static final String INSERT_LSN = "SELECT pg_current_wal_insert_lsn()::text";
     private static final String SEGMENT_SIZE =
             "SELECT setting::bigint FROM pg_settings WHERE name = 'wal_segment_size'";
-    private static final String SWITCH = "SELECT pg_switch_wal()::text";
-    /** The same text as {@link #SWITCH} would be prepared only by switching; this has its plan and code paths. */
-    private static final String HARMLESS = "SELECT pg_current_wal_flush_lsn()::text";
+    /** One statement for the switch and for its rehearsal, so that the pause finds it prepared. */
+    private static final String SWITCH = """
+            SELECT (CASE WHEN ? THEN pg_switch_wal() ELSE '0/0'::pg_lsn END)::text,
+                   (SELECT setting::bigint FROM pg_settings WHERE name = 'wal_segment_size')""";
 
     private static final String FILL =
             "SELECT count(pg_logical_emit_message(false, 'drover', repeat('x', ?))) FROM generate_series(1, ?)";
@@ -65,7 +67,7 @@ public final class WalTail {
     /** Runs the code of {@link #switchAndBoundary} in a way that writes nothing. */
     public static void warm(Connection connection) {
         for (int i = 0; i < 10; i++) {
-            boundary(Sql.text(connection, HARMLESS), segmentSize(connection));
+            boundary(connection, false);
         }
     }
 
@@ -76,8 +78,7 @@ public final class WalTail {
      *     is switched when the WAL ends exactly on a boundary already
      */
     public static Lsn switchAndBoundary(Connection connection) {
-        long segment = segmentSize(connection);
-        return boundary(Sql.text(connection, SWITCH), segment);
+        return boundary(connection, true);
     }
 
     /** Timeline that a primary writes. */
@@ -93,11 +94,17 @@ public final class WalTail {
     static Lsn boundary(String switched, long segmentSize) {
         Lsn end = Lsn.parse(switched);
         if (end.bytesToSegmentEnd(segmentSize) == segmentSize - LONG_PAGE_HEADER) {
-            // The switch record filled the segment to its last byte, and PostgreSQL names the first place after the next
+            // The switch record filled the segment to its last byte, and PostgreSQL names the first place after the
+            // next
             // segment's header. No record can end there otherwise.
             return end.plus(-LONG_PAGE_HEADER);
         }
         return end.roundUpToSegment(segmentSize);
+    }
+
+    private static Lsn boundary(Connection connection, boolean reallySwitch) {
+        return Sql.first(connection, SWITCH, row -> boundary(row.getString(1), row.getLong(2)), reallySwitch)
+                .orElseThrow();
     }
 
     private static void fill(Connection connection, long missing, int largestPiece) {

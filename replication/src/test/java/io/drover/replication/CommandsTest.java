@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class CommandsTest {
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+
+    @Test
+    void keepsOutputAndErrorsApart() {
+        Commands.Result result =
+                Commands.attempt(List.of("/bin/sh", "-c", "echo out; echo err >&2; exit 3"), Map.of(), LIMIT);
+
+        assertThat(result).isEqualTo(new Commands.Result(3, "out\n", "err\n"));
+    }
+
+    @Test
+    void namesTheProgramAndItsLastWords() {
+        assertThatThrownBy(() -> Commands.run(List.of("/bin/sh", "-c", "echo no disk >&2; exit 1"), LIMIT))
+                .isInstanceOfSatisfying(
+                        DroverException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.POSTGRES_FAILED))
+                .hasMessage("sh failed with exit status 1: no disk");
+    }
+
+    @Test
+    void endsAProgramAtItsLimit() {
+        assertThatThrownBy(() -> Commands.run(List.of("/bin/sleep", "60"), Duration.ofMillis(100)))
+                .isInstanceOfSatisfying(
+                        DroverException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TIMEOUT));
+    }
+
+    @Test
+    void runsInTheLocaleThatTheTextsAreReadIn() {
+        assertThat(Commands.run(List.of("/bin/sh", "-c", "echo $LC_ALL$PGHOST"), LIMIT)
+                        .stdout())
+                .isEqualTo("C\n");
+    }
+
+    @Test
+    void expandsAnArchiveCommandAsPostgresDoes() {
+        assertThat(Archive.expand("cp %p /archive/%f # 100%% %x %", "000000010000000000000003"))
+                .isEqualTo("cp pg_wal/000000010000000000000003 /archive/000000010000000000000003 # 100% %x %");
+    }
+
+    @Test
+    void readsTheVersionOfTheServer() {
+        assertThat(PostgresBinaries.parseVersion("postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)\n"))
+                .isEqualTo(150018);
+        assertThat(PostgresBinaries.parseVersion("postgres (PostgreSQL) 18beta1\n"))
+                .isEqualTo(180000);
+    }
+
+    @Test
+    void quotesArgumentsForTheShellOfPgCtl() {
+        String quoted = Postmaster.shellQuoted("a b'c$d");
+
+        assertThat(Commands.run(List.of("/bin/sh", "-c", "printf %s " + quoted), LIMIT)
+                        .stdout())
+                .isEqualTo("a b'c$d\n");
+    }
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.drover.api.DroverException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ConnectionStringTest {
+    @Test
+    void quotesByTheRulesOfLibpq() {
+        assertThat(ConnectionString.of(Map.of("passfile", "/a b/it's\\x"))).isEqualTo("passfile='/a b/it\\'s\\\\x'");
+    }
+
+    @Test
+    void cannotBeMadeToHoldAPassword() {
+        assertThatThrownBy(() -> ConnectionString.of(Map.of("password", "x"))).isInstanceOf(DroverException.class);
+    }
+
+    @Test
+    void keepsAValueFromAddingAKeyword() {
+        var upstream = new StandbySetup.Upstream("h' user='postgres", 5432, Path.of("/p"), "drover_1", "slot");
+
+        assertThat(upstream.connectionString())
+                .isEqualTo("application_name='drover_1' connect_timeout='5' host='h\\' user=\\'postgres' passfile='/p'"
+                        + " port='5432' user='drover_repl'");
+    }
+
+    @Test
+    void escapesAPasswordFile() {
+        assertThat(PassFile.line("drover_repl", "a:b\\c")).isEqualTo("*:*:*:drover_repl:a\\:b\\\\c\n");
+    }
+
+    @Test
+    void hidesPasswordsOfOthers() {
+        assertThat(FactsReader.withoutPassword("host=a password=secret user=b"))
+                .isEqualTo("host=a password=*** user=b");
+        assertThat(FactsReader.withoutPassword("password = 'two words' user=b")).isEqualTo("password = *** user=b");
+        assertThat(FactsReader.withoutPassword("postgresql://u:secret@h/db")).isEqualTo("postgresql://u:***@h/db");
+    }
+}
