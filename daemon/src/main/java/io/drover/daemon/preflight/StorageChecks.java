@@ -36,8 +36,8 @@ final class StorageChecks {
             warn("P27-limit", When.BEFORE_COPY, "slots may hold as much WAL as a copy needs", StorageChecks::slotLimit),
             block("P28", When.WITH_STANDBY, "the target is close behind the source", StorageChecks::lag),
             block("P29", When.ALWAYS, "nothing delays or ends replay on the target", StorageChecks::replayFree),
-            blockUnlessWaived("P30", When.ALWAYS, "nothing runs at the end of recovery", StorageChecks::noEndCommand),
-            inform("P30-fetch", When.ALWAYS, "the target does not look into an archive", StorageChecks::noFetch));
+            inform("P30", When.ALWAYS, "the target does not look into an archive", StorageChecks::noFetch),
+            warn("P30-end", When.ALWAYS, "nothing runs at the end of recovery", StorageChecks::noEndCommand));
 
     /** More than this would have to be sent and replayed while clients wait. */
     static final long MOST_LAG_BYTES = 16L * 1024 * 1024;
@@ -173,20 +173,20 @@ final class StorageChecks {
                 "reset these settings; resume a paused replay with pg_wal_replay_resume()");
     }
 
-    private static Optional<Finding> noEndCommand(PreflightFacts facts) {
-        InstanceFacts judged = facts.target().orElse(facts.source());
-        String command = Settings.text(judged, "recovery_end_command");
-        return Finding.when(
-                !command.isBlank(),
-                "recovery_end_command is '" + command + "': promotion waits for it while clients wait",
-                "reset recovery_end_command, or waive when it is quick");
-    }
-
     private static Optional<Finding> noFetch(PreflightFacts facts) {
         InstanceFacts judged = facts.target().orElse(facts.source());
         return Finding.when(
                 !Settings.isEmpty(judged, "restore_command"),
                 "restore_command is set; a promotion asks it for files that do not exist, which can take seconds",
                 "nothing: Drover empties it on the target for the cutover");
+    }
+
+    private static Optional<Finding> noEndCommand(PreflightFacts facts) {
+        InstanceFacts judged = facts.target().orElse(facts.source());
+        String command = Settings.text(judged, "recovery_end_command");
+        return Finding.when(
+                !command.isBlank(),
+                "recovery_end_command is '" + command + "': Drover empties it for the cutover, so it does not run",
+                "run by hand what it does, when that is needed after a planned move");
     }
 }

@@ -241,9 +241,9 @@ record Spoiled(String id, When phase, String words, Consumer<SampleFacts> how) {
                         "replay is paused",
                         facts -> ((ObjectNode) facts.standby.get("receiver")).put("replayPaused", true)),
                 new Spoiled(
-                        "P30", BEFORE_COPY, "'/bin/notify'", facts -> facts.set("recovery_end_command", "/bin/notify")),
+                        "P30-end", BEFORE_COPY, "'/bin/notify'", facts -> facts.set("recovery_end_command", "/bin/notify")),
                 new Spoiled(
-                        "P30-fetch",
+                        "P30",
                         WITH_STANDBY,
                         "restore_command is set",
                         facts -> SampleFacts.set(facts.standby, "restore_command", "cp /a/%f %p")));
