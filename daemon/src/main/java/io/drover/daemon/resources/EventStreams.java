@@ -103,11 +103,9 @@ public final class EventStreams implements Managed {
         boolean comment = ++ticksDone % KEEP_ALIVE_SECONDS == 0;
         boolean leading = leads.getAsBoolean();
         open.forEach((stream, subscription) -> {
-            if (!leading) {
-                stream.close();
-            }
-            if (!stream.isOpen()) {
+            if (!leading || !stream.isOpen()) {
                 unsubscribe(stream, subscription);
+                stream.close();
             } else if (comment) {
                 stream.keepAlive();
             }

@@ -57,8 +57,8 @@ final class JsonFaults {
             return "the body goes on after its JSON value";
         }
         Class<?> type = failure.getTargetType();
-        return at(failure)
-                + (type == null || failure.getPath().isEmpty() ? message : "a value of another kind is expected: " + kind(type));
+        String place = failure.getPath().isEmpty() ? "the body: " : at(failure);
+        return place + (type == null ? message : "a value of another kind is expected: " + kind(type));
     }
 
     private static String wrongValue(InvalidFormatException failure) {
