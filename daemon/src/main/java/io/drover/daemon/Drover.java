@@ -1,5 +1,6 @@
 package io.drover.daemon;
 
+import io.drover.daemon.cli.CommandLines;
 import io.drover.daemon.cli.ZooKeeperServer;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -18,7 +19,7 @@ public final class Drover {
 
     /** Runs a command and exits with its code. */
     public static void main(String[] arguments) {
-        int code = new CommandLine(new Drover()).execute(arguments);
+        int code = CommandLines.of(new Drover()).execute(arguments);
         if (code != STAYS) {
             System.exit(code);
         }

@@ -19,6 +19,7 @@ public final class ZooKeeperServer {
      * @throws IllegalArgumentException when the file is not understood or names several servers
      */
     public static void run(Path file) throws IOException, AdminServerException {
+        CommandLineLogging.normal();
         // the admin server would bring a second Jetty and an open port; nobody asks for it here
         System.setProperty("zookeeper.admin.enableServer", "false");
         // the caller's file is a demo's or a test's: its own commands may look at the server
