@@ -3,7 +3,7 @@ package io.drover.client;
 import java.sql.Connection;
 import java.sql.SQLException;
 
-/** Sessions on one server. A pool serves one {@link Grant} and is never used again afterwards. */
+/** Sessions on one server. */
 interface ConnectionPool extends AutoCloseable {
     /**
      * Takes a session that answers. Waits a fraction of a second at most, so that the caller can look at the fence again.
@@ -15,8 +15,14 @@ interface ConnectionPool extends AutoCloseable {
     /** Sessions that are open and not in use. */
     int idle();
 
-    /** Ends the sessions that are not in use, the others on their return, and opens no more. */
-    void retire();
+    /** Ends the sessions that are not in use, and opens no more until it is renewed. */
+    void rest();
+
+    /**
+     * Begins anew after a fence: fills itself again, and hands out no session that was opened before without asking the server, which may
+     * have ended any of them meanwhile.
+     */
+    void renew();
 
     /** Ends all sessions, those in use too. May take a second. */
     @Override

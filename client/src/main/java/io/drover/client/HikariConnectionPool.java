@@ -9,69 +9,96 @@ import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Collections;
-import java.util.Set;
+import java.util.Map;
 import java.util.WeakHashMap;
-import org.jspecify.annotations.Nullable;
-import org.postgresql.PGConnection;
+import java.util.concurrent.Executor;
+import org.postgresql.jdbc.PgConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A HikariCP pool. For writes it hands out no session of a server in recovery: sessions of the warm pool were opened on a hot standby
- * and become writable by its promotion. HikariCP asks a session that was idle for half a second whether it lives, and servers from
- * version 14 on report {@code in_hot_standby} with that answer, so that the proof costs no round trip of its own.
+ * A HikariCP pool that asks a session once in each grant, before it hands it out, whether it lives, and for writes whether its server
+ * is out of recovery. HikariCP itself trusts a session that was used within the last half second, which a fence may have outlasted.
+ *
+ * <p>Sessions of the warm pool were opened on a hot standby and become writable by its promotion. They need no question of ours: as no
+ * fence has passed over this pool yet, HikariCP's own is enough, and with its answer servers from version 14 on report
+ * {@code in_hot_standby}.
  */
 final class HikariConnectionPool implements ConnectionPool {
     private static final Logger LOG = LoggerFactory.getLogger(HikariConnectionPool.class);
     private static final Duration RECOVERY_PAUSE = Duration.ofMillis(5);
+    private static final String OUT_OF_RECOVERY = "off";
+    private static final int PROBE_TIMEOUT_MILLIS = 1_000;
 
     private final HikariDataSource hikari;
     private final Purpose purpose;
-    /** Sessions of servers before version 14 that have been asked. */
-    private final Set<PGConnection> proven = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+    /** In which generation a session was last proven. */
+    private final Map<PgConnection, Integer> proven = Collections.synchronizedMap(new WeakHashMap<>());
+
+    private volatile int generation;
 
     HikariConnectionPool(HikariDataSource hikari, Purpose purpose) {
         this.hikari = hikari;
         this.purpose = purpose;
     }
 
+    private enum Answer {
+        GOOD,
+        IN_RECOVERY,
+        DEAD
+    }
+
     @Override
     public Connection borrow() throws SQLException {
         while (true) {
             Connection connection = hikari.getConnection();
-            Boolean writable = purpose == Purpose.READ ? Boolean.TRUE : isWritable(connection);
-            if (Boolean.TRUE.equals(writable)) {
-                return connection;
+            switch (prove(connection)) {
+                case GOOD -> {
+                    return connection;
+                }
+                case DEAD -> hikari.evictConnection(connection);
+                case IN_RECOVERY -> {
+                    connection.close();
+                    Waiting.pause(RECOVERY_PAUSE);
+                    throw new SQLTransientConnectionException(
+                            "the server of pool " + hikari.getPoolName() + " is in recovery");
+                }
             }
-            if (writable == null) {
-                // Dead since it was last seen: the next one, or a new one.
-                hikari.evictConnection(connection);
-                continue;
-            }
-            connection.close();
-            Waiting.pause(RECOVERY_PAUSE);
-            throw new SQLTransientConnectionException("the server of pool " + hikari.getPoolName() + " is in recovery");
         }
     }
 
-    /** Whether the session may write as far as the server's state goes; null when it does not answer. */
-    private @Nullable Boolean isWritable(Connection connection) throws SQLException {
-        PGConnection session = connection.unwrap(PGConnection.class);
-        String standby = session.getParameterStatus("in_hot_standby");
-        if ("off".equals(standby) || (standby == null && proven.contains(session))) {
-            return Boolean.TRUE;
+    private Answer prove(Connection connection) throws SQLException {
+        // The driver's own connection: HikariCP would close one whose probe fails behind our back.
+        PgConnection session = connection.unwrap(PgConnection.class);
+        int current = generation;
+        if (current == 0 && OUT_OF_RECOVERY.equals(session.getParameterStatus("in_hot_standby"))) {
+            return Answer.GOOD;
         }
-        try (Statement statement = connection.createStatement();
-                ResultSet answer = statement.executeQuery("SELECT NOT pg_is_in_recovery()")) {
-            answer.next();
-            boolean writable = answer.getBoolean(1);
-            if (writable && standby == null) {
-                proven.add(session);
+        if (Integer.valueOf(current).equals(proven.get(session))) {
+            return Answer.GOOD;
+        }
+        Answer answer = ask(session);
+        if (answer == Answer.GOOD) {
+            proven.put(session, current);
+        }
+        return answer;
+    }
+
+    private Answer ask(PgConnection session) {
+        try {
+            Executor direct = Runnable::run;
+            int before = session.getNetworkTimeout();
+            session.setNetworkTimeout(direct, PROBE_TIMEOUT_MILLIS);
+            try (Statement statement = session.createStatement();
+                    ResultSet answer = statement.executeQuery("SELECT pg_is_in_recovery()")) {
+                answer.next();
+                return answer.getBoolean(1) && purpose == Purpose.WRITE ? Answer.IN_RECOVERY : Answer.GOOD;
+            } finally {
+                session.setNetworkTimeout(direct, before);
             }
-            return writable;
         } catch (SQLException e) {
             LOG.debug("a session of pool {} does not answer", hikari.getPoolName(), e);
-            return null;
+            return Answer.DEAD;
         }
     }
 
@@ -81,9 +108,15 @@ final class HikariConnectionPool implements ConnectionPool {
     }
 
     @Override
-    public void retire() {
+    public void rest() {
         hikari.getHikariConfigMXBean().setMinimumIdle(0);
         hikari.getHikariPoolMXBean().softEvictConnections();
+    }
+
+    @Override
+    public void renew() {
+        generation++;
+        hikari.getHikariConfigMXBean().setMinimumIdle(hikari.getMaximumPoolSize());
     }
 
     @Override

@@ -21,8 +21,9 @@ import java.util.Map;
  * @param startTimeout how long the start may take until ZooKeeper has named the primary
  * @param sessionTimeout ZooKeeper session timeout; writes go on when the session is lost
  * @param driverProperties further properties of the PostgreSQL driver, such as {@code ssl} or {@code socketTimeout}
- * @param warmup reading statements that are run once in each new session, so that the server's caches for it are warm before the
- *     application uses it; failures are ignored
+ * @param warmup statements that are run once in each new session, so that the server's caches for it are warm before the application
+ *     uses it; failures are ignored. They run on hot standbys too: {@code EXPLAIN INSERT …} is allowed there and warms what the
+ *     first insert after a switch needs
  */
 public record ShardDataSourceConfig(
         String zookeeper,
@@ -151,7 +152,7 @@ public record ShardDataSourceConfig(
             return this;
         }
 
-        /** Sets statements that are run once in each new session. */
+        /** Sets statements that are run once in each new session, such as {@code EXPLAIN INSERT …}. */
         public Builder warmup(List<String> value) {
             this.warmup = value;
             return this;

@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
  * Acts on the newest topology: opens and shuts the gate, opens and retires pools, acknowledges fences. Knows nothing of ZooKeeper.
  * All of it happens on one thread; the public methods may be called from any.
  *
- * <p>A pool serves one grant and is retired with it. So no session that the server may have ended under an earlier fence is ever
- * handed out, not by HikariCP's liveness window either, and after an abort the sessions are new ones (hazard H45).
+ * <p>Each time the gate opens there is a new grant, and under a new grant every session is proven before it is handed out: the server
+ * may have ended any of them under the fence (hazard H45). So an abort costs a round trip, not logins, where the sessions live.
  */
 final class ShardFollower {
     private static final Logger LOG = LoggerFactory.getLogger(ShardFollower.class);
@@ -53,6 +53,8 @@ final class ShardFollower {
     // Only touched by the kit's thread.
     private final Set<Grant> undrained = Collections.newSetFromMap(new IdentityHashMap<>());
     private @Nullable WarmPool warm;
+    /** The newest grant on a primary, shut or not: after an abort its pool goes on. */
+    private @Nullable Grant last;
     private FenceEpoch acknowledged = new FenceEpoch(0);
     private boolean closing;
 
@@ -160,10 +162,10 @@ final class ShardFollower {
             // A fence came and went unseen: the server may have ended every session meanwhile.
             shut(current);
         }
-        ConnectionPool pool = takeWarm(topology.primary())
-                .orElseGet(() -> pools.open(topology.primary(), topology.database(), PoolFactory.Purpose.WRITE));
+        ConnectionPool pool = poolTo(topology);
         Grant grant = admit(topology, topology.primary(), pool);
         writer = grant;
+        last = grant;
         lane.gate().open(grant);
         Duration held = pauses.end();
         if (!held.isZero()) {
@@ -175,6 +177,20 @@ final class ShardFollower {
                     held.toMillis());
             tell(listener -> listener.resumed(topology, held));
         }
+    }
+
+    private ConnectionPool poolTo(ShardTopology topology) {
+        Grant before = last;
+        if (before != null && before.endpoint().equals(topology.primary())) {
+            before.pool().renew();
+            return before.pool();
+        }
+        if (before != null) {
+            last = null;
+            closeIfUnused(before.pool());
+        }
+        return takeWarm(topology.primary())
+                .orElseGet(() -> pools.open(topology.primary(), topology.database(), PoolFactory.Purpose.WRITE));
     }
 
     private void hold(ShardTopology topology) {
@@ -190,7 +206,7 @@ final class ShardFollower {
         writer = null;
         pauses.begin();
         lane.gate().shut();
-        dismiss(grant);
+        grant.shut();
     }
 
     /** Counts a grant among those that the fence waits for. */
@@ -201,21 +217,31 @@ final class ShardFollower {
         return grant;
     }
 
-    /** Ends a grant; its sessions go as they come back, so that the seal finds few of them left to end. */
+    /** Ends the grant for reads of one replica. */
     private void dismiss(Grant grant) {
         grant.shut();
-        threads.background(grant.pool()::retire);
+        threads.background(grant.pool()::rest);
     }
 
     private void forget(Grant drained) {
         undrained.remove(drained);
-        threads.background(drained.pool()::close);
+        closeIfUnused(drained.pool());
         Versioned<ShardTopology> seen = newest;
         if (seen != null) {
             acknowledge(seen.value());
         }
         if (closing && undrained.isEmpty()) {
             finished.complete(true);
+        }
+    }
+
+    /** Ends a pool that no grant will use again and whose connections have all come back. */
+    private void closeIfUnused(ConnectionPool pool) {
+        Grant kept = last;
+        boolean used = kept != null && kept.pool() == pool && !closing
+                || undrained.stream().anyMatch(grant -> grant.pool() == pool);
+        if (!used) {
+            threads.background(pool::close);
         }
     }
 
@@ -301,6 +327,8 @@ final class ShardFollower {
             Grant current = writer;
             if (current != null) {
                 shut(current);
+            } else if (last != null) {
+                closeIfUnused(last.pool());
             }
             WarmPool target = warm;
             if (target != null) {

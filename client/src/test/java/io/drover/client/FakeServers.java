@@ -44,7 +44,8 @@ final class FakeServers implements PoolFactory {
         final AtomicInteger borrowed = new AtomicInteger();
         volatile int idle;
         volatile boolean reachable = true;
-        volatile boolean retired;
+        volatile boolean resting;
+        volatile int renewals;
         volatile boolean closed;
 
         private FakePool(Endpoint endpoint, Purpose purpose) {
@@ -101,8 +102,13 @@ final class FakeServers implements PoolFactory {
         }
 
         @Override
-        public void retire() {
-            retired = true;
+        public void rest() {
+            resting = true;
+        }
+
+        @Override
+        public void renew() {
+            renewals++;
         }
 
         @Override

@@ -172,18 +172,4 @@ class ShardDataSourceTest {
                 .filter(name -> name.contains("drover-" + Topologies.SHARD))
                 .collect(Collectors.toSet());
     }
-
-    @Test
-    void passwordStaysOutOfTheConfigurationsText() {
-        assertThat(config(Duration.ofSeconds(1)).toString()).contains("ledger").doesNotContain("secret");
-    }
-
-    @Test
-    void unknownDriverPropertyIsRefusedWhenTheConfigurationIsMade() {
-        ShardDataSourceConfig.Builder builder = ShardDataSourceConfig.builder("zookeeper", Topologies.SHARD)
-                .credentials("app", "secret")
-                .driverProperties(Map.of("noSuchProperty", "1"));
-
-        assertThatThrownBy(builder::build).hasMessageContaining("noSuchProperty");
-    }
 }

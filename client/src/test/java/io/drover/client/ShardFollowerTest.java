@@ -183,33 +183,58 @@ class ShardFollowerTest {
     }
 
     @Test
-    void abortedMoveGetsNewSessionsOnTheSamePrimary() throws SQLException {
+    void abortedMoveProvesEverySessionAnewOnTheSamePrimary() throws SQLException {
         see(Topologies.WITH_TARGET);
         borrow().close();
         see(Topologies.FENCED);
         CompletableFuture<Connection> waiting = borrowLater();
         see(Topologies.ABORTING);
         assertThat(waiting).isNotDone();
+        assertThat(servers.pools("node_a").get(0).renewals).isZero();
         see(Topologies.REOPENED);
 
         assertThat(FakeServers.node(waiting.join())).isEqualTo("node_a");
-        List<FakePool> pools = servers.pools("node_a");
-        assertThat(pools).hasSize(2);
-        assertThat(pools.get(1).borrowed).hasValue(1);
-        Eventually.until(() -> pools.get(0).retired && pools.get(0).closed);
+        assertThat(servers.pools("node_a")).hasSize(1);
+        assertThat(servers.pools("node_a").get(0).renewals).isEqualTo(1);
+        assertThat(servers.pools("node_a").get(0).closed).isFalse();
         assertThat(servers.pools("node_b").get(0).closed).isFalse();
     }
 
     @Test
-    void fenceThatWasNotSeenMeansNewSessionsAsWell() throws SQLException {
+    void fenceThatWasNotSeenProvesEverySessionAnewAsWell() throws SQLException {
         see(Topologies.WITH_TARGET);
         Connection old = borrow();
         see(Topologies.REOPENED);
         borrow();
-
-        assertThat(servers.pools("node_a")).hasSize(2);
-        assertThat(servers.pools("node_a").get(0).closed).isFalse();
         old.close();
+        settle();
+
+        assertThat(servers.pools("node_a").get(0).renewals).isEqualTo(1);
+        assertThat(servers.pools("node_a").get(0).closed).isFalse();
+    }
+
+    @Test
+    void poolToTheOldPrimaryIsClosedWhenItsLastConnectionIsBack() throws SQLException {
+        see(Topologies.WITH_TARGET);
+        Connection straggler = borrow();
+        see(Topologies.FENCED);
+        see(Topologies.MOVED);
+        FakePool old = servers.pools("node_a").get(0);
+        settle();
+        assertThat(old.closed).isFalse();
+        straggler.close();
+
+        Eventually.until(() -> old.closed);
+    }
+
+    @Test
+    void poolToTheOldPrimaryIsClosedAfterTheSwitch() {
+        see(Topologies.WITH_TARGET);
+        see(Topologies.FENCED);
+        settle();
+        assertThat(servers.pools("node_a").get(0).closed).isFalse();
+        see(Topologies.MOVED);
+
         Eventually.until(() -> servers.pools("node_a").get(0).closed);
     }
 
@@ -332,7 +357,7 @@ class ShardFollowerTest {
             assertThat(FakeServers.node(connection)).isEqualTo("node_a");
         }
         FakePool replica = servers.pools("node_c").get(0);
-        Eventually.until(() -> replica.retired);
+        Eventually.until(() -> replica.resting);
         assertThat(replica.closed).isFalse();
         reader.close();
         Eventually.until(() -> replica.closed);
