@@ -53,7 +53,7 @@ public final class FactsReader {
                     Promotion.timeline(connection),
                     settings(connection),
                     control.raw(),
-                    DurableFiles.size(dataDir),
+                    DurableFiles.size(dataDir) + Sql.number(connection, FactsSql.TABLESPACE_BYTES),
                     disk.getUsableSpace(),
                     disk.getTotalSpace(),
                     slots,

@@ -15,6 +15,11 @@ final class FactsSql {
                    coalesce(sender_port, 0), pg_is_wal_replay_paused()
             FROM pg_stat_wal_receiver""";
 
+    /** User tablespaces lie outside the data directory. */
+    static final String TABLESPACE_BYTES = """
+            SELECT coalesce(sum(pg_tablespace_size(oid)), 0)::bigint FROM pg_tablespace
+            WHERE spcname NOT IN ('pg_default', 'pg_global')""";
+
     static final String PREPARED = "SELECT gid FROM pg_prepared_xacts ORDER BY 1";
 
     static final String SUBSCRIPTIONS = """
@@ -25,9 +30,12 @@ final class FactsSql {
             SELECT pg_tablespace_location(oid) FROM pg_tablespace
             WHERE spcname NOT IN ('pg_default', 'pg_global') ORDER BY 1""";
 
+    /** What only waits for a restart is shown with an error, too; it keeps no other line from being loaded. */
     static final String CONFIG_ERRORS = """
             SELECT coalesce(sourcefile, '') || ':' || coalesce(sourceline, 0) || ': ' || error
-            FROM pg_file_settings WHERE error IS NOT NULL
+            FROM pg_file_settings f
+            WHERE error IS NOT NULL
+              AND NOT EXISTS (SELECT FROM pg_settings s WHERE s.name = f.name AND s.pending_restart)
             UNION ALL
             SELECT 'pg_hba.conf:' || coalesce(line_number, 0) || ': ' || error
             FROM pg_hba_file_rules WHERE error IS NOT NULL""";
@@ -58,7 +66,8 @@ final class FactsSql {
             WHERE backend_type <> ALL ('{client backend,autovacuum launcher,autovacuum worker,logical replication launcher,\
             logical replication worker,logical replication apply worker,logical replication parallel worker,\
             logical replication tablesync worker,parallel worker,background writer,checkpointer,archiver,startup,\
-            walreceiver,walsender,walwriter,walsummarizer,io worker,slotsync worker}'::text[])
+            walreceiver,walsender,walwriter,walsummarizer,io worker,slotsync worker,autoprewarm leader,\
+            autoprewarm worker}'::text[])
             ORDER BY 1""";
 
     static final String ARCHIVER = """

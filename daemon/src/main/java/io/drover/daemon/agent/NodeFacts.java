@@ -27,6 +27,8 @@ final class NodeFacts {
     private static final List<String> MANAGERS =
             List.of("patroni", "repmgrd", "pg_autoctl", "stolon-keeper", "pgconsul", "pacemakerd", "efm");
 
+    private static final List<String> LEFT = List.of(".staging-", ".rewinding-", ".set-aside-");
+
     private final NodeTools tools;
     private final int serverVersion;
     private final String icuVersion;
@@ -134,7 +136,7 @@ final class NodeFacts {
                 .toList();
     }
 
-    /** Directories that an earlier copy or rewind has left beside a data directory. Copies that were set aside are none. */
+    /** Directories that earlier moves have left beside a data directory; copies that were set aside among them. */
     static List<String> leftovers(Path dataDir) {
         Path parent = dataDir.getParent();
         if (parent == null || !Files.isDirectory(parent)) {
@@ -143,7 +145,7 @@ final class NodeFacts {
         String name = String.valueOf(dataDir.getFileName());
         try (Stream<Path> entries = Files.list(parent)) {
             return entries.map(Path::toString)
-                    .filter(entry -> entry.contains(name + ".staging-") || entry.contains(name + ".rewinding-"))
+                    .filter(entry -> LEFT.stream().anyMatch(kind -> entry.contains(name + kind)))
                     .sorted()
                     .toList();
         } catch (IOException e) {

@@ -12,6 +12,7 @@ import io.drover.replication.ManagedSetting;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** P14 to P23: nothing writes past the fence, Drover can change its settings, and nobody else interferes. */
@@ -37,6 +38,8 @@ final class WriterChecks {
                     "P23", When.ALWAYS, "no other program manages PostgreSQL here", WriterChecks::noForeignManager));
 
     private static final String SET_ASIDE = ".set-aside-";
+    private static final Set<String> SWITCHED_ON = Set.of("on", "true", "yes", "1");
+    private static final Set<String> WAITING = Set.of("on", "true", "yes", "1", "remote_write", "remote_apply");
 
     private WriterChecks() {}
 
@@ -83,7 +86,7 @@ final class WriterChecks {
 
     private static Optional<Finding> noReadOnlyOverride(PreflightFacts facts) {
         List<String> overrides = facts.source().roleSettings().stream()
-                .filter(setting -> setting.contains("transaction_read_only"))
+                .filter(setting -> setting.contains("transaction_read_only") && !ends(setting, SWITCHED_ON))
                 .toList();
         return Finding.when(
                 !overrides.isEmpty(),
@@ -94,7 +97,7 @@ final class WriterChecks {
 
     private static Optional<Finding> noCommitOverride(PreflightFacts facts) {
         List<String> overrides = facts.source().roleSettings().stream()
-                .filter(setting -> setting.contains("synchronous_commit"))
+                .filter(setting -> setting.contains("synchronous_commit") && !ends(setting, WAITING))
                 .toList();
         return Finding.when(
                 !overrides.isEmpty(),
@@ -102,6 +105,10 @@ final class WriterChecks {
                         + ": these commits do not wait for the guard; a planned move carries them over, a crash of the"
                         + " source may lose them",
                 "ALTER ROLE or ALTER DATABASE … RESET synchronous_commit");
+    }
+
+    private static boolean ends(String setting, Set<String> values) {
+        return values.contains(setting.substring(setting.lastIndexOf('=') + 1));
     }
 
     private static Optional<Finding> settingsAreOurs(PreflightFacts facts) {

@@ -132,6 +132,16 @@ final class PreflightTest {
     }
 
     @Test
+    void aRoleThatIsReadOnlyOrWaitsForTheDiskIsHarmless() {
+        SampleFacts facts = new SampleFacts(BEFORE_COPY);
+        facts.add(facts.source, "roleSettings", "reports/all: default_transaction_read_only=on");
+        facts.add(facts.source, "roleSettings", "billing/all: synchronous_commit=remote_apply");
+
+        assertThat(Preflight.evaluate(facts.facts(), BEFORE_COPY, List.of()).checks())
+                .allMatch(Check::ok);
+    }
+
+    @Test
     void doesNotAskAboutCollationsThatNobodyUses() {
         SampleFacts facts = new SampleFacts(BEFORE_COPY);
         facts.source.putArray("collations");
