@@ -76,6 +76,8 @@ public final class Guard {
     private static double commit(Connection connection) throws SQLException {
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
+            // whoever watches the probe finds it by this name
+            statement.execute("SET LOCAL application_name = '" + InstanceMonitor.GUARD_PROBE + "'");
             statement.execute("SET LOCAL synchronous_commit = remote_apply");
             statement.execute(PROBE);
         }

@@ -90,7 +90,7 @@ final class NeighbourChecks {
         String lacking = roles.get(name);
         return Finding.when(
                 lacking != null && !lacking.isEmpty(),
-                "the role " + name + " on " + facts.from() + " lacks: " + lacking,
+                "the role " + name + " on " + facts.from() + " " + lacking,
                 "grant it, as docs/security.md lists");
     }
 
