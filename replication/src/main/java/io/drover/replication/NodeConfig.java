@@ -100,7 +100,6 @@ public final class NodeConfig {
                 + AutoConf.line("port", Integer.toString(local.port()))
                 + AutoConf.line("unix_socket_directories", local.socketDir().toString())
                 + AutoConf.line("hba_file", layout.hbaFile().toString())
-                + AutoConf.line("external_pid_file", "")
                 + AutoConf.line("cluster_name", local.clusterName());
     }
 

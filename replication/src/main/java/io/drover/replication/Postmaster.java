@@ -25,6 +25,7 @@ public final class Postmaster {
     private static final Logger LOG = LoggerFactory.getLogger(Postmaster.class);
     private static final Duration POLL = Duration.ofMillis(1);
     private static final Duration START_GRACE = Duration.ofSeconds(5);
+    private static final Duration REAP = Duration.ofSeconds(1);
     private static final int LOG_TAIL = 4000;
 
     private final PostgresBinaries binaries;
@@ -148,6 +149,7 @@ public final class Postmaster {
                             + orphans,
                     "end these processes; their postmaster was killed");
         }
+        clearLockOfZombie();
         List<String> command = List.of(
                 binaries.tool("pg_ctl"),
                 "start",
@@ -170,6 +172,20 @@ public final class Postmaster {
         LOG.info("started the server in {}", dataDir);
         return find().orElseThrow(() -> new DroverException(
                 ErrorCode.POSTGRES_FAILED, "the server in " + dataDir + " ended right after its start"));
+    }
+
+    /**
+     * A killed postmaster that nobody has reaped yet still answers to signal 0, so its lock file would stop the next start;
+     * in a container without a reaping init for ever.
+     */
+    private void clearLockOfZombie() {
+        Optional<Integer> pid = recordedPid();
+        if (pid.isPresent()
+                && !Waiting.until(REAP, POLL, () -> ProcessTable.state(pid.get()) != 'Z')
+                && stopped()) {
+            LOG.warn("removing the lock file of postmaster {} in {}, which is dead and not reaped", pid.get(), dataDir);
+            DurableFiles.delete(dataDir.resolve("postmaster.pid"));
+        }
     }
 
     private Optional<Integer> recordedPid() {

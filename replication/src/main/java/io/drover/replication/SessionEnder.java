@@ -18,6 +18,8 @@ import java.util.stream.Collectors;
 public final class SessionEnder {
     private static final Duration PAUSE = Duration.ofNanos(300_000);
     private static final long REPEAT_MILLIS = 50;
+    private static final int WARM_ROUNDS = 200;
+    private static final Duration WARM_LIMIT = Duration.ofSeconds(1);
     private static final int SHOWN = 5;
 
     private SessionEnder() {}
@@ -53,8 +55,12 @@ public final class SessionEnder {
 
     /** Runs the code without effect, so that it is loaded and compiled before the pause. */
     public static void warm(int postmasterPid, AllowList spared) {
-        for (int i = 0; i < 200; i++) {
+        Signals.load();
+        Waiting waiting = Waiting.upTo(WARM_LIMIT);
+        for (int i = 0; i < WARM_ROUNDS && !waiting.isOver(); i++) {
             toEnd(postmasterPid, spared);
+            PostmasterDoor.held(postmasterPid);
+            waiting.pause(Duration.ofNanos(1000));
         }
     }
 

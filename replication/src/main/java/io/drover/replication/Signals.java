@@ -23,6 +23,11 @@ public enum Signals {
         this.number = number;
     }
 
+    /** Loads the C library's binding, which takes long the first time, by a signal that does nothing. */
+    static void load() {
+        LibC.kill((int) ProcessHandle.current().pid(), 0);
+    }
+
     /**
      * Sends the signal to one process.
      *

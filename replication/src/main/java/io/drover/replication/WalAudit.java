@@ -35,6 +35,7 @@ public final class WalAudit {
 
     private static final Pattern MISSING =
             Pattern.compile("could not (?:find|open) file \"([0-9A-F]{24})\"(?:: No such file or directory)?");
+    private static final Pattern SEGMENT = Pattern.compile("[0-9A-F]{24}");
     private static final int KEPT_LINES = 20;
 
     private final PostgresBinaries binaries;
@@ -159,8 +160,16 @@ public final class WalAudit {
         return true;
     }
 
+    /** From the files, which all have this size: strict mode reads the tail inside the pause, without a further program. */
     private long segmentSize() {
-        return ControlData.read(binaries, dataDir).segmentSize();
+        try (Stream<Path> files = Files.list(dataDir.resolve("pg_wal"))) {
+            Path any = files.filter(file -> SEGMENT.matcher(String.valueOf(file.getFileName())).matches())
+                    .findFirst()
+                    .orElseThrow(() -> new DroverException(ErrorCode.POSTGRES_FAILED, dataDir + " holds no WAL"));
+            return Files.size(any);
+        } catch (IOException e) {
+            throw DurableFiles.failed("could not list the WAL of " + dataDir, e);
+        }
     }
 
     private Lsn oldest(int timeline, Lsn fork) {
@@ -184,7 +193,7 @@ public final class WalAudit {
         String prefix = "%08X".formatted(timeline);
         try (Stream<Path> files = Files.list(dataDir.resolve("pg_wal"))) {
             return files.map(file -> String.valueOf(file.getFileName()))
-                    .filter(name -> name.startsWith(prefix) && name.matches("[0-9A-F]{24}"))
+                    .filter(name -> name.startsWith(prefix) && SEGMENT.matcher(name).matches())
                     .sorted()
                     .toList();
         } catch (IOException e) {
