@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +22,7 @@ import org.slf4j.LoggerFactory;
 public final class Archive {
     private static final Logger LOG = LoggerFactory.getLogger(Archive.class);
     private static final String STATUS = "archive_status";
+    private static final Pattern PLACEHOLDER = Pattern.compile("%[pf%]");
 
     private final PostgresBinaries binaries;
     private final Path dataDir;
@@ -80,17 +82,12 @@ public final class Archive {
 
     /** The command as PostgreSQL would run it for a file (documentation, archive_command). */
     static String expand(String command, String file) {
-        StringBuilder expanded = new StringBuilder();
-        for (int i = 0; i < command.length(); i++) {
-            char next = i + 1 < command.length() ? command.charAt(i + 1) : 0;
-            if (command.charAt(i) != '%' || (next != 'p' && next != 'f' && next != '%')) {
-                expanded.append(command.charAt(i));
-                continue;
-            }
-            expanded.append(next == 'p' ? "pg_wal/" + file : next == 'f' ? file : "%");
-            i++;
-        }
-        return expanded.toString();
+        return PLACEHOLDER.matcher(command).replaceAll(found -> switch (found.group()
+                .charAt(1)) {
+            case 'p' -> "pg_wal/" + file;
+            case 'f' -> file;
+            default -> "%";
+        });
     }
 
     private boolean archive(String command, String file, Duration limit) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.replication;
 
+import static java.util.Objects.requireNonNull;
+
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import java.io.IOException;
@@ -37,7 +39,7 @@ final class DurableFiles {
                 channel.force(true);
             }
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            syncDirectory(file.toAbsolutePath().getParent());
+            syncParent(file);
         } catch (IOException e) {
             throw failed("could not write " + file, e);
         }
@@ -50,14 +52,15 @@ final class DurableFiles {
         }
         try {
             Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-            syncDirectory(to.toAbsolutePath().getParent());
+            syncParent(to);
         } catch (IOException e) {
             throw failed("could not rename " + from + " to " + to, e);
         }
     }
 
-    /** Makes entries of a directory durable. */
-    static void syncDirectory(Path directory) throws IOException {
+    /** Makes a file's entry in its directory durable. */
+    private static void syncParent(Path file) throws IOException {
+        Path directory = requireNonNull(file.toAbsolutePath().getParent(), "the root directory has no parent");
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
         }

@@ -180,9 +180,7 @@ public final class Postmaster {
      */
     private void clearLockOfZombie() {
         Optional<Integer> pid = recordedPid();
-        if (pid.isPresent()
-                && !Waiting.until(REAP, POLL, () -> ProcessTable.state(pid.get()) != 'Z')
-                && stopped()) {
+        if (pid.isPresent() && !Waiting.until(REAP, POLL, () -> ProcessTable.state(pid.get()) != 'Z') && stopped()) {
             LOG.warn("removing the lock file of postmaster {} in {}, which is dead and not reaped", pid.get(), dataDir);
             DurableFiles.delete(dataDir.resolve("postmaster.pid"));
         }

@@ -7,6 +7,7 @@ import io.drover.api.Lsn;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A timeline's history file: where each timeline before it ended (PostgreSQL documentation, Timelines).
@@ -63,7 +64,7 @@ public record TimelineHistory(int timeline, List<Entry> entries) {
     }
 
     private static String fileName(int timeline) {
-        return "pg_wal/%08X.history".formatted(timeline);
+        return String.format(Locale.ROOT, "pg_wal/%08X.history", timeline);
     }
 
     /** The timeline that this one left, and where: its fork. */

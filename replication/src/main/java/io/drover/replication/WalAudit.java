@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -163,7 +164,8 @@ public final class WalAudit {
     /** From the files, which all have this size: strict mode reads the tail inside the pause, without a further program. */
     private long segmentSize() {
         try (Stream<Path> files = Files.list(dataDir.resolve("pg_wal"))) {
-            Path any = files.filter(file -> SEGMENT.matcher(String.valueOf(file.getFileName())).matches())
+            Path any = files.filter(file ->
+                            SEGMENT.matcher(String.valueOf(file.getFileName())).matches())
                     .findFirst()
                     .orElseThrow(() -> new DroverException(ErrorCode.POSTGRES_FAILED, dataDir + " holds no WAL"));
             return Files.size(any);
@@ -190,10 +192,11 @@ public final class WalAudit {
     }
 
     private List<String> segments(int timeline) {
-        String prefix = "%08X".formatted(timeline);
+        String prefix = String.format(Locale.ROOT, "%08X", timeline);
         try (Stream<Path> files = Files.list(dataDir.resolve("pg_wal"))) {
             return files.map(file -> String.valueOf(file.getFileName()))
-                    .filter(name -> name.startsWith(prefix) && SEGMENT.matcher(name).matches())
+                    .filter(name ->
+                            name.startsWith(prefix) && SEGMENT.matcher(name).matches())
                     .sorted()
                     .toList();
         } catch (IOException e) {

@@ -2,6 +2,7 @@
 package io.drover.replication;
 
 import io.drover.api.Lsn;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -38,6 +39,6 @@ record WalSegment(int timeline, long number, long size) {
 
     String fileName() {
         long perId = XLOG_ID / size;
-        return "%08X%08X%08X".formatted(timeline, number / perId, number % perId);
+        return String.format(Locale.ROOT, "%08X%08X%08X", timeline, number / perId, number % perId);
     }
 }
