@@ -1,0 +1,99 @@
+package io.drover.daemon.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.dropwizard.configuration.ConfigurationException;
+import io.dropwizard.configuration.DefaultConfigurationFactoryFactory;
+import io.dropwizard.jackson.Jackson;
+import io.dropwizard.jersey.validation.Validators;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ControllerConfigurationTest {
+    private static ControllerConfiguration read(String yaml) throws IOException, ConfigurationException {
+        return new DefaultConfigurationFactoryFactory<ControllerConfiguration>()
+                .create(ControllerConfiguration.class, Validators.newValidator(), Jackson.newObjectMapper(), "drover")
+                .build(path -> new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8)), "file.yml");
+    }
+
+    @Test
+    void hasDefaults() throws Exception {
+        ControllerConfiguration configuration = read("id: c1\nrest: http://10.0.0.1:8080\n");
+
+        assertThat(configuration.getZookeeper().getConnect()).isEqualTo("127.0.0.1:2181/drover");
+        assertThat(configuration.getZookeeper().getSessionTimeout().toSeconds()).isEqualTo(6);
+        assertThat(configuration.getTokenFile()).isEqualTo(Path.of("/etc/drover/token"));
+        assertThat(configuration.getAgentTokenFile()).isEqualTo(Path.of("/etc/drover/token"));
+        assertThat(configuration.getPostgres().getUser()).isEqualTo("drover");
+        assertThat(configuration.getPostgres().getPasswordFile()).isEqualTo(Path.of("/etc/drover/drover.password"));
+    }
+
+    @Test
+    void readsEveryKey() throws Exception {
+        ControllerConfiguration configuration = read(
+                """
+                id: c-2
+                rest: https://controller.example/
+                zookeeper:
+                  connect: zk1:2181,zk2:2181/other
+                  sessionTimeout: 10s
+                tokenFile: /run/token
+                agentTokenFile: /run/agent-token
+                postgres:
+                  user: reader
+                  passwordFile: /run/password
+                server:
+                  maxThreads: 32
+                """);
+
+        assertThat(configuration.getId()).isEqualTo("c-2");
+        assertThat(configuration.getRest()).isEqualTo("https://controller.example");
+        assertThat(configuration.getZookeeper().getConnect()).isEqualTo("zk1:2181,zk2:2181/other");
+        assertThat(configuration.getZookeeper().getSessionTimeout().toSeconds()).isEqualTo(10);
+        assertThat(configuration.getTokenFile()).isEqualTo(Path.of("/run/token"));
+        assertThat(configuration.getAgentTokenFile()).isEqualTo(Path.of("/run/agent-token"));
+        assertThat(configuration.getPostgres().getUser()).isEqualTo("reader");
+        assertThat(configuration.getPostgres().getPasswordFile()).isEqualTo(Path.of("/run/password"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{rest: 'http://h:1'}|id",
+                "{id: c1}|rest",
+                "{id: C 1, rest: 'http://h:1'}|id",
+                "{id: c1, rest: 'h:1'}|rest",
+                "{id: c1, rest: 'http://h:1/v1'}|rest",
+                "{id: c1, rest: 'http://h:1', zookeeper: {connect: 'zk:2181'}}|zookeeper.connect",
+                "{id: c1, rest: 'http://h:1', zookeeper: {sessionTimeout: 1s}}|zookeeper.sessionTimeout",
+                "{id: c1, rest: 'http://h:1', zookeeper: {sessionTimeout: 2m}}|zookeeper.sessionTimeout",
+                "{id: c1, rest: 'http://h:1', postgres: {user: ''}}|postgres.user",
+                "{id: c1, rest: 'http://h:1', colour: red}|colour"
+            },
+            quoteCharacter = '`')
+    void refusesWhatCannotWork(String yaml, String named) {
+        assertThatThrownBy(() -> read(yaml))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining(named);
+    }
+
+    @Test
+    void readsTheFirstLineOfASecretOnly(@TempDir Path directory) throws IOException {
+        Path file = directory.resolve("secret");
+        Files.writeString(file, " s3cret \nsecond\n");
+        assertThat(SecretFile.read(file)).isEqualTo("s3cret");
+
+        Files.writeString(file, "\n");
+        assertThatThrownBy(() -> SecretFile.read(file)).hasMessageContaining("is empty");
+        assertThatThrownBy(() -> SecretFile.read(directory.resolve("none"))).hasMessageContaining("none");
+    }
+}
