@@ -7,18 +7,12 @@ public enum ManagedSetting {
     DEFAULT_TRANSACTION_READ_ONLY("a politeness to sessions of a demoted primary, on disk only; never the proof"),
     AUTOVACUUM("its workers commit through every guard, so none may start during the seal"),
     WAL_INIT_ZERO("off during the cutover: the target opens its first segment without filling it with zeros"),
-    WAL_RECYCLE("on during the cutover: a recycled segment is opened faster than a new one is made"),
     RESTORE_COMMAND("empty while streaming: a promotion asks the archive several times otherwise"),
     RECOVERY_END_COMMAND("empty during the cutover: it runs inside the promotion"),
     MAX_STANDBY_STREAMING_DELAY("short during the cutover: a reader on the target must not hold up replay"),
-    HOT_STANDBY_FEEDBACK(
-            "on during the cutover: vacuum on the source makes fewer conflicts with readers on the target"),
     PRIMARY_CONNINFO("whom a standby follows"),
     PRIMARY_SLOT_NAME("the slot that holds WAL for the standby"),
-    RECOVERY_TARGET_TIMELINE("a standby follows a promotion"),
-    WAL_SENDER_TIMEOUT("short during the cutover: a dead walsender is noticed"),
-    WAL_RECEIVER_STATUS_INTERVAL("short during the cutover: the source hears soon what the target has"),
-    CHECKPOINT_TIMEOUT("long during the cutover: a checkpoint would use up the aligned WAL tail");
+    RECOVERY_TARGET_TIMELINE("a standby follows a promotion");
 
     private final String reason;
 

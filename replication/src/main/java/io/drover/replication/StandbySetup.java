@@ -23,7 +23,6 @@ public final class StandbySetup {
             ManagedSetting.SYNCHRONOUS_STANDBY_NAMES,
             ManagedSetting.DEFAULT_TRANSACTION_READ_ONLY,
             ManagedSetting.WAL_INIT_ZERO,
-            ManagedSetting.WAL_RECYCLE,
             ManagedSetting.RESTORE_COMMAND,
             ManagedSetting.RECOVERY_END_COMMAND,
             ManagedSetting.MAX_STANDBY_STREAMING_DELAY);
