@@ -276,12 +276,12 @@ record Spoiled(String id, When phase, String words, Consumer<SampleFacts> how) {
                         BEFORE_COPY,
                         "pg_read_binary_file",
                         facts -> ((ObjectNode) facts.source.get("roles"))
-                                .put("drover_rewind", "EXECUTE on pg_read_binary_file")),
+                                .put("drover_rewind", "lacks EXECUTE on pg_read_binary_file")),
                 new Spoiled(
                         "P39",
                         BEFORE_COPY,
-                        "lacks: pg_monitor",
-                        facts -> ((ObjectNode) facts.source.get("roles")).put("drover", "pg_monitor")),
+                        "node_a lacks pg_monitor",
+                        facts -> ((ObjectNode) facts.source.get("roles")).put("drover", "lacks pg_monitor")),
                 new Spoiled(
                         "P40",
                         BEFORE_COPY,
