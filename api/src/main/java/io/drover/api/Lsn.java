@@ -2,6 +2,7 @@ package io.drover.api;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -69,6 +70,6 @@ public record Lsn(long bytes) implements Comparable<Lsn> {
     @JsonValue
     @Override
     public String toString() {
-        return "%X/%X".formatted(bytes >>> 32, bytes & 0xFFFF_FFFFL);
+        return String.format(Locale.ROOT, "%X/%X", bytes >>> 32, bytes & 0xFFFF_FFFFL);
     }
 }

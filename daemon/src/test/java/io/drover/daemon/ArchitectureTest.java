@@ -130,6 +130,7 @@ final class ArchitectureTest {
             .because("null is a type's business");
 
     /** Each of these refuses {@link Offender}. */
+    @SuppressWarnings("unused") // named by @FieldSource
     private static final List<ArchRule> RULES_OF_ANY_PACKAGE = List.of(
             CURATOR_IN_TOPOLOGY,
             JDBC_IN_REPLICATION,

@@ -13,6 +13,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -84,7 +85,7 @@ public final class ZkLayout {
         if (number < 0 || number > 9_999_999_999L) {
             throw new IllegalArgumentException("not a number of a history entry: " + number);
         }
-        return histories(move).child(HISTORY_PREFIX + "%010d".formatted(number));
+        return histories(move).child(HISTORY_PREFIX + String.format(Locale.ROOT, "%010d", number));
     }
 
     /** Holds the history of a move: the znode of the move itself. */

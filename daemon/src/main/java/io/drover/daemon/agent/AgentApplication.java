@@ -1,5 +1,7 @@
 package io.drover.daemon.agent;
 
+import static java.util.Objects.requireNonNull;
+
 import io.drover.api.Json;
 import io.drover.daemon.config.SecretFile;
 import io.drover.daemon.resources.ProblemMapper;
@@ -46,7 +48,7 @@ public final class AgentApplication extends Application<AgentConfiguration> {
                 Duration.ofMillis(configuration.getZookeeperSessionTimeout().toMilliseconds()));
         TopologyStore store = new TopologyStore(client, ZOOKEEPER_LIMIT);
         AtomicReference<Runnable> onChange = new AtomicReference<>(() -> {});
-        TopologyView view = new TopologyView(() -> onChange.get().run());
+        TopologyView view = new TopologyView(() -> requireNonNull(onChange.get(), "onChange is null").run());
         Instances instances = new Instances(new InstanceStore(configuration.getStateDir()));
         Jobs jobs = new Jobs();
         instances.all().forEach(jobs::adopt);

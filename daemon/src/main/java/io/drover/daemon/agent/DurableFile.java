@@ -1,5 +1,7 @@
 package io.drover.daemon.agent;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -26,13 +28,17 @@ final class DurableFile {
             out.force(true);
         }
         Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        syncDirectory(file.toAbsolutePath().getParent());
+        syncDirectory(parent(file));
     }
 
     /** Renames a directory so that the new name survives a power loss. */
     static void rename(Path from, Path to) throws IOException {
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-        syncDirectory(to.toAbsolutePath().getParent());
+        syncDirectory(parent(to));
+    }
+
+    private static Path parent(Path file) {
+        return requireNonNull(file.toAbsolutePath().getParent(), "the root directory has no parent");
     }
 
     /** Makes what was created, renamed or deleted in a directory survive a power loss. */

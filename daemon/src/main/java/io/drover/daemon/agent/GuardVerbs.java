@@ -1,6 +1,7 @@
 package io.drover.daemon.agent;
 
 import static io.drover.daemon.agent.VerbTable.row;
+import static java.util.Objects.requireNonNull;
 
 import io.drover.api.agent.Reports.AlignReport;
 import io.drover.api.agent.Reports.Done;
@@ -55,7 +56,7 @@ final class GuardVerbs {
                 call.record(),
                 call.deadline().left().plusSeconds(1),
                 connection -> report.set(Guard.probe(connection, call.deadline().left())));
-        return report.get();
+        return requireNonNull(report.get(), "the probe has no result");
     }
 
     private AlignReport align(Verb.AlignWal verb, VerbCall call) {

@@ -135,9 +135,10 @@ final class RejoinVerbs {
     private JobReport rejoin(Verb.Rejoin verb, VerbCall call) {
         InstanceRecord record = call.record();
         JobRecord job = record.job();
-        boolean ours = job != null && job.is(JobKind.REJOIN, call.move());
         boolean isStandby = record.role() == Role.STANDBY && !record.stopped();
-        if (ours && (job.phase() == JobPhase.RUNNING || job.phase() == JobPhase.DONE && isStandby)) {
+        if (job != null
+                && job.is(JobKind.REJOIN, call.move())
+                && (job.phase() == JobPhase.RUNNING || job.phase() == JobPhase.DONE && isStandby)) {
             return jobs.report(record);
         }
         if (record.role() == Role.PRIMARY) {

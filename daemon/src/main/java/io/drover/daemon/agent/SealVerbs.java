@@ -105,9 +105,10 @@ final class SealVerbs {
     private SealReport seal(Verb.Seal verb, VerbCall call) {
         ManagedInstance instance = call.instance();
         Optional<SealRecord> done = sealed(instance.record(), verb.epoch());
-        if (done.isPresent() && done.get().finalLsn() != null) {
+        Lsn reached = done.map(SealRecord::finalLsn).orElse(null);
+        if (done.isPresent() && reached != null) {
             SealRecord seal = done.get();
-            return new SealReport(seal.finalLsn(), seal.timeline(), seal.sessionsEnded(), 0, 0, 0);
+            return new SealReport(reached, seal.timeline(), seal.sessionsEnded(), 0, 0, 0);
         }
         SealRecord begun = instance.record().seal();
         if (begun == null) {

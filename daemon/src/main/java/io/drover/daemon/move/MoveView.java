@@ -6,6 +6,7 @@ import io.drover.api.Move.HistoryEntry;
 import io.drover.api.Move.Rollback;
 import io.drover.api.MoveState;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the move that REST shows out of the stored record and what is true now. */
 final class MoveView {
@@ -33,7 +34,7 @@ final class MoveView {
                 history);
     }
 
-    private static Rollback rollback(MoveRecord record, LiveView live) {
+    private static @Nullable Rollback rollback(MoveRecord record, LiveView live) {
         MoveRecord.Leg back = record.back();
         Cutover cutover = back == null ? null : back.cutover();
         boolean ready = record.state() == MoveState.BAKING && live.rollbackReady();
@@ -42,7 +43,7 @@ final class MoveView {
                 : new Rollback(ready, live.rollbackLagBytes(), record.bakeEndsAt(), cutover);
     }
 
-    private static String waitingFor(MoveRecord record, LiveView live) {
+    private static @Nullable String waitingFor(MoveRecord record, LiveView live) {
         return record.state().isFinal() ? null : live.waitingFor();
     }
 }

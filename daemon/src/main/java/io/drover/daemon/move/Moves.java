@@ -161,9 +161,10 @@ final class Moves implements MoveService {
         Versioned<MoveRecord> stored = stored(id);
         Running move = runner.find(id).orElseGet(() -> runner.idle(stored, leadership));
         MoveOrders.Change change = order.on(move.journal().record());
-        if (change.changes()) {
+        String event = change.event();
+        if (event != null) {
             move.journal().write(record -> order.on(record).record(), new MoveJournal.Line(
-                    MoveOrders.stepOf(move.journal().record()), change.event()));
+                    MoveOrders.stepOf(move.journal().record()), event));
         }
         if (move.driver().isDone() && !move.journal().record().state().isFinal()) {
             runner.start(stored(id), leadership);

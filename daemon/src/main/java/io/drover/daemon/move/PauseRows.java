@@ -21,6 +21,7 @@ import io.drover.topology.Versioned;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -250,7 +251,8 @@ final class PauseRows {
                                 .withCutover(measured)),
                         new MoveJournal.Line(
                                 MoveSteps.PUBLISH,
-                                "SERVING on %s after a write pause of %.1f ms".formatted(context.to(), millis)));
+                                String.format(
+                                        Locale.ROOT, "SERVING on %s after a write pause of %.1f ms", context.to(), millis)));
         context.services().observer().pauseMeasured(context.id(), millis);
     }
 

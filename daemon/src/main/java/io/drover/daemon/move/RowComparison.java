@@ -6,7 +6,7 @@ import io.drover.api.NodeId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
+import java.util.TreeMap;
 
 /**
  * Row counts of a source and its copy. A table that only grows has the copy's count between the source's two; one that shrank
@@ -17,10 +17,11 @@ record RowComparison(int equal, List<String> undecided, List<String> different) 
         int equal = 0;
         List<String> undecided = new ArrayList<>();
         List<String> different = new ArrayList<>();
-        for (String table : new TreeSet<>(after.keySet())) {
+        for (Map.Entry<String, Long> counted : new TreeMap<>(after).entrySet()) {
+            String table = counted.getKey();
             Long first = before.get(table);
             Long there = copy.get(table);
-            long last = after.get(table);
+            long last = counted.getValue();
             if (first == null || first > last) {
                 undecided.add(table);
             } else if (there == null || there < first || there > last) {

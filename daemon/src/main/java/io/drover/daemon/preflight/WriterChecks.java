@@ -114,7 +114,7 @@ final class WriterChecks {
     private static Optional<Finding> settingsAreOurs(PreflightFacts facts) {
         List<String> wrong = new ArrayList<>();
         for (InstanceFacts instance : instances(facts)) {
-            String node = instance == facts.source()
+            String node = instance.equals(facts.source())
                     ? facts.from().value()
                     : facts.to().value();
             for (ManagedSetting managed : ManagedSetting.values()) {

@@ -68,7 +68,7 @@ final class JsonFaults {
             try {
                 Durations.parse(String.valueOf(value));
             } catch (IllegalArgumentException e) {
-                return e.getMessage();
+                return String.valueOf(e.getMessage());
             }
         }
         if (type != null && type.isEnum()) {

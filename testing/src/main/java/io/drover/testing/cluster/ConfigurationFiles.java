@@ -62,7 +62,7 @@ final class ConfigurationFiles {
                 maxSessionTimeout=40000
                 dataDir=%s
                 clientPortAddress=%s
-                clientPort=%d
+                clientPort=%s
                 admin.enableServer=false
                 """.formatted(directory.resolve("zookeeper"), ClusterController.HOST, layout.zookeeperPort());
     }
@@ -122,9 +122,9 @@ final class ConfigurationFiles {
                   minThreads: 4
                   maxThreads: 32
                   applicationConnectors:
-                    - {type: http, bindHost: %1$s, port: %2$d, acceptorThreads: 1, selectorThreads: 1}
+                    - {type: http, bindHost: %1$s, port: %2$s, acceptorThreads: 1, selectorThreads: 1}
                   adminConnectors:
-                    - {type: http, bindHost: %1$s, port: %3$d, acceptorThreads: 1, selectorThreads: 1}
+                    - {type: http, bindHost: %1$s, port: %3$s, acceptorThreads: 1, selectorThreads: 1}
                   requestLog: {appenders: []}
                 logging:
                   level: INFO

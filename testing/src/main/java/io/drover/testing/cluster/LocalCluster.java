@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing.cluster;
 
+import static java.util.Objects.requireNonNull;
+
 import io.drover.api.NodeId;
 import io.drover.api.NodeInfo;
 import io.drover.api.ShardId;
@@ -82,7 +84,7 @@ public final class LocalCluster implements AutoCloseable {
 
     /** Makes {@link #SHARD} on {@link #NODE_A}, with its database and the application's role. */
     public ShardTopology createShard() {
-        String request = "{\"node\":\"%s\",\"port\":%d,\"database\":\"%s\",\"initialize\":true}"
+        String request = "{\"node\":\"%s\",\"port\":%s,\"database\":\"%s\",\"initialize\":true}"
                 .formatted(NODE_A, layout.shardPort(), DATABASE);
         ShardTopology topology =
                 rest.put("/v1/shards/" + SHARD, request).succeeded().as(ShardTopology.class);
@@ -300,7 +302,7 @@ public final class LocalCluster implements AutoCloseable {
     }
 
     private void addDaemon(String id, String role, Map<String, Path> files) {
-        String file = link(id, files.get(id)).toString();
+        String file = link(id, requireNonNull(files.get(id), "no configuration file was written")).toString();
         String pidFile = options.controlDirectory().resolve(id + ".pid").toString();
         List<String> command = List.of("bin/drover", role, file, "--pid-file", pidFile);
         daemons.put(id, new DaemonProcess(id, command, options.projectRoot(), controlDirectory()));

@@ -69,7 +69,7 @@ public final class RestoredInstance {
                     """
 
                     listen_addresses = '%s'
-                    port = %d
+                    port = %s
                     unix_socket_directories = '%s'
                     hba_file = '%s'
                     archive_mode = off

@@ -90,7 +90,7 @@ public final class Demo implements Callable<Integer> {
                 endpoints.refresh();
             } catch (IllegalStateException | UncheckedIOException e) {
                 // somebody has killed what would answer; that is what the cluster is held for
-                console.plain("endpoints.json is not refreshed: %s", e.getMessage());
+                console.plain("endpoints.json is not refreshed: %s", String.valueOf(e.getMessage()));
             }
         }
     }
