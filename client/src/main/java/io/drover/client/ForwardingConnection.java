@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.client;
 
 import java.sql.Array;
@@ -138,15 +139,13 @@ abstract class ForwardingConnection implements Connection {
     }
 
     @Override
-    public final PreparedStatement prepareStatement(
-            String sql, int resultSetType, int resultSetConcurrency)
+    public final PreparedStatement prepareStatement(String sql, int resultSetType, int resultSetConcurrency)
             throws SQLException {
         return delegate.prepareStatement(sql, resultSetType, resultSetConcurrency);
     }
 
     @Override
-    public final CallableStatement prepareCall(
-            String sql, int resultSetType, int resultSetConcurrency)
+    public final CallableStatement prepareCall(String sql, int resultSetType, int resultSetConcurrency)
             throws SQLException {
         return delegate.prepareCall(sql, resultSetType, resultSetConcurrency);
     }
@@ -192,23 +191,20 @@ abstract class ForwardingConnection implements Connection {
     }
 
     @Override
-    public final Statement createStatement(
-            int resultSetType, int resultSetConcurrency, int resultSetHoldability)
+    public final Statement createStatement(int resultSetType, int resultSetConcurrency, int resultSetHoldability)
             throws SQLException {
         return delegate.createStatement(resultSetType, resultSetConcurrency, resultSetHoldability);
     }
 
     @Override
     public final PreparedStatement prepareStatement(
-            String sql, int resultSetType, int resultSetConcurrency, int resultSetHoldability)
-            throws SQLException {
+            String sql, int resultSetType, int resultSetConcurrency, int resultSetHoldability) throws SQLException {
         return delegate.prepareStatement(sql, resultSetType, resultSetConcurrency, resultSetHoldability);
     }
 
     @Override
     public final CallableStatement prepareCall(
-            String sql, int resultSetType, int resultSetConcurrency, int resultSetHoldability)
-            throws SQLException {
+            String sql, int resultSetType, int resultSetConcurrency, int resultSetHoldability) throws SQLException {
         return delegate.prepareCall(sql, resultSetType, resultSetConcurrency, resultSetHoldability);
     }
 

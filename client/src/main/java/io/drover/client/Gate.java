@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.client;
 
 import java.sql.SQLException;
@@ -210,11 +211,14 @@ final class Gate {
         Duration waited = deadline.waited();
         String why = cause == null ? "" : ": " + cause.getMessage();
         return new SQLTransientConnectionException(
-                situation.get() + ": no connection within " + waited.toMillis() + " ms" + why, SqlStates.REFUSED, cause);
+                situation.get() + ": no connection within " + waited.toMillis() + " ms" + why,
+                SqlStates.REFUSED,
+                cause);
     }
 
     private SQLException closed() {
-        return new SQLNonTransientConnectionException(situation.get() + ": the data source is closed", SqlStates.CLOSED);
+        return new SQLNonTransientConnectionException(
+                situation.get() + ": the data source is closed", SqlStates.CLOSED);
     }
 
     private @Nullable Waiter poll() {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.client;
 
 import com.zaxxer.hikari.HikariDataSource;
@@ -12,6 +13,7 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.postgresql.jdbc.PgConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,7 +37,7 @@ final class HikariConnectionPool implements ConnectionPool {
     /** In which generation a session was last proven. */
     private final Map<PgConnection, Integer> proven = Collections.synchronizedMap(new WeakHashMap<>());
 
-    private volatile int generation;
+    private final AtomicInteger generation = new AtomicInteger();
 
     HikariConnectionPool(HikariDataSource hikari, Purpose purpose) {
         this.hikari = hikari;
@@ -70,7 +72,7 @@ final class HikariConnectionPool implements ConnectionPool {
     private Answer prove(Connection connection) throws SQLException {
         // The driver's own connection: HikariCP would close one whose probe fails behind our back.
         PgConnection session = connection.unwrap(PgConnection.class);
-        int current = generation;
+        int current = generation.get();
         if (current == 0 && OUT_OF_RECOVERY.equals(session.getParameterStatus("in_hot_standby"))) {
             return Answer.GOOD;
         }
@@ -115,7 +117,7 @@ final class HikariConnectionPool implements ConnectionPool {
 
     @Override
     public void renew() {
-        generation++;
+        generation.incrementAndGet();
         hikari.getHikariConfigMXBean().setMinimumIdle(hikari.getMaximumPoolSize());
     }
 

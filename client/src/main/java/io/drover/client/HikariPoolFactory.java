@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.client;
 
 import com.zaxxer.hikari.HikariConfig;
@@ -20,7 +21,8 @@ final class HikariPoolFactory implements PoolFactory {
     @Override
     public ConnectionPool open(Endpoint endpoint, String database, Purpose purpose) {
         HikariConfig hikari = new HikariConfig();
-        hikari.setPoolName(config.shard() + "@" + endpoint.node() + "-" + purpose.name().toLowerCase(Locale.ROOT));
+        hikari.setPoolName(
+                config.shard() + "@" + endpoint.node() + "-" + purpose.name().toLowerCase(Locale.ROOT));
         hikari.setDataSource(new SessionSource(config, endpoint, database));
         hikari.setMaximumPoolSize(config.poolSize());
         // All sessions are open all the time: the one thing a switch must not wait for is a login.

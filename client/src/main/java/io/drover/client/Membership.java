@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.client;
 
 import static java.util.Objects.requireNonNull;
@@ -99,9 +100,10 @@ final class Membership implements Announcer, AutoCloseable {
             if (deadline.passed() || Thread.currentThread().isInterrupted()) {
                 throw new DroverException(
                         failure.code(),
-                        "the client kit could not start within " + config.startTimeout().toMillis() + " ms: "
-                                + failure.getMessage(),
-                        "check the connect string " + config.zookeeper() + " with its chroot, and the name of the shard",
+                        "the client kit could not start within "
+                                + config.startTimeout().toMillis() + " ms: " + failure.getMessage(),
+                        "check the connect string " + config.zookeeper()
+                                + " with its chroot, and the name of the shard",
                         failure);
             }
             Waiting.pause(BETWEEN_TRIES);

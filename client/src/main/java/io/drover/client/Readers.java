@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.client;
 
 import io.drover.api.ShardTopology;
@@ -81,9 +82,17 @@ final class Readers extends AbstractDataSource {
                 return route.get().lane.borrow(new Deadline(left.compareTo(PATIENCE) < 0 ? left : PATIENCE));
             } catch (SQLTransientConnectionException e) {
                 route.get().avoid();
-                LOG.warn("shard {}: reads leave {} for a while: {}", config.shard(), route.get().endpoint(), e.getMessage());
+                LOG.warn(
+                        "shard {}: reads leave {} for a while: {}",
+                        config.shard(),
+                        route.get().endpoint(),
+                        e.getMessage());
             } catch (SQLNonTransientConnectionException e) {
-                LOG.debug("shard {}: {} has just lost its reads", config.shard(), route.get().endpoint(), e);
+                LOG.debug(
+                        "shard {}: {} has just lost its reads",
+                        config.shard(),
+                        route.get().endpoint(),
+                        e);
             }
             route = pick();
         }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.client;
 
 import io.drover.api.FenceEpoch;
@@ -55,6 +56,7 @@ final class ShardFollower {
     private @Nullable WarmPool warm;
     /** The newest grant on a primary, shut or not: after an abort its pool goes on. */
     private @Nullable Grant last;
+
     private FenceEpoch acknowledged = new FenceEpoch(0);
     private boolean closing;
 
@@ -197,7 +199,11 @@ final class ShardFollower {
         Grant current = writer;
         if (current != null) {
             shut(current);
-            LOG.info("shard {}: {} at epoch {}, connections are held", config.shard(), topology.state(), topology.epoch());
+            LOG.info(
+                    "shard {}: {} at epoch {}, connections are held",
+                    config.shard(),
+                    topology.state(),
+                    topology.epoch());
             tell(listener -> listener.held(topology));
         }
     }
@@ -211,8 +217,7 @@ final class ShardFollower {
 
     /** Counts a grant among those that the fence waits for. */
     private Grant admit(ShardTopology topology, Endpoint endpoint, ConnectionPool pool) {
-        Grant grant =
-                new Grant(topology.epoch(), endpoint, pool, drained -> threads.execute(() -> forget(drained)));
+        Grant grant = new Grant(topology.epoch(), endpoint, pool, drained -> threads.execute(() -> forget(drained)));
         undrained.add(grant);
         return grant;
     }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.client;
 
 /** SQLSTATE values of the kit's own failures (PostgreSQL documentation, appendix A, class 08). */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.client;
 
 import io.drover.api.NodeId;
@@ -45,7 +46,7 @@ final class FakeServers implements PoolFactory {
         volatile int idle;
         volatile boolean reachable = true;
         volatile boolean resting;
-        volatile int renewals;
+        final AtomicInteger renewals = new AtomicInteger();
         volatile boolean closed;
 
         private FakePool(Endpoint endpoint, Purpose purpose) {
@@ -108,7 +109,7 @@ final class FakeServers implements PoolFactory {
 
         @Override
         public void renew() {
-            renewals++;
+            renewals.incrementAndGet();
         }
 
         @Override

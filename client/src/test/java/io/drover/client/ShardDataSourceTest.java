@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -86,7 +87,8 @@ class ShardDataSourceTest {
         Eventually.until(() -> participants().stream().allMatch(Participant::targetReady));
         Connection inFlight = source.getConnection();
         zooKeeper.write(Topologies.FENCED);
-        Eventually.until(() -> source.stats().pauses() == 0 && !source.stats().topology().equals(Topologies.WITH_TARGET));
+        Eventually.until(
+                () -> source.stats().pauses() == 0 && !source.stats().topology().equals(Topologies.WITH_TARGET));
         CompletableFuture<String> waiting = borrowLater();
         DrainWatch drain = new DrainWatch(zooKeeper.participants());
         Map<ShardId, FenceEpoch> epochs = Map.of(Topologies.SHARD, Topologies.FENCED.epoch());
@@ -142,8 +144,7 @@ class ShardDataSourceTest {
 
     @Test
     void unknownShardIsRefusedAfterTheStartTimeout() {
-        ShardDataSourceConfig unknown = ShardDataSourceConfig.builder(
-                        zooKeeper.address(), new ShardId("shard_99"))
+        ShardDataSourceConfig unknown = ShardDataSourceConfig.builder(zooKeeper.address(), new ShardId("shard_99"))
                 .credentials("app", "secret")
                 .startTimeout(Duration.ofMillis(300))
                 .build();

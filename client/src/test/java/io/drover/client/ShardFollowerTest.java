@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -190,12 +191,12 @@ class ShardFollowerTest {
         CompletableFuture<Connection> waiting = borrowLater();
         see(Topologies.ABORTING);
         assertThat(waiting).isNotDone();
-        assertThat(servers.pools("node_a").get(0).renewals).isZero();
+        assertThat(servers.pools("node_a").get(0).renewals).hasValue(0);
         see(Topologies.REOPENED);
 
         assertThat(FakeServers.node(waiting.join())).isEqualTo("node_a");
         assertThat(servers.pools("node_a")).hasSize(1);
-        assertThat(servers.pools("node_a").get(0).renewals).isEqualTo(1);
+        assertThat(servers.pools("node_a").get(0).renewals).hasValue(1);
         assertThat(servers.pools("node_a").get(0).closed).isFalse();
         assertThat(servers.pools("node_b").get(0).closed).isFalse();
     }
@@ -209,7 +210,7 @@ class ShardFollowerTest {
         old.close();
         settle();
 
-        assertThat(servers.pools("node_a").get(0).renewals).isEqualTo(1);
+        assertThat(servers.pools("node_a").get(0).renewals).hasValue(1);
         assertThat(servers.pools("node_a").get(0).closed).isFalse();
     }
 
@@ -331,7 +332,9 @@ class ShardFollowerTest {
         }
 
         assertThat(count[0]).isBetween(2_800, 3_200);
-        assertThat(servers.pools()).extracting(pool -> pool.endpoint.node().value()).doesNotContain("node_e");
+        assertThat(servers.pools())
+                .extracting(pool -> pool.endpoint.node().value())
+                .doesNotContain("node_e");
     }
 
     @Test

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.fencing;
 
 import io.drover.api.DroverException;
@@ -58,7 +59,11 @@ public final class FenceTransitions {
         if (other.isPresent()) {
             throw conflict(topology, wanted, "it has the target " + other.get().node() + " already");
         }
-        return with(topology, Stream.concat(without(topology, replica.node()), Stream.of(replica)).toList(), move);
+        return with(
+                topology,
+                Stream.concat(without(topology, replica.node()), Stream.of(replica))
+                        .toList(),
+                move);
     }
 
     /** Takes the target out again; the move keeps the shard. Without a target nothing changes. */
@@ -66,7 +71,9 @@ public final class FenceTransitions {
         requireServing(topology, "relieved of its target");
         return with(
                 topology,
-                topology.replicas().stream().filter(r -> r.role() != ReplicaRole.TARGET).toList(),
+                topology.replicas().stream()
+                        .filter(r -> r.role() != ReplicaRole.TARGET)
+                        .toList(),
                 topology.move());
     }
 
@@ -98,8 +105,7 @@ public final class FenceTransitions {
             throw conflict(topology, wanted, "it has no replica there");
         }
         return mapReplicas(
-                topology,
-                r -> r.node().equals(node) ? new Replica(r.node(), r.host(), r.port(), r.role(), weight) : r);
+                topology, r -> r.node().equals(node) ? new Replica(r.node(), r.host(), r.port(), r.role(), weight) : r);
     }
 
     /** Ends the move's hold: its target and the rollback replica leave the topology, read replicas stay. */
@@ -107,7 +113,9 @@ public final class FenceTransitions {
         requireServing(topology, "released");
         return with(
                 topology,
-                topology.replicas().stream().filter(r -> r.role() == ReplicaRole.READ).toList(),
+                topology.replicas().stream()
+                        .filter(r -> r.role() == ReplicaRole.READ)
+                        .toList(),
                 null);
     }
 

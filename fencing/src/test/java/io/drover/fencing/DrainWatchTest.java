@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.fencing;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -108,7 +109,8 @@ class DrainWatchTest {
                 Map.of("ledger-1", participant("ledger", 8, true), "report-1", participant("report", 7, true)),
                 Map.of("report-1", participant("report", 8, true))));
 
-        assertThat(new DrainWatch(readings).awaitDrained(EPOCHS, LONG).complete()).isTrue();
+        assertThat(new DrainWatch(readings).awaitDrained(EPOCHS, LONG).complete())
+                .isTrue();
     }
 
     @Test

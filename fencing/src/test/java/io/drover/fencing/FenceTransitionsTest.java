@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.fencing;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -110,8 +111,7 @@ class FenceTransitionsTest {
 
     @Test
     void releasingLeavesOnlyReadReplicas() {
-        ShardTopology released =
-                FenceTransitions.release(FenceTransitions.serve(FenceTransitions.promote(FENCED)));
+        ShardTopology released = FenceTransitions.release(FenceTransitions.serve(FenceTransitions.promote(FENCED)));
 
         assertThat(released.move()).isNull();
         assertThat(released.replicas()).containsExactly(READER);
@@ -234,7 +234,8 @@ class FenceTransitionsTest {
         if (before.state() != TopologyState.PROMOTING) {
             assertThat(after.primary()).isEqualTo(before.primary());
         }
-        assertThat(after.replicas()).noneMatch(r -> r.node().equals(after.primary().node()));
+        assertThat(after.replicas())
+                .noneMatch(r -> r.node().equals(after.primary().node()));
         assertThat(after.replicas().stream().map(Replica::node)).doesNotHaveDuplicates();
         assertThat(after.replicas()).contains(READER);
         assertThat(after.fence() == null).isEqualTo(after.state() == TopologyState.SERVING);
