@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
@@ -35,7 +36,7 @@ public final class WalAudit {
             + "|WAL file is from different database system|contrecord is requested|missing contrecord");
 
     private static final Pattern MISSING =
-            Pattern.compile("could not (?:find|open) file \"([0-9A-F]{24})\"(?:: No such file or directory)?");
+            Pattern.compile("could not (?:find|open) file \"([0-9A-F]{24})\": No such file or directory");
     private static final Pattern SEGMENT = Pattern.compile("[0-9A-F]{24}");
     private static final int KEPT_LINES = 20;
 
@@ -140,15 +141,15 @@ public final class WalAudit {
     }
 
     private boolean endsThere(int timeline, String errors) {
-        if (END.matcher(errors).find()) {
+        if (saysEnd(errors)) {
             return true;
         }
-        Matcher missing = MISSING.matcher(errors);
-        if (!missing.find()) {
+        Optional<String> missing = missingSegment(errors);
+        if (missing.isEmpty()) {
             return false;
         }
         // Past an absent segment nothing may follow, or a part of the WAL is lost and nobody knows what was in it
-        String absent = missing.group(1);
+        String absent = missing.get();
         String later = segments(timeline).stream()
                 .filter(name -> name.compareTo(absent) > 0)
                 .findFirst()
@@ -159,6 +160,17 @@ public final class WalAudit {
                     "WAL segment " + absent + " of " + dataDir + " is missing, although " + later + " is there");
         }
         return true;
+    }
+
+    /** Whether pg_waldump stopped where the WAL ends. */
+    static boolean saysEnd(String errors) {
+        return END.matcher(errors).find();
+    }
+
+    /** The segment that pg_waldump did not find; a file that is there and cannot be opened is another thing. */
+    static Optional<String> missingSegment(String errors) {
+        Matcher missing = MISSING.matcher(errors);
+        return missing.find() ? Optional.of(missing.group(1)) : Optional.empty();
     }
 
     /** From the files, which all have this size: strict mode reads the tail inside the pause, without a further program. */

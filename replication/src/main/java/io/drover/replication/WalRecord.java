@@ -33,6 +33,7 @@ record WalRecord(String manager, long transaction, Lsn lsn, String description) 
             "Transaction INVALIDATION",
             "Transaction ASSIGNMENT",
             "XLOG FPI_FOR_HINT",
+            "XLOG NEXTOID",
             "Heap2 PRUNE",
             "Heap2 PRUNE_ON_ACCESS",
             "Heap2 PRUNE_VACUUM_SCAN",

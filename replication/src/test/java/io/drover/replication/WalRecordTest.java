@@ -75,6 +75,7 @@ class WalRecordTest {
 
     @Test
     void tidyingSaysNothingAboutATransaction() {
+        assertThat(of("XLOG", "NEXTOID 32768").neutral()).isTrue();
         assertThat(of("Heap2", "PRUNE snapshotConflictHorizon 5, blkref #0: rel 1663/5/16400 blk 1")
                         .neutral())
                 .isTrue();
