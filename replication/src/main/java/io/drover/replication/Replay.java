@@ -15,6 +15,9 @@ import java.util.Optional;
 /** Replay on a standby. What the standby itself says counts, not what the source believes of it (hazard H21). */
 public final class Replay {
     private static final String POSITION = "SELECT pg_last_wal_replay_lsn()::text";
+    /** After a promotion pg_last_wal_replay_lsn() keeps saying where recovery ended. */
+    private static final String POSITION_IN_RECOVERY = "SELECT pg_last_wal_replay_lsn()::text WHERE pg_is_in_recovery()";
+
     private static final Duration POLL = Duration.ofMillis(1);
 
     private Replay() {}
@@ -46,9 +49,9 @@ public final class Replay {
         }
     }
 
-    /** Replay position; absent before anything was replayed. */
+    /** Replay position; absent on a server that is not in recovery, and before anything was replayed. */
     public static Optional<Lsn> position(Connection connection) {
-        return Sql.nullableText(connection, POSITION).map(Lsn::parse);
+        return Sql.nullableText(connection, POSITION_IN_RECOVERY).map(Lsn::parse);
     }
 
     /** Pauses or resumes, and sees it happen. */
