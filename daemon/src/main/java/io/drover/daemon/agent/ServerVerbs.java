@@ -13,6 +13,7 @@ import io.drover.replication.NodeConfig;
 import io.drover.replication.Replay;
 import io.drover.replication.RewindLogin;
 import io.drover.replication.RowCounts;
+import io.drover.replication.ServerState;
 import io.drover.replication.Slots;
 import java.sql.Connection;
 import java.util.ArrayList;
@@ -48,7 +49,7 @@ final class ServerVerbs {
     /** On a primary the access rules go into the data directory too, so that the copy which follows carries them (H91). */
     private SlotReport createSlot(Verb.CreateSlot verb, VerbCall call) {
         return tools.ask(call.record(), connection -> {
-            if (Replay.position(connection).isEmpty()) {
+            if (!ServerState.read(connection).inRecovery()) {
                 NodeConfig.carry(connection);
             }
             return new SlotReport(verb.slot(), Slots.create(connection, verb.slot()));

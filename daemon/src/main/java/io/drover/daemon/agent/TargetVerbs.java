@@ -19,6 +19,7 @@ import io.drover.fencing.FenceTransitions;
 import io.drover.replication.ManagedSetting;
 import io.drover.replication.Promotion;
 import io.drover.replication.Replay;
+import io.drover.replication.ServerState;
 import io.drover.replication.TimelineHistory;
 import io.drover.topology.TopologyStore;
 import io.drover.topology.Versioned;
@@ -85,6 +86,7 @@ final class TargetVerbs {
     /** Runs what the pause will run, without its effect. */
     private static void rehearse(Connection connection) {
         Promotion.warm(connection);
+        inRecovery(connection);
         Replay.position(connection).ifPresent(at -> Replay.await(connection, at, Duration.ofSeconds(1)));
     }
 
@@ -130,9 +132,7 @@ final class TargetVerbs {
     /** Writes PROMOTING → SERVING here; a repeat finds it written. */
     private PublishReport publish(ManagedInstance instance, List<Versioned<ShardTopology>> topologies) {
         long begin = System.nanoTime();
-        boolean promoted = instance.warm()
-                .ask(opener(instance), connection -> Replay.position(connection).isEmpty());
-        if (!promoted) {
+        if (instance.warm().ask(opener(instance), TargetVerbs::inRecovery)) {
             throw new DroverException(
                     ErrorCode.GUARD_REFUSED,
                     "instance " + instance.record().instance() + " is not published: it is still in recovery");
@@ -190,9 +190,14 @@ final class TargetVerbs {
 
     private static int timelineBefore(Connection connection) {
         int timeline = Promotion.timeline(connection);
-        return Replay.position(connection).isPresent()
+        return inRecovery(connection)
                 ? timeline
                 : TimelineHistory.read(connection, timeline).parent().timeline();
+    }
+
+    /** A promoted server still answers where it replayed last, so that position does not tell. */
+    private static boolean inRecovery(Connection connection) {
+        return ServerState.read(connection).inRecovery();
     }
 
     private Supplier<Connection> opener(ManagedInstance instance) {
