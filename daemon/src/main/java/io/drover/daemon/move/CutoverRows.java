@@ -33,12 +33,13 @@ final class CutoverRows {
     private CutoverRows() {}
 
     static void prepare(MoveContext context) {
+        // first, so that a lag which passes in a moment is no reason to undo hours of copying
+        CopyRows.awaitLag(context, CopyRows.LAG_GATE_BYTES, Duration.ofMinutes(5));
         PreflightReport report = context.services().checks().run(context.record(), When.WITH_STANDBY);
         if (!report.ok()) {
             throw DroverException.refusedBy(
                     report, "the preflight refuses the cutover: " + Checks.failures(report) + "; the move is undone");
         }
-        CopyRows.awaitLag(context, CopyRows.LAG_GATE_BYTES, Duration.ofMinutes(5));
         showTarget(context);
         awaitWarmClients(context);
         context.call(context.from(), new Verb.Checkpoint());

@@ -9,6 +9,7 @@ import io.drover.api.NodeId;
 import io.drover.api.ShardId;
 import io.drover.api.ShardTopology;
 import io.drover.api.ShardTopology.Endpoint;
+import io.drover.daemon.preflight.Preflight;
 import io.drover.topology.MoveLock;
 import io.drover.topology.NodeRecord;
 import io.drover.topology.Versioned;
@@ -114,9 +115,12 @@ final class MoveRequests {
     }
 
     private static void refuseUnsupported(MoveRequest request) {
+        Preflight.checkWaivers(request.waive());
         refuseWhen(!request.standbys().isEmpty(), "standbys");
         refuseWhen(request.mode() == MoveRequest.Mode.CLEAN_STOP, "mode clean-stop");
-        refuseWhen(request.blockers() != MoveRequest.Blockers.WAIT, "blockers " + request.blockers().text());
+        refuseWhen(
+                request.blockers() != MoveRequest.Blockers.WAIT,
+                "blockers " + request.blockers().text());
         refuseWhen(request.verify().level() == MoveRequest.Level.CHECKSUMS, "verify.level checksums");
         refuseWhen(!request.readShift().isEmpty(), "readShift");
     }

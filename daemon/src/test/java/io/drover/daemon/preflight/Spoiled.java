@@ -214,9 +214,9 @@ record Spoiled(String id, When phase, String words, Consumer<SampleFacts> how) {
                 new Spoiled(
                         "P28",
                         WITH_STANDBY,
-                        "16777217 bytes",
+                        "67108865 bytes",
                         facts -> facts.lagBytes = OptionalLong.of(StorageChecks.MOST_LAG_BYTES + 1)),
-                new Spoiled("P28", WITH_STANDBY, "1001 ms behind", facts -> {
+                new Spoiled("P28-time", WITH_STANDBY, "1001 ms behind", facts -> {
                     facts.lagBytes = OptionalLong.of(1);
                     facts.lagMillis = OptionalLong.of(1001);
                 }),
@@ -241,7 +241,10 @@ record Spoiled(String id, When phase, String words, Consumer<SampleFacts> how) {
                         "replay is paused",
                         facts -> ((ObjectNode) facts.standby.get("receiver")).put("replayPaused", true)),
                 new Spoiled(
-                        "P30-end", BEFORE_COPY, "'/bin/notify'", facts -> facts.set("recovery_end_command", "/bin/notify")),
+                        "P30-end",
+                        BEFORE_COPY,
+                        "'/bin/notify'",
+                        facts -> facts.set("recovery_end_command", "/bin/notify")),
                 new Spoiled(
                         "P30",
                         WITH_STANDBY,
