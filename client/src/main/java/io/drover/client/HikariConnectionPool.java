@@ -30,7 +30,7 @@ final class HikariConnectionPool implements ConnectionPool {
     private static final Logger LOG = LoggerFactory.getLogger(HikariConnectionPool.class);
     private static final Duration RECOVERY_PAUSE = Duration.ofMillis(5);
     private static final String OUT_OF_RECOVERY = "off";
-    private static final int PROBE_TIMEOUT_MILLIS = 1_000;
+    private static final int PROBE_TIMEOUT_MILLIS = 2_000;
 
     private final HikariDataSource hikari;
     private final Purpose purpose;

@@ -12,6 +12,9 @@ final class HikariPoolFactory implements PoolFactory {
     /** How long a borrower may wait before he looks at the fence again; HikariCP takes no shorter time. */
     private static final Duration SLICE = Duration.ofMillis(250);
 
+    /** How long a session may take to answer before it counts as dead; on a busy machine a short time would cost good sessions. */
+    private static final Duration VALIDATION = Duration.ofSeconds(2);
+
     private final ShardDataSourceConfig config;
 
     HikariPoolFactory(ShardDataSourceConfig config) {
@@ -29,7 +32,7 @@ final class HikariPoolFactory implements PoolFactory {
         hikari.setMinimumIdle(config.poolSize());
         hikari.setInitializationFailTimeout(-1);
         hikari.setConnectionTimeout(SLICE.toMillis());
-        hikari.setValidationTimeout(SLICE.toMillis());
+        hikari.setValidationTimeout(VALIDATION.toMillis());
         return new HikariConnectionPool(new HikariDataSource(hikari), purpose);
     }
 }

@@ -59,6 +59,7 @@ final class DemoRun {
                 .name("demo")
                 .poolSize(options.writers() + options.readers())
                 .acquireTimeout(ACQUIRE_TIMEOUT)
+                .warmup(LedgerSchema.WARMUP)
                 .build();
         LedgerOptions workload = new LedgerOptions(
                 1, options.writers(), options.readers(), options.rows(), options.seed(), Duration.ZERO);
