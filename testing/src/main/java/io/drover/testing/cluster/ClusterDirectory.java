@@ -9,12 +9,14 @@ import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +29,8 @@ final class ClusterDirectory {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterDirectory.class);
     private static final Path ROOT = Path.of("/var/tmp");
     private static final String OWNER = "owner";
+    // <node>/<shard>/postgresql.log
+    private static final int LOG_DEPTH = 3;
     private static final int TRIES = 100;
     // six digits of base 36
     private static final int FIRST_NAME = 60_466_176;
@@ -121,6 +125,19 @@ final class ClusterDirectory {
         });
         if (!gone) {
             LOG.error("processes of {} do not end: {}", path, ProcessTable.belongingTo(path));
+        }
+    }
+
+    /** Copies the servers' logs of the nodes into another directory, as {@code node_a-postgresql.log}. */
+    void keepLogs(Path target) {
+        try (Stream<Path> files = Files.find(
+                path, LOG_DEPTH, (file, attributes) -> attributes.isRegularFile() && file.toString().endsWith(".log"))) {
+            for (Path file : files.toList()) {
+                String name = path.relativize(file).getName(0) + "-" + file.getFileName();
+                Files.copy(file, target.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+            }
+        } catch (IOException | UncheckedIOException e) {
+            LOG.warn("cannot keep the logs of {}", path, e);
         }
     }
 

@@ -261,6 +261,8 @@ public final class LocalCluster implements AutoCloseable {
             return;
         }
         closed = true;
+        directory.endProcesses();
+        directory.keepLogs(controlDirectory());
         directory.remove();
         for (String daemon : daemons.keySet()) {
             for (String suffix : List.of(".yml", ".cfg", ".pid")) {
