@@ -3,16 +3,20 @@ package io.drover.replication;
 
 import io.drover.api.ShardTopology.Endpoint;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Connections of the role {@code drover}, which reads views and changes nothing. They are kept open between questions, so that
  * asking is one round trip, and thrown away when a question fails.
  */
 public final class InstanceMonitors implements AutoCloseable {
+    private static final int VALIDATION_SECONDS = 2;
+
     private final String user;
     private final String password;
     private final Map<String, Deque<Connection>> idle = new ConcurrentHashMap<>();
@@ -31,15 +35,29 @@ public final class InstanceMonitors implements AutoCloseable {
     public InstanceMonitor open(Endpoint endpoint, String database) {
         String key = endpoint.host() + ":" + endpoint.port() + "/" + database;
         Deque<Connection> connections = idle.computeIfAbsent(key, unused -> new ArrayDeque<>());
-        Connection kept;
-        synchronized (connections) {
-            kept = connections.poll();
-        }
-        if (kept != null) {
-            return new InstanceMonitor(endpoint, kept, connections);
+        for (Connection kept = take(connections); kept != null; kept = take(connections)) {
+            if (isAlive(kept)) {
+                return new InstanceMonitor(endpoint, kept, connections);
+            }
+            InstanceMonitor.closeQuietly(kept);
         }
         return new InstanceMonitor(
                 endpoint, Connections.tcp(endpoint.host(), endpoint.port(), database, user, password), connections);
+    }
+
+    private static @Nullable Connection take(Deque<Connection> connections) {
+        synchronized (connections) {
+            return connections.poll();
+        }
+    }
+
+    /** A seal, a restart or a changed role ends the sessions of an instance while nobody looks. */
+    private static boolean isAlive(Connection connection) {
+        try {
+            return connection.isValid(VALIDATION_SECONDS);
+        } catch (SQLException e) {
+            return false;
+        }
     }
 
     @Override
