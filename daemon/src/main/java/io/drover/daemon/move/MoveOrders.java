@@ -48,7 +48,8 @@ final class MoveOrders {
             throw refused(record, "approve", "a move is approved in READY only");
         }
         return new Change(
-                record.withOrders(new MoveRecord.Orders(record.orders().paused(), true, false)), "approved by a person");
+                record.withOrders(new MoveRecord.Orders(record.orders().paused(), true, false)),
+                "approved by a person");
     }
 
     Change abort(MoveRecord record) {
@@ -83,13 +84,18 @@ final class MoveOrders {
                     "wait until rollback.ready is true, and look at that node when it does not become so");
         }
         return new Change(
-                record.withBack(MoveRecord.Leg.EMPTY).withState(MoveState.ROLLING_BACK).withError(null),
+                record.withBack(MoveRecord.Leg.EMPTY)
+                        .withState(MoveState.ROLLING_BACK)
+                        .withError(null),
                 "rollback ordered by a person");
     }
 
     Change complete(MoveRecord record, boolean endBake) {
         if (record.orders().complete() || record.state() == MoveState.COMPLETED) {
             return Change.none(record);
+        }
+        if (wayBackIsStuck(record)) {
+            return giveUpWayBack(record, endBake);
         }
         if (record.state() != MoveState.BAKING) {
             throw refused(record, "complete", "a move is completed in BAKING only");
@@ -107,6 +113,25 @@ final class MoveOrders {
                 "completion ordered by a person");
     }
 
+    /** The new primary serves, and what is left to do on the old one needs a person. */
+    private static boolean wayBackIsStuck(MoveRecord record) {
+        return record.state() == MoveState.NEEDS_OPERATOR && record.leg().done().contains(MoveSteps.PUBLISH);
+    }
+
+    /** Without this a move whose old primary must not rejoin would hold its instance for ever. */
+    private static Change giveUpWayBack(MoveRecord record, boolean endBake) {
+        if (!endBake) {
+            throw refused(record, "complete", "the way back is not there yet: resume, or give it up with endBake");
+        }
+        MoveRecord.Leg leg = record.leg().finish(MoveSteps.REVERSE);
+        return new Change(
+                record.withLeg(record.rollingBack() ? leg : leg.finish(MoveSteps.BAKE))
+                        .withState(record.rollingBack() ? MoveState.ROLLING_BACK : MoveState.REVERSING)
+                        .withOrders(new MoveRecord.Orders(false, record.orders().approved(), true))
+                        .withError(null),
+                "the way back is given up by a person");
+    }
+
     Change pause(MoveRecord record) {
         if (record.orders().paused()) {
             return Change.none(record);
@@ -118,7 +143,8 @@ final class MoveOrders {
             throw refused(record, "pause", "a move is paused up to step " + LAST_PAUSABLE + " only");
         }
         return new Change(
-                record.withOrders(new MoveRecord.Orders(true, record.orders().approved(), false)), "paused by a person");
+                record.withOrders(new MoveRecord.Orders(true, record.orders().approved(), false)),
+                "paused by a person");
     }
 
     /** Lets a paused move go on; tries again what left a move in NEEDS_OPERATOR. */
@@ -131,7 +157,8 @@ final class MoveOrders {
         }
         return record.orders().paused()
                 ? new Change(
-                        record.withOrders(new MoveRecord.Orders(false, record.orders().approved(), false)),
+                        record.withOrders(
+                                new MoveRecord.Orders(false, record.orders().approved(), false)),
                         "resumed by a person")
                 : Change.none(record);
     }

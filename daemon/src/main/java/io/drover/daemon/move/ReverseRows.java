@@ -95,7 +95,8 @@ final class ReverseRows {
                         + " that " + context.to() + " does not have (transaction ids " + audit.transactions()
                         + "); it is stopped and left as it is",
                 "the shard serves on " + context.to() + "; save the data directory of " + context.from()
-                        + ", read the transactions from its WAL with pg_waldump, and apply them by hand if they matter");
+                        + ", read the transactions from its WAL with pg_waldump, apply them by hand if they matter, then"
+                        + " complete the move with endBake: that gives the way back up and sets the directory aside");
     }
 
     private static void rejoin(MoveContext context, Lsn fork, boolean rewind) {

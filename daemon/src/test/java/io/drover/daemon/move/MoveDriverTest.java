@@ -156,6 +156,20 @@ class MoveDriverTest {
     }
 
     @Test
+    void aPersonGivesUpAWayBackThatMustNotRejoinAndEverythingIsFreed() {
+        MoveStage.Play play = stage.play();
+        play.world().userCommitsPastFork = 1;
+        play.drive();
+        play.order(record -> play.orders().complete(record, true));
+        play.drive();
+
+        assertThat(play.record().state()).isEqualTo(MoveState.COMPLETED);
+        assertThat(play.record().forward().cutover().commitsPastFork()).isEqualTo(1);
+        assertThat(play.world().on(A).running).isFalse();
+        assertServing(play, B);
+    }
+
+    @Test
     void aRollbackThatFailsBeforeItsPointOfNoReturnLeavesTheMoveInBaking() {
         MoveStage.Play play = stage.play();
         play.driveToBaking();

@@ -25,7 +25,8 @@ class MoveOrdersTest {
 
     private static void assertRefused(ErrorCode code, Runnable order) {
         assertThatThrownBy(order::run)
-                .isInstanceOfSatisfying(DroverException.class, e -> assertThat(e.code()).isEqualTo(code));
+                .isInstanceOfSatisfying(
+                        DroverException.class, e -> assertThat(e.code()).isEqualTo(code));
     }
 
     @ParameterizedTest
@@ -39,12 +40,14 @@ class MoveOrdersTest {
         MoveRecord approved = orders.approve(in(MoveState.READY, 70)).record();
 
         assertThat(approved.orders().approved()).isTrue();
-        assertThat(orders.approve(approved.withState(MoveState.CUTTING_OVER)).changes()).isFalse();
+        assertThat(orders.approve(approved.withState(MoveState.CUTTING_OVER)).changes())
+                .isFalse();
     }
 
     @Test
     void abortsUpToThePointOfNoReturnAndNamesRollbackAfterIt() {
-        MoveRecord fenced = in(MoveState.CUTTING_OVER, 120).withLeg(MoveRecord.Leg.EMPTY.begin(120).begin(130));
+        MoveRecord fenced = in(MoveState.CUTTING_OVER, 120)
+                .withLeg(MoveRecord.Leg.EMPTY.begin(120).begin(130));
         assertThat(orders.abort(fenced).record().state()).isEqualTo(MoveState.ABORTING);
 
         MoveRecord promoting = fenced.withLeg(fenced.leg().begin(MoveSteps.PROMOTE));
@@ -63,7 +66,8 @@ class MoveOrdersTest {
 
     @Test
     void pausesUpToStep70Only() {
-        assertThat(orders.pause(in(MoveState.COPYING, 40)).record().orders().paused()).isTrue();
+        assertThat(orders.pause(in(MoveState.COPYING, 40)).record().orders().paused())
+                .isTrue();
         assertRefused(ErrorCode.STATE_CONFLICT, () -> orders.pause(in(MoveState.CUTTING_OVER, 75)));
     }
 
@@ -83,6 +87,15 @@ class MoveOrdersTest {
         assertRefused(ErrorCode.ROLLBACK_NOT_READY, () -> orders.rollback(baking, false));
         assertRefused(ErrorCode.STATE_CONFLICT, () -> orders.rollback(in(MoveState.COPYING, 40), true));
         assertThat(orders.rollback(baking, true).record().state()).isEqualTo(MoveState.ROLLING_BACK);
+    }
+
+    @Test
+    void givesUpAWayBackThatNeedsAPersonOnlyWhenToldTo() {
+        MoveRecord stuck = in(MoveState.NEEDS_OPERATOR, MoveSteps.REVERSE)
+                .withLeg(MoveRecord.Leg.EMPTY.begin(MoveSteps.PROMOTE).finish(MoveSteps.PUBLISH));
+
+        assertThatThrownBy(() -> orders.complete(stuck, false)).hasMessageContaining("give it up with endBake");
+        assertThat(orders.complete(stuck, true).record().state().isFinal()).isFalse();
     }
 
     @Test
