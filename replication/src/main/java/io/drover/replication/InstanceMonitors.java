@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Connections of the role {@code drover}, which reads views and changes nothing. They are kept open between questions, so that
@@ -34,28 +35,29 @@ public final class InstanceMonitors implements AutoCloseable {
     public InstanceMonitor open(Endpoint endpoint, String database) {
         String key = endpoint.host() + ":" + endpoint.port() + "/" + database;
         Deque<Connection> connections = idle.computeIfAbsent(key, unused -> new ArrayDeque<>());
-        Connection kept;
-        synchronized (connections) {
-            kept = connections.poll();
-        }
-        if (kept != null && isAlive(kept)) {
-            return new InstanceMonitor(endpoint, kept, connections);
+        for (Connection kept = take(connections); kept != null; kept = take(connections)) {
+            if (isAlive(kept)) {
+                return new InstanceMonitor(endpoint, kept, connections);
+            }
+            InstanceMonitor.closeQuietly(kept);
         }
         return new InstanceMonitor(
                 endpoint, Connections.tcp(endpoint.host(), endpoint.port(), database, user, password), connections);
     }
 
-    /** A seal and a stop end sessions, so one that was kept may be dead. */
+    private static @Nullable Connection take(Deque<Connection> connections) {
+        synchronized (connections) {
+            return connections.poll();
+        }
+    }
+
+    /** A seal, a restart or a changed role ends the sessions of an instance while nobody looks. */
     private static boolean isAlive(Connection connection) {
         try {
-            if (connection.isValid(VALIDATION_SECONDS)) {
-                return true;
-            }
+            return connection.isValid(VALIDATION_SECONDS);
         } catch (SQLException e) {
-            throw new IllegalStateException("BUG: isValid fails for a negative limit only", e);
+            return false;
         }
-        InstanceMonitor.closeQuietly(connection);
-        return false;
     }
 
     @Override
