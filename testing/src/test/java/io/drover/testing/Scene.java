@@ -102,8 +102,8 @@ final class Scene implements AutoCloseable {
 
     /** Starts a move to another node. */
     Move start(NodeId target, String more) {
-        return rest().createMove("{\"shard\":\"%s\",\"target\":\"%s\"%s}"
-                .formatted(LocalCluster.SHARD, target, more.isEmpty() ? "" : "," + more));
+        return rest().createMove("{\"shard\":\"%s\",\"target\":\"%s\",\"waive\":[%s]%s}"
+                .formatted(LocalCluster.SHARD, target, LocalCluster.WAIVER, more.isEmpty() ? "" : "," + more));
     }
 
     Move await(Move move, MoveState state) {
