@@ -97,9 +97,10 @@ class DocumentationTest {
 
     @Test
     void everyLinkBetweenPagesLeadsSomewhere() throws IOException {
-        try (Stream<Path> pages = Stream.concat(Files.walk(DOCS), Files.list(ROOT))) {
-            for (Path page :
-                    pages.filter(file -> file.toString().endsWith(".md")).toList()) {
+        try (Stream<Path> below = Files.walk(DOCS);
+                Stream<Path> beside = Files.list(ROOT)) {
+            for (Path page : Stream.concat(below, beside)
+                    .filter(file -> file.toString().endsWith(".md")).toList()) {
                 assertThat(LINK.matcher(Files.readString(page)).results())
                         .allSatisfy(link -> assertThat(page.resolveSibling(link.group(1)))
                                 .as("link in %s", page)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.cli;
 
 import io.drover.api.Move;
@@ -16,7 +17,10 @@ final class Progress implements AutoCloseable {
     private static final int LINE_PERCENT = 10;
 
     private final PrintWriter out;
+
+    @SuppressWarnings("SystemConsoleNull") // bin/drover asks newer JDKs for null where there is no terminal
     private final boolean terminal = System.console() != null;
+
     private @Nullable ProgressBar bar;
     private String lag = "";
     private int lastTenth = -1;
