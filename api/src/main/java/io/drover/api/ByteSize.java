@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.api;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
@@ -19,7 +20,8 @@ public record ByteSize(long bytes) {
     public static ByteSize parse(String text) {
         Matcher matcher = FORM.matcher(text);
         if (!matcher.matches()) {
-            throw new IllegalArgumentException("'" + text + "' is not a size; write a number and KiB, MiB or GiB, such as 100MiB");
+            throw new IllegalArgumentException(
+                    "'" + text + "' is not a size; write a number and KiB, MiB or GiB, such as 100MiB");
         }
         long number = Long.parseLong(matcher.group(1));
         return new ByteSize(

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.api;
 
 import java.time.Duration;
@@ -18,7 +19,8 @@ public final class Durations {
     public static Duration parse(String text) {
         Matcher matcher = FORM.matcher(text);
         if (!matcher.matches()) {
-            throw new IllegalArgumentException("'" + text + "' is not a span of time; write a number and ms, s, m, h or d, such as 500ms");
+            throw new IllegalArgumentException(
+                    "'" + text + "' is not a span of time; write a number and ms, s, m, h or d, such as 500ms");
         }
         long number = Long.parseLong(matcher.group(1));
         return switch (matcher.group(2)) {

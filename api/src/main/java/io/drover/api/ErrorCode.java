@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.api;
 
 /** Every kind of failure that Drover tells apart. The numbers are stable and never reused; reports count by them. */

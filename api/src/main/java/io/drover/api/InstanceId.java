@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.api;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
@@ -16,7 +17,8 @@ public record InstanceId(@JsonValue String value) implements Comparable<Instance
     @JsonCreator
     public InstanceId {
         if (!FORM.matcher(value).matches()) {
-            throw new IllegalArgumentException("not a system identifier: '" + value + "' does not match " + FORM.pattern());
+            throw new IllegalArgumentException(
+                    "not a system identifier: '" + value + "' does not match " + FORM.pattern());
         }
     }
 

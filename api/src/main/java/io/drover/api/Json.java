@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
@@ -25,8 +26,9 @@ import java.util.Locale;
 
 /** The one way in which Drover writes and reads JSON: RFC 3339 times with milliseconds, absent values as null. */
 public final class Json {
-    private static final DateTimeFormatter MILLIS =
-            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter MILLIS = DateTimeFormatter.ofPattern(
+                    "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
     private static final ObjectMapper MAPPER = configure(new ObjectMapper());
 
     private Json() {}

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.api;
 
 import java.time.Instant;
@@ -28,7 +29,11 @@ public record Move(
 
     /** How far the base backup is; {@code etaSeconds} is null while no rate is known. */
     public record Progress(
-            long bytesDone, long bytesTotal, double percent, long bytesPerSecond, @Nullable Long etaSeconds) {}
+            long bytesDone,
+            long bytesTotal,
+            double percent,
+            long bytesPerSecond,
+            @Nullable Long etaSeconds) {}
 
     /** How far the target's replay is behind the source. */
     public record Lag(long bytes, long millis) {}
@@ -67,12 +72,20 @@ public record Move(
      * @param cutover the switch back, when one has begun
      */
     public record Rollback(
-            boolean ready, @Nullable Long lagBytes, @Nullable Instant expiresAt, @Nullable Cutover cutover) {}
+            boolean ready,
+            @Nullable Long lagBytes,
+            @Nullable Instant expiresAt,
+            @Nullable Cutover cutover) {}
 
     /**
      * One line of the move's history; numbers rise and are the same on every controller.
      *
      * @param state the state that the move entered with this line, or null when it stayed in its state
      */
-    public record HistoryEntry(long number, Instant at, int step, String event, @Nullable MoveState state) {}
+    public record HistoryEntry(
+            long number,
+            Instant at,
+            int step,
+            String event,
+            @Nullable MoveState state) {}
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.api;
 
 import java.util.List;
@@ -30,7 +31,11 @@ public record PreflightReport(boolean ok, List<Check> checks) {
      * @param remedy what to do about it, or null when the check passed
      */
     public record Check(
-            String id, Severity severity, boolean ok, String message, @Nullable String remedy) {}
+            String id,
+            Severity severity,
+            boolean ok,
+            String message,
+            @Nullable String remedy) {}
 
     /** The report on these checks: blocked when one of them failed with severity BLOCK. */
     public static PreflightReport of(List<Check> checks) {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -37,8 +38,7 @@ class ContractJsonTest {
 
     @Test
     void aRequestTakesEveryFieldInTheContractsForm() {
-        MoveRequest request = request(
-                """
+        MoveRequest request = request("""
                 {"shard":"s","target":"n","standbys":["x"],"cutover":"approve","mode":"clean-stop","maxWritePause":"750ms",
                  "drainTimeout":"1s","blockers":"terminate","deadline":"24h",
                  "bootstrap":{"method":"basebackup","maxRate":"100MiB","checkpoint":"spread"},
@@ -98,9 +98,10 @@ class ContractJsonTest {
 
     @Test
     void aTopologyOfANewerVersionIsReadAndHoldsWrites() {
-        String json = "{\"v\":2,\"shard\":\"s\",\"instance\":\"1\",\"epoch\":3,\"state\":\"DRAINING\",\"database\":\"d\","
-                + "\"primary\":{\"node\":\"n\",\"host\":\"h\",\"port\":1,\"zone\":\"z\"},\"replicas\":[],\"move\":null,"
-                + "\"fence\":null,\"novelty\":{}}";
+        String json =
+                "{\"v\":2,\"shard\":\"s\",\"instance\":\"1\",\"epoch\":3,\"state\":\"DRAINING\",\"database\":\"d\","
+                        + "\"primary\":{\"node\":\"n\",\"host\":\"h\",\"port\":1,\"zone\":\"z\"},\"replicas\":[],\"move\":null,"
+                        + "\"fence\":null,\"novelty\":{}}";
 
         ShardTopology topology = Json.read(json.getBytes(StandardCharsets.UTF_8), ShardTopology.class);
 
@@ -115,14 +116,14 @@ class ContractJsonTest {
 
     @Test
     void aProblemNamesWhatRfc9457AndTheContractWant() throws Exception {
-        DroverException e = new DroverException(ErrorCode.SHARD_BUSY, "shard s is held", "wait").at(new MoveId("abcdefgh"), 20);
+        DroverException e =
+                new DroverException(ErrorCode.SHARD_BUSY, "shard s is held", "wait").at(new MoveId("abcdefgh"), 20);
 
         JsonNode json = Json.mapper().readTree(Json.bytes(Problem.of(e)));
 
         assertThat(json.fieldNames())
                 .toIterable()
-                .containsExactly(
-                        "type", "title", "status", "detail", "code", "message", "moveId", "step", "hint");
+                .containsExactly("type", "title", "status", "detail", "code", "message", "moveId", "step", "hint");
         assertThat(json.get("status").asInt()).isEqualTo(409);
         assertThat(json.get("message")).isEqualTo(json.get("detail"));
     }

@@ -1,6 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon;
 
 import com.codahale.metrics.MetricRegistry;
+import io.dropwizard.core.Application;
+import io.dropwizard.core.setup.Environment;
+import io.dropwizard.lifecycle.Managed;
 import io.drover.daemon.config.ControllerConfiguration;
 import io.drover.daemon.health.LeadershipHealth;
 import io.drover.daemon.health.ZooKeeperHealth;
@@ -11,9 +15,6 @@ import io.drover.daemon.resources.BearerToken;
 import io.drover.daemon.resources.EventStreams;
 import io.drover.daemon.resources.Rest;
 import io.drover.topology.LeaderElection;
-import io.dropwizard.core.Application;
-import io.dropwizard.core.setup.Environment;
-import io.dropwizard.lifecycle.Managed;
 import java.time.Clock;
 import java.time.Duration;
 import org.apache.curator.framework.CuratorFramework;
@@ -51,8 +52,7 @@ public final class ControllerApplication extends Application<ControllerConfigura
         environment.lifecycle().manage(closing(parts.closing()));
         ElectedLeaders leaders = new ElectedLeaders(parts.leadership());
         environment.lifecycle().manage(closing(leaders));
-        LeaderElection election =
-                new LeaderElection(client, configuration.getId(), configuration.getRest(), leaders);
+        LeaderElection election = new LeaderElection(client, configuration.getId(), configuration.getRest(), leaders);
         leaders.ask(election::current);
 
         EventStreams streams = Rest.install(

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon;
 
 import io.drover.daemon.config.ControllerConfiguration;
@@ -23,6 +24,5 @@ public interface ControllerWiring {
      * @param leadership told when this controller leads and when it does not any more
      * @param closing ends what runs; called when the daemon stops, after the election was left
      */
-    record Parts(
-            MoveService moves, ShardService shards, LeaderElection.Listener leadership, AutoCloseable closing) {}
+    record Parts(MoveService moves, ShardService shards, LeaderElection.Listener leadership, AutoCloseable closing) {}
 }

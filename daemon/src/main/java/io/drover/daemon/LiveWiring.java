@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon;
 
 import io.drover.api.DroverException;
@@ -27,8 +28,8 @@ final class LiveWiring implements ControllerWiring {
         InstanceMonitors monitors = new InstanceMonitors(
                 configuration.getPostgres().getUser(),
                 SecretFile.read(configuration.getPostgres().getPasswordFile()));
-        HttpAgents agents = new HttpAgents(
-                node -> address(nodes, node), SecretFile.read(configuration.getAgentTokenFile()));
+        HttpAgents agents =
+                new HttpAgents(node -> address(nodes, node), SecretFile.read(configuration.getAgentTokenFile()));
         MoveControl control = MoveControl.assemble(
                 new MoveControl.Stores(
                         new TopologyStore(client), new DocumentStore(client), nodes, new ParticipantStore(client)),

@@ -46,8 +46,14 @@ final class ArchitectureTest {
             .importPackages("io.drover");
 
     /** Where the controller and the agent hand a Curator connection to the stores, and the server that demos start. */
-    private static final DescribedPredicate<JavaClass> WIRING =
-            named("ControllerApplication", "ControllerWiring", "LiveWiring", "ZooKeeperFactory", "AgentApplication", "Membership", "ZooKeeperServer");
+    private static final DescribedPredicate<JavaClass> WIRING = named(
+            "ControllerApplication",
+            "ControllerWiring",
+            "LiveWiring",
+            "ZooKeeperFactory",
+            "AgentApplication",
+            "Membership",
+            "ZooKeeperServer");
 
     private static final DescribedPredicate<JavaClass> WAITING_HELPERS =
             named("Waiting", "ZkCalls", "Gate", "LeaderForwarding");

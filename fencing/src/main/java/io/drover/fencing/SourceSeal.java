@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.fencing;
 
 import io.drover.api.DroverException;
@@ -42,7 +43,8 @@ public final class SourceSeal {
      * @param finalLsn the end of the source's WAL
      * @param sessionsEnded processes that were ended
      */
-    public record Result(Lsn finalLsn, int sessionsEnded, double freezeMillis, double endSessionsMillis, double switchMillis) {}
+    public record Result(
+            Lsn finalLsn, int sessionsEnded, double freezeMillis, double endSessionsMillis, double switchMillis) {}
 
     /**
      * Seals the source.
@@ -74,7 +76,8 @@ public final class SourceSeal {
         if (left.isNegative() || left.isZero()) {
             throw new DroverException(
                     ErrorCode.SEAL_FAILED,
-                    "the source could not be sealed within " + limit.toMillis() + " ms; it stays held until the move is aborted",
+                    "the source could not be sealed within " + limit.toMillis()
+                            + " ms; it stays held until the move is aborted",
                     "abort; look for sessions that do not end");
         }
         return left;

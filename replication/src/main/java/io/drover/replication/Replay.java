@@ -16,7 +16,8 @@ import java.util.Optional;
 public final class Replay {
     private static final String POSITION = "SELECT pg_last_wal_replay_lsn()::text";
     /** After a promotion pg_last_wal_replay_lsn() keeps saying where recovery ended. */
-    private static final String POSITION_IN_RECOVERY = "SELECT pg_last_wal_replay_lsn()::text WHERE pg_is_in_recovery()";
+    private static final String POSITION_IN_RECOVERY =
+            "SELECT pg_last_wal_replay_lsn()::text WHERE pg_is_in_recovery()";
 
     private static final Duration POLL = Duration.ofMillis(1);
 

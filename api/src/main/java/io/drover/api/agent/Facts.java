@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.api.agent;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
@@ -73,15 +74,31 @@ public final class Facts {
 
     /** A row of pg_replication_slots. */
     public record Slot(
-            String name, String type, boolean active, @Nullable Integer activePid, @Nullable Lsn restartLsn, @Nullable String walStatus) {}
+            String name,
+            String type,
+            boolean active,
+            @Nullable Integer activePid,
+            @Nullable Lsn restartLsn,
+            @Nullable String walStatus) {}
 
     /** A row of pg_stat_replication. */
     public record Sender(
-            int pid, String applicationName, @Nullable String clientAddress, String state, @Nullable Lsn replayLsn, String syncState, @Nullable String slot) {}
+            int pid,
+            String applicationName,
+            @Nullable String clientAddress,
+            String state,
+            @Nullable Lsn replayLsn,
+            String syncState,
+            @Nullable String slot) {}
 
     /** The row of pg_stat_wal_receiver, with the replay state. */
     public record Receiver(
-            String status, int receivedTimeline, @Nullable String slot, String senderHost, int senderPort, boolean replayPaused) {}
+            String status,
+            int receivedTimeline,
+            @Nullable String slot,
+            String senderHost,
+            int senderPort,
+            boolean replayPaused) {}
 
     /**
      * Archiving.

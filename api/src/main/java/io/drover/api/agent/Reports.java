@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.api.agent;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
@@ -102,7 +103,12 @@ public final class Reports {
      * @param error why it failed
      * @param bytesDone bytes that have arrived
      */
-    public record JobReport(String kind, JobState state, String phase, @Nullable String error, long bytesDone) {}
+    public record JobReport(
+            String kind,
+            JobState state,
+            String phase,
+            @Nullable String error,
+            long bytesDone) {}
 
     /** A stop. {@code state} is pg_controldata's cluster state. */
     public record StopReport(String state, double millis) {}
@@ -154,8 +160,7 @@ public final class Reports {
      * @param maintenanceCommits transactions that touched the catalog only
      * @param transactions the transaction ids of the user commits
      */
-    public record AuditReport(
-            int records, int userCommits, int maintenanceCommits, List<Long> transactions) {}
+    public record AuditReport(int records, int userCommits, int maintenanceCommits, List<Long> transactions) {}
 
     /** Rows by {@code database.schema.table}. */
     public record CountReport(Map<String, Long> rows) {}

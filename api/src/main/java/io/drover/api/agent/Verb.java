@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.api.agent;
 
 import io.drover.api.FenceEpoch;
@@ -131,8 +132,7 @@ public sealed interface Verb<R> {
     }
 
     /** Puts the verified copy in its place and starts it as a hot standby. */
-    record StartStandby(
-            List<ShardId> shards, String primaryHost, int primaryPort, String slot, String applicationName)
+    record StartStandby(List<ShardId> shards, String primaryHost, int primaryPort, String slot, String applicationName)
             implements Verb<InstanceReport> {
         @Override
         public String path() {
@@ -430,8 +430,7 @@ public sealed interface Verb<R> {
     }
 
     /** Starts to make a stopped old primary a standby of the new one; {@code GET …/job} tells how it goes. */
-    record Rejoin(
-            String primaryHost, int primaryPort, String slot, String applicationName, boolean rewind, Lsn fork)
+    record Rejoin(String primaryHost, int primaryPort, String slot, String applicationName, boolean rewind, Lsn fork)
             implements Verb<JobReport> {
         @Override
         public String path() {

@@ -1,6 +1,5 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.agent;
-
-import static io.drover.daemon.agent.VerbTable.row;
 
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
@@ -102,7 +101,12 @@ final class AdoptionVerbs {
         InstanceId identity = ControlData.read(tools.binaries(), dataDir).systemIdentifier();
         LocalServer server = new LocalServer(file.socketDir(), file.port());
         prove(server, identity, dataDir, verb.database());
-        return take(identity, verb.shard(), verb.database(), new PostmasterFile(dataDir, file.port(), file.socketDir()), argv(postmaster, dataDir));
+        return take(
+                identity,
+                verb.shard(),
+                verb.database(),
+                new PostmasterFile(dataDir, file.port(), file.socketDir()),
+                argv(postmaster, dataDir));
     }
 
     /** The server behind the socket is the one in the directory, takes writes, and has the database. */
@@ -132,8 +136,8 @@ final class AdoptionVerbs {
     /** A server that Drover starts has its settings file outside the data directory; any other is started as it was. */
     private @Nullable List<String> argv(Postmaster postmaster, Path dataDir) {
         List<String> argv = postmaster.argv();
-        InstanceLayout ours = new InstanceLayout(
-                Optional.ofNullable(dataDir.getParent()).orElse(dataDir));
+        InstanceLayout ours =
+                new InstanceLayout(Optional.ofNullable(dataDir.getParent()).orElse(dataDir));
         return argv.stream().anyMatch(argument -> argument.equals("config_file=" + ours.configFile())) ? null : argv;
     }
 

@@ -1,7 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.agent;
 
 import static java.util.Objects.requireNonNull;
 
+import io.dropwizard.core.Application;
+import io.dropwizard.core.server.AbstractServerFactory;
+import io.dropwizard.core.server.DefaultServerFactory;
+import io.dropwizard.core.setup.Environment;
+import io.dropwizard.jetty.HttpConnectorFactory;
+import io.dropwizard.lifecycle.Managed;
 import io.drover.api.Json;
 import io.drover.daemon.config.SecretFile;
 import io.drover.daemon.resources.ProblemMapper;
@@ -11,12 +18,6 @@ import io.drover.topology.TopologyStore;
 import io.drover.topology.TopologyWatcher;
 import io.drover.topology.Watch;
 import io.drover.topology.ZooKeeperConnection;
-import io.dropwizard.core.Application;
-import io.dropwizard.core.server.AbstractServerFactory;
-import io.dropwizard.core.server.DefaultServerFactory;
-import io.dropwizard.core.setup.Environment;
-import io.dropwizard.jetty.HttpConnectorFactory;
-import io.dropwizard.lifecycle.Managed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -48,7 +49,8 @@ public final class AgentApplication extends Application<AgentConfiguration> {
                 Duration.ofMillis(configuration.getZookeeperSessionTimeout().toMilliseconds()));
         TopologyStore store = new TopologyStore(client, ZOOKEEPER_LIMIT);
         AtomicReference<Runnable> onChange = new AtomicReference<>(() -> {});
-        TopologyView view = new TopologyView(() -> requireNonNull(onChange.get(), "onChange is null").run());
+        TopologyView view = new TopologyView(
+                () -> requireNonNull(onChange.get(), "onChange is null").run());
         Instances instances = new Instances(new InstanceStore(configuration.getStateDir()));
         Jobs jobs = new Jobs();
         instances.all().forEach(jobs::adopt);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.agent;
 
 import io.drover.api.DroverException;
@@ -50,9 +51,8 @@ public final class AgentResource {
             @QueryParam("sourceHost") @Nullable String sourceHost,
             @QueryParam("sourcePort") @Nullable String sourcePort,
             @QueryParam("tablespaces") @Nullable String tablespaces) {
-        List<String> directories = tablespaces == null || tablespaces.isEmpty()
-                ? List.of()
-                : Arrays.asList(tablespaces.split(","));
+        List<String> directories =
+                tablespaces == null || tablespaces.isEmpty() ? List.of() : Arrays.asList(tablespaces.split(","));
         return observation.targetFacts(
                 parsed("shard", shard, ShardId::new),
                 parsed("port", port, Integer::valueOf),

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.agent;
 
 import static io.drover.daemon.agent.VerbTable.row;
@@ -108,7 +109,9 @@ final class CopyVerbs {
         }
         if (job != null && job.phase() == JobPhase.RUNNING) {
             throw new DroverException(
-                    ErrorCode.STATE_CONFLICT, "move " + job.move() + " still works on instance " + call.record().instance());
+                    ErrorCode.STATE_CONFLICT,
+                    "move " + job.move() + " still works on instance "
+                            + call.record().instance());
         }
         place(verb, call);
         Path staging = call.record().beside("staging", call.move());
@@ -127,7 +130,8 @@ final class CopyVerbs {
                 verb.checkpoint() == MoveRequest.Checkpoint.FAST,
                 staging,
                 layout.jobLog());
-        jobs.start(call.instance(), JobRecord.begun(JobKind.COPY, call.move(), staging), running -> copy(spec, running));
+        jobs.start(
+                call.instance(), JobRecord.begun(JobKind.COPY, call.move(), staging), running -> copy(spec, running));
         return jobs.report(call.record());
     }
 
@@ -209,7 +213,11 @@ final class CopyVerbs {
         StandbySetup.prepare(
                 data,
                 new Upstream(
-                        verb.primaryHost(), verb.primaryPort(), layout.passFile(), verb.applicationName(), verb.slot()));
+                        verb.primaryHost(),
+                        verb.primaryPort(),
+                        layout.passFile(),
+                        verb.applicationName(),
+                        verb.slot()));
         StandbySetup.install(staging, record.dataDir());
         make(record.socketDir());
         NodeConfig.write(

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.agent;
 
 import static io.drover.daemon.agent.VerbTable.row;
@@ -28,15 +29,16 @@ final class GuardVerbs {
     void addTo(VerbTable table) {
         table.on(Verb.ArmGuard.class, row(this::arm));
         // beside: it waits until replay goes on, and its caller has other things to say meanwhile
-        table.on(Verb.ProbeGuard.class, VerbTable.<Verb.ProbeGuard, GuardProbeReport>row(this::probe).beside());
+        table.on(
+                Verb.ProbeGuard.class,
+                VerbTable.<Verb.ProbeGuard, GuardProbeReport>row(this::probe).beside());
         table.on(Verb.AlignWal.class, row(this::align));
     }
 
     /** Keeps those that commits wait for already (H14). A repeat finds the target in front and changes nothing. */
     private Done arm(Verb.ArmGuard verb, VerbCall call) {
         ManagedSetting names = ManagedSetting.SYNCHRONOUS_STANDBY_NAMES;
-        String existing =
-                tools.ask(call.record(), connection -> new ServerSettings(connection).current(names));
+        String existing = tools.ask(call.record(), connection -> new ServerSettings(connection).current(names));
         boolean repeat = call.record().settings().stream()
                 .anyMatch(change -> isOurs(change, names, call) && existing.contains(verb.applicationName()));
         String armed = repeat ? existing : Guard.armed(existing, verb.applicationName());

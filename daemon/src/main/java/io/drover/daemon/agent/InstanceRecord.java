@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.agent;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
@@ -63,7 +64,12 @@ record InstanceRecord(
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
     record SealRecord(
-            FenceEpoch epoch, MoveId move, int postmasterPid, @Nullable Lsn finalLsn, int timeline, int sessionsEnded) {
+            FenceEpoch epoch,
+            MoveId move,
+            int postmasterPid,
+            @Nullable Lsn finalLsn,
+            int timeline,
+            int sessionsEnded) {
         SealRecord completed(Lsn end, int onTimeline, int sessions) {
             return new SealRecord(epoch, move, postmasterPid, end, onTimeline, sessions);
         }
@@ -99,7 +105,12 @@ record InstanceRecord(
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
     record JobRecord(
-            JobKind kind, JobPhase phase, MoveId move, Path directory, long bytes, @Nullable String error) {
+            JobKind kind,
+            JobPhase phase,
+            MoveId move,
+            Path directory,
+            long bytes,
+            @Nullable String error) {
         static JobRecord begun(JobKind kind, MoveId move, Path directory) {
             return new JobRecord(kind, JobPhase.RUNNING, move, directory, 0, null);
         }
@@ -130,7 +141,20 @@ record InstanceRecord(
 
     InstanceRecord withRole(Role next, FenceEpoch epoch) {
         return new InstanceRecord(
-                instance, shards, database, dataDir, socketDir, port, next, epoch, seal, settings, token, startArguments, job, stopped);
+                instance,
+                shards,
+                database,
+                dataDir,
+                socketDir,
+                port,
+                next,
+                epoch,
+                seal,
+                settings,
+                token,
+                startArguments,
+                job,
+                stopped);
     }
 
     InstanceRecord withRole(Role next) {
@@ -139,37 +163,128 @@ record InstanceRecord(
 
     InstanceRecord withSeal(@Nullable SealRecord next) {
         return new InstanceRecord(
-                instance, shards, database, dataDir, socketDir, port, role, grantEpoch, next, settings, token, startArguments, job, stopped);
+                instance,
+                shards,
+                database,
+                dataDir,
+                socketDir,
+                port,
+                role,
+                grantEpoch,
+                next,
+                settings,
+                token,
+                startArguments,
+                job,
+                stopped);
     }
 
     InstanceRecord withSettings(List<SettingChange> next) {
         return new InstanceRecord(
-                instance, shards, database, dataDir, socketDir, port, role, grantEpoch, seal, next, token, startArguments, job, stopped);
+                instance,
+                shards,
+                database,
+                dataDir,
+                socketDir,
+                port,
+                role,
+                grantEpoch,
+                seal,
+                next,
+                token,
+                startArguments,
+                job,
+                stopped);
     }
 
     InstanceRecord withToken(Token next) {
         return new InstanceRecord(
-                instance, shards, database, dataDir, socketDir, port, role, grantEpoch, seal, settings, next, startArguments, job, stopped);
+                instance,
+                shards,
+                database,
+                dataDir,
+                socketDir,
+                port,
+                role,
+                grantEpoch,
+                seal,
+                settings,
+                next,
+                startArguments,
+                job,
+                stopped);
     }
 
     InstanceRecord withJob(@Nullable JobRecord next) {
         return new InstanceRecord(
-                instance, shards, database, dataDir, socketDir, port, role, grantEpoch, seal, settings, token, startArguments, next, stopped);
+                instance,
+                shards,
+                database,
+                dataDir,
+                socketDir,
+                port,
+                role,
+                grantEpoch,
+                seal,
+                settings,
+                token,
+                startArguments,
+                next,
+                stopped);
     }
 
     InstanceRecord withStartArguments(@Nullable List<String> next) {
         return new InstanceRecord(
-                instance, shards, database, dataDir, socketDir, port, role, grantEpoch, seal, settings, token, next, job, stopped);
+                instance,
+                shards,
+                database,
+                dataDir,
+                socketDir,
+                port,
+                role,
+                grantEpoch,
+                seal,
+                settings,
+                token,
+                next,
+                job,
+                stopped);
     }
 
     InstanceRecord withShards(List<ShardId> next) {
         return new InstanceRecord(
-                instance, next, database, dataDir, socketDir, port, role, grantEpoch, seal, settings, token, startArguments, job, stopped);
+                instance,
+                next,
+                database,
+                dataDir,
+                socketDir,
+                port,
+                role,
+                grantEpoch,
+                seal,
+                settings,
+                token,
+                startArguments,
+                job,
+                stopped);
     }
 
     InstanceRecord withStopped(boolean next) {
         return new InstanceRecord(
-                instance, shards, database, dataDir, socketDir, port, role, grantEpoch, seal, settings, token, startArguments, job, next);
+                instance,
+                shards,
+                database,
+                dataDir,
+                socketDir,
+                port,
+                role,
+                grantEpoch,
+                seal,
+                settings,
+                token,
+                startArguments,
+                job,
+                next);
     }
 
     InstanceRecord withPlace(Path newDataDir, Path newSocketDir, int newPort, String newDatabase) {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.agent;
 
 import io.drover.api.MoveId;
@@ -91,8 +92,8 @@ final class InstanceSettings {
             return;
         }
         Optional<Postmaster.Running> running = tools.postmaster(record).find();
-        boolean takesLogins =
-                running.filter(postmaster -> !PostmasterDoor.held(postmaster.pid())).isPresent();
+        boolean takesLogins = running.filter(postmaster -> !PostmasterDoor.held(postmaster.pid()))
+                .isPresent();
         if (!reversal.writes().isEmpty() && takesLogins) {
             tools.tell(record, VISIBLE, connection -> {
                 ServerSettings settings = new ServerSettings(connection);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.agent;
 
 import io.drover.api.DroverException;
@@ -70,7 +71,8 @@ final class ManagedInstance {
         try {
             if (!lock.tryLock(deadline.left().toNanos(), TimeUnit.NANOSECONDS)) {
                 throw new DroverException(
-                        ErrorCode.TIMEOUT, "instance " + record.instance() + " was busy with another verb all the time");
+                        ErrorCode.TIMEOUT,
+                        "instance " + record.instance() + " was busy with another verb all the time");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

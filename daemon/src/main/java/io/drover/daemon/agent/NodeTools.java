@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.agent;
 
 import io.drover.api.DroverException;
@@ -72,7 +73,9 @@ record NodeTools(
      */
     InstanceLayout layout(InstanceRecord record) {
         boolean ours = record.dataDir().endsWith(DATA) && record.directory().startsWith(dataRoot);
-        return ours ? new InstanceLayout(record.directory()) : plannedLayout(record.shards().get(0));
+        return ours
+                ? new InstanceLayout(record.directory())
+                : plannedLayout(record.shards().get(0));
     }
 
     NodeConfig.Local local(InstanceRecord record) {

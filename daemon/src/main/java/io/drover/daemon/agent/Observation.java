@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.agent;
 
 import io.drover.api.DroverException;
@@ -66,7 +67,9 @@ final class Observation {
         InstanceRecord record = instances.get(id).record();
         if (server(record).isEmpty()) {
             throw new DroverException(
-                    ErrorCode.POSTGRES_UNREACHABLE, "instance " + id + " does not run or is held", "start or unseal it");
+                    ErrorCode.POSTGRES_UNREACHABLE,
+                    "instance " + id + " does not run or is held",
+                    "start or unseal it");
         }
         return new FactsReader(tools.binaries(), tools.server(record), record.dataDir()).read(leftovers(record));
     }
@@ -87,8 +90,7 @@ final class Observation {
                 layout.data().toString(),
                 NodeFacts.stateOf(layout.data()),
                 nodeFacts.isPortFree(port),
-                ReplicationLogin.probe(
-                        sourceHost, sourcePort, tools.passwords().replication()),
+                ReplicationLogin.probe(sourceHost, sourcePort, tools.passwords().replication()),
                 NodeFacts.missing(tablespaces),
                 NodeFacts.leftovers(layout.data()));
     }
@@ -142,9 +144,7 @@ final class Observation {
     /** The server, when it runs and takes connections: a held one would let the caller wait. */
     private Optional<LocalServer> server(InstanceRecord record) {
         Optional<Postmaster.Running> postmaster = tools.postmaster(record).find();
-        return postmaster
-                .filter(running -> !PostmasterDoor.held(running.pid()))
-                .map(running -> tools.server(record));
+        return postmaster.filter(running -> !PostmasterDoor.held(running.pid())).map(running -> tools.server(record));
     }
 
     private record Live(ServerState state, int timeline) {}

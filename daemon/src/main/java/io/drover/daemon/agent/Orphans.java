@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.agent;
 
 import io.drover.api.DroverException;
@@ -26,12 +27,14 @@ final class Orphans {
         found.forEach(Signals.TERM::send);
         if (!Waiting.until(LIMIT, POLL, () -> found.stream().noneMatch(ProcessTable::alive))) {
             throw new DroverException(
-                    ErrorCode.TIMEOUT, "processes " + found + " of a former agent work on " + directory + " and do not end");
+                    ErrorCode.TIMEOUT,
+                    "processes " + found + " of a former agent work on " + directory + " and do not end");
         }
     }
 
     static boolean worksOn(List<String> argv, Path directory) {
-        if (argv.isEmpty() || !PROGRAMS.contains(String.valueOf(Path.of(argv.get(0)).getFileName()))) {
+        if (argv.isEmpty()
+                || !PROGRAMS.contains(String.valueOf(Path.of(argv.get(0)).getFileName()))) {
             return false;
         }
         String name = directory.toString();

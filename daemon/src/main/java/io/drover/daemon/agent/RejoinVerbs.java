@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.agent;
 
 import static io.drover.daemon.agent.VerbTable.row;
@@ -80,8 +81,8 @@ final class RejoinVerbs {
             return new StopReport("absent", 0);
         }
         long begin = System.nanoTime();
-        ControlData control =
-                tools.postmaster(call.record()).stop(verb.mode(), call.deadline().left());
+        ControlData control = tools.postmaster(call.record())
+                .stop(verb.mode(), call.deadline().left());
         call.instance().warm().close();
         return new StopReport(control.clusterState(), (System.nanoTime() - begin) / NANOS_PER_MILLI);
     }

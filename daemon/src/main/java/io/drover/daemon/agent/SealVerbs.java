@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.agent;
 
 import static io.drover.daemon.agent.VerbTable.row;
@@ -53,13 +54,17 @@ final class SealVerbs {
 
     void addTo(VerbTable table) {
         table.on(Verb.PrepareSeal.class, row(this::prepare));
-        table.on(Verb.Seal.class, VerbTable.<Verb.Seal, SealReport>row(this::seal).storingFirst(this::begun));
+        table.on(
+                Verb.Seal.class,
+                VerbTable.<Verb.Seal, SealReport>row(this::seal).storingFirst(this::begun));
         table.on(Verb.Unseal.class, row((verb, call) -> unseal(call.instance())));
     }
 
     private Done prepare(Verb.PrepareSeal verb, VerbCall call) {
         Postmaster.Running postmaster = running(call.record());
-        Connection warm = call.instance().warm().openedBy(() -> tools.server(call.record()).connect());
+        Connection warm = call.instance()
+                .warm()
+                .openedBy(() -> tools.server(call.record()).connect());
         Map<ManagedSetting, String> values = new LinkedHashMap<>();
         values.put(ManagedSetting.DEFAULT_TRANSACTION_READ_ONLY, "on");
         values.put(ManagedSetting.SYNCHRONOUS_STANDBY_NAMES, Guard.unsatisfiable(verb.epoch()));
@@ -139,7 +144,8 @@ final class SealVerbs {
             return Optional.empty();
         }
         Optional<Postmaster.Running> postmaster = tools.postmaster(record).find();
-        boolean open = postmaster.isPresent() && !PostmasterDoor.held(postmaster.get().pid());
+        boolean open =
+                postmaster.isPresent() && !PostmasterDoor.held(postmaster.get().pid());
         return open ? Optional.empty() : Optional.of(seal);
     }
 
@@ -160,7 +166,8 @@ final class SealVerbs {
             settings.undoSeal(instance);
             return new Done("instance " + instance.record().instance() + " is not sealed");
         }
-        Optional<Postmaster.Running> postmaster = tools.postmaster(instance.record()).find();
+        Optional<Postmaster.Running> postmaster =
+                tools.postmaster(instance.record()).find();
         int pid = postmaster.map(Postmaster.Running::pid).orElse(0);
         if (pid == 0) {
             settings.undoSeal(instance);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.agent;
 
 import io.drover.api.DroverException;
@@ -46,8 +47,7 @@ final class SealedPostgres implements FenceTarget {
     @Override
     public int endSessions(Duration limit) {
         Connection own = connection.get();
-        AllowList list =
-                AllowList.compute(own, postmasterPid, targetSlot, Set.of(AllowList.backendPid(own)));
+        AllowList list = AllowList.compute(own, postmasterPid, targetSlot, Set.of(AllowList.backendPid(own)));
         spared = list;
         return SessionEnder.endAll(postmasterPid, list, limit);
     }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.agent;
 
 import static io.drover.daemon.agent.VerbTable.row;
@@ -35,10 +36,18 @@ final class ServerVerbs {
                 Verb.DropSlot.class,
                 VerbTable.<Verb.DropSlot, Done>row(this::dropSlot)
                         .nothingWhenUnknown(() -> new Done("there is no such instance here")));
-        table.on(Verb.Checkpoint.class, VerbTable.<Verb.Checkpoint, Done>row(this::checkpoint).beside());
-        table.on(Verb.SetReplay.class, VerbTable.<Verb.SetReplay, Done>row(this::setReplay).beside());
-        table.on(Verb.CountRows.class, VerbTable.<Verb.CountRows, CountReport>row(this::countRows).beside());
-        table.on(Verb.RunCanaries.class, VerbTable.<Verb.RunCanaries, CanaryReport>row(this::runCanaries).beside());
+        table.on(
+                Verb.Checkpoint.class,
+                VerbTable.<Verb.Checkpoint, Done>row(this::checkpoint).beside());
+        table.on(
+                Verb.SetReplay.class,
+                VerbTable.<Verb.SetReplay, Done>row(this::setReplay).beside());
+        table.on(
+                Verb.CountRows.class,
+                VerbTable.<Verb.CountRows, CountReport>row(this::countRows).beside());
+        table.on(
+                Verb.RunCanaries.class,
+                VerbTable.<Verb.RunCanaries, CanaryReport>row(this::runCanaries).beside());
         table.on(Verb.SetRewindLogin.class, row(this::setRewindLogin));
         table.on(
                 Verb.RestoreSettings.class,
@@ -63,7 +72,8 @@ final class ServerVerbs {
         tools.tell(
                 call.record(),
                 call.deadline().left(),
-                connection -> Slots.drop(connection, verb.slot(), call.deadline().left()));
+                connection ->
+                        Slots.drop(connection, verb.slot(), call.deadline().left()));
         return new Done("there is no slot " + verb.slot());
     }
 
@@ -76,7 +86,8 @@ final class ServerVerbs {
         tools.tell(
                 call.record(),
                 call.deadline().left(),
-                connection -> Replay.setPaused(connection, verb.paused(), call.deadline().left()));
+                connection -> Replay.setPaused(
+                        connection, verb.paused(), call.deadline().left()));
         return new Done(verb.paused() ? "replay is paused" : "replay goes on");
     }
 
@@ -87,8 +98,8 @@ final class ServerVerbs {
 
     private CanaryReport runCanaries(Verb.RunCanaries verb, VerbCall call) {
         List<String> hashes = new ArrayList<>();
-        Connection connection =
-                tools.server(call.record()).connect(verb.database(), call.deadline().left());
+        Connection connection = tools.server(call.record())
+                .connect(verb.database(), call.deadline().left());
         try {
             for (String query : verb.queries()) {
                 Canaries.Answer answer =
@@ -112,7 +123,7 @@ final class ServerVerbs {
 
     private Done restoreSettings(Verb.RestoreSettings verb, VerbCall call) {
         settings.undo(call.instance(), call.move(), verb.step());
-        return new Done("the settings of "
-                + (verb.step() == 0 ? "every step" : "step " + verb.step()) + " are as they were");
+        return new Done(
+                "the settings of " + (verb.step() == 0 ? "every step" : "step " + verb.step()) + " are as they were");
     }
 }

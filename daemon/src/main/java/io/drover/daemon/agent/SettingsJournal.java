@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.agent;
 
 import io.drover.api.MoveId;
@@ -39,9 +40,8 @@ final class SettingsJournal {
         List<SettingChange> result = new ArrayList<>(journal);
         for (String setting : settings) {
             boolean known = journal.stream()
-                    .anyMatch(entry -> entry.setting().equals(setting)
-                            && entry.move().equals(move)
-                            && entry.step() == step);
+                    .anyMatch(entry ->
+                            entry.setting().equals(setting) && entry.move().equals(move) && entry.step() == step);
             if (!known) {
                 result.add(new SettingChange(setting, stored.apply(setting).orElse(null), move, step));
             }

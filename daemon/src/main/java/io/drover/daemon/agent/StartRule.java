@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.agent;
 
 import io.drover.api.FenceEpoch;
@@ -53,9 +54,7 @@ final class StartRule {
         return switch (record.role()) {
             case DEMOTED -> stay("it was a primary and lost its grant; only a rejoin starts it");
             case STANDBY -> standbySignal ? start("it is a standby") : stay("it is a standby without standby.signal");
-            case PRIMARY -> topologies.isPresent()
-                    ? known(record, node, topologies.get())
-                    : unknown(record);
+            case PRIMARY -> topologies.isPresent() ? known(record, node, topologies.get()) : unknown(record);
         };
     }
 
@@ -82,7 +81,8 @@ final class StartRule {
                             + record.grantEpoch());
         }
         if (!topologies.stream().allMatch(t -> t.state() == TopologyState.SERVING)) {
-            return stay("the fence of " + topologies.get(0).shard() + " is up: " + topologies.get(0).state());
+            return stay("the fence of " + topologies.get(0).shard() + " is up: "
+                    + topologies.get(0).state());
         }
         if (newest.compareTo(record.grantEpoch()) < 0) {
             return stay("the topology's epoch " + newest + " is older than the granted " + record.grantEpoch());
@@ -108,7 +108,10 @@ final class StartRule {
 
     /** The highest epoch of an instance's shards. */
     static FenceEpoch newestEpoch(List<ShardTopology> topologies) {
-        return topologies.stream().map(ShardTopology::epoch).max(FenceEpoch::compareTo).orElse(new FenceEpoch(0));
+        return topologies.stream()
+                .map(ShardTopology::epoch)
+                .max(FenceEpoch::compareTo)
+                .orElse(new FenceEpoch(0));
     }
 
     private static boolean sealedAt(InstanceRecord record, FenceEpoch epoch) {

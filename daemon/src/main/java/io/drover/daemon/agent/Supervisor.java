@@ -1,5 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.agent;
 
+import io.dropwizard.lifecycle.Managed;
 import io.drover.api.DroverException;
 import io.drover.api.FenceEpoch;
 import io.drover.api.InstanceId;
@@ -12,7 +14,6 @@ import io.drover.fencing.FenceTransitions;
 import io.drover.replication.StandbySetup;
 import io.drover.topology.TopologyStore;
 import io.drover.topology.Versioned;
-import io.dropwizard.lifecycle.Managed;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.HashMap;
@@ -135,7 +136,10 @@ final class Supervisor implements Managed {
                 LOG.warn("instance {}: {}; tried again", instance.record().instance(), e.getMessage());
             } catch (RuntimeException e) {
                 sight.defer();
-                LOG.error("BUG: instance {} could not be looked after", instance.record().instance(), e);
+                LOG.error(
+                        "BUG: instance {} could not be looked after",
+                        instance.record().instance(),
+                        e);
             }
         }
     }
@@ -172,7 +176,9 @@ final class Supervisor implements Managed {
         seals.unseal(instance);
         List<Versioned<ShardTopology>> serving = store.swap(aborting, FenceTransitions::reopen);
         grant(instance, serving.stream().map(Versioned::value).toList());
-        LOG.warn("instance {}: the fence was lowered by this agent: no controller did", instance.record().instance());
+        LOG.warn(
+                "instance {}: the fence was lowered by this agent: no controller did",
+                instance.record().instance());
     }
 
     private void finish(ManagedInstance instance, List<Versioned<ShardTopology>> seen) {
@@ -194,7 +200,9 @@ final class Supervisor implements Managed {
         instance.update(record -> record.withRole(Role.DEMOTED).withStopped(true));
         instance.warm().close();
         tools.postmaster(instance.record()).stop(StopMode.IMMEDIATE, STOP_LIMIT);
-        LOG.warn("instance {} is demoted and stopped: another node is the primary", instance.record().instance());
+        LOG.warn(
+                "instance {} is demoted and stopped: another node is the primary",
+                instance.record().instance());
     }
 
     private boolean isDead(InstanceRecord record) {
@@ -208,15 +216,17 @@ final class Supervisor implements Managed {
 
     private void revive(ManagedInstance instance, Sight sight) {
         InstanceRecord record = instance.record();
-        StartRule.Answer answer = StartRule.decide(
-                record, tools.node(), StandbySetup.isStandby(record.dataDir()), newest(record));
+        StartRule.Answer answer =
+                StartRule.decide(record, tools.node(), StandbySetup.isStandby(record.dataDir()), newest(record));
         sight.say("instance " + record.instance() + " is down: " + answer.verdict() + ", " + answer.why());
         switch (answer.verdict()) {
             case STAY -> sight.defer();
-            case DEMOTE -> instance.update(current -> current.withRole(Role.DEMOTED).withStopped(true));
+            case DEMOTE ->
+                instance.update(current -> current.withRole(Role.DEMOTED).withStopped(true));
             case START -> {
                 if (record.role() == Role.PRIMARY && record.seal() == null) {
-                    // a crash between the preparation of a seal and the seal: nothing holds writes, so the settings must not
+                    // a crash between the preparation of a seal and the seal: nothing holds writes, so the settings
+                    // must not
                     settings.undoSeal(instance);
                 }
                 CopyVerbs.make(record.socketDir());

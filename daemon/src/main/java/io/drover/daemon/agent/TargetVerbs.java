@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.agent;
 
 import static io.drover.daemon.agent.VerbTable.row;
@@ -57,11 +58,15 @@ final class TargetVerbs {
         table.on(Verb.PrepareTarget.class, row(this::prepare));
         table.on(
                 Verb.AwaitReplayed.class,
-                VerbTable.<Verb.AwaitReplayed, ReplayReport>row(this::awaitReplayed).beside());
+                VerbTable.<Verb.AwaitReplayed, ReplayReport>row(this::awaitReplayed)
+                        .beside());
         table.on(
                 Verb.Promote.class,
                 VerbTable.<Verb.Promote, PromoteReport>row((verb, call) -> promote(
-                                call.instance(), verb.oldTimeline(), verb.atLeast(), call.deadline().left()))
+                                call.instance(),
+                                verb.oldTimeline(),
+                                verb.atLeast(),
+                                call.deadline().left()))
                         .storingFirst((verb, call) -> granted(call.topologies())));
         table.on(Verb.Publish.class, row((verb, call) -> publish(call.instance(), call.topologies())));
     }
@@ -101,16 +106,15 @@ final class TargetVerbs {
 
     /** The grant under which the target may be writable from now on, on disk before it is promoted. */
     private static UnaryOperator<InstanceRecord> granted(List<Versioned<ShardTopology>> topologies) {
-        FenceEpoch epoch = StartRule.newestEpoch(topologies.stream().map(Versioned::value).toList());
+        FenceEpoch epoch =
+                StartRule.newestEpoch(topologies.stream().map(Versioned::value).toList());
         return record -> epoch.compareTo(record.grantEpoch()) > 0 ? record.withRole(Role.PRIMARY, epoch) : record;
     }
 
     private PromoteReport promote(ManagedInstance instance, int oldTimeline, Lsn atLeast, Duration limit) {
         try {
             PromoteReport report = instance.warm()
-                    .ask(
-                            opener(instance),
-                            connection -> Promotion.promote(connection, oldTimeline, atLeast, limit));
+                    .ask(opener(instance), connection -> Promotion.promote(connection, oldTimeline, atLeast, limit));
             LOG.info("instance {} is promoted: {}", instance.record().instance(), report);
             return report;
         } catch (DroverException e) {
@@ -126,7 +130,9 @@ final class TargetVerbs {
         instance.update(record -> record.withRole(Role.DEMOTED).withStopped(true));
         instance.warm().close();
         tools.postmaster(instance.record()).stop(StopMode.IMMEDIATE, STOP_LIMIT);
-        LOG.error("instance {} was promoted onto a wrong timeline and is stopped", instance.record().instance());
+        LOG.error(
+                "instance {} was promoted onto a wrong timeline and is stopped",
+                instance.record().instance());
     }
 
     /** Writes PROMOTING → SERVING here; a repeat finds it written. */

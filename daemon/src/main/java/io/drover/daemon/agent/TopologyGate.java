@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.agent;
 
 import io.drover.api.DroverException;
@@ -32,7 +33,8 @@ final class TopologyGate {
      */
     List<Versioned<ShardTopology>> prove(Verb<?> verb, Token token, InstanceRecord record) {
         List<Versioned<ShardTopology>> seen = view.seen(record.instance());
-        // publishing is a compare-and-set: it proves the topology by itself, and the target may publish without a leader
+        // publishing is a compare-and-set: it proves the topology by itself, and the target may publish without a
+        // leader
         boolean provesItself = verb instanceof Verb.Publish;
         if (refusal(verb, token, record, seen).isEmpty() && (provesItself || isNewest(seen, token))) {
             return seen;
@@ -73,6 +75,10 @@ final class TopologyGate {
     private Optional<String> refusal(
             Verb<?> verb, Token token, InstanceRecord record, List<Versioned<ShardTopology>> topologies) {
         return VerbFit.refusal(
-                verb, token, node, record, topologies.stream().map(Versioned::value).toList());
+                verb,
+                token,
+                node,
+                record,
+                topologies.stream().map(Versioned::value).toList());
     }
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.agent;
 
 import io.drover.api.DroverException;
@@ -18,10 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param topologies of a dangerous verb: the topologies that it was proven to fit
  */
 record VerbCall(
-        ManagedInstance instance,
-        @Nullable Token token,
-        Deadline deadline,
-        List<Versioned<ShardTopology>> topologies) {
+        ManagedInstance instance, @Nullable Token token, Deadline deadline, List<Versioned<ShardTopology>> topologies) {
     /** The token of a verb that only exists within a move. */
     Token requireToken() {
         if (token == null) {

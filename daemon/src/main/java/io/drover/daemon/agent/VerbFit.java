@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.agent;
 
 import io.drover.api.MoveId;
@@ -53,14 +54,15 @@ final class VerbFit {
                     "PROMOTING by this move to this node");
         }
         if (verb instanceof Verb.Stop) {
-            return all(this::mayStop, "one where this node's PostgreSQL is not needed: another primary, PROMOTING away, or sealed");
+            return all(
+                    this::mayStop,
+                    "one where this node's PostgreSQL is not needed: another primary, PROMOTING away, or sealed");
         }
         if (verb instanceof Verb.SetAside) {
             return all(t -> !here(t) && !StartRule.promotingTo(t, node), "one where another node is the primary");
         }
         if (verb instanceof Verb.Rejoin) {
-            return all(
-                    t -> !here(t) && t.state() == TopologyState.SERVING, "SERVING with another node as the primary");
+            return all(t -> !here(t) && t.state() == TopologyState.SERVING, "SERVING with another node as the primary");
         }
         return Optional.of("BUG: no rule for the dangerous verb " + verb.path());
     }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -90,8 +91,8 @@ abstract class ClientCommand implements Callable<Integer> {
             return;
         }
         Move move = RestClient.as(answer, Move.class);
-        out().println("move " + move.id() + ": " + move.state() + (move.paused() ? " (paused)" : "")
-                + ", " + move.shard() + " from " + move.source() + " to " + move.target());
+        out().println("move " + move.id() + ": " + move.state() + (move.paused() ? " (paused)" : "") + ", "
+                + move.shard() + " from " + move.source() + " to " + move.target());
     }
 
     /** The full id of a move that is named by its beginning. */

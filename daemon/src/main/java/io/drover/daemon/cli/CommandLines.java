@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.cli;
 
 import io.drover.api.ByteSize;
@@ -86,13 +87,15 @@ public final class CommandLines {
 
     /** Enumerations are written as in the REST request: lower case, with hyphens. */
     private static <T extends Enum<?>> void registerChoice(CommandLine line, Class<T> type) {
-        line.registerConverter(type, text -> Arrays.stream(type.getEnumConstants())
-                .filter(constant -> written(constant).equals(text))
-                .findFirst()
-                .orElseThrow(() -> new TypeConversionException("'" + text + "' is not one of "
-                        + Arrays.stream(type.getEnumConstants())
-                                .map(CommandLines::written)
-                                .collect(Collectors.joining(", ")))));
+        line.registerConverter(
+                type,
+                text -> Arrays.stream(type.getEnumConstants())
+                        .filter(constant -> written(constant).equals(text))
+                        .findFirst()
+                        .orElseThrow(() -> new TypeConversionException("'" + text + "' is not one of "
+                                + Arrays.stream(type.getEnumConstants())
+                                        .map(CommandLines::written)
+                                        .collect(Collectors.joining(", ")))));
     }
 
     private static String written(Enum<?> constant) {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -26,7 +27,8 @@ final class EventReader {
         String data = "";
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             if (line.isEmpty()) {
-                if (!data.isEmpty() && !handler.event(name, number, Json.mapper().readTree(data))) {
+                if (!data.isEmpty()
+                        && !handler.event(name, number, Json.mapper().readTree(data))) {
                     return;
                 }
                 name = "";

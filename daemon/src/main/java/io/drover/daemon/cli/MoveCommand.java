@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -41,8 +42,7 @@ final class MoveCommand extends ClientCommand {
             return plan(controller);
         }
         String sent = key == null ? UUID.randomUUID().toString() : key;
-        JsonNode answer =
-                controller.call("POST", "/v1/moves", request.body(false), Map.of("Idempotency-Key", sent));
+        JsonNode answer = controller.call("POST", "/v1/moves", request.body(false), Map.of("Idempotency-Key", sent));
         if (!wait) {
             print(answer);
             return ExitCode.DONE;

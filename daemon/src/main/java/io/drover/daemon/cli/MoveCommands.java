@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -37,10 +38,10 @@ final class MoveCommands {
             if (json()) {
                 printJson(answer);
             } else {
-                out().println(Texts.moves(StreamSupport.stream(
-                                answer.path("moves").spliterator(), false)
-                        .map(move -> RestClient.as(move, Move.class))
-                        .toList()));
+                out().println(Texts.moves(
+                        StreamSupport.stream(answer.path("moves").spliterator(), false)
+                                .map(move -> RestClient.as(move, Move.class))
+                                .toList()));
             }
             return ExitCode.DONE;
         }
@@ -101,7 +102,8 @@ final class MoveCommands {
             }
         }
 
-        @Nullable Object body() {
+        @Nullable
+        Object body() {
             return null;
         }
 
@@ -175,12 +177,16 @@ final class MoveCommands {
         }
 
         @Override
-        @Nullable Object body() {
+        @Nullable
+        Object body() {
             return endBake ? Map.of("endBake", true) : null;
         }
     }
 
-    @Command(name = "pause", mixinStandardHelpOptions = true, description = "Starts no further step; only up to step 70.")
+    @Command(
+            name = "pause",
+            mixinStandardHelpOptions = true,
+            description = "Starts no further step; only up to step 70.")
     static final class Pause extends Order {
         Pause() {
             super("pause");

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -51,7 +52,10 @@ final class MoveWait {
                 if (isOver(move.state(), goals)) {
                     return now;
                 }
-                controller.events("/v1/moves/" + id + "/events", lastEvent, (name, number, data) -> seen(name, number, data, goals));
+                controller.events(
+                        "/v1/moves/" + id + "/events",
+                        lastEvent,
+                        (name, number, data) -> seen(name, number, data, goals));
             } catch (DroverException e) {
                 if (!e.code().retryable() || System.nanoTime() - silentSince > PATIENCE.toNanos()) {
                     throw e;
@@ -77,7 +81,8 @@ final class MoveWait {
                     entered(RestClient.as(data.path("state"), MoveState.class));
                 }
                 if (!name.equals("end")) {
-                    progress.step(data.at("/step/number").asInt(), data.path("event").asText());
+                    progress.step(
+                            data.at("/step/number").asInt(), data.path("event").asText());
                 }
             }
             default -> progress.ignore();

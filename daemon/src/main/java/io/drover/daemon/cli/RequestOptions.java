@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -25,22 +26,35 @@ final class RequestOptions {
     @Option(names = "--to", required = true, paramLabel = "NODE", description = "the node to move it to")
     private @Nullable NodeId target;
 
-    @Option(names = "--standby", paramLabel = "NODE", split = ",", description = "a node that follows the target as standby")
+    @Option(
+            names = "--standby",
+            paramLabel = "NODE",
+            split = ",",
+            description = "a node that follows the target as standby")
     private List<NodeId> standbys = new ArrayList<>();
 
-    @Option(names = "--cutover", paramLabel = "WHEN", description = "auto, or approve: wait for 'drover approve'; default auto")
+    @Option(
+            names = "--cutover",
+            paramLabel = "WHEN",
+            description = "auto, or approve: wait for 'drover approve'; default auto")
     private MoveRequest.@Nullable Cutover cutover;
 
     @Option(names = "--mode", description = "auto, sealed, strict, clean-stop; default auto")
     private MoveRequest.@Nullable Mode mode;
 
-    @Option(names = "--max-write-pause", paramLabel = "SPAN", description = "over it the move aborts by itself; default 2s")
+    @Option(
+            names = "--max-write-pause",
+            paramLabel = "SPAN",
+            description = "over it the move aborts by itself; default 2s")
     private @Nullable Duration maxWritePause;
 
     @Option(names = "--drain-timeout", paramLabel = "SPAN", description = "how long clients may drain; default 500ms")
     private @Nullable Duration drainTimeout;
 
-    @Option(names = "--blockers", paramLabel = "WHAT", description = "long transactions: wait, abort, terminate; default wait")
+    @Option(
+            names = "--blockers",
+            paramLabel = "WHAT",
+            description = "long transactions: wait, abort, terminate; default wait")
     private MoveRequest.@Nullable Blockers blockers;
 
     @Option(names = "--deadline", paramLabel = "SPAN", description = "limit of the whole move; default none")
@@ -49,7 +63,10 @@ final class RequestOptions {
     @Option(names = "--method", description = "how the copy is made: basebackup")
     private MoveRequest.@Nullable Method method;
 
-    @Option(names = "--max-rate", paramLabel = "SIZE", description = "limit of the copy per second, such as 100MiB; default none")
+    @Option(
+            names = "--max-rate",
+            paramLabel = "SIZE",
+            description = "limit of the copy per second, such as 100MiB; default none")
     private @Nullable ByteSize maxRate;
 
     @Option(names = "--checkpoint", description = "fast or spread; default fast")
@@ -58,16 +75,26 @@ final class RequestOptions {
     @Option(names = "--verify", paramLabel = "LEVEL", description = "none, counts, checksums; default counts")
     private MoveRequest.@Nullable Level level;
 
-    @Option(names = "--canary", paramLabel = "QUERY", description = "must give the same rows on both sides; may be repeated")
+    @Option(
+            names = "--canary",
+            paramLabel = "QUERY",
+            description = "must give the same rows on both sides; may be repeated")
     private List<String> canaries = new ArrayList<>();
 
-    @Option(names = "--read-shift", paramLabel = "PERCENT", split = ",", description = "such as 1,10,50,100; default none")
+    @Option(
+            names = "--read-shift",
+            paramLabel = "PERCENT",
+            split = ",",
+            description = "such as 1,10,50,100; default none")
     private List<Integer> readShift = new ArrayList<>();
 
     @Option(names = "--bake", paramLabel = "SPAN", description = "how long the way back is kept; default 7d")
     private @Nullable Duration bake;
 
-    @Option(names = "--waive", paramLabel = "CHECK=REASON", description = "take responsibility for a check; may be repeated")
+    @Option(
+            names = "--waive",
+            paramLabel = "CHECK=REASON",
+            description = "take responsibility for a check; may be repeated")
     private Map<String, String> waive = new LinkedHashMap<>();
 
     boolean awaitsApproval() {

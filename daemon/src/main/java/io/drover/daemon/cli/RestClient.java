@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -79,7 +80,10 @@ final class RestClient {
             return MAPPER.treeToValue(node, type);
         } catch (JsonProcessingException e) {
             throw new DroverException(
-                    ErrorCode.INTERNAL, "the controller's answer is not understood: " + e.getOriginalMessage(), null, e);
+                    ErrorCode.INTERNAL,
+                    "the controller's answer is not understood: " + e.getOriginalMessage(),
+                    null,
+                    e);
         }
     }
 

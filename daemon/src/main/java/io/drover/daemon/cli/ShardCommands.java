@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -96,7 +97,11 @@ final class ShardCommands {
         @Option(names = "--node", required = true, paramLabel = "NODE", description = "the node")
         private @Nullable NodeId node;
 
-        @Option(names = "--port", required = true, paramLabel = "PORT", description = "its port, the same on every node")
+        @Option(
+                names = "--port",
+                required = true,
+                paramLabel = "PORT",
+                description = "its port, the same on every node")
         private int port;
 
         @Option(names = "--database", required = true, paramLabel = "DATABASE", description = "the shard's database")
@@ -114,7 +119,8 @@ final class ShardCommands {
             } else {
                 ShardTopology topology = RestClient.as(answer, ShardTopology.class);
                 out().println("shard " + topology.shard() + ": " + topology.state() + " on "
-                        + topology.primary().node() + " at " + topology.primary().host() + ":"
+                        + topology.primary().node() + " at "
+                        + topology.primary().host() + ":"
                         + topology.primary().port() + ", epoch " + topology.epoch());
             }
             return ExitCode.DONE;
@@ -123,7 +129,11 @@ final class ShardCommands {
 
     @Command(name = "adopt", mixinStandardHelpOptions = true, description = "Takes over a running instance.")
     static final class Adopt extends PutShard {
-        @Option(names = "--data-dir", required = true, paramLabel = "DIR", description = "its data directory on the node")
+        @Option(
+                names = "--data-dir",
+                required = true,
+                paramLabel = "DIR",
+                description = "its data directory on the node")
         private String dataDir = "";
 
         @Override
@@ -132,7 +142,10 @@ final class ShardCommands {
         }
     }
 
-    @Command(name = "init", mixinStandardHelpOptions = true, description = "Makes a new instance with an empty database.")
+    @Command(
+            name = "init",
+            mixinStandardHelpOptions = true,
+            description = "Makes a new instance with an empty database.")
     static final class Init extends PutShard {
         @Option(names = "--data-dir", paramLabel = "DIR", description = "where; default: the agent chooses")
         private @Nullable String dataDir;

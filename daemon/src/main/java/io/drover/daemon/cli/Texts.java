@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.cli;
 
 import io.drover.api.DroverException;
@@ -22,7 +23,8 @@ final class Texts {
         failure.preflight()
                 .ifPresent(report -> text.append(System.lineSeparator()).append(checks(report)));
         failure.hint()
-                .ifPresent(hint -> text.append(System.lineSeparator()).append("  hint: ").append(hint));
+                .ifPresent(hint ->
+                        text.append(System.lineSeparator()).append("  hint: ").append(hint));
         return text.toString();
     }
 
@@ -64,7 +66,8 @@ final class Texts {
     static String move(Move move) {
         List<String> lines = new ArrayList<>();
         lines.add("move " + move.id() + ": " + move.shards() + " from " + move.source() + " to " + move.target());
-        lines.add("state    " + move.state() + (move.paused() ? " (paused)" : "") + ", mode " + move.mode().text());
+        lines.add("state    " + move.state() + (move.paused() ? " (paused)" : "") + ", mode "
+                + move.mode().text());
         Move.Step step = move.step();
         if (step != null) {
             lines.add("step     " + step.number() + " " + step.name() + ", since " + step.since());

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.move;
 
 import io.drover.api.ByteSize;
@@ -44,7 +45,9 @@ final class CopyRows {
                         request.bootstrap().checkpoint()));
         CopyProgress progress = new CopyProgress(System.nanoTime());
         context.waitFor("the base backup from " + context.from() + " to " + context.to(), FOREVER, POLL, () -> {
-            JobReport job = context.services().agents().job(context.to(), context.record().identity().instance());
+            JobReport job = context.services()
+                    .agents()
+                    .job(context.to(), context.record().identity().instance());
             report(context, progress, job);
             return ended(context, job, progress);
         });
@@ -88,14 +91,20 @@ final class CopyRows {
     }
 
     static boolean isCopied(MoveContext context) {
-        return context.services().agents().job(context.to(), context.record().identity().instance()).state()
+        return context.services()
+                                .agents()
+                                .job(context.to(), context.record().identity().instance())
+                                .state()
                         == JobState.DONE
                 || isInstalled(context);
     }
 
     private static boolean isInstalled(MoveContext context) {
         try {
-            return context.services().agents().instance(context.to(), context.record().identity().instance()).running();
+            return context.services()
+                    .agents()
+                    .instance(context.to(), context.record().identity().instance())
+                    .running();
         } catch (DroverException e) {
             if (e.code() == ErrorCode.NOT_FOUND) {
                 return false;
@@ -167,7 +176,8 @@ final class CopyRows {
             Map<String, Long> before =
                     context.call(context.from(), new Verb.CountRows()).rows();
             awaitLag(context, 0, Duration.ofSeconds(20), LAG_GATE_BYTES);
-            Map<String, Long> copy = context.call(context.to(), new Verb.CountRows()).rows();
+            Map<String, Long> copy =
+                    context.call(context.to(), new Verb.CountRows()).rows();
             Map<String, Long> after =
                     context.call(context.from(), new Verb.CountRows()).rows();
             RowComparison comparison = RowComparison.of(before, copy, after);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.move;
 
 import io.drover.api.DroverException;
@@ -88,7 +89,8 @@ final class CutoverRows {
                     .write(
                             record -> record,
                             new MoveJournal.Line(
-                                    MoveSteps.ARM, "clients without a warm pool to the target: " + coldClients(context)));
+                                    MoveSteps.ARM,
+                                    "clients without a warm pool to the target: " + coldClients(context)));
         }
     }
 
@@ -136,7 +138,11 @@ final class CutoverRows {
                             "commits on " + context.from() + " do not wait for " + context.to()
                                     + " although synchronous_standby_names names it");
                 }
-                return context.services().monitors().guardProbeWaits(context.record().from()) ? Optional.of(true) : Optional.empty();
+                return context.services()
+                                .monitors()
+                                .guardProbeWaits(context.record().from())
+                        ? Optional.of(true)
+                        : Optional.empty();
             });
         } finally {
             context.call(context.to(), new Verb.SetReplay(false));

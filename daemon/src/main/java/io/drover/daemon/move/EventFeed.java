@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.move;
 
 import io.drover.api.Move;
@@ -56,8 +57,8 @@ final class EventFeed {
     }
 
     void recorded(List<HistoryEntry> entries) {
-        executor.execute(() -> entries.forEach(
-                entry -> subscriptions.forEach(subscription -> send(subscription, entry))));
+        executor.execute(
+                () -> entries.forEach(entry -> subscriptions.forEach(subscription -> send(subscription, entry))));
     }
 
     void progress(Progress progress) {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.move;
 
 import io.drover.api.PreflightReport;
@@ -33,8 +34,7 @@ final class LiveChecks implements Checks {
         boolean standbyRuns = when == When.WITH_STANDBY;
         Optional<InstanceFacts> target =
                 standbyRuns ? Optional.of(agents.facts(to.node(), identity.instance())) : Optional.empty();
-        Optional<StandbyView> lag =
-                standbyRuns ? monitors.standby(from, record.applicationName()) : Optional.empty();
+        Optional<StandbyView> lag = standbyRuns ? monitors.standby(from, record.applicationName()) : Optional.empty();
         PreflightFacts facts = new PreflightFacts(
                 identity.request(),
                 Optional.of(new PreflightFacts.Stream(identity.id(), record.streamingSlot(), record.applicationName())),

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.move;
 
 import io.drover.api.Move.Lag;
@@ -15,7 +16,8 @@ final class LiveView {
     private volatile boolean rollbackReady;
     private volatile @Nullable Long rollbackLagBytes;
 
-    @Nullable Progress progress() {
+    @Nullable
+    Progress progress() {
         return progress;
     }
 
@@ -23,7 +25,8 @@ final class LiveView {
         progress = now;
     }
 
-    @Nullable Lag lag() {
+    @Nullable
+    Lag lag() {
         return lag;
     }
 
@@ -31,7 +34,8 @@ final class LiveView {
         lag = now;
     }
 
-    @Nullable String waitingFor() {
+    @Nullable
+    String waitingFor() {
         return waitingFor;
     }
 
@@ -43,7 +47,8 @@ final class LiveView {
         return rollbackReady;
     }
 
-    @Nullable Long rollbackLagBytes() {
+    @Nullable
+    Long rollbackLagBytes() {
         return rollbackLagBytes;
     }
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.move;
 
 import io.drover.api.DroverException;
@@ -83,22 +84,31 @@ final class MoveContext {
         unwinding = false;
         enteredRollingBack = record().rollingBack();
         if (step.number() <= LAST_PAUSABLE && record().orders().paused()) {
-            waitUntil("a person paused the move: resume it", Duration.ofDays(365), () -> !record().orders().paused());
+            waitUntil(
+                    "a person paused the move: resume it",
+                    Duration.ofDays(365),
+                    () -> !record().orders().paused());
         }
         checkOrders();
         Optional<DroverException> refusal = step.guard().refusal(this);
         if (refusal.isPresent()) {
             throw refusal.get();
         }
-        LOG.info("move {} shard {}: step {} {}: {}", id().shortId(), record().identity().request().shard(),
-                step.number(), step.name(), step.sentence(record()));
+        LOG.info(
+                "move {} shard {}: step {} {}: {}",
+                id().shortId(),
+                record().identity().request().shard(),
+                step.number(),
+                step.name(),
+                step.sentence(record()));
         services.observer().stepStarted(id(), step.number());
     }
 
     void begin(MoveStep step) {
         journal.write(
                 record -> record.withState(record.rollingBack() ? MoveState.ROLLING_BACK : step.state())
-                        .withStep(new MoveRecord.StepMark(step.number(), step.name(), services.clock().instant()))
+                        .withStep(new MoveRecord.StepMark(
+                                step.number(), step.name(), services.clock().instant()))
                         .withLeg(record.leg().begin(step.number())),
                 new MoveJournal.Line(step.number(), step.sentence(record())));
     }
@@ -134,14 +144,19 @@ final class MoveContext {
         currentStep = step.number();
         currentLimit = step.limits().run();
         unwinding = true;
-        LOG.info("move {} shard {}: undo of step {}: {}", id().shortId(), record().identity().request().shard(),
-                step.number(), step.undo().does());
+        LOG.info(
+                "move {} shard {}: undo of step {}: {}",
+                id().shortId(),
+                record().identity().request().shard(),
+                step.number(),
+                step.undo().does());
     }
 
     void undone(MoveStep step) {
         journal.write(
                 record -> record.withLeg(record.leg().undone(step.number()))
-                        .withStep(new MoveRecord.StepMark(step.number(), step.name(), services.clock().instant())),
+                        .withStep(new MoveRecord.StepMark(
+                                step.number(), step.name(), services.clock().instant())),
                 new MoveJournal.Line(step.number(), "undone: " + step.undo().does()));
     }
 
@@ -214,7 +229,8 @@ final class MoveContext {
     ShardTopology topology() {
         return topologies().stream()
                 .map(Versioned::value)
-                .filter(topology -> topology.shard().equals(record().identity().request().shard()))
+                .filter(topology ->
+                        topology.shard().equals(record().identity().request().shard()))
                 .findFirst()
                 .orElseThrow(() -> new DroverException(
                         ErrorCode.UNKNOWN_SHARD,
@@ -240,7 +256,8 @@ final class MoveContext {
                 transaction -> current.forEach(topology -> transaction.set(
                         ZkLayout.shardTopology(topology.value().shard()), topology, change.apply(topology.value()))));
         return current.stream()
-                .map(topology -> result.of(ZkLayout.shardTopology(topology.value().shard())))
+                .map(topology ->
+                        result.of(ZkLayout.shardTopology(topology.value().shard())))
                 .toList();
     }
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.move;
 
 import io.drover.daemon.metrics.MoveObserver;
@@ -19,7 +20,8 @@ import java.time.Clock;
  */
 public record MoveControl(MoveService moves, ShardService shards, MoveRunner runner) {
     /** Puts it together; nothing runs before the runner is told of a leadership. */
-    public static MoveControl assemble(Stores stores, Agents agents, Monitors monitors, MoveObserver observer, Clock clock) {
+    public static MoveControl assemble(
+            Stores stores, Agents agents, Monitors monitors, MoveObserver observer, Clock clock) {
         Services services = new Services(
                 agents,
                 new LiveChecks(agents, monitors),

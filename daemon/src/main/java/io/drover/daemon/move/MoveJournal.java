@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.move;
 
 import io.drover.api.Move.HistoryEntry;
@@ -5,8 +6,8 @@ import io.drover.api.MoveId;
 import io.drover.api.MoveState;
 import io.drover.daemon.metrics.MoveObserver;
 import io.drover.topology.CommitResult;
-import io.drover.topology.Leadership;
 import io.drover.topology.LeaderTransaction;
+import io.drover.topology.Leadership;
 import io.drover.topology.Versioned;
 import io.drover.topology.ZNode;
 import io.drover.topology.ZkLayout;
@@ -82,7 +83,11 @@ final class MoveJournal {
         for (Line line : lines) {
             number++;
             entries.add(new HistoryEntry(
-                    number, clock.instant(), line.step(), line.event(), number == before.historyCount() + 1 ? entered : null));
+                    number,
+                    clock.instant(),
+                    line.step(),
+                    line.event(),
+                    number == before.historyCount() + 1 ? entered : null));
         }
         MoveRecord written = after.withHistoryCount(number);
         ZNode<MoveRecord> node = ZkLayout.move(id, MoveRecord.class);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.move;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
@@ -90,7 +91,8 @@ record MoveRecord(
         }
 
         Leg undone(int number) {
-            return new Leg(without(begun, number), without(done, number), timeline, finalLsn, fork, fencedEpoch, cutover);
+            return new Leg(
+                    without(begun, number), without(done, number), timeline, finalLsn, fork, fencedEpoch, cutover);
         }
 
         Leg fenced(FenceEpoch epoch, Cutover started) {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.move;
 
 import io.drover.api.DroverException;
@@ -26,7 +27,8 @@ public final class MoveRunner implements LeaderElection.Listener, AutoCloseable 
 
     private final Services services;
     private final ExecutorService drivers = Executors.newCachedThreadPool(runnable -> thread(runnable, "move"));
-    private final ExecutorService events = Executors.newSingleThreadExecutor(runnable -> thread(runnable, "move-events"));
+    private final ExecutorService events =
+            Executors.newSingleThreadExecutor(runnable -> thread(runnable, "move-events"));
     private final Map<MoveId, Running> running = new ConcurrentHashMap<>();
     private volatile @Nullable Leadership leadership;
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.move;
 
 import static io.drover.api.MoveState.BAKING;
@@ -124,7 +125,9 @@ final class MoveSteps {
                     Guard.NONE,
                     CutoverRows::prepare,
                     Probe.REPEAT,
-                    Undo.by("take the target out of the topology, reset its settings, drop the slot for the way back", CutoverRows::unprepare),
+                    Undo.by(
+                            "take the target out of the topology, reset its settings, drop the slot for the way back",
+                            CutoverRows::unprepare),
                     Recording.OWN,
                     Limits.seconds(300, 20)),
             new MoveStep(
@@ -201,7 +204,8 @@ final class MoveSteps {
                     PauseRows::withinBudget,
                     PauseRows::commit,
                     PauseRows::isCommitted,
-                    Undo.nothing("before the declaration is stored there is nothing to undo, after it there is no undo"),
+                    Undo.nothing(
+                            "before the declaration is stored there is nothing to undo, after it there is no undo"),
                     Recording.JOINED,
                     Limits.seconds(5, 0)),
             new MoveStep(

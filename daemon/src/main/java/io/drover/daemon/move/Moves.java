@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.move;
 
 import io.drover.api.DroverException;
@@ -93,10 +94,10 @@ final class Moves implements MoveService {
     public List<Move> list(Optional<ShardId> shard, Optional<MoveState> state) {
         return services.documents().readAll(ZkLayout.moves(MoveRecord.class)).stream()
                 .map(Versioned::value)
-                .filter(record ->
-                        shard.isEmpty() || record.identity().shards().contains(shard.get()))
+                .filter(record -> shard.isEmpty() || record.identity().shards().contains(shard.get()))
                 .filter(record -> state.isEmpty() || record.state() == state.get())
-                .sorted(Comparator.comparing((MoveRecord record) -> record.identity().createdAt())
+                .sorted(Comparator.comparing(
+                                (MoveRecord record) -> record.identity().createdAt())
                         .reversed())
                 .map(this::view)
                 .toList();
@@ -163,8 +164,11 @@ final class Moves implements MoveService {
         MoveOrders.Change change = order.on(move.journal().record());
         String event = change.event();
         if (event != null) {
-            move.journal().write(record -> order.on(record).record(), new MoveJournal.Line(
-                    MoveOrders.stepOf(move.journal().record()), event));
+            move.journal()
+                    .write(
+                            record -> order.on(record).record(),
+                            new MoveJournal.Line(
+                                    MoveOrders.stepOf(move.journal().record()), event));
         }
         if (move.driver().isDone() && !move.journal().record().state().isFinal()) {
             runner.start(stored(id), leadership);
@@ -176,6 +180,7 @@ final class Moves implements MoveService {
     public AutoCloseable listen(MoveId id, long lastNumber, MoveListener listener) {
         Versioned<MoveRecord> stored = stored(id);
         Running move = runner.find(id).orElseGet(() -> runner.idle(stored, runner.requireLeadership()));
-        return move.feed().listen(lastNumber, listener, () -> services.documents().history(id, lastNumber));
+        return move.feed()
+                .listen(lastNumber, listener, () -> services.documents().history(id, lastNumber));
     }
 }

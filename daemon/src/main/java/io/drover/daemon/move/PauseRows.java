@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.move;
 
 import io.drover.api.DroverException;
@@ -46,7 +47,8 @@ final class PauseRows {
         }
         return Optional.of(new DroverException(
                 ErrorCode.PAUSE_BUDGET_SPENT,
-                "the agent of " + context.from() + " lowered the fence because no controller acted in time; the move is undone",
+                "the agent of " + context.from()
+                        + " lowered the fence because no controller acted in time; the move is undone",
                 "look at why the leading controller was gone, then start the move again"));
     }
 
@@ -59,7 +61,9 @@ final class PauseRows {
                 open,
                 topology -> FenceTransitions.fence(topology, context.id(), since, request.maxWritePause()),
                 record -> fenced(record, since, epochAfter(open, request.shard())),
-                List.of(new MoveJournal.Line(MoveSteps.FENCE, "FENCED, for at most " + request.maxWritePause().toMillis() + " ms")));
+                List.of(new MoveJournal.Line(
+                        MoveSteps.FENCE,
+                        "FENCED, for at most " + request.maxWritePause().toMillis() + " ms")));
         context.fenced(fenced);
         pause.mark(MoveSteps.FENCE, "fence");
         Map<ShardId, FenceEpoch> epochs = fenced.stream()
@@ -127,7 +131,8 @@ final class PauseRows {
                 .map(pause -> Duration.ofNanos((long) (pause.elapsedMillis() * 1e6)))
                 .orElseGet(() -> cutover == null || cutover.fencedAt() == null
                         ? Duration.ZERO
-                        : Duration.between(cutover.fencedAt(), context.services().clock().instant()));
+                        : Duration.between(
+                                cutover.fencedAt(), context.services().clock().instant()));
         return spent.compareTo(budget) <= 0
                 ? Optional.empty()
                 : Optional.of(new DroverException(
@@ -187,8 +192,8 @@ final class PauseRows {
                     context.checkOrders();
                     Cutover begun = record.leg().cutover();
                     Instant fencedAt = begun == null ? now : begun.fencedAt();
-                    return record.withStep(new MoveRecord.StepMark(
-                                    MoveSteps.COMMIT, MoveSteps.nameOf(MoveSteps.COMMIT), now))
+                    return record.withStep(
+                                    new MoveRecord.StepMark(MoveSteps.COMMIT, MoveSteps.nameOf(MoveSteps.COMMIT), now))
                             .withLeg(record.leg()
                                     .finish(MoveSteps.FENCE)
                                     .finish(MoveSteps.SEAL)
@@ -252,12 +257,17 @@ final class PauseRows {
                         new MoveJournal.Line(
                                 MoveSteps.PUBLISH,
                                 String.format(
-                                        Locale.ROOT, "SERVING on %s after a write pause of %.1f ms", context.to(), millis)));
+                                        Locale.ROOT,
+                                        "SERVING on %s after a write pause of %.1f ms",
+                                        context.to(),
+                                        millis)));
         context.services().observer().pauseMeasured(context.id(), millis);
     }
 
     private static InstanceReport source(MoveContext context) {
-        return context.services().agents().instance(context.from(), context.record().identity().instance());
+        return context.services()
+                .agents()
+                .instance(context.from(), context.record().identity().instance());
     }
 
     /** What is left of the budget; a little at least, so that a command that is sent can be answered. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.move;
 
 import io.drover.api.DroverException;
@@ -52,7 +53,8 @@ final class PrepareRows {
                         FenceTransitions.release(topology.value()));
             }
             for (ZNode<MoveLock> lock : locks) {
-                Optional<Versioned<MoveLock>> stored = context.services().documents().read(lock);
+                Optional<Versioned<MoveLock>> stored =
+                        context.services().documents().read(lock);
                 if (stored.isPresent() && stored.get().value().move().equals(context.id())) {
                     transaction.delete(lock, stored.get());
                 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.move;
 
 import io.drover.api.DroverException;
@@ -116,7 +117,9 @@ final class ReverseRows {
                         rewind,
                         fork));
         context.waitFor("the old primary on " + context.from() + " to rejoin", REJOIN_LIMIT, POLL, () -> {
-            JobReport job = context.services().agents().job(context.from(), context.record().identity().instance());
+            JobReport job = context.services()
+                    .agents()
+                    .job(context.from(), context.record().identity().instance());
             if (job.state() == JobState.FAILED || job.state() == JobState.NONE) {
                 throw new DroverException(
                         ErrorCode.REPLICATION_BROKEN,
@@ -128,8 +131,11 @@ final class ReverseRows {
         if (rewind) {
             context.call(context.to(), new Verb.SetRewindLogin(false));
         }
-        context.waitFor("the rollback replica on " + context.from() + " to stream", Duration.ofMinutes(5), POLL, () ->
-                rollbackReplica(context).filter(view -> "streaming".equals(view.state())));
+        context.waitFor(
+                "the rollback replica on " + context.from() + " to stream",
+                Duration.ofMinutes(5),
+                POLL,
+                () -> rollbackReplica(context).filter(view -> "streaming".equals(view.state())));
         // a slot that nobody reads pins WAL on the standby (H83)
         context.call(context.from(), new Verb.DropSlot(context.id().slotName()));
     }
@@ -138,28 +144,32 @@ final class ReverseRows {
     private static Optional<StandbyView> rollbackReplica(MoveContext context) {
         return context.services()
                 .monitors()
-                .standby(
-                        context.record().identity().target(),
-                        context.record().applicationName());
+                .standby(context.record().identity().target(), context.record().applicationName());
     }
 
     /** The nodes are free for other moves now; the instance stays this move's until the way back is closed. */
     private static void startBake(MoveContext context) {
         MoveRecord.Identity identity = context.record().identity();
-        List<ZNode<MoveLock>> locks =
-                List.of(ZkLayout.nodeLock(identity.source().node()), ZkLayout.nodeLock(identity.target().node()));
-        context.journal().write(
-                record -> record.withBakeEndsAt(
-                        context.services().clock().instant().plus(identity.request().bake())),
-                List.of(),
-                transaction -> {
-                    for (ZNode<MoveLock> lock : locks) {
-                        Optional<Versioned<MoveLock>> stored = context.services().documents().read(lock);
-                        if (stored.isPresent() && stored.get().value().move().equals(context.id())) {
-                            transaction.delete(lock, stored.get());
-                        }
-                    }
-                });
+        List<ZNode<MoveLock>> locks = List.of(
+                ZkLayout.nodeLock(identity.source().node()),
+                ZkLayout.nodeLock(identity.target().node()));
+        context.journal()
+                .write(
+                        record -> record.withBakeEndsAt(context.services()
+                                .clock()
+                                .instant()
+                                .plus(identity.request().bake())),
+                        List.of(),
+                        transaction -> {
+                            for (ZNode<MoveLock> lock : locks) {
+                                Optional<Versioned<MoveLock>> stored =
+                                        context.services().documents().read(lock);
+                                if (stored.isPresent()
+                                        && stored.get().value().move().equals(context.id())) {
+                                    transaction.delete(lock, stored.get());
+                                }
+                            }
+                        });
     }
 
     // ---- 170 ----

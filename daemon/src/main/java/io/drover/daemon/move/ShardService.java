@@ -1,7 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.move;
 
-import io.drover.api.NodeInfo;
 import io.drover.api.NodeId;
+import io.drover.api.NodeInfo;
 import io.drover.api.ShardAdoption;
 import io.drover.api.ShardId;
 import io.drover.api.ShardTopology;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.move;
 
 import io.drover.api.DroverException;
@@ -89,7 +90,8 @@ final class Shards implements ShardService {
         }
         throw new DroverException(
                 ErrorCode.ALREADY_EXISTS,
-                "shard " + known.shard() + " exists: database " + known.database() + " on " + known.primary().node(),
+                "shard " + known.shard() + " exists: database " + known.database() + " on "
+                        + known.primary().node(),
                 "choose another shard id");
     }
 
@@ -101,7 +103,9 @@ final class Shards implements ShardService {
         String dataDir = adoption.dataDir();
         if (dataDir == null) {
             throw new DroverException(
-                    ErrorCode.MALFORMED_REQUEST, "dataDir is missing", "name the data directory of the running instance");
+                    ErrorCode.MALFORMED_REQUEST,
+                    "dataDir is missing",
+                    "name the data directory of the running instance");
         }
         Verb.Adopt verb = new Verb.Adopt(id, dataDir, adoption.port(), adoption.database());
         return services.agents().call(node, UNKNOWN, null, verb, ADOPT_LIMIT);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.preflight;
 
 import io.drover.api.PreflightReport.Severity;

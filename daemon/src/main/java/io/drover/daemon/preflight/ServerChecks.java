@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.preflight;
 
 import static io.drover.daemon.preflight.PreflightCheck.block;

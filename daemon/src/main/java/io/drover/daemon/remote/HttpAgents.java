@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.remote;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -7,8 +8,8 @@ import io.drover.api.InstanceId;
 import io.drover.api.Json;
 import io.drover.api.NodeId;
 import io.drover.api.Problem;
-import io.drover.api.ShardTopology.Endpoint;
 import io.drover.api.ShardId;
+import io.drover.api.ShardTopology.Endpoint;
 import io.drover.api.agent.Facts.InstanceFacts;
 import io.drover.api.agent.Facts.TargetFacts;
 import io.drover.api.agent.Reports.InstanceReport;
@@ -37,8 +38,10 @@ public final class HttpAgents implements Agents {
     private static final Duration READ_LIMIT = Duration.ofSeconds(20);
     private static final int OK = 200;
 
-    private final HttpClient http =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(3)).build();
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(3))
+            .build();
     private final Function<NodeId, URI> addresses;
     /** Looked up once and again after a failure: a look-up is a round trip that the pause does not need. */
     private final Map<NodeId, URI> known = new ConcurrentHashMap<>();
@@ -136,7 +139,8 @@ public final class HttpAgents implements Agents {
                     e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new DroverException(ErrorCode.LEADERSHIP_LOST, "stopped while calling " + what + " on " + node, null, e);
+            throw new DroverException(
+                    ErrorCode.LEADERSHIP_LOST, "stopped while calling " + what + " on " + node, null, e);
         }
     }
 

@@ -1,9 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.resources;
 
+import io.dropwizard.lifecycle.Managed;
 import io.drover.api.Move;
 import io.drover.api.MoveId;
 import io.drover.daemon.move.MoveService;
-import io.dropwizard.lifecycle.Managed;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
@@ -72,7 +73,9 @@ public final class EventStreams implements Managed {
             // everything was sent to this caller before; nothing would ever come
             Map<String, Object> data = new LinkedHashMap<>();
             data.put("state", move.state());
-            data.put("at", history.isEmpty() ? null : history.get(history.size() - 1).at());
+            data.put(
+                    "at",
+                    history.isEmpty() ? null : history.get(history.size() - 1).at());
             stream.onEvent("end", newest, data);
             return stream.output();
         }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.resources;
 
 import com.fasterxml.jackson.core.JsonLocation;
@@ -19,7 +20,8 @@ import java.util.stream.Collectors;
 
 /** Says in a sentence why a body is not understood: which field, what it holds, what is allowed. */
 final class JsonFaults {
-    private static final Pattern MISSING = Pattern.compile("Missing required creator property '([^']+)'.*", Pattern.DOTALL);
+    private static final Pattern MISSING =
+            Pattern.compile("Missing required creator property '([^']+)'.*", Pattern.DOTALL);
 
     private JsonFaults() {}
 
@@ -40,9 +42,8 @@ final class JsonFaults {
             return at(mapping) + firstLine(mapping.getOriginalMessage());
         }
         JsonLocation location = failure.getLocation();
-        String place = location == null
-                ? ""
-                : " at line " + location.getLineNr() + ", column " + location.getColumnNr();
+        String place =
+                location == null ? "" : " at line " + location.getLineNr() + ", column " + location.getColumnNr();
         return "the body is not JSON" + place + ": " + firstLine(failure.getOriginalMessage());
     }
 
@@ -95,9 +96,10 @@ final class JsonFaults {
             return type == double.class || type == Double.class ? "a number" : "a whole number";
         }
         if (type.isRecord() && type.getRecordComponents().length > 1) {
-            return "an object with " + Arrays.stream(type.getRecordComponents())
-                    .map(component -> component.getName())
-                    .collect(Collectors.joining(", "));
+            return "an object with "
+                    + Arrays.stream(type.getRecordComponents())
+                            .map(component -> component.getName())
+                            .collect(Collectors.joining(", "));
         }
         return "a text";
     }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.resources;
 
 import io.drover.api.DroverException;
@@ -45,9 +46,13 @@ public final class LeaderForwarding implements ContainerRequestFilter {
 
     private static final Logger LOG = LoggerFactory.getLogger(LeaderForwarding.class);
     private static final List<String> PASSED = List.of(
-            HttpHeaders.AUTHORIZATION, HttpHeaders.CONTENT_TYPE, HttpHeaders.ACCEPT, "Idempotency-Key", "Last-Event-ID");
-    private static final List<String> RETURNED = List.of(
-            HttpHeaders.CONTENT_TYPE, HttpHeaders.WWW_AUTHENTICATE, HttpHeaders.RETRY_AFTER, HttpHeaders.ALLOW);
+            HttpHeaders.AUTHORIZATION,
+            HttpHeaders.CONTENT_TYPE,
+            HttpHeaders.ACCEPT,
+            "Idempotency-Key",
+            "Last-Event-ID");
+    private static final List<String> RETURNED =
+            List.of(HttpHeaders.CONTENT_TYPE, HttpHeaders.WWW_AUTHENTICATE, HttpHeaders.RETRY_AFTER, HttpHeaders.ALLOW);
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(2);
     private static final Duration ANSWER_LIMIT = Duration.ofMinutes(5);
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);

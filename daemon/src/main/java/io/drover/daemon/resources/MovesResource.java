@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.resources;
 
 import io.drover.api.Move;
@@ -81,7 +82,8 @@ public final class MovesResource {
             @Nullable @RequestBody(required = true) MoveRequest body,
             @Parameter(description = "the same key with the same body returns the same move for 24 hours")
                     @HeaderParam("Idempotency-Key")
-                    @Nullable String key,
+                    @Nullable
+                    String key,
             @Parameter(hidden = true) @Context UriInfo uri) {
         MoveRequest request = Bodies.checked(body);
         if (Boolean.TRUE.equals(request.dryRun())) {
@@ -101,8 +103,8 @@ public final class MovesResource {
     public MoveList list(
             @QueryParam("shard") @Schema(type = "string") @Nullable String shard,
             @QueryParam("state") @Schema(implementation = MoveState.class) @Nullable String state) {
-        return new MoveList(
-                moves.list(Bodies.query(shard, "shard", ShardId::new), Bodies.query(state, "state", MoveState::valueOf)));
+        return new MoveList(moves.list(
+                Bodies.query(shard, "shard", ShardId::new), Bodies.query(state, "state", MoveState::valueOf)));
     }
 
     @GET
@@ -128,7 +130,8 @@ public final class MovesResource {
             @Parameter(description = "resumes after this history number")
                     @HeaderParam("Last-Event-ID")
                     @Schema(type = "integer", format = "int64")
-                    @Nullable String lastEventId) {
+                    @Nullable
+                    String lastEventId) {
         long last = Bodies.query(lastEventId, "Last-Event-ID", Long::valueOf).orElse(0L);
         return streams.open(moves, id, last);
     }
@@ -136,7 +139,10 @@ public final class MovesResource {
     @POST
     @Path("/{id}/approve")
     @Operation(operationId = "approveMove", summary = "Let the cutover begin; only in READY")
-    @ApiResponse(responseCode = "202", description = ACCEPTED, content = @Content(schema = @Schema(implementation = Move.class)))
+    @ApiResponse(
+            responseCode = "202",
+            description = ACCEPTED,
+            content = @Content(schema = @Schema(implementation = Move.class)))
     @ApiResponse(responseCode = "409", description = STATE_FORBIDS)
     public Response approve(@PathParam("id") MoveId id) {
         return accepted(moves.approve(id));
@@ -145,7 +151,10 @@ public final class MovesResource {
     @POST
     @Path("/{id}/abort")
     @Operation(operationId = "abortMove", summary = "Give the move up and undo it; only before step 130")
-    @ApiResponse(responseCode = "202", description = ACCEPTED, content = @Content(schema = @Schema(implementation = Move.class)))
+    @ApiResponse(
+            responseCode = "202",
+            description = ACCEPTED,
+            content = @Content(schema = @Schema(implementation = Move.class)))
     @ApiResponse(responseCode = "409", description = STATE_FORBIDS)
     public Response abort(@PathParam("id") MoveId id) {
         return accepted(moves.abort(id));
@@ -154,7 +163,10 @@ public final class MovesResource {
     @POST
     @Path("/{id}/rollback")
     @Operation(operationId = "rollBackMove", summary = "Go back to the source; only in BAKING with a ready way back")
-    @ApiResponse(responseCode = "202", description = ACCEPTED, content = @Content(schema = @Schema(implementation = Move.class)))
+    @ApiResponse(
+            responseCode = "202",
+            description = ACCEPTED,
+            content = @Content(schema = @Schema(implementation = Move.class)))
     @ApiResponse(responseCode = "409", description = STATE_FORBIDS)
     public Response rollback(@PathParam("id") MoveId id) {
         return accepted(moves.rollback(id));
@@ -163,7 +175,10 @@ public final class MovesResource {
     @POST
     @Path("/{id}/complete")
     @Operation(operationId = "completeMove", summary = "Close the way back; before the bake is over only with endBake")
-    @ApiResponse(responseCode = "202", description = ACCEPTED, content = @Content(schema = @Schema(implementation = Move.class)))
+    @ApiResponse(
+            responseCode = "202",
+            description = ACCEPTED,
+            content = @Content(schema = @Schema(implementation = Move.class)))
     @ApiResponse(responseCode = "409", description = STATE_FORBIDS)
     public Response complete(@PathParam("id") MoveId id, @Nullable Completion body) {
         return accepted(moves.complete(id, body != null && Boolean.TRUE.equals(body.endBake())));
@@ -172,7 +187,10 @@ public final class MovesResource {
     @POST
     @Path("/{id}/pause")
     @Operation(operationId = "pauseMove", summary = "Start no further step; only up to step 70")
-    @ApiResponse(responseCode = "202", description = ACCEPTED, content = @Content(schema = @Schema(implementation = Move.class)))
+    @ApiResponse(
+            responseCode = "202",
+            description = ACCEPTED,
+            content = @Content(schema = @Schema(implementation = Move.class)))
     @ApiResponse(responseCode = "409", description = STATE_FORBIDS)
     public Response pause(@PathParam("id") MoveId id) {
         return accepted(moves.pause(id));
@@ -181,7 +199,10 @@ public final class MovesResource {
     @POST
     @Path("/{id}/resume")
     @Operation(operationId = "resumeMove", summary = "Go on after a pause, or after a person has acted")
-    @ApiResponse(responseCode = "202", description = ACCEPTED, content = @Content(schema = @Schema(implementation = Move.class)))
+    @ApiResponse(
+            responseCode = "202",
+            description = ACCEPTED,
+            content = @Content(schema = @Schema(implementation = Move.class)))
     @ApiResponse(responseCode = "409", description = STATE_FORBIDS)
     public Response resume(@PathParam("id") MoveId id) {
         return accepted(moves.resume(id));

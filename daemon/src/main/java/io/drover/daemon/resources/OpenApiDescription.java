@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.resources;
 
 import com.fasterxml.jackson.annotation.JsonValue;
@@ -37,17 +38,22 @@ final class OpenApiDescription {
         converters.addConverter(new ModelResolver(Json.mapper()));
         converters.addConverter(new ValueConverter());
         OpenAPI base = new OpenAPI()
-                .info(new Info()
-                        .title("Drover")
-                        .version("v1")
-                        .description("Moves live PostgreSQL shards between nodes. Spans of time are a whole number and one of"
-                                + " ms, s, m, h, d; sizes a whole number and KiB, MiB or GiB; times are RFC 3339 UTC."))
+                .info(
+                        new Info()
+                                .title("Drover")
+                                .version("v1")
+                                .description(
+                                        "Moves live PostgreSQL shards between nodes. Spans of time are a whole number and one of"
+                                                + " ms, s, m, h, d; sizes a whole number and KiB, MiB or GiB; times are RFC 3339 UTC."))
                 .components(new Components()
                         .addSecuritySchemes(
                                 SECURITY,
-                                new SecurityScheme().type(SecurityScheme.Type.HTTP).scheme("bearer")))
+                                new SecurityScheme()
+                                        .type(SecurityScheme.Type.HTTP)
+                                        .scheme("bearer")))
                 .addSecurityItem(new SecurityRequirement().addList(SECURITY));
-        OpenAPI description = new Reader(base).read(Set.of(MovesResource.class, ShardsResource.class, NodesResource.class));
+        OpenAPI description =
+                new Reader(base).read(Set.of(MovesResource.class, ShardsResource.class, NodesResource.class));
         try {
             return io.swagger.v3.core.util.Json.mapper().writeValueAsBytes(description);
         } catch (JsonProcessingException e) {
@@ -58,7 +64,8 @@ final class OpenApiDescription {
     /** Describes the types that JSON shows as one text or one number. */
     private static final class ValueConverter implements ModelConverter {
         @Override
-        public @Nullable Schema<?> resolve(AnnotatedType type, ModelConverterContext context, Iterator<ModelConverter> chain) {
+        public @Nullable Schema<?> resolve(
+                AnnotatedType type, ModelConverterContext context, Iterator<ModelConverter> chain) {
             JavaType java = Json.mapper().constructType(type.getType());
             Schema<?> value = java == null ? null : value(java.getRawClass());
             if (value != null) {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.resources;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -70,7 +71,8 @@ public final class ProblemMapper implements ExceptionMapper<Throwable> {
     }
 
     private static Problem malformed(String detail) {
-        return Problem.of(new DroverException(ErrorCode.MALFORMED_REQUEST, detail, "GET /openapi.json describes the body"));
+        return Problem.of(
+                new DroverException(ErrorCode.MALFORMED_REQUEST, detail, "GET /openapi.json describes the body"));
     }
 
     /** The caller learns an id and no internals; the log has both. */
@@ -86,13 +88,12 @@ public final class ProblemMapper implements ExceptionMapper<Throwable> {
     /** What Jersey itself refuses: keeps its status also where no code of Drover has it, such as 405 and 415. */
     private static Problem of(WebApplicationException web) {
         Response.StatusType status = web.getResponse().getStatusInfo();
-        ErrorCode code =
-                switch (status.getStatusCode()) {
-                    case UNAUTHORIZED -> ErrorCode.UNAUTHORIZED;
-                    case FORBIDDEN -> ErrorCode.FORBIDDEN;
-                    case NOT_FOUND -> ErrorCode.NOT_FOUND;
-                    default -> status.getStatusCode() >= SERVER_ERROR ? ErrorCode.INTERNAL : ErrorCode.MALFORMED_REQUEST;
-                };
+        ErrorCode code = switch (status.getStatusCode()) {
+            case UNAUTHORIZED -> ErrorCode.UNAUTHORIZED;
+            case FORBIDDEN -> ErrorCode.FORBIDDEN;
+            case NOT_FOUND -> ErrorCode.NOT_FOUND;
+            default -> status.getStatusCode() >= SERVER_ERROR ? ErrorCode.INTERNAL : ErrorCode.MALFORMED_REQUEST;
+        };
         if (code == ErrorCode.INTERNAL) {
             return unexpected(web);
         }

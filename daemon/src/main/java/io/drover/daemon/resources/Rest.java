@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.resources;
 
 import com.fasterxml.jackson.core.JsonParser;
@@ -5,12 +6,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.type.LogicalType;
-import io.drover.api.Json;
-import io.drover.daemon.move.MoveService;
-import io.drover.daemon.move.ShardService;
 import io.dropwizard.core.server.AbstractServerFactory;
 import io.dropwizard.core.server.ServerFactory;
 import io.dropwizard.core.setup.Environment;
+import io.drover.api.Json;
+import io.drover.daemon.move.MoveService;
+import io.drover.daemon.move.ShardService;
 import java.time.Duration;
 import java.util.List;
 

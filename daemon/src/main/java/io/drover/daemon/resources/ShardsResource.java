@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.resources;
 
 import io.drover.api.NodeId;
@@ -47,7 +48,9 @@ public final class ShardsResource {
     public record ShardList(List<ShardTopology> shards) {}
 
     /** Where to purge. */
-    public record PurgeRequest(@Schema(requiredMode = Schema.RequiredMode.REQUIRED) @Nullable NodeId node) {}
+    public record PurgeRequest(
+            @Schema(requiredMode = Schema.RequiredMode.REQUIRED) @Nullable
+            NodeId node) {}
 
     /** The directories that were deleted. */
     public record Purged(List<String> directories) {}

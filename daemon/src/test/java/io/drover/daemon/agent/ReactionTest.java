@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.agent;
 
 import static io.drover.daemon.agent.Samples.HERE;
@@ -28,28 +29,82 @@ class ReactionTest {
         return Stream.of(
                 arguments("within the budget", PRIMARY, TopologyState.FENCED, HERE, 4_900, Reaction.NOTHING),
                 arguments("over the budget", PRIMARY, TopologyState.FENCED, HERE, 5_000, Reaction.ABANDON),
-                arguments("the target of a fence over the budget", STANDBY, TopologyState.FENCED, THERE, 9_000, Reaction.NOTHING),
+                arguments(
+                        "the target of a fence over the budget",
+                        STANDBY,
+                        TopologyState.FENCED,
+                        THERE,
+                        9_000,
+                        Reaction.NOTHING),
                 arguments("a controller undoes", PRIMARY, TopologyState.ABORTING, HERE, 2_900, Reaction.NOTHING),
                 arguments("nobody undoes", PRIMARY, TopologyState.ABORTING, HERE, 3_000, Reaction.ABANDON),
                 arguments("a controller promotes", STANDBY, TopologyState.PROMOTING, THERE, 900, Reaction.NOTHING),
                 arguments("nobody promotes", STANDBY, TopologyState.PROMOTING, THERE, 1_000, Reaction.FINISH),
-                arguments("the source while the target is promoted", PRIMARY, TopologyState.PROMOTING, HERE, 900, Reaction.NOTHING),
-                arguments("the source, not stopped by anybody", PRIMARY, TopologyState.PROMOTING, HERE, 1_000, Reaction.DEMOTE),
-                arguments("serving, epoch known", PRIMARY.withRole(Role.PRIMARY, new FenceEpoch(4)), TopologyState.SERVING, HERE, 0, Reaction.NOTHING),
+                arguments(
+                        "the source while the target is promoted",
+                        PRIMARY,
+                        TopologyState.PROMOTING,
+                        HERE,
+                        900,
+                        Reaction.NOTHING),
+                arguments(
+                        "the source, not stopped by anybody",
+                        PRIMARY,
+                        TopologyState.PROMOTING,
+                        HERE,
+                        1_000,
+                        Reaction.DEMOTE),
+                arguments(
+                        "serving, epoch known",
+                        PRIMARY.withRole(Role.PRIMARY, new FenceEpoch(4)),
+                        TopologyState.SERVING,
+                        HERE,
+                        0,
+                        Reaction.NOTHING),
                 arguments("serving, epoch new", PRIMARY, TopologyState.SERVING, HERE, 0, Reaction.GRANT),
-                arguments("serving, still sealed", PRIMARY.withSeal(seal(3)), TopologyState.SERVING, HERE, 0, Reaction.UNSEAL),
-                arguments("sealed for a later epoch than is seen", PRIMARY.withSeal(seal(5)), TopologyState.SERVING, HERE, 0, Reaction.NOTHING),
+                arguments(
+                        "serving, still sealed",
+                        PRIMARY.withSeal(seal(3)),
+                        TopologyState.SERVING,
+                        HERE,
+                        0,
+                        Reaction.UNSEAL),
+                arguments(
+                        "sealed for a later epoch than is seen",
+                        PRIMARY.withSeal(seal(5)),
+                        TopologyState.SERVING,
+                        HERE,
+                        0,
+                        Reaction.NOTHING),
                 arguments("another primary", PRIMARY, TopologyState.SERVING, THERE, 0, Reaction.DEMOTE),
-                arguments("a stale sight of the old primary, after the grant", record(Role.PRIMARY, 4), TopologyState.FENCED, THERE, 0, Reaction.NOTHING),
-                arguments("demoted already", record(Role.DEMOTED, 3), TopologyState.SERVING, THERE, 0, Reaction.NOTHING),
+                arguments(
+                        "a stale sight of the old primary, after the grant",
+                        record(Role.PRIMARY, 4),
+                        TopologyState.FENCED,
+                        THERE,
+                        0,
+                        Reaction.NOTHING),
+                arguments(
+                        "demoted already", record(Role.DEMOTED, 3), TopologyState.SERVING, THERE, 0, Reaction.NOTHING),
                 arguments("a standby of another primary", STANDBY, TopologyState.SERVING, THERE, 0, Reaction.NOTHING),
-                arguments("a state this version does not know", PRIMARY, TopologyState.UNKNOWN, HERE, 99_000, Reaction.NOTHING));
+                arguments(
+                        "a state this version does not know",
+                        PRIMARY,
+                        TopologyState.UNKNOWN,
+                        HERE,
+                        99_000,
+                        Reaction.NOTHING));
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("situations")
     void givesControllersTheirTurnFirst(
-            String situation, InstanceRecord record, TopologyState state, NodeId primary, long millis, Reaction expected) {
+            String situation,
+            InstanceRecord record,
+            TopologyState state,
+            NodeId primary,
+            long millis,
+            Reaction expected) {
         assertThat(Reaction.to(record, HERE, List.of(topology(state, 4, primary)), Duration.ofMillis(millis)))
                 .as(situation)
                 .isEqualTo(expected);

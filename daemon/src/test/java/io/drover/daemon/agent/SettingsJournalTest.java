@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.agent;
 
 import static io.drover.daemon.agent.Samples.MOVE;
@@ -8,8 +9,8 @@ import static org.assertj.core.api.Assertions.entry;
 import io.drover.daemon.agent.InstanceRecord.SettingChange;
 import io.drover.daemon.agent.SettingsJournal.Reversal;
 import java.util.List;
-import java.util.function.Function;
 import java.util.Optional;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 class SettingsJournalTest {
@@ -17,8 +18,8 @@ class SettingsJournalTest {
 
     @Test
     void remembersWhatStoodInTheFile() {
-        List<SettingChange> journal = SettingsJournal.remember(
-                List.of(), List.of(SYNC, "autovacuum"), stored(SYNC, "old"), MOVE, 80);
+        List<SettingChange> journal =
+                SettingsJournal.remember(List.of(), List.of(SYNC, "autovacuum"), stored(SYNC, "old"), MOVE, 80);
 
         assertThat(journal)
                 .containsExactly(
@@ -29,7 +30,8 @@ class SettingsJournalTest {
     void keepsTheFirstMemoryWhenAStepIsRepeated() {
         List<SettingChange> journal = SettingsJournal.remember(List.of(), List.of(SYNC), stored(SYNC, "old"), MOVE, 80);
 
-        assertThat(SettingsJournal.remember(journal, List.of(SYNC), stored(SYNC, "ours"), MOVE, 80)).isEqualTo(journal);
+        assertThat(SettingsJournal.remember(journal, List.of(SYNC), stored(SYNC, "ours"), MOVE, 80))
+                .isEqualTo(journal);
     }
 
     @Test

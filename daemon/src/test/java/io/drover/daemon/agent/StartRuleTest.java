@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.agent;
 
 import static io.drover.daemon.agent.Samples.HERE;
@@ -32,7 +33,8 @@ class StartRuleTest {
                 arguments("serving here", PRIMARY, serving(3, HERE), START),
                 arguments("serving here under a newer epoch", PRIMARY, serving(5, HERE), START),
                 arguments("serving here under an epoch from before the grant", PRIMARY, serving(2, HERE), STAY),
-                arguments("serving here, sealed for an older epoch", PRIMARY.withSeal(seal(4)), serving(5, HERE), START),
+                arguments(
+                        "serving here, sealed for an older epoch", PRIMARY.withSeal(seal(4)), serving(5, HERE), START),
                 arguments("serving here, sealed for a later epoch", PRIMARY.withSeal(seal(4)), serving(3, HERE), STAY),
                 arguments("serving elsewhere", PRIMARY, serving(5, THERE), DEMOTE),
                 arguments("another primary under an epoch from before the grant", PRIMARY, serving(3, THERE), STAY),
@@ -65,14 +67,16 @@ class StartRuleTest {
         InstanceRecord standby = record(Role.STANDBY, 0);
 
         assertThat(StartRule.decide(standby, HERE, true, UNREADABLE).verdict()).isEqualTo(START);
-        assertThat(StartRule.decide(standby, HERE, false, serving(3, HERE)).verdict()).isEqualTo(STAY);
+        assertThat(StartRule.decide(standby, HERE, false, serving(3, HERE)).verdict())
+                .isEqualTo(STAY);
     }
 
     @Test
     void neverStartsADemotedPrimary() {
         InstanceRecord demoted = record(Role.DEMOTED, 3);
 
-        assertThat(StartRule.decide(demoted, HERE, true, serving(9, HERE)).verdict()).isEqualTo(STAY);
+        assertThat(StartRule.decide(demoted, HERE, true, serving(9, HERE)).verdict())
+                .isEqualTo(STAY);
         assertThat(StartRule.decide(demoted, HERE, true, UNREADABLE).verdict()).isEqualTo(STAY);
     }
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.agent;
 
 import static io.drover.daemon.agent.Samples.HERE;
@@ -50,8 +51,7 @@ class VerbFitTest {
                 arguments(STOP, HERE, SEALED, EnumSet.of(TopologyState.FENCED, TopologyState.PROMOTING)),
                 arguments(STOP, THERE, OPEN, EnumSet.complementOf(EnumSet.of(TopologyState.PROMOTING))),
                 arguments(new Verb.SetAside(), HERE, OPEN, none()),
-                arguments(
-                        new Verb.SetAside(), THERE, OPEN, EnumSet.complementOf(EnumSet.of(TopologyState.PROMOTING))),
+                arguments(new Verb.SetAside(), THERE, OPEN, EnumSet.complementOf(EnumSet.of(TopologyState.PROMOTING))),
                 arguments(REJOIN, HERE, OPEN, none()),
                 arguments(REJOIN, THERE, OPEN, EnumSet.of(TopologyState.SERVING)));
     }
@@ -68,14 +68,17 @@ class VerbFitTest {
 
     @Test
     void refusesASealForAnotherEpoch() {
-        assertThat(fits(new Verb.Seal(new FenceEpoch(5), "slot"), HERE, OPEN, TopologyState.FENCED, MOVE)).isFalse();
+        assertThat(fits(new Verb.Seal(new FenceEpoch(5), "slot"), HERE, OPEN, TopologyState.FENCED, MOVE))
+                .isFalse();
     }
 
     @Test
     void refusesAnotherMove() {
         assertThat(fits(SEAL, HERE, OPEN, TopologyState.FENCED, OTHER_MOVE)).isFalse();
-        assertThat(fits(new Verb.Promote(1, LSN), THERE, OPEN, TopologyState.PROMOTING, OTHER_MOVE)).isFalse();
-        assertThat(fits(new Verb.Unseal(), HERE, SEALED, TopologyState.ABORTING, OTHER_MOVE)).isFalse();
+        assertThat(fits(new Verb.Promote(1, LSN), THERE, OPEN, TopologyState.PROMOTING, OTHER_MOVE))
+                .isFalse();
+        assertThat(fits(new Verb.Unseal(), HERE, SEALED, TopologyState.ABORTING, OTHER_MOVE))
+                .isFalse();
         assertThat(fits(STOP, HERE, SEALED, TopologyState.FENCED, OTHER_MOVE)).isFalse();
     }
 
@@ -87,7 +90,14 @@ class VerbFitTest {
     @Test
     void hasARuleForEachDangerousVerb() {
         for (TopologyState state : TopologyState.values()) {
-            Stream.of(SEAL, STOP, REJOIN, new Verb.Unseal(), new Verb.Promote(1, LSN), new Verb.Publish(), new Verb.SetAside())
+            Stream.of(
+                            SEAL,
+                            STOP,
+                            REJOIN,
+                            new Verb.Unseal(),
+                            new Verb.Promote(1, LSN),
+                            new Verb.Publish(),
+                            new Verb.SetAside())
                     .forEach(verb -> {
                         assertThat(verb.dangerous()).isTrue();
                         assertThat(VerbFit.refusal(verb, token(1, 1), HERE, OPEN, List.of(topology(state, 4, HERE)))

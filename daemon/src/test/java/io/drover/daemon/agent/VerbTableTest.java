@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -20,22 +21,17 @@ class VerbTableTest {
 
     @Test
     void readsAVerbWithItsToken() {
-        Command command = read(
-                "seal",
-                """
+        Command command = read("seal", """
                 {"token": {"leaderEpoch": 3, "move": "aaaaaaaa-1", "step": 110, "sequence": 9, "timeoutMillis": 1000},
                  "args": {"epoch": 8, "targetSlot": "drover_aaaaaaaa"}}""");
 
         assertThat(command.verb()).isEqualTo(new Verb.Seal(new FenceEpoch(8), "drover_aaaaaaaa"));
-        assertThat(command.token()).isEqualTo(new Token(
-                new LeaderEpoch(3), Samples.MOVE, 110, 9, 1000));
+        assertThat(command.token()).isEqualTo(new Token(new LeaderEpoch(3), Samples.MOVE, 110, 9, 1000));
     }
 
     @Test
     void readsAnArgumentThatMayBeNull() {
-        Command command = read(
-                "start-copy",
-                """
+        Command command = read("start-copy", """
                 {"token": null, "args": {"shards": ["shard_01"], "sourceHost": "h", "sourcePort": 1, "slot": "s",
                  "maxRateBytes": null, "checkpoint": "fast"}}""");
 

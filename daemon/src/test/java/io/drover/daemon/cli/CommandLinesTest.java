@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -99,9 +100,7 @@ class CommandLinesTest {
                         MoveRequest.Blockers.TERMINATE,
                         Duration.ofHours(24),
                         new MoveRequest.Bootstrap(
-                                MoveRequest.Method.BASEBACKUP,
-                                ByteSize.parse("100MiB"),
-                                MoveRequest.Checkpoint.SPREAD),
+                                MoveRequest.Method.BASEBACKUP, ByteSize.parse("100MiB"), MoveRequest.Checkpoint.SPREAD),
                         new MoveRequest.Verify(MoveRequest.Level.CHECKSUMS, List.of("select 1, 2")),
                         List.of(1, 100),
                         Duration.ofDays(1),

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -29,7 +30,11 @@ class TextsTest {
 
     @Test
     void keepsColumnsInLine() {
-        assertThat(new Table("A", "LONG").row("wide cell", 1).row(null, "x").toString().lines())
+        assertThat(new Table("A", "LONG")
+                        .row("wide cell", 1)
+                        .row(null, "x")
+                        .toString()
+                        .lines())
                 .containsExactly("A          LONG", "wide cell  1", "-          x");
     }
 

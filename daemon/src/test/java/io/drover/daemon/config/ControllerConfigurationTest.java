@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -38,8 +39,7 @@ class ControllerConfigurationTest {
 
     @Test
     void readsEveryKey() throws Exception {
-        ControllerConfiguration configuration = read(
-                """
+        ControllerConfiguration configuration = read("""
                 id: c-2
                 rest: https://controller.example/
                 zookeeper:

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -59,8 +60,7 @@ class RegistryMoveObserverTest {
         assertThat(gauge(MetricNames.lagBytes(MOVE))).isEqualTo(42L);
 
         observer.stateEntered(MOVE, MoveState.COMPLETED);
-        assertThat(registry.getGauges())
-                .doesNotContainKeys(MetricNames.moveState(MOVE), MetricNames.lagBytes(MOVE));
+        assertThat(registry.getGauges()).doesNotContainKeys(MetricNames.moveState(MOVE), MetricNames.lagBytes(MOVE));
         assertThat(gauge(MetricNames.LEADER)).isEqualTo(1);
     }
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.move;
 
 import static io.drover.daemon.move.Moved.A;
@@ -281,9 +282,7 @@ final class FakeWorld implements Agents, Monitors, Checks {
     @Override
     public Optional<StandbyView> standby(Endpoint primary, String applicationName) {
         Node standby = on(other(primary.node()));
-        return standby.running && standby.standby
-                ? Optional.of(new StandbyView("streaming", 0, 0))
-                : Optional.empty();
+        return standby.running && standby.standby ? Optional.of(new StandbyView("streaming", 0, 0)) : Optional.empty();
     }
 
     @Override

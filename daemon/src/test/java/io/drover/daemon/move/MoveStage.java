@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.move;
 
 import static io.drover.daemon.move.Moved.A;
@@ -24,8 +25,8 @@ import io.drover.topology.NodeRegistry;
 import io.drover.topology.ParticipantStore;
 import io.drover.topology.TopologyStore;
 import io.drover.topology.Versioned;
-import io.drover.topology.ZooKeeperConnection;
 import io.drover.topology.ZkLayout;
+import io.drover.topology.ZooKeeperConnection;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -111,7 +112,16 @@ final class MoveStage implements AutoCloseable {
         private void prepare() {
             LeaderTransaction transaction = leadership.transaction();
             ShardTopology fresh = new ShardTopology(
-                    1, SHARD, INSTANCE, new FenceEpoch(1), TopologyState.SERVING, "app", Moved.ON_A, List.of(), null, null);
+                    1,
+                    SHARD,
+                    INSTANCE,
+                    new FenceEpoch(1),
+                    TopologyState.SERVING,
+                    "app",
+                    Moved.ON_A,
+                    List.of(),
+                    null,
+                    null);
             Optional<Versioned<ShardTopology>> stored = topologies.read(SHARD);
             if (stored.isPresent()) {
                 transaction.set(ZkLayout.shardTopology(SHARD), stored.get(), fresh);
@@ -132,8 +142,9 @@ final class MoveStage implements AutoCloseable {
         }
 
         private MoveJournal newJournal() {
-            Versioned<MoveRecord> stored =
-                    documents.read(ZkLayout.move(identity.id(), MoveRecord.class)).orElseThrow();
+            Versioned<MoveRecord> stored = documents
+                    .read(ZkLayout.move(identity.id(), MoveRecord.class))
+                    .orElseThrow();
             return new MoveJournal(
                     stored, leadership, Clock.systemUTC(), new EventFeed(Runnable::run, Clock.systemUTC()), observer);
         }
@@ -220,7 +231,8 @@ final class MoveStage implements AutoCloseable {
         }
 
         private boolean baking() {
-            return record().state() == MoveState.BAKING && record().leg().begun().contains(MoveSteps.BAKE);
+            return record().state() == MoveState.BAKING
+                    && record().leg().begun().contains(MoveSteps.BAKE);
         }
 
         private void await(CompletableFuture<Void> done) {
@@ -279,7 +291,9 @@ final class MoveStage implements AutoCloseable {
                 left.add("standby on " + B);
             }
             lockedNodes().forEach(node -> left.add("lock of " + node));
-            if (instanceLocked() || topology().move() != null || !topology().replicas().isEmpty()) {
+            if (instanceLocked()
+                    || topology().move() != null
+                    || !topology().replicas().isEmpty()) {
                 left.add("topology or instance lock");
             }
             return left;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.move;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -41,8 +42,7 @@ class MoveStepsTest {
         assertThat(TABLE)
                 .filteredOn(step -> step.recording() == Recording.JOINED)
                 .extracting(MoveStep::number)
-                .containsExactly(
-                        MoveSteps.FENCE, MoveSteps.SEAL, MoveSteps.SYNC, MoveSteps.COMMIT, MoveSteps.PROMOTE);
+                .containsExactly(MoveSteps.FENCE, MoveSteps.SEAL, MoveSteps.SYNC, MoveSteps.COMMIT, MoveSteps.PROMOTE);
     }
 
     @Test

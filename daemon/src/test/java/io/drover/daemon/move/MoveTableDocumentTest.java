@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.move;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -20,8 +21,7 @@ class MoveTableDocumentTest {
     }
 
     private static String document() {
-        StringBuilder text = new StringBuilder(
-                """
+        StringBuilder text = new StringBuilder("""
                 # The move table
 
                 Written from `MoveSteps.TABLE` by `MoveTableDocumentTest`; do not edit. A move walks the rows from the top. A failure up
@@ -40,8 +40,7 @@ class MoveTableDocumentTest {
                             step.does().replace("{", "").replace("}", ""),
                             step.undo().does()));
         }
-        text.append(
-                """
+        text.append("""
 
                 ```mermaid
                 stateDiagram-v2
@@ -54,8 +53,7 @@ class MoveTableDocumentTest {
             }
             before = step;
         }
-        text.append(
-                """
+        text.append("""
                     CUTTING_OVER --> ABORTING: failure or abort up to row 130
                     ABORTING --> ABORTED
                     BAKING --> ROLLING_BACK: rollback

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.move;
 
 import io.drover.api.InstanceId;
@@ -21,8 +22,7 @@ final class Moved {
     private Moved() {}
 
     static MoveRequest request() {
-        return new MoveRequest(
-                SHARD, B, null, null, null, null, null, null, null, null, null, null, null, null, null);
+        return new MoveRequest(SHARD, B, null, null, null, null, null, null, null, null, null, null, null, null, null);
     }
 
     static MoveRecord.Identity identity() {

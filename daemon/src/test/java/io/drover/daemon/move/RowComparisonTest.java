@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.move;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -25,8 +26,12 @@ class RowComparisonTest {
 
     @Test
     void aCopyWithTooManyRowsOrWithoutTheTableDiffers() {
-        assertThat(RowComparison.of(Map.of("t", 10L), Map.of("t", 11L), Map.of("t", 10L)).different()).hasSize(1);
-        assertThat(RowComparison.of(Map.of("t", 10L), Map.of(), Map.of("t", 10L)).different()).hasSize(1);
+        assertThat(RowComparison.of(Map.of("t", 10L), Map.of("t", 11L), Map.of("t", 10L))
+                        .different())
+                .hasSize(1);
+        assertThat(RowComparison.of(Map.of("t", 10L), Map.of(), Map.of("t", 10L))
+                        .different())
+                .hasSize(1);
     }
 
     @Test

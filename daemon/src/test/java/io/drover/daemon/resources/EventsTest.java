@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.resources;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -78,8 +79,8 @@ class EventsTest {
 
     @Test
     void refusesALastEventThatIsNoNumber() {
-        HttpResponse<String> answer =
-                leader.send(leader.request(PATH).header("Accept", "text/event-stream").header("Last-Event-ID", "x"));
+        HttpResponse<String> answer = leader.send(
+                leader.request(PATH).header("Accept", "text/event-stream").header("Last-Event-ID", "x"));
 
         assertThat(answer.statusCode()).isEqualTo(400);
     }

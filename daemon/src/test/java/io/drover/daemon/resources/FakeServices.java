@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.resources;
 
 import io.drover.api.DroverException;
@@ -50,8 +51,8 @@ public final class FakeServices implements MoveService, ShardService {
         called("plan");
         return new MovePlan(
                 List.of(new MovePlan.PlannedStep(10, "preflight", "checks shard_01")),
-                PreflightReport.of(List.of(
-                        new PreflightReport.Check("P1", PreflightReport.Severity.BLOCK, true, "fine", null))));
+                PreflightReport.of(
+                        List.of(new PreflightReport.Check("P1", PreflightReport.Severity.BLOCK, true, "fine", null))));
     }
 
     @Override
@@ -128,7 +129,12 @@ public final class FakeServices implements MoveService, ShardService {
     public List<NodeInfo> nodes() {
         called("nodes");
         return List.of(new NodeInfo(
-                new NodeId("node_a"), "127.0.0.21", "http://127.0.0.21:8090", true, List.of(), new NodeInfo.Disk(1, 2)));
+                new NodeId("node_a"),
+                "127.0.0.21",
+                "http://127.0.0.21:8090",
+                true,
+                List.of(),
+                new NodeInfo.Disk(1, 2)));
     }
 
     @Override
@@ -170,7 +176,8 @@ public final class FakeServices implements MoveService, ShardService {
     }
 
     private static Move.HistoryEntry line(int number, int step, String event) {
-        Map<String, Object> members = Map.of("number", number, "at", "1970-01-01T00:00:00.000Z", "step", step, "event", event);
+        Map<String, Object> members =
+                Map.of("number", number, "at", "1970-01-01T00:00:00.000Z", "step", step, "event", event);
         return Json.mapper().convertValue(members, Move.HistoryEntry.class);
     }
 

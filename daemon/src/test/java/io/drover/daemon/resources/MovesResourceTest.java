@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.resources;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -61,9 +62,7 @@ class MovesResourceTest {
 
     @Test
     void understandsEveryFieldOfARequest() {
-        controller.post(
-                "/v1/moves",
-                """
+        controller.post("/v1/moves", """
                 {"shard": "shard_01", "target": "node_b", "standbys": [], "cutover": "approve", "mode": "clean-stop",
                  "maxWritePause": "1500ms", "drainTimeout": "200ms", "blockers": "terminate", "deadline": "24h",
                  "bootstrap": {"method": "basebackup", "maxRate": "100MiB", "checkpoint": "spread"},
@@ -175,14 +174,17 @@ class MovesResourceTest {
 
     @Test
     void showsTheChecksWhenThePreflightRefuses() throws Exception {
-        PreflightReport report = PreflightReport.of(
-                List.of(new PreflightReport.Check("P5", PreflightReport.Severity.BLOCK, false, "disk full", "free some")));
+        PreflightReport report = PreflightReport.of(List.of(
+                new PreflightReport.Check("P5", PreflightReport.Severity.BLOCK, false, "disk full", "free some")));
         controller.services.failure = DroverException.refusedBy(report, "1 check refuses");
 
         HttpResponse<String> answer = controller.post("/v1/moves", MINIMAL);
 
         assertThat(answer.statusCode()).isEqualTo(422);
-        assertThat(Json.mapper().readTree(answer.body()).at("/preflight/checks/0/remedy").asText())
+        assertThat(Json.mapper()
+                        .readTree(answer.body())
+                        .at("/preflight/checks/0/remedy")
+                        .asText())
                 .isEqualTo("free some");
     }
 
@@ -207,7 +209,8 @@ class MovesResourceTest {
 
     @Test
     void refusesAMethodThatAPathDoesNotHave() {
-        HttpResponse<String> answer = controller.send(controller.request("/v1/moves").DELETE());
+        HttpResponse<String> answer =
+                controller.send(controller.request("/v1/moves").DELETE());
 
         assertThat(answer.statusCode()).isEqualTo(405);
         assertThat(answer.headers().firstValue("Allow")).isPresent();
@@ -224,8 +227,8 @@ class MovesResourceTest {
     @ParameterizedTest
     @ValueSource(strings = {"Bearer wrong", "Basic b3Blbg==", "Bearer ", "open-sesame"})
     void asksForTheToken(String shown) {
-        HttpResponse<String> answer = controller.send(HttpRequest.newBuilder(controller.base().resolve("/v1/moves"))
-                .header("Authorization", shown));
+        HttpResponse<String> answer = controller.send(
+                HttpRequest.newBuilder(controller.base().resolve("/v1/moves")).header("Authorization", shown));
 
         assertThat(answer.statusCode()).isEqualTo(401);
         assertThat(answer.headers().firstValue("WWW-Authenticate")).contains("Bearer");
@@ -247,14 +250,17 @@ class MovesResourceTest {
         assertThat(request.at("/properties/shard/type").asText()).isEqualTo("string");
         assertThat(request.at("/required")).hasSize(2);
         assertThat(request.at("/properties/mode/enum").toString()).contains("clean-stop");
-        assertThat(api.at("/components/schemas/Step/properties/since/type").asText()).isEqualTo("string");
-        assertThat(api.at("/components/schemas/ShardTopology/properties/epoch/type").asText())
+        assertThat(api.at("/components/schemas/Step/properties/since/type").asText())
+                .isEqualTo("string");
+        assertThat(api.at("/components/schemas/ShardTopology/properties/epoch/type")
+                        .asText())
                 .isEqualTo("integer");
     }
 
     @Test
     void listsByShardAndState() {
-        assertThat(controller.get("/v1/moves?shard=shard_01&state=BAKING").body()).startsWith("{\"moves\":[{");
+        assertThat(controller.get("/v1/moves?shard=shard_01&state=BAKING").body())
+                .startsWith("{\"moves\":[{");
         assertThat(controller.services.calls).containsExactly("list shard_01 BAKING");
     }
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.resources;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -37,13 +38,15 @@ class ShardsResourceTest {
                 .contains("\"epoch\":7", "\"fence\":null");
         assertThat(controller.get("/v1/shards/shard_01").body()).startsWith("{\"v\":1,");
         assertThat(controller.get("/v1/nodes").body())
-                .isEqualTo("{\"nodes\":[{\"id\":\"node_a\",\"host\":\"127.0.0.21\",\"agent\":\"http://127.0.0.21:8090\","
-                        + "\"alive\":true,\"instances\":[],\"disk\":{\"free\":1,\"total\":2}}]}");
+                .isEqualTo(
+                        "{\"nodes\":[{\"id\":\"node_a\",\"host\":\"127.0.0.21\",\"agent\":\"http://127.0.0.21:8090\","
+                                + "\"alive\":true,\"instances\":[],\"disk\":{\"free\":1,\"total\":2}}]}");
     }
 
     @Test
     void adoptsAnInstance() {
-        HttpResponse<String> answer = put("{\"node\": \"node_a\", \"dataDir\": \"/d\", \"port\": 5433, \"database\": \"app\"}");
+        HttpResponse<String> answer =
+                put("{\"node\": \"node_a\", \"dataDir\": \"/d\", \"port\": 5433, \"database\": \"app\"}");
 
         assertThat(answer.statusCode()).isEqualTo(201);
         ShardAdoption adoption = controller.services.lastAdoption;
@@ -53,7 +56,8 @@ class ShardsResourceTest {
 
     @Test
     void makesAnInstanceWithoutADirectory() {
-        assertThat(put("{\"node\": \"node_a\", \"port\": 5433, \"database\": \"app\", \"initialize\": true}").statusCode())
+        assertThat(put("{\"node\": \"node_a\", \"port\": 5433, \"database\": \"app\", \"initialize\": true}")
+                        .statusCode())
                 .isEqualTo(201);
     }
 
@@ -77,8 +81,11 @@ class ShardsResourceTest {
 
     @Test
     void purgesOnANamedNode() {
-        assertThat(controller.post("/v1/shards/shard_01/purge", "{}").statusCode()).isEqualTo(400);
-        assertThat(controller.post("/v1/shards/shard_01/purge", "{\"node\": \"node_a\"}").body())
+        assertThat(controller.post("/v1/shards/shard_01/purge", "{}").statusCode())
+                .isEqualTo(400);
+        assertThat(controller
+                        .post("/v1/shards/shard_01/purge", "{\"node\": \"node_a\"}")
+                        .body())
                 .isEqualTo("{\"directories\":[\"/data/set-aside\"]}");
         assertThat(controller.services.calls).containsExactly("purge shard_01 node_a");
     }

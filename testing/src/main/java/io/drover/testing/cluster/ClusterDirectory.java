@@ -131,7 +131,10 @@ final class ClusterDirectory {
     /** Copies the servers' logs of the nodes into another directory, as {@code node_a-postgresql.log}. */
     void keepLogs(Path target) {
         try (Stream<Path> files = Files.find(
-                path, LOG_DEPTH, (file, attributes) -> attributes.isRegularFile() && file.toString().endsWith(".log"))) {
+                path,
+                LOG_DEPTH,
+                (file, attributes) ->
+                        attributes.isRegularFile() && file.toString().endsWith(".log"))) {
             for (Path file : files.toList()) {
                 String name = path.relativize(file).getName(0) + "-" + file.getFileName();
                 Files.copy(file, target.resolve(name), StandardCopyOption.REPLACE_EXISTING);

@@ -308,7 +308,8 @@ public final class LocalCluster implements AutoCloseable {
     }
 
     private void addDaemon(String id, String role, Map<String, Path> files) {
-        String file = link(id, requireNonNull(files.get(id), "no configuration file was written")).toString();
+        String file = link(id, requireNonNull(files.get(id), "no configuration file was written"))
+                .toString();
         String pidFile = options.controlDirectory().resolve(id + ".pid").toString();
         List<String> command = List.of("bin/drover", role, file, "--pid-file", pidFile);
         daemons.put(id, new DaemonProcess(id, command, options.projectRoot(), controlDirectory()));
