@@ -77,6 +77,11 @@ public final class DroverException extends RuntimeException {
         return new DroverException(code, getMessage(), hint, move, number, preflight, this);
     }
 
+    /** The same failure, with the move that stands in the way. */
+    public DroverException heldBy(MoveId move) {
+        return new DroverException(code, getMessage(), hint, move, null, preflight, getCause());
+    }
+
     /** What failed; there is always a message. */
     @Override
     public String getMessage() {

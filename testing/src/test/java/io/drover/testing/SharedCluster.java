@@ -16,6 +16,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The one cluster of this JVM: starting one takes longer than most tests. A test that leaves it other than it found it, because
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class SharedCluster {
     static final long ROWS = 20_000;
 
+    private static final Logger LOG = LoggerFactory.getLogger(SharedCluster.class);
     private static final Duration END_LIMIT = Duration.ofMinutes(2);
     private static @Nullable LocalCluster current;
     private static int started;
@@ -67,11 +70,13 @@ final class SharedCluster {
                     cluster.rest().complete(move.id());
                     cluster.rest().await(move.id(), MoveState.COMPLETED, END_LIMIT);
                 } else if (!move.state().isFinal() || move.state() == MoveState.NEEDS_OPERATOR) {
+                    LOG.warn("a new cluster is needed: move {} is {}", move.id(), move.state());
                     return false;
                 }
             }
             return cluster.rest().shard(LocalCluster.SHARD).state() == TopologyState.SERVING;
         } catch (IllegalStateException | UncheckedIOException e) {
+            LOG.warn("a new cluster is needed", e);
             return false;
         }
     }

@@ -50,7 +50,7 @@ public final class LocalCluster implements AutoCloseable {
     public static final NodeId NODE_C = new NodeId("node_c");
 
     private static final Logger LOG = LoggerFactory.getLogger(LocalCluster.class);
-    private static final Duration START_LIMIT = Duration.ofSeconds(90);
+    private static final Duration START_LIMIT = Duration.ofMinutes(3);
 
     private final ClusterOptions options;
     private final OsUser user = OsUser.forPostgres();
