@@ -11,6 +11,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Physical replication slots, which hold WAL for a standby (PostgreSQL documentation, Replication Slots). */
@@ -19,26 +21,44 @@ public final class Slots {
             "SELECT slot_name, slot_type, active, active_pid, restart_lsn::text, wal_status FROM pg_replication_slots ORDER BY 1";
     private static final String RESTART =
             "SELECT slot_type, restart_lsn::text, wal_status FROM pg_replication_slots WHERE slot_name = ?";
+    private static final Pattern NAME = Pattern.compile("[a-z0-9_]{1,63}");
     private static final Duration POLL = Duration.ofMillis(10);
 
     private Slots() {}
 
     /**
-     * Creates a slot that reserves WAL at once, on a primary or on a standby. A slot on a standby keeps its position through
-     * the promotion (hazard H66); pgjdbc's own builder would reserve nothing (H90). May be repeated.
+     * Creates a slot that reserves WAL at once, on a primary or on a standby, over a replication connection as {@code
+     * drover_repl}: the same login that the copy will use, so a missing right shows before anything is copied. The driver's own
+     * builder would reserve nothing (H90), hence the command. A slot on a standby keeps its position through the promotion
+     * (H66). May be repeated.
      *
+     * @param connection for looking, an ordinary one
+     * @param replication opens a replication connection to the same server
      * @return restart_lsn
      * @throws DroverException STATE_CONFLICT when a slot of this name is of another kind or has lost its WAL
      */
-    public static Lsn create(Connection connection, String slot) {
+    public static Lsn create(Connection connection, Supplier<Connection> replication, String slot) {
         if (Sql.first(connection, RESTART, row -> 1, slot).isEmpty()) {
-            Sql.text(connection, "SELECT slot_name FROM pg_create_physical_replication_slot(?, true)", slot);
+            String command = "CREATE_REPLICATION_SLOT \"" + checked(slot) + "\" PHYSICAL RESERVE_WAL";
+            try (Connection walsender = replication.get()) {
+                Sql.text(walsender, command);
+            } catch (SQLException e) {
+                throw Sql.failed(command, e);
+            }
         }
         return restartLsn(connection, slot)
                 .orElseThrow(() -> new DroverException(
                         ErrorCode.STATE_CONFLICT,
                         "slot " + slot + " exists, but holds no WAL for a standby",
                         "drop it and try again"));
+    }
+
+    /** A replication command takes no parameters, so its text is made of names that need no quoting only. */
+    private static String checked(String slot) {
+        if (!NAME.matcher(slot).matches()) {
+            throw new DroverException(ErrorCode.INVALID_VALUE, "not the name of a slot: '" + slot + "'");
+        }
+        return slot;
     }
 
     /** Where the WAL that the slot holds begins; absent when there is no such physical slot or it has lost its WAL. */

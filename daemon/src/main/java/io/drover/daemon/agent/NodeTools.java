@@ -11,6 +11,7 @@ import io.drover.replication.LocalServer;
 import io.drover.replication.NodeConfig;
 import io.drover.replication.PostgresBinaries;
 import io.drover.replication.Postmaster;
+import io.drover.replication.RoleSetup;
 import io.drover.replication.RoleSetup.Passwords;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -112,6 +113,11 @@ record NodeTools(
         } else {
             postmaster(record).start(layout.configFile(), layout.logFile(), limit);
         }
+    }
+
+    /** A replication connection to the running server, as the role that copies and streams. */
+    Connection replication(InstanceRecord record) {
+        return Connections.replication(host, record.port(), RoleSetup.REPLICATION, passwords.replication());
     }
 
     /** Asks the running server something over a connection of its own. */
