@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -27,6 +28,7 @@ import org.slf4j.LoggerFactory;
 public final class EventStreams implements Managed {
     private static final Logger LOG = LoggerFactory.getLogger(EventStreams.class);
     private static final int KEEP_ALIVE_SECONDS = 10;
+    private static final int SILENCE_TICKS = 3 * KEEP_ALIVE_SECONDS;
     private static final int STOP_MILLIS = 200;
     private static final int BUFFER = 8192;
 
@@ -34,6 +36,7 @@ public final class EventStreams implements Managed {
     private final ExecutorService writers = Executors.newCachedThreadPool(daemons("events"));
     private final ScheduledExecutorService ticks = Executors.newSingleThreadScheduledExecutor(daemons("events-tick"));
     private final Map<EventStream, AutoCloseable> open = new ConcurrentHashMap<>();
+    private final Set<Relay> relays = ConcurrentHashMap.newKeySet();
     private int ticksDone;
 
     /**
@@ -86,23 +89,53 @@ public final class EventStreams implements Managed {
     /** A stream that repeats what another controller streams. */
     ChunkedOutput<byte[]> relay(InputStream source) {
         ChunkedOutput<byte[]> output = new ChunkedOutput<>(byte[].class);
-        writers.execute(() -> copy(source, output));
+        Relay relay = new Relay(source);
+        relays.add(relay);
+        writers.execute(() -> copy(relay, output));
         return output;
     }
 
-    private static void copy(InputStream source, ChunkedOutput<byte[]> output) {
-        try (source;
+    /** A stream from another controller, and whether something has come since the last tick; comments come while nothing happens. */
+    private static final class Relay {
+        private final InputStream source;
+        private volatile boolean heard = true;
+        private int silentTicks;
+
+        Relay(InputStream source) {
+            this.source = source;
+        }
+
+        /** Ends the stream when its controller has long sent nothing: it has vanished without closing the connection. */
+        void tick() {
+            silentTicks = heard ? 0 : silentTicks + 1;
+            heard = false;
+            if (silentTicks == SILENCE_TICKS) {
+                try {
+                    source.close();
+                } catch (IOException e) {
+                    LOG.debug("a relayed stream of events was closed already", e);
+                }
+            }
+        }
+    }
+
+    private void copy(Relay relay, ChunkedOutput<byte[]> output) {
+        try (InputStream source = relay.source;
                 output) {
             byte[] buffer = new byte[BUFFER];
             for (int length = source.read(buffer); length >= 0 && !output.isClosed(); length = source.read(buffer)) {
+                relay.heard = true;
                 output.write(Arrays.copyOf(buffer, length));
             }
         } catch (IOException | RuntimeException e) {
             LOG.debug("a relayed stream of events has ended", e);
+        } finally {
+            relays.remove(relay);
         }
     }
 
     private void tick() {
+        relays.forEach(Relay::tick);
         boolean comment = ++ticksDone % KEEP_ALIVE_SECONDS == 0;
         boolean leading = leads.getAsBoolean();
         open.forEach((stream, subscription) -> {
