@@ -100,6 +100,7 @@ public final class MovesResource {
 
     @GET
     @Operation(operationId = "listMoves", summary = "Moves, newest first")
+    @ApiResponse(responseCode = "200", description = "found", useReturnTypeSchema = true)
     public MoveList list(
             @QueryParam("shard") @Schema(type = "string") @Nullable String shard,
             @QueryParam("state") @Schema(implementation = MoveState.class) @Nullable String state) {
@@ -110,6 +111,7 @@ public final class MovesResource {
     @GET
     @Path("/{id}")
     @Operation(operationId = "getMove", summary = "One move")
+    @ApiResponse(responseCode = "200", description = "found", useReturnTypeSchema = true)
     public Move get(@PathParam("id") MoveId id) {
         return moves.get(id);
     }

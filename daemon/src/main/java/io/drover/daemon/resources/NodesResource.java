@@ -35,6 +35,7 @@ public final class NodesResource {
 
     @GET
     @Operation(operationId = "listNodes", summary = "Every node that has registered, its instances and its disk")
+    @ApiResponse(responseCode = "200", description = "found", useReturnTypeSchema = true)
     public NodeList list() {
         return new NodeList(shards.nodes());
     }

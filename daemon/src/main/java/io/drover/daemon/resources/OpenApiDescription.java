@@ -6,6 +6,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JavaType;
 import io.drover.api.ByteSize;
 import io.drover.api.Json;
+import io.drover.api.MovePlan;
+import io.drover.api.Problem;
 import io.swagger.v3.core.converter.AnnotatedType;
 import io.swagger.v3.core.converter.ModelConverter;
 import io.swagger.v3.core.converter.ModelConverterContext;
@@ -14,6 +16,7 @@ import io.swagger.v3.core.jackson.ModelResolver;
 import io.swagger.v3.jaxrs2.Reader;
 import io.swagger.v3.oas.models.Components;
 import io.swagger.v3.oas.models.OpenAPI;
+import io.swagger.v3.oas.models.Paths;
 import io.swagger.v3.oas.models.info.Info;
 import io.swagger.v3.oas.models.media.IntegerSchema;
 import io.swagger.v3.oas.models.media.Schema;
@@ -24,12 +27,22 @@ import java.io.UncheckedIOException;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the OpenAPI description from the resource classes and the records of the API. */
 final class OpenApiDescription {
     private static final String SECURITY = "token";
+
+    private static final List<Class<?>> ANSWERS = List.of(
+            MovesResource.MoveList.class,
+            MovePlan.class,
+            ShardsResource.ShardList.class,
+            ShardsResource.Purged.class,
+            NodesResource.NodeList.class,
+            Problem.class);
 
     private OpenApiDescription() {}
 
@@ -54,6 +67,13 @@ final class OpenApiDescription {
                 .addSecurityItem(new SecurityRequirement().addList(SECURITY));
         OpenAPI description =
                 new Reader(base).read(Set.of(MovesResource.class, ShardsResource.class, NodesResource.class));
+        Paths sorted = new Paths();
+        new TreeMap<>(description.getPaths()).forEach(sorted::addPathItem);
+        description.setPaths(sorted);
+        // the stream of events is described by hand; swagger adds the class that carries it
+        description.getComponents().getSchemas().keySet().removeIf(name -> name.startsWith("ChunkedOutput"));
+        OpenApiMembers members = new OpenApiMembers(description.getComponents().getSchemas());
+        ANSWERS.forEach(members::complete);
         try {
             return io.swagger.v3.core.util.Json.mapper().writeValueAsBytes(description);
         } catch (JsonProcessingException e) {

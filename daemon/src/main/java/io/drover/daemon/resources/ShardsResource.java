@@ -57,6 +57,7 @@ public final class ShardsResource {
 
     @GET
     @Operation(operationId = "listShards", summary = "The topology of every shard")
+    @ApiResponse(responseCode = "200", description = "found", useReturnTypeSchema = true)
     public ShardList list() {
         return new ShardList(shards.shards());
     }
@@ -64,6 +65,7 @@ public final class ShardsResource {
     @GET
     @Path("/{id}")
     @Operation(operationId = "getShard", summary = "The topology of one shard")
+    @ApiResponse(responseCode = "200", description = "found", useReturnTypeSchema = true)
     public ShardTopology get(@PathParam("id") ShardId id) {
         return shards.shard(id);
     }
@@ -89,6 +91,7 @@ public final class ShardsResource {
             operationId = "purgeShard",
             summary = "Delete the copies of the shard's instance that moves have set aside on a node",
             description = "Deletes only what is proven to be a copy of this instance and is not in use.")
+    @ApiResponse(responseCode = "200", description = "the directories are gone", useReturnTypeSchema = true)
     public Purged purge(@PathParam("id") ShardId id, @Nullable @RequestBody(required = true) PurgeRequest body) {
         NodeId node = Bodies.required(Bodies.required(body, "body").node(), "node");
         return new Purged(shards.purge(id, node));
