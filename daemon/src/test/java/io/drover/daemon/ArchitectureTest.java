@@ -45,7 +45,7 @@ final class ArchitectureTest {
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("io.drover");
 
-    /** Where the controller and the agent hand a Curator connection to the stores, and the server that demos start. */
+    /** Where the controller and the agent hand a Curator connection to the stores, servers of demos, and the watching command. */
     private static final DescribedPredicate<JavaClass> WIRING = named(
             "ControllerApplication",
             "ControllerWiring",
@@ -53,7 +53,8 @@ final class ArchitectureTest {
             "ZooKeeperFactory",
             "AgentApplication",
             "Membership",
-            "ZooKeeperServer");
+            "ZooKeeperServer",
+            "WatchCommand");
 
     private static final DescribedPredicate<JavaClass> WAITING_HELPERS =
             named("Waiting", "ZkCalls", "Gate", "LeaderForwarding");

@@ -10,14 +10,12 @@ import io.drover.api.MoveState;
 import io.drover.api.Problem;
 import java.time.Duration;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** Follows a move by its events, through changes of the leader, until it has come where the caller wants it or has ended. */
 final class MoveWait {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
-    private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final Duration RETRY = Duration.ofMillis(500);
 
     private final RestClient controller;
     private final MoveId id;
@@ -63,7 +61,7 @@ final class MoveWait {
                 progress.say("waiting for a controller: " + e.getMessage());
             }
             // the stream has ended: a new leader, or the goal
-            LockSupport.parkNanos(RETRY_NANOS);
+            Waiting.between(RETRY);
         }
     }
 

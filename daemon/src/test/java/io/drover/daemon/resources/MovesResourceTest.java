@@ -250,14 +250,17 @@ class MovesResourceTest {
         assertThat(request.at("/properties/shard/type").asText()).isEqualTo("string");
         assertThat(request.at("/required")).hasSize(2);
         assertThat(request.at("/properties/mode/enum").toString()).contains("clean-stop");
-        assertThat(api.at("/components/schemas/Step/properties/since/type").asText()).isEqualTo("string");
+        assertThat(api.at("/components/schemas/Step/properties/since/type").asText())
+                .isEqualTo("string");
         assertThat(api.at("/components/schemas/Move/required")).hasSize(16);
-        assertThat(api.at("/components/schemas/Move/properties/waitingFor/nullable").asBoolean())
+        assertThat(api.at("/components/schemas/Move/properties/waitingFor/nullable")
+                        .asBoolean())
                 .isTrue();
         assertThat(api.at("/paths/~1v1~1moves~1{id}/get/responses/200/content/application~1json/schema/$ref")
                         .asText())
                 .endsWith("/Move");
-        assertThat(api.at("/components/schemas/ShardTopology/properties/epoch/type").asText())
+        assertThat(api.at("/components/schemas/ShardTopology/properties/epoch/type")
+                        .asText())
                 .isEqualTo("integer");
     }
 
