@@ -101,7 +101,7 @@ class ShardDataSourceTest {
         zooKeeper.write(Topologies.MOVED);
 
         assertThat(waiting.join()).isEqualTo("node_b");
-        assertThat(source.stats().pauses()).isEqualTo(1);
+        Eventually.until(() -> source.stats().pauses() == 1);
     }
 
     @Test

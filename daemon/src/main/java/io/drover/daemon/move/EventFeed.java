@@ -91,7 +91,7 @@ final class EventFeed {
         data.put("at", entry.at());
         send(subscription, state == null ? "step" : "state", entry.number(), data);
         if (state != null && state.isFinal()) {
-            send(subscription, "end", entry.number(), data);
+            send(subscription, "end", 0, data);
         }
     }
 

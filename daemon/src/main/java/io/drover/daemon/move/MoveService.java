@@ -60,7 +60,7 @@ public interface MoveService {
          * Something happened.
          *
          * @param name state, step, progress, lag or end
-         * @param number stored history number on state, step and end, or 0
+         * @param number stored history number on state and step, or 0
          * @param data the changed members and {@code at}
          */
         void onEvent(String name, long number, Object data);
