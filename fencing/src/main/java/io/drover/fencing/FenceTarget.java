@@ -18,7 +18,10 @@ public interface FenceTarget {
     /** Ends the WAL on a segment boundary and answers it: the position that the target has to replay. */
     Lsn endWal();
 
-    /** Proves that the door is still held, that nobody is left who can commit, and that no WAL follows the end. */
+    /**
+     * Proves that the door is still held and that nobody is left who can commit. Records of the server itself may follow the end; no
+     * commit can.
+     */
     void verify(Lsn end);
 
     /** Puts the server's settings back as they were before the seal was prepared; nothing is loaded yet. */

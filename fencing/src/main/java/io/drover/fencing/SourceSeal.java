@@ -15,7 +15,7 @@ import java.util.function.LongSupplier;
  *   <li>freeze: whoever is not counted now cannot appear later
  *   <li>end sessions: all that may commit, found in the process table, not in a view (H75)
  *   <li>end the WAL: only now is its end final
- *   <li>verify: nobody was missed and no WAL moved
+ *   <li>verify: nobody was missed
  * </ol>
  *
  * <p>It does not undo itself when it fails: whether the source may be opened again is decided by the topology (ABORTING), and then

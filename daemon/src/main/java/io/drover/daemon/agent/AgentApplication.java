@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.agent;
 
-import static java.util.Objects.requireNonNull;
-
 import io.dropwizard.core.Application;
 import io.dropwizard.core.server.AbstractServerFactory;
 import io.dropwizard.core.server.DefaultServerFactory;
 import io.dropwizard.core.setup.Environment;
+import io.dropwizard.jersey.setup.JerseyEnvironment;
 import io.dropwizard.jetty.HttpConnectorFactory;
 import io.dropwizard.lifecycle.Managed;
 import io.drover.api.Json;
 import io.drover.daemon.config.SecretFile;
+import io.drover.daemon.health.ZooKeeperHealth;
+import io.drover.daemon.metrics.PrometheusEndpoint;
 import io.drover.daemon.resources.ProblemMapper;
 import io.drover.topology.NodeRecord;
 import io.drover.topology.NodeRegistry;
@@ -21,7 +22,6 @@ import io.drover.topology.ZooKeeperConnection;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicReference;
 import org.apache.curator.framework.CuratorFramework;
 
 /** The daemon that runs on each node, as PostgreSQL's operating system user; {@code drover agent FILE.yml} starts it. */
@@ -39,47 +39,33 @@ public final class AgentApplication extends Application<AgentConfiguration> {
     public void run(AgentConfiguration configuration, Environment environment) throws IOException {
         Files.createDirectories(configuration.getDataRoot());
         Files.createDirectories(configuration.getStateDir());
-        Json.configure(environment.getObjectMapper());
-        if (configuration.getServerFactory() instanceof AbstractServerFactory server) {
-            server.setRegisterDefaultExceptionMappers(false);
-        }
         NodeTools tools = NodeTools.of(configuration);
         CuratorFramework client = ZooKeeperConnection.connect(
                 configuration.getZookeeper(),
                 Duration.ofMillis(configuration.getZookeeperSessionTimeout().toMilliseconds()));
-        TopologyStore store = new TopologyStore(client, ZOOKEEPER_LIMIT);
-        AtomicReference<Runnable> onChange = new AtomicReference<>(() -> {});
-        TopologyView view = new TopologyView(
-                () -> requireNonNull(onChange.get(), "onChange is null").run());
-        Instances instances = new Instances(new InstanceStore(configuration.getStateDir()));
-        Jobs jobs = new Jobs();
-        instances.all().forEach(jobs::adopt);
-        Observation observation = new Observation(tools, new NodeFacts(tools), instances, jobs, view);
-        TopologyGate gate = new TopologyGate(store, view, tools.node());
-        InstanceSettings settings = new InstanceSettings(tools);
-        SealVerbs seals = new SealVerbs(tools, settings, gate);
-        TargetVerbs targets = new TargetVerbs(tools, settings, store);
+        Agent agent = Agent.assemble(
+                tools,
+                new Instances(new InstanceStore(configuration.getStateDir())),
+                new TopologyStore(client, ZOOKEEPER_LIMIT));
 
-        VerbTable verbs = new VerbTable();
-        new AdoptionVerbs(tools, instances, observation).addTo(verbs);
-        new CopyVerbs(tools, instances, jobs, view, observation).addTo(verbs);
-        new ServerVerbs(tools, settings).addTo(verbs);
-        new GuardVerbs(tools, settings).addTo(verbs);
-        seals.addTo(verbs);
-        targets.addTo(verbs);
-        new RejoinVerbs(tools, jobs).addTo(verbs);
-        new SetAsideVerbs(tools, store).addTo(verbs);
-        verbs.requireComplete();
-
-        Supervisor supervisor = new Supervisor(tools, instances, view, store, settings, seals, targets);
-        onChange.set(supervisor::wake);
-        environment.jersey().register(new ProblemMapper());
-        environment.jersey().register(new TokenFilter(SecretFile.read(configuration.getTokenFile())));
-        environment.jersey().register(new AgentResource(new VerbDispatcher(verbs, instances, gate), observation));
-        environment.jersey().register(new HealthResource(observation));
+        serve(agent, SecretFile.read(configuration.getTokenFile()), configuration, environment);
+        environment.healthChecks().register("zookeeper", new ZooKeeperHealth(agent.view()::connected));
+        PrometheusEndpoint.install(environment.admin(), environment.metrics());
         NodeRecord node = new NodeRecord(tools.node(), tools.host(), address(configuration));
-        environment.lifecycle().manage(new Membership(client, node, view));
-        environment.lifecycle().manage(supervisor);
+        environment.lifecycle().manage(new Membership(client, node, agent.view()));
+        environment.lifecycle().manage(agent.supervisor());
+    }
+
+    private static void serve(Agent agent, String token, AgentConfiguration configuration, Environment environment) {
+        Json.configure(environment.getObjectMapper());
+        if (configuration.getServerFactory() instanceof AbstractServerFactory server) {
+            server.setRegisterDefaultExceptionMappers(false);
+        }
+        JerseyEnvironment jersey = environment.jersey();
+        jersey.register(new ProblemMapper());
+        jersey.register(new TokenFilter(token));
+        jersey.register(new AgentResource(agent.dispatcher(), agent.observation()));
+        jersey.register(new HealthResource(agent.observation()));
     }
 
     private static String address(AgentConfiguration configuration) {

@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
  */
 final class SealVerbs {
     private static final Logger LOG = LoggerFactory.getLogger(SealVerbs.class);
-    private static final int REHEARSALS = 50;
+    private static final int REHEARSALS = 20;
 
     private final NodeTools tools;
     private final InstanceSettings settings;
@@ -62,9 +62,8 @@ final class SealVerbs {
 
     private Done prepare(Verb.PrepareSeal verb, VerbCall call) {
         Postmaster.Running postmaster = running(call.record());
-        Connection warm = call.instance()
-                .warm()
-                .openedBy(() -> tools.server(call.record()).connect());
+        call.instance().warm().ask(() -> tools.server(call.record()).connect(), AllowList::backendPid);
+        Connection warm = call.instance().warm().required();
         Map<ManagedSetting, String> values = new LinkedHashMap<>();
         values.put(ManagedSetting.DEFAULT_TRANSACTION_READ_ONLY, "on");
         values.put(ManagedSetting.SYNCHRONOUS_STANDBY_NAMES, Guard.unsatisfiable(verb.epoch()));

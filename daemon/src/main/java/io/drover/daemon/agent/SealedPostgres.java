@@ -23,6 +23,7 @@ final class SealedPostgres implements FenceTarget {
     private final String targetSlot;
     private final Supplier<Connection> connection;
     private final Runnable restore;
+    private int ownBackend;
     private @Nullable AllowList spared;
 
     /**
@@ -38,16 +39,17 @@ final class SealedPostgres implements FenceTarget {
         this.restore = restore;
     }
 
+    /** The connection is tried first: behind a held door no other could be opened. */
     @Override
     public void freeze(Duration limit) {
+        ownBackend = AllowList.backendPid(connection.get());
         PostmasterDoor.hold(postmasterPid, limit);
     }
 
     /** Who is spared is decided behind the held door: a walsender that reconnected since the preparation has another pid. */
     @Override
     public int endSessions(Duration limit) {
-        Connection own = connection.get();
-        AllowList list = AllowList.compute(own, postmasterPid, targetSlot, Set.of(AllowList.backendPid(own)));
+        AllowList list = AllowList.compute(connection.get(), postmasterPid, targetSlot, Set.of(ownBackend));
         spared = list;
         return SessionEnder.endAll(postmasterPid, list, limit);
     }

@@ -37,7 +37,7 @@ final class Supervisor implements Managed {
     /** After a change verbs come first: what the agent does by itself can wait a moment. */
     private static final Duration AFTER_CHANGE = Duration.ofMillis(50);
 
-    private static final Duration RETRY = Duration.ofSeconds(2);
+    private static final Duration RETRY = Duration.ofSeconds(1);
     private static final Duration FINISH_LIMIT = Duration.ofSeconds(60);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
     private static final Duration START_LIMIT = Duration.ofMinutes(10);
@@ -224,6 +224,10 @@ final class Supervisor implements Managed {
             case DEMOTE ->
                 instance.update(current -> current.withRole(Role.DEMOTED).withStopped(true));
             case START -> {
+                if (!tools.postmaster(record).stopped()) {
+                    // children of a killed postmaster end by themselves; until then no other can be started
+                    return;
+                }
                 if (record.role() == Role.PRIMARY && record.seal() == null) {
                     // a crash between the preparation of a seal and the seal: nothing holds writes, so the settings
                     // must not

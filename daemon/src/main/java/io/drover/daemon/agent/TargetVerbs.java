@@ -41,7 +41,7 @@ import org.slf4j.LoggerFactory;
 final class TargetVerbs {
     private static final Logger LOG = LoggerFactory.getLogger(TargetVerbs.class);
     private static final double NANOS_PER_MILLI = 1e6;
-    private static final int REHEARSALS = 50;
+    private static final int REHEARSALS = 20;
     private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
 
     private final NodeTools tools;
