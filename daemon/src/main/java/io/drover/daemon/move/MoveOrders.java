@@ -8,7 +8,6 @@ import io.drover.api.MoveState;
 import io.drover.api.Problem;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -105,7 +104,7 @@ final class MoveOrders {
         if (!endBake && (end == null || clock.instant().isBefore(end))) {
             throw new DroverException(
                     ErrorCode.BAKE_NOT_OVER,
-                    "move " + record.identity().id() + " bakes until " + Optional.ofNullable(end)
+                    "move " + record.identity().id() + " bakes until " + end
                             + ": the way back would be gone",
                     "call complete with endBake to close the way back now");
         }

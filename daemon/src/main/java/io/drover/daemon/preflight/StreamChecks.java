@@ -19,7 +19,7 @@ final class StreamChecks {
                     When.WITH_STANDBY,
                     "source and target have the same system identifier",
                     StreamChecks::sameCluster),
-            block("P2", When.ALWAYS, "source is a primary, target a standby on its timeline", StreamChecks::roles),
+            block("P2", When.ALWAYS, "the source is a primary, and the target not another one", StreamChecks::roles),
             block("P3", When.WITH_STANDBY, "the target streams from this source", StreamChecks::streams),
             block("P4", When.WITH_STANDBY, "nobody else streams under the move's name", StreamChecks::uniqueName));
 
