@@ -23,6 +23,8 @@ import io.drover.api.agent.Reports.SlotReport;
 import io.drover.api.agent.Reports.StopReport;
 import io.drover.api.agent.Reports.TailReport;
 import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,8 +34,18 @@ import org.jspecify.annotations.Nullable;
  * @param <R> what the agent answers
  */
 public sealed interface Verb<R> {
-    /** Last part of the address. */
-    String path();
+    /** The end of a word that another one follows. */
+    Pattern WORD_START = Pattern.compile("([a-z])(?=[A-Z])");
+
+    /** Last part of the address: the verb's name in lower case, its words joined by hyphens. */
+    default String path() {
+        return pathOf(getClass());
+    }
+
+    /** Last part of the address of a kind of verb. */
+    static String pathOf(Class<?> verb) {
+        return WORD_START.matcher(verb.getSimpleName()).replaceAll("$1-").toLowerCase(Locale.ROOT);
+    }
 
     /** Type of the answer. */
     Class<R> answer();
@@ -49,11 +61,6 @@ public sealed interface Verb<R> {
     /** Makes a new instance, with data checksums, and its database. */
     record Initialize(ShardId shard, int port, String database) implements Verb<InstanceReport> {
         @Override
-        public String path() {
-            return "initialize";
-        }
-
-        @Override
         public Class<InstanceReport> answer() {
             return InstanceReport.class;
         }
@@ -61,11 +68,6 @@ public sealed interface Verb<R> {
 
     /** Takes over a running instance, without a restart. */
     record Adopt(ShardId shard, String dataDir, int port, String database) implements Verb<InstanceReport> {
-        @Override
-        public String path() {
-            return "adopt";
-        }
-
         @Override
         public Class<InstanceReport> answer() {
             return InstanceReport.class;
@@ -75,11 +77,6 @@ public sealed interface Verb<R> {
     /** Creates a physical slot that reserves WAL at once; on a primary or on a standby. */
     record CreateSlot(String slot) implements Verb<SlotReport> {
         @Override
-        public String path() {
-            return "create-slot";
-        }
-
-        @Override
         public Class<SlotReport> answer() {
             return SlotReport.class;
         }
@@ -87,11 +84,6 @@ public sealed interface Verb<R> {
 
     /** Drops a slot; ends its walsender first. */
     record DropSlot(String slot) implements Verb<Done> {
-        @Override
-        public String path() {
-            return "drop-slot";
-        }
-
         @Override
         public Class<Done> answer() {
             return Done.class;
@@ -108,11 +100,6 @@ public sealed interface Verb<R> {
             MoveRequest.Checkpoint checkpoint)
             implements Verb<JobReport> {
         @Override
-        public String path() {
-            return "start-copy";
-        }
-
-        @Override
         public Class<JobReport> answer() {
             return JobReport.class;
         }
@@ -120,11 +107,6 @@ public sealed interface Verb<R> {
 
     /** Ends a copy that runs and removes its staging directory. */
     record DiscardCopy() implements Verb<Done> {
-        @Override
-        public String path() {
-            return "discard-copy";
-        }
-
         @Override
         public Class<Done> answer() {
             return Done.class;
@@ -135,11 +117,6 @@ public sealed interface Verb<R> {
     record StartStandby(List<ShardId> shards, String primaryHost, int primaryPort, String slot, String applicationName)
             implements Verb<InstanceReport> {
         @Override
-        public String path() {
-            return "start-standby";
-        }
-
-        @Override
         public Class<InstanceReport> answer() {
             return InstanceReport.class;
         }
@@ -147,11 +124,6 @@ public sealed interface Verb<R> {
 
     /** Stops the instance and proves from the process table and the control file that it is stopped. */
     record Stop(Reports.StopMode mode) implements Verb<StopReport> {
-        @Override
-        public String path() {
-            return "stop";
-        }
-
         @Override
         public Class<StopReport> answer() {
             return StopReport.class;
@@ -166,11 +138,6 @@ public sealed interface Verb<R> {
     /** Renames the data directory of a stopped instance that holds no grant. */
     record SetAside() implements Verb<SetAsideReport> {
         @Override
-        public String path() {
-            return "set-aside";
-        }
-
-        @Override
         public Class<SetAsideReport> answer() {
             return SetAsideReport.class;
         }
@@ -184,11 +151,6 @@ public sealed interface Verb<R> {
     /** Checkpoint on a primary, restartpoint on a standby. */
     record Checkpoint() implements Verb<Done> {
         @Override
-        public String path() {
-            return "checkpoint";
-        }
-
-        @Override
         public Class<Done> answer() {
             return Done.class;
         }
@@ -196,11 +158,6 @@ public sealed interface Verb<R> {
 
     /** Sets what a quick promotion needs on the standby: no restore_command, short replay conflicts, no zero-filled segments. */
     record PrepareTarget() implements Verb<Done> {
-        @Override
-        public String path() {
-            return "prepare-target";
-        }
-
         @Override
         public Class<Done> answer() {
             return Done.class;
@@ -210,11 +167,6 @@ public sealed interface Verb<R> {
     /** Adds the target to synchronous_standby_names of the source, journaled. */
     record ArmGuard(String applicationName) implements Verb<Done> {
         @Override
-        public String path() {
-            return "arm-guard";
-        }
-
-        @Override
         public Class<Done> answer() {
             return Done.class;
         }
@@ -223,11 +175,6 @@ public sealed interface Verb<R> {
     /** Commits one probe with remote_apply and tells how long it waited; returns at the latest after the token's time. */
     record ProbeGuard() implements Verb<GuardProbeReport> {
         @Override
-        public String path() {
-            return "probe-guard";
-        }
-
-        @Override
         public Class<GuardProbeReport> answer() {
             return GuardProbeReport.class;
         }
@@ -235,11 +182,6 @@ public sealed interface Verb<R> {
 
     /** Pauses or resumes replay on a standby. */
     record SetReplay(boolean paused) implements Verb<Done> {
-        @Override
-        public String path() {
-            return "set-replay";
-        }
-
         @Override
         public Class<Done> answer() {
             return Done.class;
@@ -253,11 +195,6 @@ public sealed interface Verb<R> {
      */
     record AlignWal(long marginBytes) implements Verb<AlignReport> {
         @Override
-        public String path() {
-            return "align-wal";
-        }
-
-        @Override
         public Class<AlignReport> answer() {
             return AlignReport.class;
         }
@@ -269,11 +206,6 @@ public sealed interface Verb<R> {
      */
     record PrepareSeal(FenceEpoch epoch, String targetSlot) implements Verb<Done> {
         @Override
-        public String path() {
-            return "prepare-seal";
-        }
-
-        @Override
         public Class<Done> answer() {
             return Done.class;
         }
@@ -281,11 +213,6 @@ public sealed interface Verb<R> {
 
     /** Leaves no process that can commit: holds the door, ends the sessions, ends the WAL on a segment boundary. */
     record Seal(FenceEpoch epoch, String targetSlot) implements Verb<SealReport> {
-        @Override
-        public String path() {
-            return "seal";
-        }
-
         @Override
         public Class<SealReport> answer() {
             return SealReport.class;
@@ -300,11 +227,6 @@ public sealed interface Verb<R> {
     /** Opens a sealed source again; only while the topology says ABORTING. */
     record Unseal() implements Verb<Done> {
         @Override
-        public String path() {
-            return "unseal";
-        }
-
-        @Override
         public Class<Done> answer() {
             return Done.class;
         }
@@ -318,11 +240,6 @@ public sealed interface Verb<R> {
     /** Returns when the standby itself has replayed the position. */
     record AwaitReplayed(Lsn lsn) implements Verb<ReplayReport> {
         @Override
-        public String path() {
-            return "await-replayed";
-        }
-
-        @Override
         public Class<ReplayReport> answer() {
             return ReplayReport.class;
         }
@@ -331,11 +248,6 @@ public sealed interface Verb<R> {
     /** Reads the WAL of a stopped source from disk: nothing valid may lie past the position. */
     record ReadTail(int timeline, Lsn lsn) implements Verb<TailReport> {
         @Override
-        public String path() {
-            return "read-tail";
-        }
-
-        @Override
         public Class<TailReport> answer() {
             return TailReport.class;
         }
@@ -343,11 +255,6 @@ public sealed interface Verb<R> {
 
     /** Promotes the standby; only while the topology says PROMOTING and names this node. */
     record Promote(int oldTimeline, Lsn atLeast) implements Verb<PromoteReport> {
-        @Override
-        public String path() {
-            return "promote";
-        }
-
         @Override
         public Class<PromoteReport> answer() {
             return PromoteReport.class;
@@ -362,11 +269,6 @@ public sealed interface Verb<R> {
     /** Writes PROMOTING → SERVING on this node for every shard of the instance, in one transaction. */
     record Publish() implements Verb<PublishReport> {
         @Override
-        public String path() {
-            return "publish";
-        }
-
-        @Override
         public Class<PublishReport> answer() {
             return PublishReport.class;
         }
@@ -380,11 +282,6 @@ public sealed interface Verb<R> {
     /** Undoes every journaled setting of the token's move that {@code step} made; 0 means of all steps. */
     record RestoreSettings(int step) implements Verb<Done> {
         @Override
-        public String path() {
-            return "restore-settings";
-        }
-
-        @Override
         public Class<Done> answer() {
             return Done.class;
         }
@@ -392,11 +289,6 @@ public sealed interface Verb<R> {
 
     /** Archives every segment of the timeline up to the fork, with the instance's own archive_command. */
     record ArchiveUpTo(int timeline, Lsn fork) implements Verb<ArchiveReport> {
-        @Override
-        public String path() {
-            return "archive-up-to";
-        }
-
         @Override
         public Class<ArchiveReport> answer() {
             return ArchiveReport.class;
@@ -406,11 +298,6 @@ public sealed interface Verb<R> {
     /** Reads the WAL of a stopped instance past the fork and tells what is there. */
     record Audit(int timeline, Lsn fork) implements Verb<AuditReport> {
         @Override
-        public String path() {
-            return "audit";
-        }
-
-        @Override
         public Class<AuditReport> answer() {
             return AuditReport.class;
         }
@@ -418,11 +305,6 @@ public sealed interface Verb<R> {
 
     /** Lets drover_rewind log in to this primary, or ends that. */
     record SetRewindLogin(boolean allowed) implements Verb<Done> {
-        @Override
-        public String path() {
-            return "set-rewind-login";
-        }
-
         @Override
         public Class<Done> answer() {
             return Done.class;
@@ -432,11 +314,6 @@ public sealed interface Verb<R> {
     /** Starts to make a stopped old primary a standby of the new one; {@code GET …/job} tells how it goes. */
     record Rejoin(String primaryHost, int primaryPort, String slot, String applicationName, boolean rewind, Lsn fork)
             implements Verb<JobReport> {
-        @Override
-        public String path() {
-            return "rejoin";
-        }
-
         @Override
         public Class<JobReport> answer() {
             return JobReport.class;
@@ -451,11 +328,6 @@ public sealed interface Verb<R> {
     /** Deletes copies that were set aside, after proving that they are ones. */
     record Purge() implements Verb<SetAsideReport> {
         @Override
-        public String path() {
-            return "purge";
-        }
-
-        @Override
         public Class<SetAsideReport> answer() {
             return SetAsideReport.class;
         }
@@ -464,11 +336,6 @@ public sealed interface Verb<R> {
     /** Counts the rows of every user table of the instance's databases, each in a snapshot of its own. */
     record CountRows() implements Verb<CountReport> {
         @Override
-        public String path() {
-            return "count-rows";
-        }
-
-        @Override
         public Class<CountReport> answer() {
             return CountReport.class;
         }
@@ -476,11 +343,6 @@ public sealed interface Verb<R> {
 
     /** Runs queries in one read-only transaction and tells a hash of the rows of each. */
     record RunCanaries(String database, List<String> queries) implements Verb<CanaryReport> {
-        @Override
-        public String path() {
-            return "run-canaries";
-        }
-
         @Override
         public Class<CanaryReport> answer() {
             return CanaryReport.class;

@@ -40,7 +40,7 @@ final class VerbTable {
         for (Class<?> type : Verb.class.getPermittedSubclasses()) {
             @SuppressWarnings("unchecked") // what a sealed interface permits are its subtypes
             Class<? extends Verb<?>> verb = (Class<? extends Verb<?>>) type;
-            types.put(pathOf(type), verb);
+            types.put(Verb.pathOf(type), verb);
         }
     }
 
@@ -168,10 +168,4 @@ final class VerbTable {
                 ErrorCode.MALFORMED_REQUEST, "the body of " + path + " is not understood: " + why, null, cause);
     }
 
-    /** {@code StartCopy} is sent to {@code start-copy}. */
-    private static String pathOf(Class<?> verb) {
-        return Arrays.stream(verb.getSimpleName().split("(?=[A-Z])"))
-                .map(word -> word.toLowerCase(Locale.ROOT))
-                .collect(Collectors.joining("-"));
-    }
 }
