@@ -15,8 +15,8 @@ record ClusterLayout(int zookeeperPort, List<ClusterController> controllers, Lis
     // a node of its own has an address of its own, and all of 127.0.0.0/8 is this machine
     private static final int FIRST_NODE_ADDRESS = 21;
 
-    static ClusterLayout choose(Path directory) {
-        Ports ports = new Ports();
+    static ClusterLayout choose(Path directory, boolean usualPorts) {
+        Ports ports = new Ports(usualPorts);
         List<String> self = List.of(ClusterController.HOST);
         int zookeeper = ports.choose(ZOOKEEPER_PORT, self);
         List<ClusterController> controllers = new ArrayList<>();

@@ -12,16 +12,17 @@ import java.nio.file.Path;
  * @param projectRoot the directory with {@code bin/drover}; commands are run in it
  * @param controlDirectory configuration, process ids and logs; relative to the root, kept after the end
  * @param prefix begin of the name of the directory under {@code /var/tmp}
+ * @param usualPorts take the ports that people expect where they are free; a test leaves them to others
  */
-public record ClusterOptions(Path projectRoot, Path controlDirectory, String prefix) {
+public record ClusterOptions(Path projectRoot, Path controlDirectory, String prefix, boolean usualPorts) {
     /** The place of the demo. */
     public static ClusterOptions demo() {
-        return new ClusterOptions(findProjectRoot(), Path.of("target/demo"), "drover-demo");
+        return new ClusterOptions(findProjectRoot(), Path.of("target/demo"), "drover-demo", true);
     }
 
     /** The place of a test's cluster. */
     public static ClusterOptions test(String name) {
-        return new ClusterOptions(findProjectRoot(), Path.of("testing/target/clusters", name), "drover-test");
+        return new ClusterOptions(findProjectRoot(), Path.of("testing/target/clusters", name), "drover-test", false);
     }
 
     Path absoluteControlDirectory() {

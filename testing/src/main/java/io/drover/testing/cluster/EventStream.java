@@ -47,9 +47,12 @@ public final class EventStream {
         return List.copyOf(events);
     }
 
-    /** The events that are stored, which carry an id. */
+    /** The states and steps, which are stored and carry an id of their own. */
     public List<Event> stored() {
-        return events.stream().filter(event -> !event.id().isEmpty()).toList();
+        // the end repeats the number of the last state
+        return events.stream()
+                .filter(event -> event.name().equals("state") || event.name().equals("step"))
+                .toList();
     }
 
     /** Whether the server has ended the stream. */

@@ -66,7 +66,7 @@ public final class LocalCluster implements AutoCloseable {
     private LocalCluster(ClusterOptions options) {
         this.options = options;
         this.directory = ClusterDirectory.create(options.prefix(), user);
-        this.layout = ClusterLayout.choose(directory.path());
+        this.layout = ClusterLayout.choose(directory.path(), options.usualPorts());
         this.rest = new DroverRest(
                 layout.controllers().stream().map(ClusterController::rest).toList(), secrets.token());
         Runtime.getRuntime().addShutdownHook(closer);

@@ -17,8 +17,14 @@ final class Ports {
     private static final int HIGHEST = 32_000;
     private static final int TRIES = 500;
 
+    private final boolean usual;
     private final Random random = new Random();
     private final Set<Integer> taken = new HashSet<>();
+
+    /** Chooses the usual ports where they are free, or others always. */
+    Ports(boolean usual) {
+        this.usual = usual;
+    }
 
     /**
      * A port that is free on every one of the addresses.
@@ -26,16 +32,20 @@ final class Ports {
      * @throws IllegalStateException when none is found
      */
     int choose(int preferred, List<String> hosts) {
-        int candidate = preferred;
+        int candidate = usual ? preferred : other();
         for (int attempt = 0; attempt < TRIES; attempt++) {
             int port = candidate;
             if (!taken.contains(port) && hosts.stream().allMatch(host -> isFree(host, port))) {
                 taken.add(port);
                 return port;
             }
-            candidate = LOWEST + random.nextInt(HIGHEST - LOWEST);
+            candidate = other();
         }
         throw new IllegalStateException("no free port on " + hosts);
+    }
+
+    private int other() {
+        return LOWEST + random.nextInt(HIGHEST - LOWEST);
     }
 
     private static boolean isFree(String host, int port) {

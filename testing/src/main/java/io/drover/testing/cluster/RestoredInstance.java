@@ -26,7 +26,7 @@ public final class RestoredInstance {
     public RestoredInstance(LocalCluster cluster, Path directory) {
         this.cluster = cluster;
         this.directory = directory;
-        this.port = new Ports().choose(5499, List.of(ClusterController.HOST));
+        this.port = new Ports(false).choose(5499, List.of(ClusterController.HOST));
         this.programs = Command.succeed(List.of("sh", "-c", "ls -d /usr/lib/postgresql/*/bin | tail -1"))
                 .strip();
     }
