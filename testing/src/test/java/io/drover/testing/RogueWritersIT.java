@@ -79,8 +79,6 @@ class RogueWritersIT {
                     .isPositive());
             scene.rest().complete(move.id());
             scene.await(move, MoveState.COMPLETED);
-        } finally {
-            rogues.forEach(RogueWriter::close);
         }
     }
 
@@ -163,8 +161,7 @@ class RogueWritersIT {
 
     private void start(Scene scene, String name, Connector connector, Function<AckLog, Way> way, Duration pause) {
         AckLog log = new AckLog(FIRST_WRITER + rogues.size());
-        scene.count(log);
-        rogues.add(RogueWriter.start(name, log, connector, way.apply(log), pause));
+        rogues.add(scene.count(RogueWriter.start(name, log, connector, way.apply(log), pause)));
     }
 
     private static Connector plain(Scene scene, NodeId source) {

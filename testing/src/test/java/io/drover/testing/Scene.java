@@ -17,6 +17,7 @@ import io.drover.testing.ledger.AckLog;
 import io.drover.testing.ledger.Ledger;
 import io.drover.testing.ledger.LedgerCheck;
 import io.drover.testing.ledger.LedgerOptions;
+import io.drover.testing.ledger.RogueWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -42,6 +43,7 @@ final class Scene implements AutoCloseable {
     private final Ledger ledger;
     private final int run;
     private final List<AckLog> others = new ArrayList<>();
+    private final List<RogueWriter> rogues = new ArrayList<>();
     private boolean errorsExpected;
 
     private Scene(LocalCluster cluster) {
@@ -137,9 +139,16 @@ final class Scene implements AutoCloseable {
                 count + " further writes, errors " + ledger.errorTexts(), MOVE_LIMIT, () -> ledger.acked() >= goal);
     }
 
-    /** Writers that the test runs itself, to be counted with the others. */
+    /** What others have written for this run, to be counted with the scene's own. */
     void count(AckLog log) {
         others.add(log);
+    }
+
+    /** A writer that the test runs itself: ended before the rows are counted, and counted with the others. */
+    RogueWriter count(RogueWriter rogue) {
+        rogues.add(rogue);
+        others.add(rogue.log());
+        return rogue;
     }
 
     /** The test does something that clients cannot be spared. */
@@ -152,6 +161,8 @@ final class Scene implements AutoCloseable {
         try (kit) {
             awaitWritesWhileHealthy();
             ledger.stop();
+            // what is acknowledged while the rows are being counted would look lost
+            rogues.forEach(RogueWriter::close);
             try (Connection connection = cluster.connectToPrimary()) {
                 LedgerCheck check = ledger.check(connection, others);
                 assertThat(check.isClean()).as(check.toString()).isTrue();

@@ -113,6 +113,8 @@ final class NeighbourChecks {
         List<String> others = facts.source().senders().stream()
                 .filter(sender -> !isOurs(facts, sender))
                 .filter(sender -> !sender.state().equals("backup"))
+                // a session that may replicate and has not begun to, such as one that runs SQL (H76): the seal ends it
+                .filter(sender -> !sender.state().equals("startup"))
                 .filter(sender -> sender.slot() == null || !logical.contains(sender.slot()))
                 .map(sender -> sender.applicationName() + " (process " + sender.pid() + ")")
                 .toList();

@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import javax.net.SocketFactory;
 
 /**
@@ -21,6 +22,9 @@ public final class HeldLogin extends SocketFactory {
     private static final Map<String, HeldLogin.Gate> GATES = new ConcurrentHashMap<>();
     // the startup message is the first, the answer to the server's challenge the second
     private static final int MESSAGES_BEFORE_HOLD = 1;
+
+    // the server gives a login up after authentication_timeout, 60 s
+    private static final int SECONDS_HELD = 58;
 
     private final Gate gate;
 
@@ -52,7 +56,9 @@ public final class HeldLogin extends SocketFactory {
         private void pass() throws InterruptedIOException {
             reached.countDown();
             try {
-                opened.await();
+                if (!opened.await(SECONDS_HELD, TimeUnit.SECONDS)) {
+                    throw new InterruptedIOException("held for too long");
+                }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new InterruptedIOException("interrupted at the gate");
