@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.drover.testing.cluster.DroverRest;
+import io.drover.testing.cluster.LocalCluster;
+import io.drover.testing.cluster.Psql;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** What the checks see of a real server: that each fails on facts is tested without one. */
+class PreflightIT {
+    private static final List<Planted> PLANTED = List.of(
+            new Planted(
+                    "P15",
+                    "create subscription planted connection 'host=127.0.0.1 port=1 dbname=x'"
+                            + " publication nobody with (connect = false)",
+                    "alter subscription planted set (slot_name = none)"),
+            new Planted("P15", "alter subscription planted enable", "alter subscription planted disable"),
+            new Planted(
+                    "P17",
+                    "alter role app set default_transaction_read_only = off",
+                    "alter role app reset default_transaction_read_only"),
+            new Planted(
+                    "P17-commit",
+                    "alter role app set synchronous_commit = local",
+                    "alter role app reset synchronous_commit"),
+            new Planted(
+                    "P22",
+                    "select pg_create_physical_replication_slot('drover_99999999', true)",
+                    "select pg_drop_replication_slot('drover_99999999')"),
+            new Planted(
+                    "P27-others",
+                    "select pg_create_physical_replication_slot('somebody', true)",
+                    "select pg_drop_replication_slot('somebody')"),
+            new Planted(
+                    "P29",
+                    "alter system set recovery_min_apply_delay = '5s'",
+                    "alter system reset recovery_min_apply_delay"),
+            new Planted("P44", "alter system set wal_sender_timeout = 0", "alter system reset wal_sender_timeout"),
+            new Planted("P47", "create unlogged table planted (a text collate \"de-x-icu\")", "drop table planted"));
+
+    /**
+     * Something that a check has to see.
+     *
+     * @param undo takes it away again
+     */
+    private record Planted(String check, String sql, String undo) {}
+
+    @Test
+    void seesWhatStandsInTheWayOnARealServer() throws SQLException {
+        try (Scene scene = Scene.open()) {
+            Psql source = scene.cluster().psql(scene.primary());
+            assertThat(failures(scene)).doesNotContainKeys(checks());
+            PLANTED.forEach(planted -> source.run(LocalCluster.DATABASE, planted.sql()));
+            source.run(LocalCluster.DATABASE, "select pg_reload_conf()");
+            try {
+                assertThat(failures(scene)).containsKeys(checks());
+            } finally {
+                for (int i = PLANTED.size() - 1; i >= 0; i--) {
+                    source.run(LocalCluster.DATABASE, PLANTED.get(i).undo());
+                }
+                source.run(LocalCluster.DATABASE, "drop subscription planted");
+                source.run(LocalCluster.DATABASE, "select pg_reload_conf()");
+            }
+        }
+    }
+
+    private static String[] checks() {
+        return PLANTED.stream().map(Planted::check).distinct().toArray(String[]::new);
+    }
+
+    /** Messages of the checks that fail, by check. */
+    private static TreeMap<String, String> failures(Scene scene) {
+        DroverRest.Answer answer = scene.rest()
+                .post(
+                        "/v1/moves",
+                        "{\"shard\":\"%s\",\"target\":\"%s\",\"dryRun\":true}"
+                                .formatted(LocalCluster.SHARD, scene.other()));
+        TreeMap<String, String> failures = new TreeMap<>();
+        for (JsonNode check : answer.succeeded().json().get("preflight").get("checks")) {
+            if (!check.get("ok").asBoolean()) {
+                failures.put(check.get("id").asText(), check.get("message").asText());
+            }
+        }
+        return failures;
+    }
+}
