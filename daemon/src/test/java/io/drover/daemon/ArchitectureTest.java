@@ -4,6 +4,7 @@ package io.drover.daemon;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -70,13 +71,34 @@ final class ArchitectureTest {
             .resideInAnyPackage("org.apache.curator..", "org.apache.zookeeper..")
             .because("topology is the only module that knows how ZooKeeper is spoken to");
 
+    private static final String[] JDBC = {"java.sql..", "javax.sql..", "org.postgresql..", "org.newsclub.."};
+
     private static final ArchRule JDBC_IN_REPLICATION = noClasses()
             .that()
             .resideInAnyPackage("io.drover.api..", "io.drover.topology..", "io.drover.fencing..", "io.drover.daemon..")
+            .and()
+            .resideOutsideOfPackage("io.drover.daemon.agent..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("java.sql..", "javax.sql..", "org.postgresql..", "org.newsclub..")
+            .resideInAnyPackage(JDBC)
             .because("replication is the only module of the daemon that talks to PostgreSQL");
+
+    /** The agent keeps connections warm across the pause and hands them to replication; it opens none and runs no SQL. */
+    private static final ArchRule AGENT_ONLY_HOLDS_CONNECTIONS = noClasses()
+            .that()
+            .resideInAPackage("io.drover.daemon.agent..")
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(JDBC)
+                    .and(not(belongToAnyOf(Connection.class, SQLException.class))))
+            .orShould()
+            .callMethodWhere(DescribedPredicate.describe(
+                    "a method of Connection other than close",
+                    call -> call.getTargetOwner().isEquivalentTo(Connection.class)
+                            && !call.getName().equals("close")
+                            && !call.getName().equals("isClosed")
+                            && !call.getName().equals("isValid")
+                            && !call.getName().equals("abort")))
+            .because("SQL stands in replication only");
 
     private static final ArchRule PROGRAMS_IN_REPLICATION = noClasses()
             .that()
@@ -213,6 +235,11 @@ final class ArchitectureTest {
     @Test
     void resourcesAreThin() {
         RESOURCES_ARE_THIN.check(MAIN);
+    }
+
+    @Test
+    void theAgentHoldsConnectionsAndRunsNoSql() {
+        AGENT_ONLY_HOLDS_CONNECTIONS.check(MAIN);
     }
 
     @Test
