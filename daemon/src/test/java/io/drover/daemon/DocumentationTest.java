@@ -100,7 +100,8 @@ class DocumentationTest {
         try (Stream<Path> below = Files.walk(DOCS);
                 Stream<Path> beside = Files.list(ROOT)) {
             for (Path page : Stream.concat(below, beside)
-                    .filter(file -> file.toString().endsWith(".md")).toList()) {
+                    .filter(file -> file.toString().endsWith(".md"))
+                    .toList()) {
                 assertThat(LINK.matcher(Files.readString(page)).results())
                         .allSatisfy(link -> assertThat(page.resolveSibling(link.group(1)))
                                 .as("link in %s", page)

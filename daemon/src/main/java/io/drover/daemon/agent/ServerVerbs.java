@@ -61,7 +61,8 @@ final class ServerVerbs {
             if (!ServerState.read(connection).inRecovery()) {
                 NodeConfig.carry(connection);
             }
-            return new SlotReport(verb.slot(), Slots.create(connection, () -> tools.replication(call.record()), verb.slot()));
+            return new SlotReport(
+                    verb.slot(), Slots.create(connection, () -> tools.replication(call.record()), verb.slot()));
         });
     }
 

@@ -14,16 +14,13 @@ import io.drover.api.agent.Verb;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Which code carries out which verb, and how a command is read. */
@@ -167,5 +164,4 @@ final class VerbTable {
         return new DroverException(
                 ErrorCode.MALFORMED_REQUEST, "the body of " + path + " is not understood: " + why, null, cause);
     }
-
 }

@@ -104,8 +104,7 @@ final class MoveOrders {
         if (!endBake && (end == null || clock.instant().isBefore(end))) {
             throw new DroverException(
                     ErrorCode.BAKE_NOT_OVER,
-                    "move " + record.identity().id() + " bakes until " + end
-                            + ": the way back would be gone",
+                    "move " + record.identity().id() + " bakes until " + end + ": the way back would be gone",
                     "call complete with endBake to close the way back now");
         }
         return new Change(

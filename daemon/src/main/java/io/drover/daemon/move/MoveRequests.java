@@ -97,17 +97,18 @@ final class MoveRequests {
     void refuseWhenBusy(MoveRecord.Identity identity) {
         holder(ZkLayout.instanceLock(identity.instance())).ifPresent(move -> {
             throw new DroverException(
-                    ErrorCode.SHARD_BUSY,
-                    "shard " + identity.request().shard() + " is held by move " + move,
-                    "complete move " + move + " or roll it back when it is in BAKING; else wait for it or abort it")
+                            ErrorCode.SHARD_BUSY,
+                            "shard " + identity.request().shard() + " is held by move " + move,
+                            "complete move " + move
+                                    + " or roll it back when it is in BAKING; else wait for it or abort it")
                     .heldBy(move);
         });
         for (NodeId node : List.of(identity.source().node(), identity.target().node())) {
             holder(ZkLayout.nodeLock(node)).ifPresent(move -> {
                 throw new DroverException(
-                        ErrorCode.NODE_BUSY,
-                        "node " + node + " is held by move " + move,
-                        "wait until move " + move + " is in BAKING or has ended")
+                                ErrorCode.NODE_BUSY,
+                                "node " + node + " is held by move " + move,
+                                "wait until move " + move + " is in BAKING or has ended")
                         .heldBy(move);
             });
         }

@@ -102,9 +102,8 @@ final class DemoRun {
         NodeId target = LocalCluster.NODE_B;
         console.say("moving %s to %s", LocalCluster.SHARD, target);
         bytesCopied = 0;
-        Move created = rest.createMove(
-                "{\"shard\":\"%s\",\"target\":\"%s\",\"bake\":\"1h\",\"waive\":[%s]}"
-                        .formatted(LocalCluster.SHARD, target, LocalCluster.WAIVER));
+        Move created = rest.createMove("{\"shard\":\"%s\",\"target\":\"%s\",\"bake\":\"1h\",\"waive\":[%s]}"
+                .formatted(LocalCluster.SHARD, target, LocalCluster.WAIVER));
         Move baking = rest.await(
                 created.id(), "in its bake", MOVE_LIMIT, move -> move.state() == MoveState.BAKING, this::follow);
         rest.await(created.id(), "ready for a rollback", READY_LIMIT, DemoRun::rollbackReady, this::follow);
