@@ -12,8 +12,12 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.zookeeper.data.Stat;
 
@@ -40,6 +44,17 @@ public final class WorldSnapshot {
     /** Every fact by its name. */
     public Map<String, String> facts() {
         return facts;
+    }
+
+    /** What is there, gone or other in the second map, as one line each. */
+    public static List<String> differences(Map<String, String> before, Map<String, String> after) {
+        Set<String> names = new TreeSet<>(before.keySet());
+        names.addAll(after.keySet());
+        return names.stream()
+                .filter(name -> !Objects.equals(before.get(name), after.get(name)))
+                .map(name -> name + ": " + before.getOrDefault(name, "(absent)") + " -> "
+                        + after.getOrDefault(name, "(absent)"))
+                .toList();
     }
 
     private void addZnodes(String connect) {
