@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -113,6 +114,11 @@ class EventsTest {
         leader.leads = false;
 
         assertThat(rest(lines)).doesNotContain("event: end");
+        // the client sees the end of the stream a little before the server has taken its listener away
+        long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+        while (!leader.services.listeners.isEmpty() && System.nanoTime() < limit) {
+            Thread.onSpinWait();
+        }
         assertThat(leader.services.listeners).isEmpty();
     }
 
