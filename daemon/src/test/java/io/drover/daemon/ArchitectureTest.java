@@ -88,8 +88,7 @@ final class ArchitectureTest {
             .that()
             .resideInAPackage("io.drover.daemon.agent..")
             .should()
-            .dependOnClassesThat(resideInAnyPackage(JDBC)
-                    .and(not(belongToAnyOf(Connection.class, SQLException.class))))
+            .dependOnClassesThat(resideInAnyPackage(JDBC).and(not(belongToAnyOf(Connection.class, SQLException.class))))
             .orShould()
             .callMethodWhere(DescribedPredicate.describe(
                     "a method of Connection other than close",
