@@ -9,6 +9,7 @@ import io.drover.testing.cluster.LocalCluster;
 import io.drover.testing.cluster.Psql;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -75,7 +76,7 @@ class PreflightIT {
     }
 
     /** Messages of the checks that fail, by check. */
-    private static TreeMap<String, String> failures(Scene scene) {
+    private static Map<String, String> failures(Scene scene) {
         DroverRest.Answer answer = scene.rest()
                 .post(
                         "/v1/moves",
