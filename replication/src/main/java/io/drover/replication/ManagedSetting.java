@@ -10,6 +10,8 @@ public enum ManagedSetting {
     RESTORE_COMMAND("empty while streaming: a promotion asks the archive several times otherwise"),
     RECOVERY_END_COMMAND("empty during the cutover: it runs inside the promotion"),
     MAX_STANDBY_STREAMING_DELAY("short during the cutover: a reader on the target must not hold up replay"),
+    WAL_RETRIEVE_RETRY_INTERVAL(
+            "short during the cutover: a promotion may otherwise sleep it out when its source is gone"),
     PRIMARY_CONNINFO("whom a standby follows"),
     PRIMARY_SLOT_NAME("the slot that holds WAL for the standby"),
     RECOVERY_TARGET_TIMELINE("a standby follows a promotion");

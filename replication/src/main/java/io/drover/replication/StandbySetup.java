@@ -21,11 +21,7 @@ public final class StandbySetup {
             ManagedSetting.PRIMARY_CONNINFO,
             ManagedSetting.PRIMARY_SLOT_NAME,
             ManagedSetting.SYNCHRONOUS_STANDBY_NAMES,
-            ManagedSetting.DEFAULT_TRANSACTION_READ_ONLY,
-            ManagedSetting.WAL_INIT_ZERO,
-            ManagedSetting.RESTORE_COMMAND,
-            ManagedSetting.RECOVERY_END_COMMAND,
-            ManagedSetting.MAX_STANDBY_STREAMING_DELAY);
+            ManagedSetting.DEFAULT_TRANSACTION_READ_ONLY);
 
     private StandbySetup() {}
 
@@ -75,6 +71,7 @@ public final class StandbySetup {
         DurableFiles.delete(dataDir.resolve("recovery.signal"));
         AutoConf settings = AutoConf.read(dataDir);
         SCRUBBED.forEach(settings::remove);
+        CutoverSettings.removeFrom(settings);
         alsoRemoved.forEach(settings::remove);
         // ALTER SYSTEM may have set them on the source, where they beat the node's own file
         NodeConfig.NODE_LOCAL.forEach(settings::remove);

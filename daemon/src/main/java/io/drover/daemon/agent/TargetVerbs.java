@@ -17,7 +17,7 @@ import io.drover.api.agent.Reports.Role;
 import io.drover.api.agent.Reports.StopMode;
 import io.drover.api.agent.Verb;
 import io.drover.fencing.FenceTransitions;
-import io.drover.replication.ManagedSetting;
+import io.drover.replication.CutoverSettings;
 import io.drover.replication.Promotion;
 import io.drover.replication.Replay;
 import io.drover.replication.ServerState;
@@ -26,9 +26,7 @@ import io.drover.topology.TopologyStore;
 import io.drover.topology.Versioned;
 import java.sql.Connection;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
@@ -71,14 +69,9 @@ final class TargetVerbs {
         table.on(Verb.Publish.class, row((verb, call) -> publish(call.instance(), call.topologies())));
     }
 
-    /** No archive is asked, no reader holds replay up, and the first segment is opened without being filled (H22, H25). */
+    /** Everything slow is taken out of the coming promotion, and what the pause will run is run once. */
     private Done prepare(Verb.PrepareTarget verb, VerbCall call) {
-        Map<ManagedSetting, String> values = new LinkedHashMap<>();
-        values.put(ManagedSetting.RESTORE_COMMAND, "");
-        values.put(ManagedSetting.RECOVERY_END_COMMAND, "");
-        values.put(ManagedSetting.MAX_STANDBY_STREAMING_DELAY, "500ms");
-        values.put(ManagedSetting.WAL_INIT_ZERO, "off");
-        settings.change(call.instance(), call.move(), call.step(), values);
+        settings.change(call.instance(), call.move(), call.step(), CutoverSettings.values());
         call.instance().warm().ask(opener(call.instance()), connection -> {
             for (int i = 0; i < REHEARSALS; i++) {
                 rehearse(connection);
