@@ -77,6 +77,19 @@ public final class TopologyStore {
         return expected.stream().map(old -> result.of(node(old))).toList();
     }
 
+    /** Goes the way of {@link #swap} to ZooKeeper and back with a version that no znode can have: nothing changes. */
+    public void rehearseSwap(List<Versioned<ShardTopology>> current, UnaryOperator<ShardTopology> change) {
+        AtomicWrite write = new AtomicWrite(calls);
+        current.forEach(topology -> write.set(node(topology), Integer.MAX_VALUE, change.apply(topology.value())));
+        try {
+            write.commit();
+        } catch (DroverException e) {
+            if (e.code() != ErrorCode.CONFLICT) {
+                throw e;
+            }
+        }
+    }
+
     /**
      * Proves by a check-only transaction that the topologies are the newest and that the epoch's controller leads (rule R3).
      *

@@ -149,6 +149,14 @@ public final class Reports {
     /** The published epoch. */
     public record PublishReport(FenceEpoch epoch, double millis) {}
 
+    /** One answer of each kind that the pause brings; its values mean nothing. */
+    public record RehearsalReport(
+            SealReport seal,
+            ReplayReport replay,
+            PromoteReport promotion,
+            PublishReport publication,
+            StopReport stop) {}
+
     /** Archived segments and those that the archive_command refused. */
     public record ArchiveReport(boolean archiving, List<String> archived, List<String> failed) {}
 

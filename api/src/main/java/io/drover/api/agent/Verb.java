@@ -16,6 +16,7 @@ import io.drover.api.agent.Reports.InstanceReport;
 import io.drover.api.agent.Reports.JobReport;
 import io.drover.api.agent.Reports.PromoteReport;
 import io.drover.api.agent.Reports.PublishReport;
+import io.drover.api.agent.Reports.RehearsalReport;
 import io.drover.api.agent.Reports.ReplayReport;
 import io.drover.api.agent.Reports.SealReport;
 import io.drover.api.agent.Reports.SetAsideReport;
@@ -208,6 +209,15 @@ public sealed interface Verb<R> {
         @Override
         public Class<Done> answer() {
             return Done.class;
+        }
+    }
+
+    /** Runs what the commands of the pause run on their way, without their effect, and answers with a sample of each answer. */
+    record Rehearse(Seal seal, AwaitReplayed awaitReplayed, Promote promote, Publish publish, Stop stop)
+            implements Verb<RehearsalReport> {
+        @Override
+        public Class<RehearsalReport> answer() {
+            return RehearsalReport.class;
         }
     }
 

@@ -18,7 +18,7 @@ record Agent(VerbDispatcher dispatcher, Observation observation, Supervisor supe
         Observation observation = new Observation(tools, new NodeFacts(tools), instances, jobs, view);
         TopologyGate gate = new TopologyGate(store, view, tools.node());
         InstanceSettings settings = new InstanceSettings(tools);
-        SealVerbs seals = new SealVerbs(tools, settings, gate);
+        SealVerbs seals = new SealVerbs(tools, settings);
         TargetVerbs targets = new TargetVerbs(tools, settings, store);
 
         VerbTable verbs = new VerbTable();
@@ -28,6 +28,7 @@ record Agent(VerbDispatcher dispatcher, Observation observation, Supervisor supe
         new GuardVerbs(tools, settings).addTo(verbs);
         seals.addTo(verbs);
         targets.addTo(verbs);
+        new Rehearsal(verbs, gate).addTo(verbs);
         new RejoinVerbs(tools, jobs).addTo(verbs);
         new SetAsideVerbs(tools, store).addTo(verbs);
         verbs.requireComplete();

@@ -6,7 +6,6 @@ import static io.drover.daemon.agent.VerbTable.row;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.FenceEpoch;
-import io.drover.api.Json;
 import io.drover.api.Lsn;
 import io.drover.api.agent.Reports.Done;
 import io.drover.api.agent.Reports.SealReport;
@@ -44,12 +43,10 @@ final class SealVerbs {
 
     private final NodeTools tools;
     private final InstanceSettings settings;
-    private final TopologyGate topology;
 
-    SealVerbs(NodeTools tools, InstanceSettings settings, TopologyGate topology) {
+    SealVerbs(NodeTools tools, InstanceSettings settings) {
         this.tools = tools;
         this.settings = settings;
-        this.topology = topology;
     }
 
     void addTo(VerbTable table) {
@@ -76,7 +73,6 @@ final class SealVerbs {
         if (spared != null) {
             SessionEnder.warm(postmaster.pid(), spared);
         }
-        topology.rehearse(call.requireToken(), call.record());
         return new Done("the seal of " + call.record().instance() + " is prepared for epoch " + verb.epoch());
     }
 
@@ -86,7 +82,7 @@ final class SealVerbs {
         AllowList spared =
                 AllowList.compute(warm, postmasterPid, verb.targetSlot(), Set.of(AllowList.backendPid(warm)));
         WalTail.warm(warm);
-        Json.read(Json.bytes(new SealReport(new Lsn(1), WalTail.timeline(warm), 0, 0, 0, 0)), SealReport.class);
+        WalTail.timeline(warm);
         return spared;
     }
 

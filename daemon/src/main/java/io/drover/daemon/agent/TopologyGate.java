@@ -11,6 +11,7 @@ import io.drover.topology.TopologyStore;
 import io.drover.topology.Versioned;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** Proves that a dangerous verb fits the newest topology and that its controller leads (rule R3). */
 final class TopologyGate {
@@ -53,11 +54,16 @@ final class TopologyGate {
         return read;
     }
 
-    /** Runs the same code as a real proof, so that the first one in a pause finds it warm. */
-    void rehearse(Token token, InstanceRecord record) {
+    /** Runs the same code as a real proof, whatever its result. */
+    void rehearse(Verb<?> verb, Token token, InstanceRecord record) {
         List<Versioned<ShardTopology>> seen = view.seen(record.instance());
-        refusal(new Verb.Unseal(), token, record, seen);
-        store.verify(seen.isEmpty() ? store.readInstance(record.instance()) : seen, token.leaderEpoch());
+        refusal(verb, token, record, seen);
+        isNewest(seen, token);
+    }
+
+    /** Runs the same code as a write of the topologies, which is refused for its version. */
+    void rehearseWrite(InstanceRecord record, UnaryOperator<ShardTopology> change) {
+        store.rehearseSwap(view.seen(record.instance()), change);
     }
 
     private boolean isNewest(List<Versioned<ShardTopology>> seen, Token token) {

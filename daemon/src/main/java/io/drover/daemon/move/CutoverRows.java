@@ -3,6 +3,7 @@ package io.drover.daemon.move;
 
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
+import io.drover.api.Lsn;
 import io.drover.api.PreflightReport;
 import io.drover.api.ShardTopology;
 import io.drover.api.ShardTopology.Endpoint;
@@ -10,6 +11,7 @@ import io.drover.api.ShardTopology.Replica;
 import io.drover.api.ShardTopology.ReplicaRole;
 import io.drover.api.agent.Reports.AlignReport;
 import io.drover.api.agent.Reports.GuardProbeReport;
+import io.drover.api.agent.Reports.StopMode;
 import io.drover.api.agent.Verb;
 import io.drover.daemon.preflight.When;
 import io.drover.fencing.FenceTransitions;
@@ -30,6 +32,7 @@ final class CutoverRows {
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration PROBE_POLL = Duration.ofMillis(5);
     private static final Duration PROBE_LIMIT = Duration.ofSeconds(10);
+    private static final int REHEARSALS = 3;
 
     private CutoverRows() {}
 
@@ -167,6 +170,7 @@ final class CutoverRows {
                 context.from(),
                 new Verb.PrepareSeal(
                         context.topology().epoch().next(), context.record().streamingSlot()));
+        rehearse(context);
         // the code path of the drain, which is not run before the fence
         coldClients(context);
         // last of all: what was written since row 90 may have taken the WAL into the next segment
@@ -174,6 +178,21 @@ final class CutoverRows {
         context.live().waitingFor(null);
         if (tail.written() > MARGIN_BYTES) {
             context.call(context.from(), new Verb.AlignWal(MARGIN_BYTES));
+        }
+    }
+
+    /** Sends each agent its commands of the pause, without effect, until neither side does anything for the first time. */
+    private static void rehearse(MoveContext context) {
+        Verb.Rehearse rehearsal = new Verb.Rehearse(
+                new Verb.Seal(
+                        context.topology().epoch().next(), context.record().streamingSlot()),
+                new Verb.AwaitReplayed(new Lsn(0)),
+                new Verb.Promote(1, new Lsn(0)),
+                new Verb.Publish(),
+                new Verb.Stop(StopMode.IMMEDIATE));
+        for (int i = 0; i < REHEARSALS; i++) {
+            context.call(context.from(), rehearsal);
+            context.call(context.to(), rehearsal);
         }
     }
 

@@ -186,6 +186,13 @@ final class FakeWorld implements Agents, Monitors, Checks {
             return probe(on(other(id)));
         } else if (verb instanceof Verb.AlignWal) {
             return new Reports.AlignReport(END, 100, 0);
+        } else if (verb instanceof Verb.Rehearse) {
+            return new Reports.RehearsalReport(
+                    new Reports.SealReport(END, node.timeline, 0, 0, 0, 0),
+                    new Reports.ReplayReport(END, 0),
+                    new Reports.PromoteReport(node.timeline, END, 0),
+                    new Reports.PublishReport(new FenceEpoch(1), 0),
+                    new Reports.StopReport("", 0));
         } else if (verb instanceof Verb.Seal) {
             require(TopologyState.FENCED);
             node.sealed = true;

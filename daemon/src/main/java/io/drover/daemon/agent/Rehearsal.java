@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.daemon.agent;
+
+import static io.drover.daemon.agent.VerbTable.row;
+
+import io.drover.api.FenceEpoch;
+import io.drover.api.Json;
+import io.drover.api.Lsn;
+import io.drover.api.MoveId;
+import io.drover.api.ShardTopology;
+import io.drover.api.agent.Reports.PromoteReport;
+import io.drover.api.agent.Reports.PublishReport;
+import io.drover.api.agent.Reports.RehearsalReport;
+import io.drover.api.agent.Reports.ReplayReport;
+import io.drover.api.agent.Reports.SealReport;
+import io.drover.api.agent.Reports.StopReport;
+import io.drover.api.agent.Token;
+import io.drover.api.agent.Verb;
+import io.drover.fencing.FenceTransitions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Takes the commands of the pause through everything that they pass on their way, short of their effect. In a JVM whatever
+ * happens for the first time takes ten times as long, and in the pause nothing may happen for the first time.
+ */
+final class Rehearsal {
+    private static final int ROUNDS = 10;
+
+    private final VerbTable table;
+    private final TopologyGate topology;
+
+    Rehearsal(VerbTable table, TopologyGate topology) {
+        this.table = table;
+        this.topology = topology;
+    }
+
+    void addTo(VerbTable verbs) {
+        verbs.on(Verb.Rehearse.class, row(this::rehearse));
+    }
+
+    private RehearsalReport rehearse(Verb.Rehearse verb, VerbCall call) {
+        for (int i = 0; i < ROUNDS; i++) {
+            call.deadline().check(verb.path());
+            pass(verb, call);
+        }
+        return new RehearsalReport(
+                new SealReport(verb.promote().atLeast(), 1, 0, 0, 0, 0),
+                new ReplayReport(new Lsn(0), 0),
+                new PromoteReport(1, new Lsn(0), 0),
+                new PublishReport(new FenceEpoch(1), 0),
+                new StopReport("", 0));
+    }
+
+    private void pass(Verb.Rehearse verb, VerbCall call) {
+        Token token = call.requireToken();
+        for (Verb<?> sample : List.of(verb.seal(), verb.awaitReplayed(), verb.promote(), verb.publish(), verb.stop())) {
+            table.read(sample.path(), Json.bytes(Map.of("token", token, "args", sample)));
+            TokenGate.accept(call.record(), token);
+            topology.rehearse(sample, token, call.record());
+        }
+        topology.rehearseWrite(call.record(), seen -> published(seen, token.move()));
+    }
+
+    /** The topology as the pause will leave it. */
+    private static ShardTopology published(ShardTopology serving, MoveId move) {
+        return FenceTransitions.serve(
+                FenceTransitions.promote(FenceTransitions.fence(serving, move, Instant.EPOCH, Duration.ofSeconds(1))));
+    }
+}
