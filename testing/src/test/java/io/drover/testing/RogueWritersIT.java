@@ -57,13 +57,13 @@ class RogueWritersIT {
             }
             Waiting.until(
                     "every held login has begun",
-                    Scene.MOVE_LIMIT,
+                    Scene.WRITING_LIMIT,
                     () -> gates.stream().allMatch(HeldLogin.Gate::isReached));
             rogues.stream()
                     .filter(rogue -> !rogue.name().startsWith("held"))
                     .forEach(rogue -> Waiting.until(
                             rogue.name() + " writes; " + rogue.lastError(),
-                            Scene.MOVE_LIMIT,
+                            Scene.WRITING_LIMIT,
                             () -> rogue.log().count(AckLog.Outcome.ACKED) > 0));
             scene.rest().act(move.id(), "approve");
             Move ready = scene.awaitRollbackReady(move);
@@ -124,7 +124,7 @@ class RogueWritersIT {
         RogueWays ways = new RogueWays(scene.run());
         start(scene, "read-write-transactions", plain(scene, source), ways::readWriteTransactions, QUICK);
         start(scene, "overridden-session", options(scene, source), ways::autocommit, QUICK);
-        start(scene, "new-logins", options(scene, source), log -> oneEach(ways.autocommit(log)), QUICK);
+        start(scene, "new-logins", options(scene, source), log -> ways.autocommit(log).inNewSessions(), QUICK);
         start(scene, "local-commits", plain(scene, source), ways::localCommits, QUICK);
         start(scene, "several-statements", simple(scene, source), ways::severalStatementsAtOnce, QUICK);
         for (int i = 0; i < 5; i++) {
@@ -189,14 +189,6 @@ class RogueWritersIT {
                 statement.execute("set default_transaction_read_only = off");
             }
             return connection;
-        };
-    }
-
-    /** Every write by a session of its own. */
-    private static Way oneEach(Way way) {
-        return (connection, sequence) -> {
-            way.write(connection, sequence);
-            connection.close();
         };
     }
 }

@@ -30,7 +30,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * their acknowledged rows: none may be lost, doubled or invented, and unless the test said so no client may have seen an error.
  */
 final class Scene implements AutoCloseable {
-    static final Duration MOVE_LIMIT = Duration.ofMinutes(5);
+    static final Duration MOVE_LIMIT = Duration.ofMinutes(3);
+    /** For whoever only has to connect and write. */
+    static final Duration WRITING_LIMIT = Duration.ofMinutes(1);
 
     private static final int WRITERS = 4;
     private static final int READERS = 2;

@@ -48,6 +48,27 @@ public final class RogueWriter implements AutoCloseable {
     public interface Way {
         /** Writes one row and returns when its commit was acknowledged. */
         void write(Connection connection, long sequence) throws SQLException;
+
+        /** Whether each write has a session of its own. */
+        default boolean endsSession() {
+            return false;
+        }
+
+        /** The same way of writing, with a session for each write. */
+        default Way inNewSessions() {
+            Way way = this;
+            return new Way() {
+                @Override
+                public void write(Connection connection, long sequence) throws SQLException {
+                    way.write(connection, sequence);
+                }
+
+                @Override
+                public boolean endsSession() {
+                    return true;
+                }
+            };
+        }
     }
 
     /** Starts to write. */
@@ -96,10 +117,10 @@ public final class RogueWriter implements AutoCloseable {
         while (running) {
             try (Connection opened = connector.open()) {
                 connection = opened;
-                while (running) {
+                do {
                     writeOne(opened);
                     Waiting.pause(pause);
-                }
+                } while (running && !way.endsSession());
             } catch (SQLException e) {
                 refused(e);
                 Waiting.pause(pause);
