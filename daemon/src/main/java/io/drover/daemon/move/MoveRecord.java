@@ -125,8 +125,10 @@ record MoveRecord(
         }
     }
 
+    /** A new move. Its locks come into being with it, so the row that frees them has begun before any row has run. */
     static MoveRecord of(Identity identity) {
-        return new MoveRecord(identity, MoveState.PREPARING, null, Orders.NONE, Leg.EMPTY, null, null, null, 0);
+        Leg reserved = Leg.EMPTY.begin(MoveSteps.RESERVE);
+        return new MoveRecord(identity, MoveState.PREPARING, null, Orders.NONE, reserved, null, null, null, 0);
     }
 
     boolean rollingBack() {

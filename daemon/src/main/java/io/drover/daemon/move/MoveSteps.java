@@ -27,6 +27,7 @@ import java.util.Set;
  * tests read it.
  */
 final class MoveSteps {
+    static final int RESERVE = 20;
     static final int COPY = 40;
     static final int ARM = 75;
     static final int FENCE = 100;
@@ -52,7 +53,7 @@ final class MoveSteps {
                     Recording.OWN,
                     Limits.seconds(60, 30)),
             new MoveStep(
-                    20,
+                    RESERVE,
                     PREPARING,
                     "reserve",
                     "lock the instance and both nodes for this move and name the move in the topology of {shard}",

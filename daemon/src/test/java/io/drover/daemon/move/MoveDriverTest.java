@@ -92,6 +92,16 @@ class MoveDriverTest {
     }
 
     @Test
+    void anAbortBeforeAnyRowHasRunFreesTheLocks() {
+        MoveStage.Play play = stage.play();
+        play.order(play.orders()::abort);
+        play.drive();
+
+        assertThat(play.record().state()).isEqualTo(MoveState.ABORTED);
+        assertThat(play.leftovers()).isEmpty();
+    }
+
+    @Test
     void aFailureAnywhereBeforeThePointOfNoReturnUndoesEverything() {
         TreeSet<Integer> undone = new TreeSet<>();
         for (String verb : verbsBefore("promote@node_b")) {
