@@ -60,7 +60,8 @@ public final class NodeConfig {
     public static String newAccessRules() {
         return """
                 # TYPE  DATABASE     USER         ADDRESS    METHOD
-                local   all          "%s"                    peer
+                local   all          "%1$s"                    peer
+                local   replication  "%1$s"                    peer
                 local   all          all                     scram-sha-256
                 host    all          all          all        scram-sha-256
                 host    replication  drover_repl  all        scram-sha-256

@@ -25,7 +25,8 @@ import org.junit.jupiter.api.Test;
 
 /** A move that is given up before the point of no return leaves the source as it was, whatever it was doing. */
 class AbortIT {
-    private static final Pattern FOR_THE_NEXT_COPY = Pattern.compile("/shard_01/(conf|socket|postgresql\\.log)");
+    private static final Pattern FOR_THE_NEXT_COPY =
+            Pattern.compile("/shard_01/(conf|socket|postgresql\\.log|job\\.log)");
     private static final Duration STATE_LIMIT = Duration.ofSeconds(60);
 
     @Test
@@ -183,7 +184,7 @@ class AbortIT {
         facts.keySet().removeIf(name -> name.startsWith("znode ") && !name.contains("/locks/"));
         facts.keySet().removeIf(name -> name.contains("/agent/") || name.contains("data.set-aside-"));
         facts.keySet().removeIf(name -> name.startsWith("directory ") && name.endsWith("/shard_01"));
-        // what a target keeps for the next copy: its own configuration, the place of its socket, its log
+        // what a target keeps for the next copy: its own configuration, the place of its socket, its logs
         String ofSource = cluster.node(scene.primary()).dataRoot() + "/";
         facts.keySet().removeIf(name -> FOR_THE_NEXT_COPY.matcher(name).find() && !name.contains(ofSource));
         return facts;

@@ -124,7 +124,12 @@ class RogueWritersIT {
         RogueWays ways = new RogueWays(scene.run());
         start(scene, "read-write-transactions", plain(scene, source), ways::readWriteTransactions, QUICK);
         start(scene, "overridden-session", options(scene, source), ways::autocommit, QUICK);
-        start(scene, "new-logins", options(scene, source), log -> ways.autocommit(log).inNewSessions(), QUICK);
+        start(
+                scene,
+                "new-logins",
+                options(scene, source),
+                log -> ways.autocommit(log).inNewSessions(),
+                QUICK);
         start(scene, "local-commits", plain(scene, source), ways::localCommits, QUICK);
         start(scene, "several-statements", simple(scene, source), ways::severalStatementsAtOnce, QUICK);
         for (int i = 0; i < 5; i++) {

@@ -61,6 +61,16 @@ class TopologyStoreTest {
     }
 
     @Test
+    void rehearsesAWriteWithoutAnEffect() {
+        publish(client, serving(SHARD, 1));
+        List<Versioned<ShardTopology>> before = store.readAll();
+
+        store.rehearseSwap(before, TestingZooKeeper::fenced);
+
+        assertThat(store.readAll()).isEqualTo(before);
+    }
+
+    @Test
     void replacesAllShardsOfAnInstanceInOneTransaction() {
         publish(client, serving(SHARD, 1));
         publish(client, serving(OTHER, 1));

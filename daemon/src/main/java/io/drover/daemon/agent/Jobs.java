@@ -89,10 +89,22 @@ final class Jobs {
         }
     }
 
-    /** A job that is stored as RUNNING but is not run by this agent was lost with a former one. */
+    /**
+     * A job that is stored as RUNNING but is not run by this agent was lost with a former one. What that one started is ended:
+     * nobody waits for it any more. When it does not end, the next job in its directory says so.
+     */
     void adopt(ManagedInstance instance) {
         JobRecord job = instance.record().job();
         if (job != null && job.phase() == InstanceRecord.JobPhase.RUNNING) {
+            try {
+                Orphans.end(job.directory());
+            } catch (DroverException e) {
+                LOG.warn(
+                        "{} of instance {} was left behind: {}",
+                        job.kind(),
+                        instance.record().instance(),
+                        e.getMessage());
+            }
             instance.update(current -> current.withJob(job.failed(0, "the agent was restarted while it ran")));
         }
     }

@@ -38,6 +38,18 @@ final class Health {
                 return problem(controller.id() + ": " + e.getMessage());
             }
         }
+        return agentsAnswer();
+    }
+
+    /** The znode of an agent that was killed is there until its session ends. */
+    private boolean agentsAnswer() {
+        for (ClusterNode node : layout.nodes()) {
+            try {
+                rest.at(node.admin()).get("/healthcheck");
+            } catch (UncheckedIOException e) {
+                return problem("the agent of " + node.id() + ": " + e.getMessage());
+            }
+        }
         return true;
     }
 

@@ -143,8 +143,8 @@ public final class WorldSnapshot {
     private void addProcesses(Path directory) {
         for (long pid : ProcessTable.belongingTo(directory)) {
             String command = ProcessTable.commandLine(pid);
-            // PostgreSQL's children come and go
-            if (!command.startsWith("postgres:")) {
+            // PostgreSQL's children come and go; what has no command line any more is ending
+            if (!command.isEmpty() && !command.startsWith("postgres:")) {
                 facts.put("process " + pid, command);
             }
         }

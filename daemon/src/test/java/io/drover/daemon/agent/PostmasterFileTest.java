@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.daemon.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.drover.api.DroverException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PostmasterFileTest {
+    private static final List<String> LINES = List.of(
+            "4711",
+            "/var/lib/postgresql/15/main",
+            "1767225600",
+            "5432",
+            "/var/run/postgresql",
+            "*",
+            "  5432001     0",
+            "ready");
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void tellsWhereAServerRunsAndListens() throws IOException {
+        Files.write(directory.resolve("postmaster.pid"), LINES);
+
+        assertThat(PostmasterFile.read(directory))
+                .isEqualTo(new PostmasterFile(
+                        Path.of("/var/lib/postgresql/15/main"), 5432, Path.of("/var/run/postgresql")));
+    }
+
+    @Test
+    void refusesAServerWithoutASocket() {
+        assertThatThrownBy(() -> PostmasterFile.parse(List.of("4711", "/d", "1767225600", "5432", "", "*")))
+                .hasMessageContaining("no Unix socket");
+    }
+
+    @Test
+    void saysWhatToDoWhenNoServerRuns() {
+        assertThatThrownBy(() -> PostmasterFile.read(directory))
+                .isInstanceOfSatisfying(
+                        DroverException.class,
+                        e -> assertThat(e.hint())
+                                .hasValueSatisfying(hint -> assertThat(hint).contains("start the instance")));
+    }
+}
