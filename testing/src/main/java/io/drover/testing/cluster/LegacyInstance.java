@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.testing.cluster;
+
+import io.drover.api.NodeId;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.List;
+
+/**
+ * A PostgreSQL instance that somebody else made on a node, laid out as distributions do it: the configuration in a directory
+ * of its own, the data in another, the server started with both.
+ */
+public final class LegacyInstance {
+    /** Its database and the role that owns it. */
+    public static final String DATABASE = "legacy";
+
+    private final LocalCluster cluster;
+    private final Path data;
+    private final Path configuration;
+    private final Path socket;
+    private final int port;
+    private final String host;
+
+    private LegacyInstance(LocalCluster cluster, NodeId node) {
+        Path root = cluster.directory().resolve("legacy");
+        this.cluster = cluster;
+        this.data = root.resolve("data");
+        this.configuration = root.resolve("etc");
+        this.socket = root.resolve("run");
+        this.host = cluster.node(node).host();
+        List<String> hosts = cluster.nodes().stream().map(ClusterNode::host).toList();
+        this.port = new Ports(false).choose(5499, hosts);
+    }
+
+    /** Makes and starts it. */
+    public static LegacyInstance start(LocalCluster cluster, NodeId node) {
+        LegacyInstance instance = new LegacyInstance(cluster, node);
+        try {
+            instance.make();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot make " + instance.data, e);
+        }
+        return instance;
+    }
+
+    private void make() throws IOException {
+        OsUser user = cluster.osUser();
+        for (Path directory : List.of(data.getParent(), data, configuration, socket)) {
+            user.directory(directory, "rwx------");
+        }
+        String programs = Command.succeed(List.of("sh", "-c", "ls -d /usr/lib/postgresql/*/bin | tail -1"))
+                .strip();
+        Command.succeed(user.command(List.of(
+                programs + "/initdb",
+                "-D",
+                data.toString(),
+                "-U",
+                user.name(),
+                "-A",
+                "peer",
+                "--locale=C.UTF-8",
+                "--data-checksums",
+                "--no-sync")));
+        Files.delete(data.resolve("postgresql.conf"));
+        Files.delete(data.resolve("pg_hba.conf"));
+        write("pg_hba.conf", """
+                local all all peer
+                host all all all scram-sha-256
+                host replication drover_repl all scram-sha-256
+                """);
+        write("postgresql.conf", """
+                data_directory = '%s'
+                hba_file = '%s/pg_hba.conf'
+                listen_addresses = '%s'
+                port = %s
+                unix_socket_directories = '%s'
+                max_connections = 77
+                """.formatted(data, configuration, host, port, socket));
+        Command.succeed(user.command(List.of(
+                programs + "/pg_ctl",
+                "-D",
+                data.toString(),
+                "-o",
+                "-c config_file=" + configuration + "/postgresql.conf",
+                "-l",
+                data.getParent() + "/postgresql.log",
+                "-w",
+                "start")));
+        psql().run("postgres", """
+                create role %1$s login password '%2$s';
+                create database %1$s owner %1$s;
+                """.formatted(DATABASE, cluster.password()));
+    }
+
+    private void write(String name, String content) throws IOException {
+        Path file = configuration.resolve(name);
+        Files.writeString(file, content);
+        cluster.osUser().own(file, "rw-------");
+    }
+
+    /** Runs SQL as superuser over its socket. */
+    public Psql psql() {
+        return new Psql(cluster.osUser(), socket.toString(), port);
+    }
+
+    /** Opens a connection of its owner. */
+    public Connection connect() throws SQLException {
+        return DriverManager.getConnection(
+                "jdbc:postgresql://" + host + ":" + port + "/" + DATABASE, DATABASE, cluster.password());
+    }
+
+    /** Its data directory. */
+    public Path dataDirectory() {
+        return data;
+    }
+
+    /** The port that it listens on. */
+    public int port() {
+        return port;
+    }
+
+    /** What its postmaster was started with. */
+    public String commandLine() {
+        return ProcessTable.commandLine(Postmasters.of(data).orElseThrow());
+    }
+
+    /** Its configuration files with their content. */
+    public List<String> configuration() {
+        try {
+            return List.of(
+                    Files.readString(configuration.resolve("postgresql.conf")),
+                    Files.readString(configuration.resolve("pg_hba.conf")));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + configuration, e);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.drover.api.Move;
+import io.drover.api.MoveState;
+import io.drover.api.NodeId;
+import io.drover.api.ShardId;
+import io.drover.client.ShardDataSource;
+import io.drover.client.ShardDataSourceConfig;
+import io.drover.testing.cluster.DroverRest;
+import io.drover.testing.cluster.LegacyInstance;
+import io.drover.testing.cluster.LocalCluster;
+import io.drover.testing.cluster.Postmasters;
+import io.drover.testing.cluster.Waiting;
+import io.drover.testing.ledger.Ledger;
+import io.drover.testing.ledger.LedgerCheck;
+import io.drover.testing.ledger.LedgerOptions;
+import io.drover.testing.ledger.LedgerSchema;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** An instance that somebody else made is taken over as it runs, moves under load, and comes back the way it was started. */
+class AdoptIT {
+    private static final ShardId SHARD = new ShardId("legacy");
+    private static final int ROWS = 5_000;
+
+    @Test
+    void anAdoptedInstanceMovesAndComesBackAsItWas() throws SQLException {
+        LocalCluster cluster = SharedCluster.get();
+        NodeId source = LocalCluster.NODE_A;
+        NodeId target = LocalCluster.NODE_B;
+        LegacyInstance legacy = LegacyInstance.start(cluster, source);
+        long postmaster = Postmasters.of(legacy.dataDirectory()).orElseThrow();
+        String commandLine = legacy.commandLine();
+        var configuration = legacy.configuration();
+        try (Connection connection = legacy.connect()) {
+            LedgerSchema.create(connection, ROWS);
+        }
+        try {
+            String request = "{\"node\":\"%s\",\"dataDir\":\"%s\",\"port\":%d,\"database\":\"%s\"}"
+                    .formatted(source, legacy.dataDirectory(), legacy.port(), LegacyInstance.DATABASE);
+            DroverRest.Answer adopted = cluster.rest().put("/v1/shards/" + SHARD, request);
+            assertThat(adopted.status()).as(adopted.body()).isEqualTo(201);
+            assertThat(Postmasters.of(legacy.dataDirectory()))
+                    .as("adopted without a restart")
+                    .hasValue(postmaster);
+            moveAwayAndBack(cluster, source, target);
+            assertThat(legacy.commandLine()).isEqualTo(commandLine);
+            assertThat(legacy.configuration()).isEqualTo(configuration);
+        } finally {
+            // a cluster with a second shard is not what the other tests expect
+            SharedCluster.discard();
+        }
+    }
+
+    private static void moveAwayAndBack(LocalCluster cluster, NodeId source, NodeId target) throws SQLException {
+        DroverRest rest = cluster.rest();
+        try (ShardDataSource kit = ShardDataSource.open(ShardDataSourceConfig.builder(cluster.zookeeper(), SHARD)
+                        .credentials(LegacyInstance.DATABASE, cluster.password())
+                        .name("legacy-application")
+                        .poolSize(4)
+                        .build());
+                Ledger ledger =
+                        Ledger.start(new LedgerOptions(1, 3, 1, ROWS, 1, Duration.ofMillis(2)), kit, kit.readers())) {
+            awaitWrites(ledger, 100);
+            Move move = rest.createMove("{\"shard\":\"%s\",\"target\":\"%s\",\"maxWritePause\":\"10s\",\"waive\":[%s]}"
+                    .formatted(SHARD, target, LocalCluster.WAIVER));
+            rest.await(
+                    move.id(),
+                    "ready for a rollback",
+                    Scene.MOVE_LIMIT,
+                    seen -> seen.rollback() != null && seen.rollback().ready(),
+                    seen -> {});
+            assertThat(rest.shard(SHARD).primary().node()).isEqualTo(target);
+            awaitWrites(ledger, 100);
+            try (Connection connection = kit.getConnection();
+                    var statement = connection.createStatement();
+                    var row = statement.executeQuery("select current_setting('max_connections')")) {
+                assertThat(row.next()).isTrue();
+                assertThat(row.getString(1)).as("the settings move, too").isEqualTo("77");
+            }
+            rest.act(move.id(), "rollback");
+            rest.await(move.id(), MoveState.ROLLED_BACK, Scene.MOVE_LIMIT);
+            assertThat(rest.shard(SHARD).primary().node()).isEqualTo(source);
+            awaitWrites(ledger, 100);
+            ledger.stop();
+            try (Connection connection = kit.getConnection()) {
+                LedgerCheck check = ledger.check(connection);
+                assertThat(check.isClean()).as(check.toString()).isTrue();
+            }
+            assertThat(ledger.errorTexts()).as("errors of clients").isEmpty();
+        }
+    }
+
+    private static void awaitWrites(Ledger ledger, int count) {
+        long goal = ledger.acked() + count;
+        Waiting.until(
+                count + " further writes, errors " + ledger.errorTexts(),
+                Scene.WRITING_LIMIT,
+                () -> ledger.acked() >= goal);
+    }
+}
