@@ -5,6 +5,7 @@ package io.drover.replication;
 public enum ManagedSetting {
     SYNCHRONOUS_STANDBY_NAMES("the guard: commits wait for the target from shortly before the pause on"),
     DEFAULT_TRANSACTION_READ_ONLY("a politeness to sessions of a demoted primary, on disk only; never the proof"),
+    WAL_KEEP_SIZE("1 GB during the cutover: a rewind needs the WAL back to the checkpoint before the fork"),
     AUTOVACUUM("its workers commit through every guard, so none may start during the seal"),
     WAL_INIT_ZERO("off during the cutover: the target opens its first segment without filling it with zeros"),
     RESTORE_COMMAND("empty while streaming: a promotion asks the archive several times otherwise"),

@@ -175,6 +175,9 @@ public final class Rewind {
         StringBuilder lines = new StringBuilder("# Written by Drover for the recovery before a rewind\n");
         RECOVERY_SETTINGS.forEach(
                 (label, name) -> control.value(label).ifPresent(value -> lines.append(AutoConf.line(name, value))));
-        return lines + AutoConf.line("listen_addresses", "") + AutoConf.line("archive_mode", "off");
+        return lines
+                + AutoConf.line("listen_addresses", "")
+                + AutoConf.line("archive_mode", "off")
+                + AutoConf.line("wal_keep_size", RewindReserve.EVERYTHING);
     }
 }

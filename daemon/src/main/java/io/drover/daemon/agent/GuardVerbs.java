@@ -11,8 +11,10 @@ import io.drover.api.agent.Verb;
 import io.drover.daemon.agent.InstanceRecord.SettingChange;
 import io.drover.replication.Guard;
 import io.drover.replication.ManagedSetting;
+import io.drover.replication.RewindReserve;
 import io.drover.replication.ServerSettings;
 import io.drover.replication.WalTail;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -42,7 +44,10 @@ final class GuardVerbs {
         boolean repeat = call.record().settings().stream()
                 .anyMatch(change -> isOurs(change, names, call) && existing.contains(verb.applicationName()));
         String armed = repeat ? existing : Guard.armed(existing, verb.applicationName());
-        settings.change(call.instance(), call.move(), call.step(), Map.of(names, armed));
+        Map<ManagedSetting, String> values = new LinkedHashMap<>(Map.of(names, armed));
+        tools.ask(call.record(), RewindReserve::needed)
+                .ifPresent(size -> values.put(ManagedSetting.WAL_KEEP_SIZE, size));
+        settings.change(call.instance(), call.move(), call.step(), values);
         return new Done("commits wait for " + armed);
     }
 
