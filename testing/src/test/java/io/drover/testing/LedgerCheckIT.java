@@ -13,7 +13,7 @@ import java.sql.Statement;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Proves that the check of the ledger fails when it has to (HAZARDS 4.4). */
+/** Proves that the check of the ledger fails when it has to (K1 to K3). */
 class LedgerCheckIT {
     private static final int RUN = 1_000_000;
     private static final int ROWS = 10;

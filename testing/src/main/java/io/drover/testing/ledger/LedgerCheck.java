@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The comparison of what writers know with what the table holds (HAZARDS 4.3, checks K1 to K3).
+ * The comparison of what writers know with what the table holds (K1 to K3).
  *
  * @param acked writes that were acknowledged
  * @param lost acknowledged writes that the table lacks

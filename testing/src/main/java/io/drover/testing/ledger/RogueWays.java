@@ -7,7 +7,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 
-/** Ways of writing that pass a polite fence (HAZARDS 4.2 A, H75 to H77). */
+/** Ways of writing that pass a polite fence (F01 to F07, H75 to H77). */
 public final class RogueWays {
     private final int run;
 
