@@ -38,7 +38,7 @@ final class NeighbourChecks {
             inform("P45", When.ALWAYS, "the last checkpoint is recent", NeighbourChecks::recentCheckpoint),
             inform("P46", When.BEFORE_COPY, "WAL segments are small", NeighbourChecks::smallSegments),
             blockUnlessWaived("P47", When.ALWAYS, "there is no unlogged table", NeighbourChecks::noUnlogged),
-            blockUnlessWaived("P50", When.ALWAYS, "no checksum has failed", NeighbourChecks::noChecksumFailure),
+            block("P50", When.ALWAYS, "no checksum has failed", NeighbourChecks::noChecksumFailure),
             block("P58", When.BEFORE_COPY, "the place for the copy is free", NeighbourChecks::directoryFree),
             block("P58-port", When.BEFORE_COPY, "the port is free on the target", NeighbourChecks::portFree));
 
@@ -207,7 +207,8 @@ final class NeighbourChecks {
         return Finding.when(
                 failures > 0,
                 failures + " checksum failures on " + facts.from() + ": damaged pages would be copied",
-                "find and repair the damage (pg_stat_database, pg_amcheck), or waive when it is known and old");
+                "find and repair the damage (pg_amcheck), then SELECT pg_stat_reset() in each database that pg_stat_database"
+                        + " counts failures for");
     }
 
     private static Optional<Finding> directoryFree(PreflightFacts facts) {

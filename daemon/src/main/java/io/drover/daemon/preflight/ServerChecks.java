@@ -2,7 +2,6 @@
 package io.drover.daemon.preflight;
 
 import static io.drover.daemon.preflight.PreflightCheck.block;
-import static io.drover.daemon.preflight.PreflightCheck.blockUnlessWaived;
 import static io.drover.daemon.preflight.PreflightCheck.warn;
 
 import io.drover.api.NodeId;
@@ -23,7 +22,7 @@ final class ServerChecks {
             block("P7", When.ALWAYS, "libc sorts the same on both nodes", facts -> collation(facts, "libc")),
             block("P8", When.ALWAYS, "ICU sorts the same on both nodes", facts -> collation(facts, "icu")),
             warn("P10", When.ALWAYS, "a diverged copy can be rewound", ServerChecks::rewindable),
-            blockUnlessWaived("P11", When.ALWAYS, "commits are written to disk safely", ServerChecks::durable),
+            block("P11", When.ALWAYS, "commits are written to disk safely", ServerChecks::durable),
             warn("P11-commit", When.ALWAYS, "commits wait for the disk", ServerChecks::commitsWait),
             block("P12", When.ALWAYS, "the target is configured as a hot standby", ServerChecks::standbyMinimums),
             block("P13", When.ALWAYS, "slots and WAL senders are free for the move", ServerChecks::freeSenders));
@@ -166,7 +165,7 @@ final class ServerChecks {
         return Finding.when(
                 !off.isEmpty(),
                 "off: " + off + "; a crash of the machine can lose or damage data that was acknowledged",
-                "turn " + String.join(" and ", off) + " on, or waive with a reason when the data can be lost");
+                "turn " + String.join(" and ", off) + " on and reload");
     }
 
     private static Optional<Finding> commitsWait(PreflightFacts facts) {

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class PreflightTest {
     private static final Pattern ID = Pattern.compile("P([0-9]+)(-[a-z]+)?");
@@ -176,6 +177,13 @@ final class PreflightTest {
                             .hasValueSatisfying(hint -> assertThat(hint).contains("P47"));
                 })
                 .hasMessage("there is no check P99 to waive");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"P11", "P50"})
+    void refusesToWaiveThatDataMayBeLostOrDamaged(String id) {
+        assertThatThrownBy(() -> Preflight.checkWaivers(List.of(new Waiver(id, "because"))))
+                .hasMessageContaining("cannot be waived");
     }
 
     @Test
