@@ -27,7 +27,7 @@ record DatabaseFacts(
     private static final String UNLOGGED = """
             SELECT current_database() || '.' || n.nspname || '.' || c.relname
             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-            WHERE c.relpersistence = 'u' AND c.relkind IN ('r', 'm') ORDER BY 1""";
+            WHERE c.relpersistence = 'u' AND c.relkind IN ('r', 'm', 'S') ORDER BY 1""";
 
     /** Provider, locale and quoted name of each collation that a column of a user's table or index has. */
     private static final String COLUMN_COLLATIONS = """

@@ -43,7 +43,8 @@ class PreflightIT {
                     "alter system set recovery_min_apply_delay = '5s'",
                     "alter system reset recovery_min_apply_delay"),
             new Planted("P44", "alter system set wal_sender_timeout = 0", "alter system reset wal_sender_timeout"),
-            new Planted("P47", "create unlogged table planted (a text collate \"de-x-icu\")", "drop table planted"));
+            new Planted("P47", "create unlogged table planted (a text collate \"de-x-icu\")", "drop table planted"),
+            new Planted("P47", "create unlogged sequence planted_numbers", "drop sequence planted_numbers"));
 
     /**
      * Something that a check has to see.
@@ -60,7 +61,10 @@ class PreflightIT {
             PLANTED.forEach(planted -> source.run(LocalCluster.DATABASE, planted.sql()));
             source.run(LocalCluster.DATABASE, "select pg_reload_conf()");
             try {
-                assertThat(failures(scene)).containsKeys(checks());
+                assertThat(failures(scene))
+                        .containsKeys(checks())
+                        .hasEntrySatisfying(
+                                "P47", message -> assertThat(message).contains("public.planted,", "planted_numbers"));
             } finally {
                 for (int i = PLANTED.size() - 1; i >= 0; i--) {
                     source.run(LocalCluster.DATABASE, PLANTED.get(i).undo());

@@ -23,7 +23,7 @@ public final class Facts {
      * @param preparedTransactions gids of pg_prepared_xacts
      * @param subscriptions {@code database.subscription} with whether it is enabled, such as {@code app.sub1 (enabled)}
      * @param tablespaces locations of user tablespaces
-     * @param unloggedTables {@code database.schema.table}
+     * @param unloggedTables tables and sequences, {@code database.schema.table}
      * @param collations used by databases and columns, as {@code libc:en_US.UTF-8} or {@code icu:de}; C and POSIX left out
      * @param collationMismatches objects whose recorded collation version is not the actual one
      * @param collationProbe hash of a fixed list of words sorted under each used collation, by collation

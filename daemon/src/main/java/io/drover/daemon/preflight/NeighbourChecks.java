@@ -37,7 +37,8 @@ final class NeighbourChecks {
             warn("P44", When.ALWAYS, "dead connections are noticed", NeighbourChecks::timeouts),
             inform("P45", When.ALWAYS, "the last checkpoint is recent", NeighbourChecks::recentCheckpoint),
             inform("P46", When.BEFORE_COPY, "WAL segments are small", NeighbourChecks::smallSegments),
-            blockUnlessWaived("P47", When.ALWAYS, "there is no unlogged table", NeighbourChecks::noUnlogged),
+            blockUnlessWaived(
+                    "P47", When.ALWAYS, "there is no unlogged table or sequence", NeighbourChecks::noUnlogged),
             block("P50", When.ALWAYS, "no checksum has failed", NeighbourChecks::noChecksumFailure),
             block("P58", When.BEFORE_COPY, "the place for the copy is free", NeighbourChecks::directoryFree),
             block("P58-port", When.BEFORE_COPY, "the port is free on the target", NeighbourChecks::portFree));
@@ -195,11 +196,12 @@ final class NeighbourChecks {
     }
 
     private static Optional<Finding> noUnlogged(PreflightFacts facts) {
-        List<String> tables = facts.source().unloggedTables();
+        List<String> unlogged = facts.source().unloggedTables();
         return Finding.when(
-                !tables.isEmpty(),
-                "unlogged tables " + tables + " are empty on the target: their rows do not move",
-                "ALTER TABLE … SET LOGGED, or waive when the rows can be lost");
+                !unlogged.isEmpty(),
+                "unlogged tables and sequences " + unlogged
+                        + " begin anew on the target: rows and counters do not move",
+                "ALTER TABLE or ALTER SEQUENCE … SET LOGGED, or waive when the content can be lost");
     }
 
     private static Optional<Finding> noChecksumFailure(PreflightFacts facts) {
