@@ -16,8 +16,16 @@ import org.jspecify.annotations.Nullable;
  * @param ok whether nothing was lost, doubled, invented or refused, and no cutover was vacuous
  * @param problems why it is not ok
  * @param seconds how long everything took after the build
+ * @param directory where the cluster's data lay; removed at the end
  */
-record DemoReport(boolean ok, List<Cutover> moves, Writes ledger, Reads reads, List<String> problems, double seconds) {
+record DemoReport(
+        boolean ok,
+        List<Cutover> moves,
+        Writes ledger,
+        Reads reads,
+        List<String> problems,
+        double seconds,
+        String directory) {
 
     /** A cutover with fewer acknowledged writes per second before it proves nothing. */
     static final double LEAST_WRITES_PER_SECOND = 500;

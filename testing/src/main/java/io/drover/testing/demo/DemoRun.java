@@ -199,6 +199,7 @@ final class DemoRun {
                         check.invented()),
                 new DemoReport.Reads(ledger.reads(), ledger.readErrors()),
                 List.copyOf(problems),
-                console.elapsed().toMillis() / 1e3);
+                console.elapsed().toMillis() / 1e3,
+                cluster.directory().toString());
     }
 }
