@@ -7,9 +7,10 @@ import java.sql.SQLException;
 /** Sessions on one server. */
 interface ConnectionPool extends AutoCloseable {
     /**
-     * Takes a session that answers. Waits a fraction of a second at most, so that the caller can look at the fence again.
+     * Takes a session that answers. Waits a fraction of a second at most, or for one session that does not answer, so that the
+     * caller can look at the fence and at his deadline again.
      *
-     * @throws java.sql.SQLTransientConnectionException when there is none at the moment
+     * @throws java.sql.SQLTransientConnectionException when there is none at the moment, or the one that was tried is dead
      */
     Connection borrow() throws SQLException;
 

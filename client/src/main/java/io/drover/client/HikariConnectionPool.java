@@ -52,21 +52,22 @@ final class HikariConnectionPool implements ConnectionPool {
 
     @Override
     public Connection borrow() throws SQLException {
-        while (true) {
-            Connection connection = hikari.getConnection();
-            switch (prove(connection)) {
-                case GOOD -> {
-                    return connection;
-                }
-                case DEAD -> hikari.evictConnection(connection);
-                case IN_RECOVERY -> {
-                    connection.close();
-                    Waiting.pause(RECOVERY_PAUSE);
-                    throw new SQLTransientConnectionException(
-                            "the server of pool " + hikari.getPoolName() + " is in recovery");
-                }
+        Connection connection = hikari.getConnection();
+        return switch (prove(connection)) {
+            case GOOD -> connection;
+            case DEAD -> {
+                hikari.evictConnection(connection);
+                // a dead session may have cost two seconds: whether there is time for another, the caller knows
+                throw new SQLTransientConnectionException(
+                        "a session of pool " + hikari.getPoolName() + " does not answer");
             }
-        }
+            case IN_RECOVERY -> {
+                connection.close();
+                Waiting.pause(RECOVERY_PAUSE);
+                throw new SQLTransientConnectionException(
+                        "the server of pool " + hikari.getPoolName() + " is in recovery");
+            }
+        };
     }
 
     private Answer prove(Connection connection) throws SQLException {
