@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param cutover whether the cutover starts by itself or waits for an approval
  * @param mode how the source is stopped in the pause
  * @param maxWritePause budget of the write pause; over it, before the point of no return, the move aborts by itself
- * @param drainTimeout how long clients may take to finish what is in flight before their sessions are ended
+ * @param drainTimeout how long clients may take to finish what is in flight before their sessions are ended; 500 ms by
+ *     default, or maxWritePause when that is shorter
  * @param blockers what to do about long transactions before the fence
  * @param deadline limit of the whole move up to the cutover, or null for none
  * @param bootstrap how the copy is made
@@ -44,6 +45,7 @@ public record MoveRequest(
         Duration bake,
         List<Waiver> waive,
         Boolean dryRun) {
+    private static final Duration USUAL_DRAIN = Duration.ofMillis(500);
 
     public MoveRequest {
         // a member that the JSON leaves out arrives as null
@@ -51,7 +53,7 @@ public record MoveRequest(
         cutover = cutover == null ? Cutover.AUTO : cutover;
         mode = mode == null ? Mode.AUTO : mode;
         maxWritePause = maxWritePause == null ? Duration.ofSeconds(2) : maxWritePause;
-        drainTimeout = drainTimeout == null ? Duration.ofMillis(500) : drainTimeout;
+        drainTimeout = drainTimeout == null ? drainWithin(maxWritePause) : drainTimeout;
         blockers = blockers == null ? Blockers.WAIT : blockers;
         bootstrap = bootstrap == null ? new Bootstrap(Method.BASEBACKUP, null, Checkpoint.FAST) : bootstrap;
         verify = verify == null ? new Verify(Level.COUNTS, List.of()) : verify;
@@ -59,6 +61,11 @@ public record MoveRequest(
         bake = bake == null ? Duration.ofDays(7) : bake;
         waive = waive == null ? List.of() : List.copyOf(waive);
         dryRun = dryRun != null && dryRun;
+    }
+
+    /** Clients cannot drain for longer than the pause may take. */
+    private static Duration drainWithin(Duration pause) {
+        return pause.compareTo(USUAL_DRAIN) < 0 ? pause : USUAL_DRAIN;
     }
 
     /** When the cutover starts. */

@@ -37,6 +37,16 @@ class ContractJsonTest {
     }
 
     @Test
+    void clientsDrainNoLongerThanTheWritePauseMayTake() {
+        MoveRequest brief = request("{\"shard\":\"s\",\"target\":\"n\",\"maxWritePause\":\"300ms\"}");
+        MoveRequest asked =
+                request("{\"shard\":\"s\",\"target\":\"n\",\"maxWritePause\":\"300ms\",\"drainTimeout\":\"400ms\"}");
+
+        assertThat(brief.drainTimeout()).isEqualTo(Duration.ofMillis(300));
+        assertThat(asked.drainTimeout()).as("is refused later, by name").isEqualTo(Duration.ofMillis(400));
+    }
+
+    @Test
     void aRequestTakesEveryFieldInTheContractsForm() {
         MoveRequest request = request("""
                 {"shard":"s","target":"n","standbys":["x"],"cutover":"approve","mode":"clean-stop","maxWritePause":"750ms",

@@ -48,7 +48,10 @@ final class RequestOptions {
             description = "over it the move aborts by itself; default 2s")
     private @Nullable Duration maxWritePause;
 
-    @Option(names = "--drain-timeout", paramLabel = "SPAN", description = "how long clients may drain; default 500ms")
+    @Option(
+            names = "--drain-timeout",
+            paramLabel = "SPAN",
+            description = "how long clients may drain; default 500ms, or the write pause when that is shorter")
     private @Nullable Duration drainTimeout;
 
     @Option(
