@@ -25,8 +25,6 @@ public final class BaseBackup {
     private static final Duration PROGRESS_POLL = Duration.ofMillis(200);
     private static final double PROGRESS_CHECK_MILLIS = 2000;
     private static final long KIB = 1024;
-    private static final long LEAST_RATE = 32;
-    private static final long MOST_RATE = 1024 * 1024;
 
     private final Process child;
     private final Postmaster.Running process;
@@ -44,7 +42,7 @@ public final class BaseBackup {
      *
      * @param passFile with drover_repl's password
      * @param slot physical slot on the source
-     * @param maxRateBytes bytes per second; PostgreSQL takes 32 KiB to 1 GiB
+     * @param maxRateBytes bytes per second; pg_basebackup takes 32 KiB to 1 GiB and refuses any other
      * @param fastCheckpoint whether the source's checkpoint is made at once; a spread one may take minutes (hazard H92)
      * @param staging an absent or empty directory
      * @param log what the program prints
@@ -192,8 +190,7 @@ public final class BaseBackup {
                 "--manifest-checksums=CRC32C",
                 "--label=drover " + spec.slot(),
                 "--progress"));
-        spec.maxRateBytes()
-                .ifPresent(rate -> argv.add("--max-rate=" + Math.min(MOST_RATE, Math.max(LEAST_RATE, rate / KIB))));
+        spec.maxRateBytes().ifPresent(rate -> argv.add("--max-rate=" + rate / KIB));
         return argv;
     }
 }

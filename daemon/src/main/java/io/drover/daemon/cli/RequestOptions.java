@@ -69,7 +69,7 @@ final class RequestOptions {
     @Option(
             names = "--max-rate",
             paramLabel = "SIZE",
-            description = "limit of the copy per second, such as 100MiB; default none")
+            description = "limit of the copy per second, 32KiB to 1GiB; default none")
     private @Nullable ByteSize maxRate;
 
     @Option(names = "--checkpoint", description = "fast or spread; default fast")

@@ -16,6 +16,10 @@ import org.jspecify.annotations.Nullable;
 final class Bodies {
     private static final int PERCENT = 100;
     private static final int MAX_PORT = 65_535;
+    /** What pg_basebackup --max-rate takes. */
+    private static final ByteSize LEAST_RATE = ByteSize.parse("32KiB");
+
+    private static final ByteSize MOST_RATE = ByteSize.parse("1GiB");
 
     private Bodies() {}
 
@@ -33,8 +37,10 @@ final class Bodies {
         positive(move.drainTimeout(), "drainTimeout");
         positive(move.deadline(), "deadline");
         ByteSize maxRate = required(move.bootstrap(), "bootstrap").maxRate();
-        if (maxRate != null && maxRate.bytes() == 0) {
-            throw outOfRange("bootstrap.maxRate", "must be more than 0; leave it out for no limit");
+        if (maxRate != null && (maxRate.bytes() < LEAST_RATE.bytes() || maxRate.bytes() > MOST_RATE.bytes())) {
+            throw outOfRange(
+                    "bootstrap.maxRate",
+                    "must be from " + LEAST_RATE + " to " + MOST_RATE + " per second; leave it out for no limit");
         }
         readShift(required(move.readShift(), "readShift"));
         return move;

@@ -138,7 +138,9 @@ class MovesResourceTest {
                 "\"maxWritePause\": \"0s\"",
                 "\"readShift\": [50, 10]",
                 "\"readShift\": [101]",
-                "\"bootstrap\": {\"maxRate\": \"0MiB\"}"
+                "\"bootstrap\": {\"maxRate\": \"0MiB\"}",
+                "\"bootstrap\": {\"maxRate\": \"31KiB\"}",
+                "\"bootstrap\": {\"maxRate\": \"1025MiB\"}"
             })
     void refusesValuesOutOfRange(String member) {
         HttpResponse<String> answer =
@@ -146,6 +148,23 @@ class MovesResourceTest {
 
         assertThat(answer.statusCode()).isEqualTo(422);
         assertThat(answer.body()).contains("INVALID_VALUE");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"32KiB", "1024MiB", "1GiB"})
+    void takesTheRatesThatThePostgresProgramTakes(String rate) {
+        HttpResponse<String> answer = controller.post(
+                "/v1/moves", "{\"shard\": \"s\", \"target\": \"n\", \"bootstrap\": {\"maxRate\": \"" + rate + "\"}}");
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+    }
+
+    @Test
+    void namesTheRatesThatAreAllowed() {
+        HttpResponse<String> answer = controller.post(
+                "/v1/moves", "{\"shard\": \"s\", \"target\": \"n\", \"bootstrap\": {\"maxRate\": \"16KiB\"}}");
+
+        assertThat(answer.body()).contains("from 32KiB to 1GiB");
     }
 
     @ParameterizedTest
