@@ -2,6 +2,7 @@
 package io.drover.daemon.move;
 
 import io.drover.api.PreflightReport;
+import io.drover.api.ShardId;
 import io.drover.api.ShardTopology.Endpoint;
 import io.drover.api.agent.Facts.InstanceFacts;
 import io.drover.daemon.preflight.Preflight;
@@ -10,6 +11,7 @@ import io.drover.daemon.preflight.When;
 import io.drover.daemon.remote.Agents;
 import io.drover.daemon.remote.Monitors;
 import io.drover.replication.InstanceMonitor.StandbyView;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -34,14 +36,20 @@ final class LiveChecks implements Checks {
         boolean standbyRuns = when == When.WITH_STANDBY;
         Optional<InstanceFacts> target =
                 standbyRuns ? Optional.of(agents.facts(to.node(), identity.instance())) : Optional.empty();
+        ShardId shard = identity.request().shard();
+        Optional<String> wayBackLogin = standbyRuns
+                ? Optional.of(
+                        agents.targetFacts(from.node(), shard, to, List.of()).replicationLogin())
+                : Optional.empty();
         Optional<StandbyView> lag = standbyRuns ? monitors.standby(from, record.applicationName()) : Optional.empty();
         PreflightFacts facts = new PreflightFacts(
                 identity.request(),
                 Optional.of(new PreflightFacts.Stream(identity.id(), record.streamingSlot(), record.applicationName())),
                 agents.node(from.node()),
                 source,
-                agents.targetFacts(to.node(), identity.request().shard(), from, source.tablespaces()),
+                agents.targetFacts(to.node(), shard, from, source.tablespaces()),
                 target,
+                wayBackLogin,
                 lag.isPresent() ? OptionalLong.of(lag.get().lagBytes()) : OptionalLong.empty(),
                 lag.isPresent() ? OptionalLong.of(lag.get().lagMillis()) : OptionalLong.empty());
         return Preflight.evaluate(facts, when, identity.request().waive());

@@ -6,6 +6,7 @@ import static io.drover.daemon.preflight.PreflightCheck.blockUnlessWaived;
 import static io.drover.daemon.preflight.PreflightCheck.inform;
 import static io.drover.daemon.preflight.PreflightCheck.warn;
 
+import io.drover.api.NodeId;
 import io.drover.api.agent.Facts.Archiver;
 import io.drover.api.agent.Facts.Sender;
 import io.drover.api.agent.Facts.Slot;
@@ -26,6 +27,11 @@ final class NeighbourChecks {
                     When.BEFORE_COPY,
                     "drover_repl can log in to the source from the target",
                     NeighbourChecks::replication),
+            block(
+                    "P38-back",
+                    When.WITH_STANDBY,
+                    "drover_repl can log in to the target from the source",
+                    NeighbourChecks::wayBack),
             blockUnlessWaived(
                     "P38-rewind", When.ALWAYS, "drover_rewind can rewind", facts -> role(facts, "drover_rewind")),
             block("P39", When.ALWAYS, "drover can read what it has to watch", facts -> role(facts, "drover")),
@@ -74,12 +80,22 @@ final class NeighbourChecks {
         if (missing.isPresent()) {
             return missing;
         }
-        String refused = facts.targetNode().replicationLogin();
+        return login(facts.targetNode().replicationLogin(), facts.from(), facts.to());
+    }
+
+    /** The copy has the source's roles and access rules, which may admit the target's address only. */
+    private static Optional<Finding> wayBack(PreflightFacts facts) {
+        String refused = facts.wayBackLogin()
+                .orElseThrow(() -> new IllegalStateException("no login from " + facts.from() + " was tried"));
+        return login(refused, facts.to(), facts.from());
+    }
+
+    private static Optional<Finding> login(String refused, NodeId server, NodeId client) {
         return Finding.when(
                 !refused.isEmpty(),
-                "drover_repl cannot log in to " + facts.from() + " from " + facts.to() + ": " + refused,
-                "check the password file of the agent on " + facts.to()
-                        + ", pg_hba.conf of the source, and the network between");
+                "drover_repl cannot log in to " + server + " from " + client + ": " + refused,
+                "check the password file of the agent on " + client + ", pg_hba.conf on " + server
+                        + ", and the network between");
     }
 
     private static Optional<Finding> role(PreflightFacts facts, String name) {

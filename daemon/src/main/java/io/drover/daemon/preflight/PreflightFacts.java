@@ -19,6 +19,8 @@ import java.util.OptionalLong;
  * @param source the instance on it
  * @param targetNode the node that shall take over, as it is before a copy is made on it
  * @param target the instance on it, once it runs as a standby
+ * @param wayBackLogin empty when drover_repl could log in to that standby from the source's node, else why not; absent while
+ *     there is no standby
  * @param lagBytes WAL that the target has not replayed; absent while there is no standby
  * @param lagMillis age of the last transaction that the target has replayed; absent when unknown
  */
@@ -29,6 +31,7 @@ public record PreflightFacts(
         InstanceFacts source,
         TargetFacts targetNode,
         Optional<InstanceFacts> target,
+        Optional<String> wayBackLogin,
         OptionalLong lagBytes,
         OptionalLong lagMillis) {
 

@@ -27,6 +27,7 @@ final class SampleFacts {
     final ObjectNode sourceNode = read("node.json");
     final ObjectNode targetNode = read("node.json");
     final ObjectNode target = Json.mapper().createObjectNode();
+    Optional<String> wayBackLogin = Optional.empty();
     OptionalLong lagBytes = OptionalLong.empty();
     OptionalLong lagMillis = OptionalLong.empty();
 
@@ -64,6 +65,7 @@ final class SampleFacts {
                 .put("senderHost", "127.0.0.21")
                 .put("senderPort", 5433)
                 .put("replayPaused", false);
+        wayBackLogin = Optional.of("");
         lagBytes = OptionalLong.of(0);
         lagMillis = OptionalLong.of(0);
     }
@@ -128,6 +130,7 @@ final class SampleFacts {
                 convert(source, InstanceFacts.class),
                 convert(target, TargetFacts.class),
                 running ? Optional.of(convert(standby, InstanceFacts.class)) : Optional.empty(),
+                wayBackLogin,
                 lagBytes,
                 lagMillis);
     }

@@ -6,6 +6,7 @@ import static io.drover.daemon.preflight.When.WITH_STANDBY;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -275,6 +276,16 @@ record Spoiled(String id, When phase, String words, Consumer<SampleFacts> how) {
                         BEFORE_COPY,
                         "drover_repl does not exist",
                         facts -> ((ObjectNode) facts.source.get("roles")).remove("drover_repl")),
+                new Spoiled(
+                        "P38-back",
+                        WITH_STANDBY,
+                        "log in to node_b from node_a: no pg_hba.conf entry",
+                        facts -> facts.wayBackLogin = Optional.of("no pg_hba.conf entry")),
+                new Spoiled(
+                        "P38-back",
+                        WITH_STANDBY,
+                        "no login from node_a was tried",
+                        facts -> facts.wayBackLogin = Optional.empty()),
                 new Spoiled(
                         "P38-rewind",
                         BEFORE_COPY,
