@@ -15,6 +15,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,8 +39,9 @@ public final class FactsReader {
      * Reads everything.
      *
      * @param leftovers of earlier moves, as the agent knows them; Drover's slots are added
+     * @param journaled names of the settings that the agent knows how to put back
      */
-    public Facts.InstanceFacts read(List<String> leftovers) {
+    public Facts.InstanceFacts read(List<String> leftovers, Set<String> journaled) {
         try (Connection connection = server.connect()) {
             ControlData control = ControlData.read(binaries, dataDir);
             int version = (int) Sql.number(connection, "SELECT current_setting('server_version_num')");
@@ -69,7 +72,7 @@ public final class FactsReader {
                     texts(connection, FactsSql.CONFIG_ERRORS),
                     texts(connection, FactsSql.ROLE_SETTINGS),
                     RoleSetup.check(connection),
-                    texts(connection, FactsSql.AUTO_CONF_KEYS),
+                    unexplained(autoConf(connection), journaled),
                     leftovers(leftovers, slots),
                     texts(connection, FactsSql.BASE_BACKUPS),
                     texts(connection, FactsSql.LONG_TRANSACTIONS),
@@ -93,6 +96,27 @@ public final class FactsReader {
                         row.getString(1),
                         new Facts.Setting(withoutPassword(row.getString(2)), row.getString(3), row.getBoolean(4))));
         return settings;
+    }
+
+    private static Map<String, String> autoConf(Connection connection) {
+        Map<String, String> values = new LinkedHashMap<>();
+        Sql.list(
+                connection,
+                FactsSql.AUTO_CONF,
+                row -> values.put(row.getString(1), String.valueOf(withoutPassword(row.getString(2)))));
+        return values;
+    }
+
+    /** What Drover may have written and no journal entry speaks of. */
+    static Map<String, String> unexplained(Map<String, String> autoConf, Set<String> journaled) {
+        Map<String, String> unexplained = new TreeMap<>();
+        for (ManagedSetting setting : ManagedSetting.values()) {
+            String value = autoConf.get(setting.parameter());
+            if (value != null && !journaled.contains(setting.parameter())) {
+                unexplained.put(setting.parameter(), value);
+            }
+        }
+        return unexplained;
     }
 
     /** A connection string of somebody else's standby may hold its password. */

@@ -46,9 +46,10 @@ final class FactsSql {
                  unnest(s.setconfig) AS setting
             WHERE setting ~ '^(default_)?transaction_read_only=' OR setting LIKE 'synchronous\\_commit=%' ORDER BY 1""";
 
-    static final String AUTO_CONF_KEYS = """
-            SELECT DISTINCT name FROM pg_file_settings
-            WHERE sourcefile LIKE '%/postgresql.auto.conf' AND name IS NOT NULL ORDER BY 1""";
+    /** Of several lines with one name the last counts. */
+    static final String AUTO_CONF = """
+            SELECT DISTINCT ON (name) name, setting FROM pg_file_settings
+            WHERE sourcefile LIKE '%/postgresql.auto.conf' AND name IS NOT NULL ORDER BY name, seqno DESC""";
 
     static final String BASE_BACKUPS =
             "SELECT 'process ' || pid || ', ' || phase FROM pg_stat_progress_basebackup ORDER BY 1";

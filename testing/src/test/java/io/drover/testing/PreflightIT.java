@@ -34,6 +34,7 @@ class PreflightIT {
                     "P22",
                     "select pg_create_physical_replication_slot('drover_99999999', true)",
                     "select pg_drop_replication_slot('drover_99999999')"),
+            new Planted("P22-settings", "alter system set wal_init_zero = off", "alter system reset wal_init_zero"),
             new Planted(
                     "P27-others",
                     "select pg_create_physical_replication_slot('somebody', true)",

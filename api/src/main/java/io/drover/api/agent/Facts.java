@@ -30,7 +30,7 @@ public final class Facts {
      * @param configErrors error rows of pg_file_settings and pg_hba_file_rules
      * @param roleSettings {@code role/database: setting} of pg_db_role_setting that touch read-only or synchronous commit
      * @param roles the roles drover, drover_repl and drover_rewind that exist, with what they lack as text, empty when right
-     * @param autoConfKeys settings that postgresql.auto.conf carries
+     * @param unexplainedSettings values of settings that Drover may change, in postgresql.auto.conf without an entry in the journal
      * @param leftovers slots, staging directories and journals of earlier moves
      * @param baseBackups running base backups
      * @param longTransactions open longer than 5 s, for people
@@ -60,7 +60,7 @@ public final class Facts {
             List<String> configErrors,
             List<String> roleSettings,
             Map<String, String> roles,
-            List<String> autoConfKeys,
+            Map<String, String> unexplainedSettings,
             List<String> leftovers,
             List<String> baseBackups,
             List<String> longTransactions,

@@ -11,6 +11,7 @@ import io.drover.api.agent.Facts.TargetFacts;
 import io.drover.api.agent.Reports.InstanceReport;
 import io.drover.api.agent.Reports.JobReport;
 import io.drover.api.agent.Reports.NodeReport;
+import io.drover.daemon.agent.InstanceRecord.SettingChange;
 import io.drover.replication.FactsReader;
 import io.drover.replication.InstanceLayout;
 import io.drover.replication.LocalServer;
@@ -23,6 +24,8 @@ import java.nio.file.Files;
 import java.sql.Connection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,7 +74,10 @@ final class Observation {
                     "instance " + id + " does not run or is held",
                     "start or unseal it");
         }
-        return new FactsReader(tools.binaries(), tools.server(record), record.dataDir()).read(leftovers(record));
+        Set<String> journaled =
+                record.settings().stream().map(SettingChange::setting).collect(Collectors.toSet());
+        return new FactsReader(tools.binaries(), tools.server(record), record.dataDir())
+                .read(leftovers(record), journaled);
     }
 
     /** What earlier moves have left behind, as far as it is not the present copy's. */

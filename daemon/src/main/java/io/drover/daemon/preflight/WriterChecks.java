@@ -33,12 +33,16 @@ final class WriterChecks {
             block("P19", When.ALWAYS, "the settings that Drover changes can be changed", WriterChecks::settingsAreOurs),
             block("P20", When.ALWAYS, "the configuration files have no errors", WriterChecks::filesParse),
             block("P21", When.ALWAYS, "ALTER SYSTEM is allowed", WriterChecks::alterSystemAllowed),
-            block("P22", When.ALWAYS, "nothing is left over from an earlier move", WriterChecks::nothingLeftOver),
-            inform("P22-copies", When.ALWAYS, "no old copy waits for a purge", WriterChecks::noOldCopies),
+            block("P22", When.ALWAYS, "nothing is left over from an earlier move", Leftovers::none),
+            inform("P22-copies", When.ALWAYS, "no old copy waits for a purge", Leftovers::noOldCopies),
+            warn(
+                    "P22-settings",
+                    When.ALWAYS,
+                    "no setting looks like a move's without its journal",
+                    Leftovers::noDoubtfulSettings),
             blockUnlessWaived(
                     "P23", When.ALWAYS, "no other program manages PostgreSQL here", WriterChecks::noForeignManager));
 
-    private static final String SET_ASIDE = ".set-aside-";
     private static final Set<String> SWITCHED_ON = Set.of("on", "true", "yes", "1");
     private static final Set<String> WAITING = Set.of("on", "true", "yes", "1", "remote_write", "remote_apply");
 
@@ -156,33 +160,6 @@ final class WriterChecks {
                 .anyMatch(instance ->
                         Settings.find(instance, "allow_alter_system").equals(Optional.of("off")));
         return Finding.when(refused, "allow_alter_system is off", "set allow_alter_system to on and reload");
-    }
-
-    private static Optional<Finding> nothingLeftOver(PreflightFacts facts) {
-        List<String> left =
-                leftovers(facts).filter(what -> !what.contains(SET_ASIDE)).toList();
-        return Finding.when(
-                !left.isEmpty(),
-                "left over from an earlier move: " + left,
-                "see what the earlier move says (drover moves), finish it, then drop the slots and remove the staging"
-                        + " directories by hand");
-    }
-
-    private static Optional<Finding> noOldCopies(PreflightFacts facts) {
-        List<String> copies =
-                leftovers(facts).filter(what -> what.contains(SET_ASIDE)).toList();
-        return Finding.when(
-                !copies.isEmpty(),
-                "old copies take space: " + copies,
-                "drover purge " + facts.request().shard() + " --node <node>, when they are no longer needed");
-    }
-
-    /** What this very move has made is not left over. */
-    private static Stream<String> leftovers(PreflightFacts facts) {
-        Stream<String> onInstances = instances(facts).stream().flatMap(instance -> instance.leftovers().stream());
-        return Stream.concat(onInstances, facts.targetNode().leftovers().stream())
-                .filter(what -> !facts.isOurs(what))
-                .distinct();
     }
 
     private static Optional<Finding> noForeignManager(PreflightFacts facts) {

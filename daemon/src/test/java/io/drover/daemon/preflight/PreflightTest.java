@@ -125,6 +125,32 @@ final class PreflightTest {
     }
 
     @Test
+    void saysHowSettingsThatAMoveHasLeftAreTakenBack() {
+        SampleFacts facts = new SampleFacts(WITH_STANDBY);
+        facts.stray(facts.standby, "synchronous_standby_names", "FIRST 1 (\"drover_99999999\")")
+                .stray(facts.standby, "autovacuum", "off");
+
+        assertThat(Preflight.evaluate(facts.facts(), WITH_STANDBY, List.of()).checks())
+                .filteredOn(check -> !check.ok())
+                .singleElement()
+                .satisfies(check -> assertThat(check.remedy())
+                        .isEqualTo("ALTER SYSTEM RESET autovacuum; ALTER SYSTEM RESET synchronous_standby_names;"
+                                + " SELECT pg_reload_conf(); on node_b"));
+    }
+
+    @Test
+    void settingsThatAnOperatorHasChosenDoNotBlock() {
+        SampleFacts facts = new SampleFacts(BEFORE_COPY);
+        facts.stray(facts.source, "synchronous_standby_names", "")
+                .stray(facts.source, "restore_command", "cp /archive/%f %p")
+                .stray(facts.source, "max_standby_streaming_delay", "30s")
+                .stray(facts.source, "autovacuum", "on");
+
+        assertThat(Preflight.evaluate(facts.facts(), BEFORE_COPY, List.of()).checks())
+                .allMatch(Check::ok);
+    }
+
+    @Test
     void aDisabledSubscriptionIsHarmless() {
         SampleFacts facts = new SampleFacts(BEFORE_COPY);
         facts.add(facts.source, "subscriptions", "app.sub1 (disabled)");

@@ -115,6 +115,12 @@ final class SampleFacts {
         return this;
     }
 
+    /** A line of postgresql.auto.conf that no journal explains. */
+    SampleFacts stray(ObjectNode instance, String name, String value) {
+        instance.withObject("/unexplainedSettings").put(name, value);
+        return this;
+    }
+
     PreflightFacts facts() {
         boolean running = phase == When.WITH_STANDBY;
         target.set("node", targetNode);

@@ -5,6 +5,7 @@ import static io.drover.daemon.preflight.When.BEFORE_COPY;
 import static io.drover.daemon.preflight.When.WITH_STANDBY;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.drover.replication.CutoverSettings;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -162,6 +163,28 @@ record Spoiled(String id, When phase, String words, Consumer<SampleFacts> how) {
                         WITH_STANDBY,
                         "staging",
                         facts -> facts.add(facts.target, "leftovers", "data.staging-99999999")),
+                new Spoiled(
+                        "P22",
+                        BEFORE_COPY,
+                        "synchronous_standby_names = '\"drover_fence_8\"' on node_a",
+                        facts -> facts.stray(facts.source, "synchronous_standby_names", "\"drover_fence_8\"")),
+                new Spoiled(
+                        "P22",
+                        BEFORE_COPY,
+                        "autovacuum = 'off' on node_a, default_transaction_read_only = 'on' on node_a",
+                        facts -> facts.stray(facts.source, "default_transaction_read_only", "on")
+                                .stray(facts.source, "autovacuum", "off")),
+                new Spoiled(
+                        "P22",
+                        WITH_STANDBY,
+                        "wal_retrieve_retry_interval = '5ms' on node_b",
+                        facts -> CutoverSettings.values()
+                                .forEach((setting, value) -> facts.stray(facts.standby, setting.parameter(), value))),
+                new Spoiled(
+                        "P22-settings",
+                        BEFORE_COPY,
+                        "autovacuum = 'off' on node_a",
+                        facts -> facts.stray(facts.source, "autovacuum", "off")),
                 new Spoiled(
                         "P22-copies",
                         BEFORE_COPY,
