@@ -18,11 +18,20 @@ final class Reach {
         String rest = cluster.controllers().get(0).rest();
         console.plain("");
         console.plain("The cluster runs until you press Ctrl-C. Everything about it: %s", endpoints);
+        console.plain("In every other terminal, in this directory, first:");
         console.plain("");
         console.plain("  export DROVER_URL=%s DROVER_TOKEN_FILE=%s", rest, cluster.tokenFile());
+        console.plain("");
+        console.plain("then, for example:");
+        console.plain("");
+        console.plain("  bin/drover check %s --to %s", LocalCluster.SHARD, LocalCluster.NODE_B);
         console.plain("  bin/drover move %s --to %s --wait", LocalCluster.SHARD, LocalCluster.NODE_B);
         console.plain("  bin/drover moves");
         console.plain("  bin/drover watch --zookeeper %s", cluster.zookeeper());
+        console.plain("");
+        console.plain("On a disk that is over 80 %% full the checks refuse a move (P26-reserve). For a small copy add");
+        console.plain("");
+        console.plain("  --waive 'P26-reserve=%s'", LocalCluster.WAIVER_REASON);
         console.plain("");
         console.plain("  REST       %s   (Authorization: Bearer %s)", rest, cluster.token());
         cluster.controllers()
