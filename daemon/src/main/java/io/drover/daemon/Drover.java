@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         subcommands = {Drover.Server.class, Drover.Agent.class, Drover.ZooKeeper.class})
 public final class Drover {
-    private Drover() {}
+    Drover() {}
 
     /** Runs a command and exits with its code. */
     public static void main(String[] arguments) {

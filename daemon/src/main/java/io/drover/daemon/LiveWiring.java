@@ -49,6 +49,6 @@ final class LiveWiring implements ControllerWiring {
                 .orElseThrow(() -> new DroverException(
                         ErrorCode.UNKNOWN_NODE,
                         "there is no node " + node,
-                        "list the nodes: drover nodes; a node appears when its agent has started once"));
+                        "list the nodes: bin/drover nodes; a node appears when its agent has started once"));
     }
 }

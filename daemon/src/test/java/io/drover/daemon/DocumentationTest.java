@@ -4,6 +4,7 @@ package io.drover.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drover.api.PreflightReport.Severity;
+import io.drover.daemon.cli.CommandLines;
 import io.drover.daemon.preflight.Preflight;
 import io.drover.daemon.preflight.PreflightCheck;
 import io.drover.replication.ManagedSetting;
@@ -29,6 +30,8 @@ class DocumentationTest {
     private static final Pattern NUMBER = Pattern.compile("\\b(?:[HFKNSPR][0-9]{1,2})\\b");
     private static final Pattern ROW = Pattern.compile("(?m)^\\| ([A-Z][0-9]{1,2}) \\|");
     private static final Pattern TEST = Pattern.compile("`([A-Z][A-Za-z]+(?:Test|IT))(?:\\.([a-zA-Z]+))?`");
+    private static final Pattern TEXT = Pattern.compile("\"[^\"\n]*\"");
+    private static final Pattern PROGRAM = Pattern.compile("bin/drover ([a-z]+)");
     private static final Pattern LINK = Pattern.compile("\\]\\((?!https?:|#)([^)#]+)");
 
     @Test
@@ -97,16 +100,44 @@ class DocumentationTest {
 
     @Test
     void everyLinkBetweenPagesLeadsSomewhere() throws IOException {
+        for (Path page : pages()) {
+            assertThat(LINK.matcher(Files.readString(page)).results())
+                    .allSatisfy(link -> assertThat(page.resolveSibling(link.group(1)))
+                            .as("link in %s", page)
+                            .exists());
+        }
+    }
+
+    /** What is printed is pasted: only bin/drover is there to be run. */
+    @Test
+    void everyCommandThatIsNamedCanBeRun() throws IOException {
+        Set<String> commands = CommandLines.of(new Drover()).getSubcommands().keySet();
+        Pattern bare = Pattern.compile("(?<!bin/)\\bdrover (?:%s)\\b".formatted(String.join("|", commands)));
+        for (Path source : sources()) {
+            assertThat(TEXT.matcher(Files.readString(source)).results().map(MatchResult::group))
+                    .as("texts of %s", source)
+                    .allSatisfy(text -> {
+                        assertThat(bare.matcher(text).find()).as(text).isFalse();
+                        assertThat(PROGRAM.matcher(text).results().map(named -> named.group(1)))
+                                .isSubsetOf(commands);
+                    });
+        }
+        for (Path page : pages()) {
+            assertThat(bare.matcher(Files.readString(page)).results().map(MatchResult::group))
+                    .as("commands in %s", page)
+                    .isEmpty();
+            assertThat(PROGRAM.matcher(Files.readString(page)).results().map(named -> named.group(1)))
+                    .as("commands in %s", page)
+                    .isSubsetOf(commands);
+        }
+    }
+
+    private static List<Path> pages() throws IOException {
         try (Stream<Path> below = Files.walk(DOCS);
                 Stream<Path> beside = Files.list(ROOT)) {
-            for (Path page : Stream.concat(below, beside)
+            return Stream.concat(below, beside)
                     .filter(file -> file.toString().endsWith(".md"))
-                    .toList()) {
-                assertThat(LINK.matcher(Files.readString(page)).results())
-                        .allSatisfy(link -> assertThat(page.resolveSibling(link.group(1)))
-                                .as("link in %s", page)
-                                .exists());
-            }
+                    .toList();
         }
     }
 

@@ -96,7 +96,7 @@ final class MoveWait {
         state = now;
         progress.state(now);
         if (now == MoveState.READY && awaitsApproval) {
-            progress.say("waits for an approval; give it with: drover approve " + id);
+            progress.say("waits for an approval; give it with: bin/drover approve " + id);
         }
     }
 

@@ -36,7 +36,7 @@ final class RequestOptions {
     @Option(
             names = "--cutover",
             paramLabel = "WHEN",
-            description = "auto, or approve: wait for 'drover approve'; default auto")
+            description = "auto, or approve: wait for 'bin/drover approve'; default auto")
     private MoveRequest.@Nullable Cutover cutover;
 
     @Option(names = "--mode", description = "auto, sealed, strict, clean-stop; default auto")

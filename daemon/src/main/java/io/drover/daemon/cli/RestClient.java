@@ -145,7 +145,7 @@ final class RestClient {
             throw new DroverException(
                     ErrorCode.TIMEOUT,
                     "the answer of the controller at " + controller + " broke off: " + e.getMessage(),
-                    "look at the state before you repeat the command: drover moves",
+                    "look at the state before you repeat the command: bin/drover moves",
                     e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

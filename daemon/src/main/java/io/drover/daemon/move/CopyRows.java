@@ -215,7 +215,7 @@ final class CopyRows {
     static void awaitApproval(MoveContext context) {
         if (context.record().identity().request().cutover() == MoveRequest.Cutover.APPROVE) {
             context.waitUntil(
-                    "approval of the cutover: drover approve " + context.id(),
+                    "approval of the cutover: bin/drover approve " + context.id(),
                     FOREVER,
                     () -> context.record().orders().approved());
         }

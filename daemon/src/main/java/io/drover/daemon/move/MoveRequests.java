@@ -43,14 +43,14 @@ final class MoveRequests {
                 .orElseThrow(() -> new DroverException(
                         ErrorCode.UNKNOWN_SHARD,
                         "there is no shard " + request.shard(),
-                        "list the shards: drover shards"))
+                        "list the shards: bin/drover shards"))
                 .value();
         NodeRecord node = services.nodes()
                 .find(request.target())
                 .orElseThrow(() -> new DroverException(
                         ErrorCode.UNKNOWN_NODE,
                         "there is no node " + request.target(),
-                        "list the nodes: drover nodes; a node appears when its agent has started once"));
+                        "list the nodes: bin/drover nodes; a node appears when its agent has started once"));
         if (shard.primary().node().equals(request.target())) {
             throw new DroverException(
                     ErrorCode.SAME_NODE,

@@ -112,7 +112,7 @@ final class Moves implements MoveService {
         return services.documents()
                 .read(ZkLayout.move(id, MoveRecord.class))
                 .orElseThrow(() -> new DroverException(
-                        ErrorCode.NOT_FOUND, "there is no move " + id, "list the moves: drover moves"));
+                        ErrorCode.NOT_FOUND, "there is no move " + id, "list the moves: bin/drover moves"));
     }
 
     private Move view(Running move) {

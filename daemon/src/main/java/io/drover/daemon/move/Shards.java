@@ -55,7 +55,7 @@ final class Shards implements ShardService {
                 .read(id)
                 .map(Versioned::value)
                 .orElseThrow(() -> new DroverException(
-                        ErrorCode.NOT_FOUND, "there is no shard " + id, "list the shards: drover shards"));
+                        ErrorCode.NOT_FOUND, "there is no shard " + id, "list the shards: bin/drover shards"));
     }
 
     @Override
@@ -66,7 +66,7 @@ final class Shards implements ShardService {
                 .orElseThrow(() -> new DroverException(
                         ErrorCode.UNKNOWN_NODE,
                         "there is no node " + adoption.node(),
-                        "list the nodes: drover nodes; a node appears when its agent has started once"));
+                        "list the nodes: bin/drover nodes; a node appears when its agent has started once"));
         Optional<ShardTopology> known = services.topology().read(id).map(Versioned::value);
         if (known.isPresent()) {
             return sameOrRefuse(known.get(), adoption);

@@ -103,7 +103,7 @@ final class NeighbourChecks {
         if (!roles.containsKey(name)) {
             return Optional.of(new Finding(
                     "the role " + name + " does not exist on " + facts.from(),
-                    "adopt the instance again (drover adopt), which makes Drover's roles"));
+                    "adopt the instance again (bin/drover adopt), which makes Drover's roles"));
         }
         String lacking = roles.get(name);
         return Finding.when(
@@ -236,8 +236,8 @@ final class NeighbourChecks {
         return Finding.when(
                 !free,
                 target.plannedDataDir() + " on " + facts.to() + " is in the way: " + target.directoryState(),
-                "move it away, after making sure that nothing uses it; an old copy of a finished move goes with drover"
-                        + " purge");
+                "move it away, after making sure that nothing uses it; an old copy of a finished move goes with"
+                        + " bin/drover purge");
     }
 
     private static Optional<Finding> portFree(PreflightFacts facts) {

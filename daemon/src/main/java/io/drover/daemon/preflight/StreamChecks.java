@@ -39,7 +39,7 @@ final class StreamChecks {
         if (facts.source().inRecovery()) {
             return Optional.of(new Finding(
                     "the instance on " + facts.from() + " is a standby, not a primary",
-                    "see which node serves the shard: drover shards"));
+                    "see which node serves the shard: bin/drover shards"));
         }
         if (facts.target().isEmpty()) {
             return Optional.empty();

@@ -278,7 +278,7 @@ class CommandLinesTest {
 
         assertThat(code).as(err.toString()).isZero();
         assertThat(err.toString())
-                .contains("READY", "drover approve " + FakeServices.ID, "copied 5 B of 10 B", "BAKING");
+                .contains("READY", "bin/drover approve " + FakeServices.ID, "copied 5 B of 10 B", "BAKING");
         assertThat(out.toString()).contains("BAKING");
     }
 
