@@ -29,7 +29,6 @@ import org.slf4j.LoggerFactory;
 /** One move as its rows see it: the record, the services, and the waits that people's orders can end. */
 final class MoveContext {
     private static final Logger LOG = LoggerFactory.getLogger(MoveContext.class);
-    private static final int LAST_PAUSABLE = 70;
 
     private final MoveJournal journal;
     private final LiveView live;
@@ -83,12 +82,7 @@ final class MoveContext {
         currentLimit = step.limits().run();
         unwinding = false;
         enteredRollingBack = record().rollingBack();
-        if (step.number() <= LAST_PAUSABLE && record().orders().paused()) {
-            waitUntil(
-                    "a person paused the move: resume it",
-                    Duration.ofDays(365),
-                    () -> !record().orders().paused());
-        }
+        awaitResume(step);
         checkOrders();
         Optional<DroverException> refusal = step.guard().refusal(this);
         if (refusal.isPresent()) {
@@ -104,13 +98,31 @@ final class MoveContext {
         services.observer().stepStarted(id(), step.number());
     }
 
+    /** Records the intent. An order that was accepted since {@link #enter} looked is seen here, under the record's lock. */
     void begin(MoveStep step) {
-        journal.write(
-                record -> record.withState(record.rollingBack() ? MoveState.ROLLING_BACK : step.state())
-                        .withStep(new MoveRecord.StepMark(
-                                step.number(), step.name(), services.clock().instant()))
-                        .withLeg(record.leg().begin(step.number())),
-                new MoveJournal.Line(step.number(), step.sentence(record())));
+        while (!journal.writeWhen(
+                record -> !isHeld(record, step),
+                record -> {
+                    checkOrders();
+                    return record.withState(record.rollingBack() ? MoveState.ROLLING_BACK : step.state())
+                            .withStep(new MoveRecord.StepMark(
+                                    step.number(), step.name(), services.clock().instant()))
+                            .withLeg(record.leg().begin(step.number()));
+                },
+                new MoveJournal.Line(step.number(), step.sentence(record())))) {
+            awaitResume(step);
+        }
+    }
+
+    private void awaitResume(MoveStep step) {
+        if (isHeld(record(), step)) {
+            waitUntil("a person paused the move: resume it", Duration.ofDays(365), () -> !isHeld(record(), step));
+        }
+    }
+
+    /** A pause is accepted up to row 70, so that row 75 is the last that it may have to keep from starting. */
+    private static boolean isHeld(MoveRecord record, MoveStep step) {
+        return record.orders().paused() && step.number() <= MoveSteps.ARM;
     }
 
     void finish(MoveStep step) {
@@ -315,7 +327,7 @@ final class MoveContext {
         live.waitingFor(what);
     }
 
-    /** Throws when a person has aborted the move, or its deadline has passed before the cutover. Undoing is never stopped. */
+    /** Throws when a person has aborted the move, or its deadline has passed by row 75. Undoing is never stopped. */
     void checkOrders() {
         if (unwinding) {
             return;
@@ -327,7 +339,7 @@ final class MoveContext {
         var deadline = record.identity().deadlineAt();
         if (deadline != null
                 && !record.rollingBack()
-                && currentStep <= LAST_PAUSABLE
+                && currentStep <= MoveSteps.ARM
                 && services.clock().instant().isAfter(deadline)) {
             throw new DroverException(
                     ErrorCode.DEADLINE_PASSED,

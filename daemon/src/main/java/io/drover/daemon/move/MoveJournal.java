@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +66,15 @@ final class MoveJournal {
     /** Changes the record, with one line of history or, when {@code line} is null, none. */
     CommitResult write(UnaryOperator<MoveRecord> edit, @Nullable Line line) {
         return write(edit, line == null ? List.of() : List.of(line), transaction -> {});
+    }
+
+    /** Changes the record if it still meets a condition; answers whether it did. */
+    synchronized boolean writeWhen(Predicate<MoveRecord> condition, UnaryOperator<MoveRecord> edit, Line line) {
+        if (!condition.test(record())) {
+            return false;
+        }
+        write(edit, line);
+        return true;
     }
 
     /**

@@ -13,6 +13,7 @@ import io.drover.api.ShardTopology;
 import io.drover.api.TopologyState;
 import io.drover.daemon.move.FakeWorld.Moment;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
@@ -207,6 +208,78 @@ class MoveDriverTest {
         assertThat(play.record().state()).isEqualTo(MoveState.ABORTED);
         assertThat(play.record().error().code()).isEqualTo(ErrorCode.ABORTED_BY_OPERATOR.name());
         assertThat(play.leftovers()).isEmpty();
+    }
+
+    @Test
+    void aPauseInReadyHoldsAnApprovedCutoverUntilItIsResumed() {
+        MoveStage.Play play = stage.play(Moved.identity(Moved.approvedRequest(), null));
+        play.driveUntil(() -> {
+            if (play.waitingFor().startsWith("approval")) {
+                play.order(play.orders()::pause);
+                play.order(play.orders()::approve);
+            }
+            return isHeldAfterApproval(play);
+        });
+
+        assertThat(play.record().state()).isEqualTo(MoveState.READY);
+        assertThat(play.record().orders().approved()).isTrue();
+
+        play.order(play.orders()::resume);
+        play.driveToBaking();
+        assertServing(play, B);
+    }
+
+    @Test
+    void aPauseThatIsAcceptedWhileTheCutoverIsAboutToBeginHoldsIt() {
+        MoveStage.Play play = stage.play();
+        orderOnce(play, MoveSteps.ARM, play.orders()::pause);
+        play.driveUntil(() -> isHeldAfterApproval(play));
+
+        assertThat(play.record().state()).isEqualTo(MoveState.READY);
+        assertThat(play.record().leg().begun()).doesNotContain(MoveSteps.ARM);
+
+        play.order(play.orders()::resume);
+        play.driveToBaking();
+        assertServing(play, B);
+    }
+
+    @Test
+    void theDeadlineEndsAPausedMoveToo() {
+        MoveStage.Play play =
+                stage.play(Moved.identity(Moved.request(), Instant.now().plusSeconds(60)));
+        orderOnce(play, MoveSteps.ARM, play.orders()::pause);
+        play.driveUntil(() -> isHeldAfterApproval(play));
+        play.time = () -> Instant.now().plusSeconds(61);
+        play.drive();
+
+        assertThat(play.record().state()).isEqualTo(MoveState.ABORTED);
+        assertThat(play.record().error().code()).isEqualTo(ErrorCode.DEADLINE_PASSED.name());
+        assertThat(play.leftovers()).isEmpty();
+    }
+
+    @Test
+    void anAbortThatIsAcceptedWhileARowIsAboutToBeginIsCarriedOut() {
+        MoveStage.Play play = stage.play();
+        orderOnce(play, MoveSteps.ARM, play.orders()::abort);
+        play.drive();
+
+        assertThat(play.record().state()).isEqualTo(MoveState.ABORTED);
+        assertThat(play.record().error().code()).isEqualTo(ErrorCode.ABORTED_BY_OPERATOR.name());
+        assertThat(play.leftovers()).isEmpty();
+    }
+
+    private static boolean isHeldAfterApproval(MoveStage.Play play) {
+        return play.record().leg().done().contains(70) && play.waitingFor().contains("resume it");
+    }
+
+    private static void orderOnce(MoveStage.Play play, int step, MoveOrders.Order order) {
+        boolean[] given = {false};
+        play.observer().onStart = started -> {
+            if (started == step && !given[0]) {
+                given[0] = true;
+                play.order(order);
+            }
+        };
     }
 
     private static void assertServing(MoveStage.Play play, io.drover.api.NodeId node) {

@@ -30,6 +30,7 @@ import io.drover.topology.ZooKeeperConnection;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -37,6 +38,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.test.TestingServer;
 
@@ -70,7 +73,11 @@ final class MoveStage implements AutoCloseable {
 
     /** A fresh shard on node_a and a stored move of it to node_b. */
     Play play() {
-        return new Play();
+        return new Play(Moved.identity());
+    }
+
+    Play play(MoveRecord.Identity identity) {
+        return new Play(identity);
     }
 
     @Override
@@ -86,12 +93,16 @@ final class MoveStage implements AutoCloseable {
         private final DocumentStore documents = new DocumentStore(client);
         private final RecordingObserver observer = new RecordingObserver();
         private final FakeWorld world = new FakeWorld(topologies);
-        private final MoveRecord.Identity identity = Moved.identity();
         private final MoveOrders orders = new MoveOrders(Clock.systemUTC());
+        private final MoveRecord.Identity identity;
         private final Services services;
         private volatile MoveJournal journal;
+        private volatile LiveView live = new LiveView();
+        /** What the controller's clock says. */
+        volatile Supplier<Instant> time = Instant::now;
 
-        Play() {
+        Play(MoveRecord.Identity identity) {
+            this.identity = identity;
             ParticipantStore participants = new ParticipantStore(client);
             services = new Services(
                     world,
@@ -102,7 +113,7 @@ final class MoveStage implements AutoCloseable {
                     new DrainWatch(participants),
                     world,
                     observer,
-                    Clock.systemUTC(),
+                    new TestClock(() -> time.get()),
                     System::nanoTime);
             participants.ensure(SHARD);
             prepare();
@@ -184,10 +195,19 @@ final class MoveStage implements AutoCloseable {
             };
         }
 
-        private void driveHere() {
+        String waitingFor() {
+            return String.valueOf(live.waitingFor());
+        }
+
+        /** The move as a driver's rows see it. */
+        MoveContext context() {
             journal = newJournal();
-            EventFeed feed = new EventFeed(Runnable::run, Clock.systemUTC());
-            new MoveDriver(new MoveContext(journal, new LiveView(), feed, services)).drive();
+            live = new LiveView();
+            return new MoveContext(journal, live, new EventFeed(Runnable::run, Clock.systemUTC()), services);
+        }
+
+        private void driveHere() {
+            new MoveDriver(context()).drive();
         }
 
         /** Drives to an end. */
@@ -208,6 +228,11 @@ final class MoveStage implements AutoCloseable {
 
         /** Drives until the move bakes, then stops the driver. */
         void driveToBaking() {
+            driveUntil(this::baking);
+        }
+
+        /** Drives until something is seen, then stops the driver. */
+        void driveUntil(BooleanSupplier reached) {
             CompletableFuture<Void> done = new CompletableFuture<>();
             Thread driver = new Thread(() -> {
                 try {
@@ -219,10 +244,10 @@ final class MoveStage implements AutoCloseable {
             });
             driver.start();
             long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-            while (!done.isDone() && System.nanoTime() < end && !baking()) {
+            while (!done.isDone() && System.nanoTime() < end && !reached.getAsBoolean()) {
                 await(done);
             }
-            if (baking() && !done.isDone()) {
+            if (reached.getAsBoolean() && !done.isDone()) {
                 driver.interrupt();
                 joined(driver);
                 return;
@@ -259,7 +284,7 @@ final class MoveStage implements AutoCloseable {
             } catch (ExecutionException e) {
                 throw (RuntimeException) e.getCause();
             } catch (Exception e) {
-                throw new IllegalStateException("the driver neither ended nor baked at " + record().step(), e);
+                throw new IllegalStateException("the driver neither ended nor came there at " + record().step(), e);
             }
         }
 

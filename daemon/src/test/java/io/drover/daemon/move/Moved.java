@@ -9,6 +9,7 @@ import io.drover.api.ShardId;
 import io.drover.api.ShardTopology.Endpoint;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The move that the tests of this package make. */
 final class Moved {
@@ -25,16 +26,39 @@ final class Moved {
         return new MoveRequest(SHARD, B, null, null, null, null, null, null, null, null, null, null, null, null, null);
     }
 
+    static MoveRequest approvedRequest() {
+        return new MoveRequest(
+                SHARD,
+                B,
+                null,
+                MoveRequest.Cutover.APPROVE,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null);
+    }
+
     static MoveRecord.Identity identity() {
+        return identity(request(), null);
+    }
+
+    static MoveRecord.Identity identity(MoveRequest request, @Nullable Instant deadline) {
         return new MoveRecord.Identity(
                 MoveId.random(),
-                request(),
+                request,
                 INSTANCE,
                 List.of(SHARD),
                 ON_A,
                 ON_B,
                 MoveRequest.Mode.SEALED,
                 Instant.EPOCH,
-                null);
+                deadline);
     }
 }

@@ -7,12 +7,16 @@ import io.drover.daemon.metrics.MoveObserver;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.IntConsumer;
 
 /** Keeps what it is told. */
 final class RecordingObserver implements MoveObserver {
     final List<Integer> started = Collections.synchronizedList(new ArrayList<>());
     final List<Integer> finished = Collections.synchronizedList(new ArrayList<>());
     final List<Double> pauses = Collections.synchronizedList(new ArrayList<>());
+    final List<String> notDrained = Collections.synchronizedList(new ArrayList<>());
+    /** Called when a row was let in and is about to be written down. */
+    volatile IntConsumer onStart = step -> {};
 
     @Override
     public void leading(boolean leads) {}
@@ -20,6 +24,7 @@ final class RecordingObserver implements MoveObserver {
     @Override
     public void stepStarted(MoveId move, int step) {
         started.add(step);
+        onStart.accept(step);
     }
 
     @Override
@@ -33,7 +38,9 @@ final class RecordingObserver implements MoveObserver {
     }
 
     @Override
-    public void notDrained(MoveId move, String client) {}
+    public void notDrained(MoveId move, String client) {
+        notDrained.add(client);
+    }
 
     @Override
     public void failed(ErrorCode code) {}
