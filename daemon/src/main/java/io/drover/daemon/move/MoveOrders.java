@@ -76,6 +76,9 @@ final class MoveOrders {
         if (record.state() != MoveState.BAKING) {
             throw refused(record, "rollback", "a move is rolled back in BAKING only");
         }
+        if (record.orders().complete()) {
+            throw refused(record, "rollback", "its completion was ordered, and the way back is being closed");
+        }
         if (!ready) {
             throw new DroverException(
                     ErrorCode.ROLLBACK_NOT_READY,
@@ -166,9 +169,13 @@ final class MoveOrders {
         if (!record.leg().begun().contains(MoveSteps.PROMOTE)) {
             return MoveState.ABORTING;
         }
+        // row 180 has the state of its end, which is not reached before it has run
         return record.rollingBack()
                 ? MoveState.ROLLING_BACK
-                : MoveSteps.next(record, Set.of()).map(MoveStep::state).orElse(MoveState.REVERSING);
+                : MoveSteps.next(record, Set.of())
+                        .map(MoveStep::state)
+                        .filter(state -> !state.isFinal())
+                        .orElse(MoveState.BAKING);
     }
 
     static int stepOf(MoveRecord record) {

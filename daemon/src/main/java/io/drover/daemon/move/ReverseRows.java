@@ -5,6 +5,7 @@ import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.Lsn;
 import io.drover.api.Move.Cutover;
+import io.drover.api.NodeId;
 import io.drover.api.agent.Reports.ArchiveReport;
 import io.drover.api.agent.Reports.AuditReport;
 import io.drover.api.agent.Reports.JobReport;
@@ -203,10 +204,13 @@ final class ReverseRows {
     // ---- 180 ----
 
     static void close(MoveContext context) {
-        context.call(context.from(), new Verb.Stop(StopMode.FAST));
-        context.call(context.from(), new Verb.SetAside());
-        context.call(context.to(), new Verb.DropSlot(context.id().rollbackSlotName()));
-        context.call(context.to(), new Verb.DropSlot(context.id().slotName()));
+        // looked up once: which of the two is set aside must not depend on an order that comes in between
+        NodeId from = context.from();
+        NodeId to = context.to();
+        context.call(from, new Verb.Stop(StopMode.FAST));
+        context.call(from, new Verb.SetAside());
+        context.call(to, new Verb.DropSlot(context.id().rollbackSlotName()));
+        context.call(to, new Verb.DropSlot(context.id().slotName()));
         PrepareRows.release(context);
     }
 }

@@ -91,6 +91,14 @@ class MoveOrdersTest {
     }
 
     @Test
+    void rollsNothingBackOnceCompletionWasOrdered() {
+        MoveRecord closing =
+                orders.complete(in(MoveState.BAKING, MoveSteps.BAKE), true).record();
+
+        assertRefused(ErrorCode.STATE_CONFLICT, () -> orders.rollback(closing, true));
+    }
+
+    @Test
     void givesUpAWayBackThatNeedsAPersonOnlyWhenToldTo() {
         MoveRecord stuck = in(MoveState.NEEDS_OPERATOR, MoveSteps.REVERSE)
                 .withLeg(MoveRecord.Leg.EMPTY.begin(MoveSteps.PROMOTE).finish(MoveSteps.PUBLISH));
@@ -107,5 +115,12 @@ class MoveOrdersTest {
         MoveRecord stuckForward = stuckUndo.withLeg(MoveRecord.Leg.EMPTY.begin(MoveSteps.PROMOTE));
         assertThat(orders.resume(stuckForward).record().state().isFinal()).isFalse();
         assertThat(orders.resume(stuckForward).record().state()).isNotEqualTo(MoveState.ABORTING);
+
+        MoveRecord.Leg beforeClose = MoveSteps.TABLE.stream()
+                .map(MoveStep::number)
+                .filter(number -> number < MoveSteps.CLOSE)
+                .reduce(MoveRecord.Leg.EMPTY, MoveRecord.Leg::finish, (one, other) -> other);
+        MoveRecord stuckClose = in(MoveState.NEEDS_OPERATOR, MoveSteps.BAKE).withLeg(beforeClose);
+        assertThat(orders.resume(stuckClose).record().state().isFinal()).isFalse();
     }
 }
