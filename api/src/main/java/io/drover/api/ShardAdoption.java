@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a caller of {@code PUT /v1/shards/{id}} says about an instance.
  *
- * @param dataDir its data directory; null only with {@code initialize}, then the agent chooses
+ * @param dataDir its data directory; null with {@code initialize} and only then: the agent chooses
  * @param initialize make a new instance (with data checksums) instead of adopting a running one
  */
 public record ShardAdoption(

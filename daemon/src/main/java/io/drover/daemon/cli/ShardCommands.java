@@ -145,19 +145,11 @@ final class ShardCommands {
     @Command(
             name = "init",
             mixinStandardHelpOptions = true,
-            description = "Makes a new instance with an empty database.")
+            description = "Makes a new instance with an empty database; its agent chooses the directory.")
     static final class Init extends PutShard {
-        @Option(names = "--data-dir", paramLabel = "DIR", description = "where; default: the agent chooses")
-        private @Nullable String dataDir;
-
         @Override
         public Integer call() {
-            Map<String, Object> more = new LinkedHashMap<>();
-            more.put("initialize", true);
-            if (dataDir != null) {
-                more.put("dataDir", dataDir);
-            }
-            return put(more);
+            return put(Map.of("initialize", true));
         }
     }
 

@@ -59,6 +59,12 @@ final class Bodies {
         if (adoption.dataDir() == null && !initialize) {
             throw missing("dataDir");
         }
+        if (adoption.dataDir() != null && initialize) {
+            throw new DroverException(
+                    ErrorCode.NOT_SUPPORTED,
+                    "dataDir with initialize is not supported by this version; nothing was changed",
+                    "leave dataDir out: the agent makes the directory below its dataRoot");
+        }
         return adoption;
     }
 

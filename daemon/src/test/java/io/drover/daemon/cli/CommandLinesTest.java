@@ -171,6 +171,7 @@ class CommandLinesTest {
                 "move s --to n --max-rate 5MB",
                 "move s --to n --colour red",
                 "adopt s --node n --port 1 --database d",
+                "init s --node n --port 1 --database d --data-dir /d",
                 "watch",
                 "dance"
             })

@@ -69,6 +69,8 @@ class ShardsResourceTest {
                 "{\"node\": \"node_a\", \"dataDir\": \"/d\", \"database\": \"app\"}|400|port",
                 "{\"node\": \"node_a\", \"dataDir\": \"/d\", \"port\": \"5433\", \"database\": \"app\"}|400|port",
                 "{\"node\": \"node_a\", \"dataDir\": \"/d\", \"port\": 70000, \"database\": \"app\"}|422|port",
+                "{\"node\": \"node_a\", \"dataDir\": \"/d\", \"port\": 1, \"database\": \"app\", \"initialize\": true}"
+                        + "|422|NOT_SUPPORTED",
                 "{\"node\": \"Node A\", \"dataDir\": \"/d\", \"port\": 5433, \"database\": \"app\"}|400|node"
             })
     void refusesAnAdoptionThatLacksSomething(String body, int status, String named) {
