@@ -43,6 +43,8 @@ final class AtomicWrite {
 
     private enum Kind {
         CHECK,
+        /** Makes what the change after it deletes: refused where the znode exists. */
+        TRY,
         CREATE,
         SET,
         DELETE
@@ -58,7 +60,7 @@ final class AtomicWrite {
         Op op() {
             return switch (kind) {
                 case CHECK -> Op.check(path, version);
-                case CREATE -> Op.create(path, data, ZooDefs.Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
+                case CREATE, TRY -> Op.create(path, data, ZooDefs.Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
                 case SET -> Op.setData(path, data, version);
                 case DELETE -> Op.delete(path, version);
             };
@@ -67,6 +69,10 @@ final class AtomicWrite {
 
     AtomicWrite check(ZNode<?> node, int version) {
         return add(Kind.CHECK, node, version, new byte[0]);
+    }
+
+    AtomicWrite checkAbsent(ZNode<?> node) {
+        return add(Kind.TRY, node, -1, new byte[0]).add(Kind.DELETE, node, 0, new byte[0]);
     }
 
     AtomicWrite create(ZNode<?> node, Object value) {
@@ -223,7 +229,7 @@ final class AtomicWrite {
     private String doing() {
         return "writing "
                 + changes.stream()
-                        .filter(change -> change.kind() != Kind.CHECK)
+                        .filter(change -> change.kind() != Kind.CHECK && change.kind() != Kind.TRY)
                         .map(Change::path)
                         .collect(Collectors.joining(", "));
     }

@@ -52,11 +52,17 @@ public final class LeaderTransaction {
         return this;
     }
 
+    /** Demands that a znode does not exist; its parent must. */
+    public LeaderTransaction checkAbsent(ZNode<?> node) {
+        write.checkAbsent(node);
+        return this;
+    }
+
     /**
      * Sends the transaction. A lost answer is cleared up by asking again, within ten seconds.
      *
      * @throws DroverException LEADERSHIP_LOST when another controller leads; CONFLICT, naming the znode, when one was written or
-     *     deleted meanwhile; ALREADY_EXISTS when one to be made exists; in all these cases nothing was written.
+     *     deleted meanwhile; ALREADY_EXISTS when one exists that was to be made or demanded absent; in all these cases nothing was written.
      *     ZOOKEEPER_UNAVAILABLE when no answer came in time: then read before doing anything else
      */
     public CommitResult commit() {

@@ -2,7 +2,9 @@
 package io.drover.daemon.move;
 
 import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
 import io.drover.api.PreflightReport;
+import io.drover.api.ShardId;
 import io.drover.api.ShardTopology;
 import io.drover.api.agent.Verb;
 import io.drover.daemon.preflight.When;
@@ -13,6 +15,9 @@ import io.drover.topology.ZNode;
 import io.drover.topology.ZkLayout;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** Rows 10 to 30: check, reserve, slot. */
 final class PrepareRows {
@@ -27,6 +32,17 @@ final class PrepareRows {
 
     /** Names the move in the topology. The locks were taken by the transaction that stored the move. */
     static void reserve(MoveContext context) {
+        // no shard is adopted under the locks; one may have been between the reading of the request and the locks
+        Set<ShardId> others = context.topologies().stream()
+                .map(topology -> topology.value().shard())
+                .collect(Collectors.toCollection(TreeSet::new));
+        others.removeAll(context.record().identity().shards());
+        if (!others.isEmpty()) {
+            throw new DroverException(
+                    ErrorCode.STATE_CONFLICT,
+                    "shards " + others + " of the instance were adopted while the move began; it is undone",
+                    "start the move again: it takes them along");
+        }
         context.writeTopologies(
                 topology -> FenceTransitions.reserve(topology, context.id()), record -> record, List.of());
     }

@@ -5,6 +5,7 @@ import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.FenceEpoch;
 import io.drover.api.InstanceId;
+import io.drover.api.MoveId;
 import io.drover.api.NodeId;
 import io.drover.api.NodeInfo;
 import io.drover.api.ShardAdoption;
@@ -25,6 +26,7 @@ import io.drover.topology.ZkLayout;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Shows and adopts shards, shows nodes. Runs on the leading controller. */
 final class Shards implements ShardService {
@@ -71,27 +73,65 @@ final class Shards implements ShardService {
         if (known.isPresent()) {
             return sameOrRefuse(known.get(), adoption);
         }
+        // before the agent hears of it; the transaction below looks again
+        knownIn(node.id(), adoption.dataDir()).ifPresent(instance -> refuseWhenMoving(id, instance));
         InstanceReport instance = take(id, node.id(), adoption);
         participants.ensure(id);
-        ZNode<ShardTopology> topology = ZkLayout.shardTopology(id);
-        return leadership
-                .transaction()
-                .create(topology, firstTopology(id, adoption, node, instance))
-                .commit()
-                .of(topology)
-                .value();
+        return publish(leadership, firstTopology(id, adoption, node, instance));
     }
 
-    private static ShardTopology sameOrRefuse(ShardTopology known, ShardAdoption adoption) {
+    private ShardTopology publish(Leadership leadership, ShardTopology first) {
+        ZNode<ShardTopology> topology = ZkLayout.shardTopology(first.shard());
+        try {
+            return leadership
+                    .transaction()
+                    .checkAbsent(ZkLayout.instanceLock(first.instance()))
+                    .create(topology, first)
+                    .commit()
+                    .of(topology)
+                    .value();
+        } catch (DroverException e) {
+            if (e.code() == ErrorCode.ALREADY_EXISTS) {
+                refuseWhenMoving(first.shard(), first.instance());
+            }
+            throw e;
+        }
+    }
+
+    /** A move fences the shards that its instance had when it began; one that came later would be moved without a fence. */
+    private void refuseWhenMoving(ShardId id, InstanceId instance) {
+        services.documents().read(ZkLayout.instanceLock(instance)).ifPresent(lock -> {
+            MoveId move = lock.value().move();
+            throw new DroverException(
+                            ErrorCode.SHARD_BUSY,
+                            "shard " + id + " cannot be adopted now: its instance " + instance + " is held by move "
+                                    + move + "; nothing was published",
+                            "adopt it when move " + move + " has ended")
+                    .heldBy(move);
+        });
+    }
+
+    /** The instance that the node's agent knows in a data directory. */
+    private Optional<InstanceId> knownIn(NodeId node, @Nullable String dataDir) {
+        return services.agents().node(node).instances().stream()
+                .filter(instance -> instance.dataDir().equals(dataDir))
+                .map(InstanceReport::instance)
+                .findFirst();
+    }
+
+    private ShardTopology sameOrRefuse(ShardTopology known, ShardAdoption adoption) {
         if (known.primary().node().equals(adoption.node())
                 && known.primary().port() == adoption.port()
-                && known.database().equals(adoption.database())) {
+                && known.database().equals(adoption.database())
+                && (adoption.dataDir() == null
+                        || knownIn(adoption.node(), adoption.dataDir()).equals(Optional.of(known.instance())))) {
             return known;
         }
         throw new DroverException(
                 ErrorCode.ALREADY_EXISTS,
                 "shard " + known.shard() + " exists: database " + known.database() + " on "
-                        + known.primary().node(),
+                        + known.primary().node() + " at port " + known.primary().port()
+                        + ", in the data directory that drover nodes --json shows",
                 "choose another shard id");
     }
 

@@ -50,6 +50,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FakeWorld implements Agents, Monitors, Checks {
     static final Lsn END = Lsn.parse("0/5000000");
+    static final String DATA = "/data";
 
     private final TopologyStore topology;
     private final Map<NodeId, Node> nodes = new LinkedHashMap<>();
@@ -58,6 +59,9 @@ final class FakeWorld implements Agents, Monitors, Checks {
     int userCommitsPastFork;
     /** Called before and after each verb; may throw. */
     BiConsumer<String, Moment> hook = (verb, moment) -> {};
+
+    /** Called with each preflight. */
+    Runnable onChecks = () -> {};
 
     enum Moment {
         BEFORE,
@@ -127,7 +131,9 @@ final class FakeWorld implements Agents, Monitors, Checks {
     private Object perform(NodeId id, Verb<?> verb) {
         Node node = on(id);
         Done done = new Done(verb.path());
-        if (verb instanceof Verb.CreateSlot create) {
+        if (verb instanceof Verb.Adopt) {
+            return instance(id, Moved.INSTANCE);
+        } else if (verb instanceof Verb.CreateSlot create) {
             node.slots.add(create.slot());
             return new Reports.SlotReport(create.slot(), END);
         } else if (verb instanceof Verb.DropSlot drop) {
@@ -268,7 +274,7 @@ final class FakeWorld implements Agents, Monitors, Checks {
                 instance,
                 List.of(Moved.SHARD),
                 "app",
-                "/data",
+                DATA,
                 "/run",
                 5433,
                 node.standby ? Role.STANDBY : Role.PRIMARY,
@@ -304,12 +310,16 @@ final class FakeWorld implements Agents, Monitors, Checks {
 
     @Override
     public PreflightReport run(MoveRecord record, When when) {
+        onChecks.run();
         return PreflightReport.of(List.of());
     }
 
     @Override
-    public NodeReport node(NodeId node) {
-        throw new UnsupportedOperationException("the fake checks need no facts");
+    public synchronized NodeReport node(NodeId id) {
+        List<InstanceReport> instances =
+                on(id).exists ? List.of(instance(id, Moved.INSTANCE)) : List.<InstanceReport>of();
+        return new NodeReport(
+                id, "127.0.0.1", "x86_64", "2.36", "72", 15, "/var/lib/drover", 2, 2, List.of(), instances);
     }
 
     @Override

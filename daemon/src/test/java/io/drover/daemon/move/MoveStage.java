@@ -10,8 +10,10 @@ import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.FenceEpoch;
 import io.drover.api.Move.HistoryEntry;
+import io.drover.api.MoveId;
 import io.drover.api.MoveState;
 import io.drover.api.NodeId;
+import io.drover.api.ShardId;
 import io.drover.api.ShardTopology;
 import io.drover.api.TopologyState;
 import io.drover.daemon.move.FakeWorld.Moment;
@@ -21,6 +23,7 @@ import io.drover.topology.LeaderElection;
 import io.drover.topology.LeaderTransaction;
 import io.drover.topology.Leadership;
 import io.drover.topology.MoveLock;
+import io.drover.topology.NodeRecord;
 import io.drover.topology.NodeRegistry;
 import io.drover.topology.ParticipantStore;
 import io.drover.topology.TopologyStore;
@@ -66,6 +69,11 @@ final class MoveStage implements AutoCloseable {
             });
             election.start();
             leadership = gained.get(20, TimeUnit.SECONDS);
+            LeaderTransaction nodes = leadership.transaction();
+            for (NodeId node : List.of(A, B)) {
+                nodes.create(ZkLayout.node(node), new NodeRecord(node, "127.0.0.21", "http://127.0.0.21:1"));
+            }
+            nodes.commit();
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
@@ -78,6 +86,69 @@ final class MoveStage implements AutoCloseable {
 
     Play play(MoveRecord.Identity identity) {
         return new Play(identity);
+    }
+
+    /** A fresh shard on node_a that no move holds, for a stage that has had no play. */
+    Desk desk() {
+        return new Desk();
+    }
+
+    private Services services(FakeWorld world, RecordingObserver observer, Clock clock) {
+        ParticipantStore participants = new ParticipantStore(client);
+        participants.ensure(SHARD);
+        return new Services(
+                world,
+                world,
+                new TopologyStore(client),
+                new DocumentStore(client),
+                new NodeRegistry(client),
+                new DrainWatch(participants),
+                world,
+                observer,
+                clock,
+                System::nanoTime);
+    }
+
+    private static ShardTopology freshShard(ShardId shard) {
+        return new ShardTopology(
+                1, shard, INSTANCE, new FenceEpoch(1), TopologyState.SERVING, "app", Moved.ON_A, List.of(), null, null);
+    }
+
+    /** What people ask of the leading controller. */
+    final class Desk implements AutoCloseable {
+        final FakeWorld world = new FakeWorld(new TopologyStore(client));
+        final Moves moves;
+        final Shards shards;
+        private final Services services = services(world, new RecordingObserver(), Clock.systemUTC());
+        private final MoveRunner runner = new MoveRunner(services);
+
+        Desk() {
+            adoptQuietly(SHARD);
+            runner.gained(leadership);
+            moves = new Moves(services, runner);
+            shards = new Shards(services, new ParticipantStore(client), runner);
+        }
+
+        /** Publishes a shard of the instance without asking anybody. */
+        void adoptQuietly(ShardId shard) {
+            leadership
+                    .transaction()
+                    .create(ZkLayout.shardTopology(shard), freshShard(shard))
+                    .commit();
+        }
+
+        /** Takes the instance as a move does. */
+        void lock(MoveId move) {
+            leadership
+                    .transaction()
+                    .create(ZkLayout.instanceLock(INSTANCE), new MoveLock(move))
+                    .commit();
+        }
+
+        @Override
+        public void close() {
+            runner.close();
+        }
     }
 
     @Override
@@ -103,36 +174,14 @@ final class MoveStage implements AutoCloseable {
 
         Play(MoveRecord.Identity identity) {
             this.identity = identity;
-            ParticipantStore participants = new ParticipantStore(client);
-            services = new Services(
-                    world,
-                    world,
-                    topologies,
-                    documents,
-                    new NodeRegistry(client),
-                    new DrainWatch(participants),
-                    world,
-                    observer,
-                    new TestClock(() -> time.get()),
-                    System::nanoTime);
-            participants.ensure(SHARD);
+            services = services(world, observer, new TestClock(() -> time.get()));
             prepare();
             journal = newJournal();
         }
 
         private void prepare() {
             LeaderTransaction transaction = leadership.transaction();
-            ShardTopology fresh = new ShardTopology(
-                    1,
-                    SHARD,
-                    INSTANCE,
-                    new FenceEpoch(1),
-                    TopologyState.SERVING,
-                    "app",
-                    Moved.ON_A,
-                    List.of(),
-                    null,
-                    null);
+            ShardTopology fresh = freshShard(SHARD);
             Optional<Versioned<ShardTopology>> stored = topologies.read(SHARD);
             if (stored.isPresent()) {
                 transaction.set(ZkLayout.shardTopology(SHARD), stored.get(), fresh);
