@@ -97,7 +97,7 @@ final class MoveCommands {
             try (Progress progress = new Progress(err())) {
                 JsonNode end = new MoveWait(controller, move.id(), progress, false)
                         .after(move)
-                        .until(Set.of());
+                        .until(ends());
                 return MoveWait.report(this, end, goal());
             }
         }
@@ -115,13 +115,18 @@ final class MoveCommands {
         Set<MoveState> goal() {
             return Set.of();
         }
+
+        /** The states besides the final ones in which nothing more comes of the order. */
+        Set<MoveState> ends() {
+            return Set.of();
+        }
     }
 
     /** An order that has an end to wait for. */
     abstract static class LongOrder extends Order {
         private final MoveState goal;
 
-        @Option(names = "--wait", description = "show progress until the move has ended")
+        @Option(names = "--wait", description = "show progress until the order is carried out or given up")
         private boolean wait;
 
         LongOrder(String verb, MoveState goal) {
@@ -155,6 +160,12 @@ final class MoveCommands {
         Abort() {
             super("abort", MoveState.ABORTED);
         }
+
+        /** Where an aborted rollback leads. */
+        @Override
+        Set<MoveState> ends() {
+            return Set.of(MoveState.BAKING);
+        }
     }
 
     @Command(
@@ -164,6 +175,12 @@ final class MoveCommands {
     static final class Rollback extends LongOrder {
         Rollback() {
             super("rollback", MoveState.ROLLED_BACK);
+        }
+
+        /** Where a rollback leads that failed before its point of no return. */
+        @Override
+        Set<MoveState> ends() {
+            return Set.of(MoveState.BAKING);
         }
     }
 

@@ -305,7 +305,14 @@ class CommandLinesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"abort, ABORTED, 0", "abort, COMPLETED, 1", "rollback, ROLLED_BACK, 0", "rollback, NEEDS_OPERATOR, 4"})
+    @CsvSource({
+        "abort, ABORTED, 0",
+        "abort, COMPLETED, 1",
+        "abort, BAKING, 1",
+        "rollback, ROLLED_BACK, 0",
+        "rollback, BAKING, 1",
+        "rollback, NEEDS_OPERATOR, 4"
+    })
     void followsAnOrderToItsEnd(String verb, MoveState end, int exit) {
         controller.services.state = end;
 
