@@ -4,30 +4,40 @@ package io.drover.daemon.cli;
 import io.drover.api.Move;
 import io.drover.api.MoveState;
 import java.io.PrintWriter;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
-/** Shows a person how a move goes: a bar during the copy on a terminal, lines elsewhere. */
+/** Shows a person how a move goes: a bar during the copy on a terminal, lines elsewhere; the lag at most once a second. */
 final class Progress implements AutoCloseable {
     private static final int UPDATE_MILLIS = 250;
     private static final long MEBI = 1024L * 1024;
     private static final int LINE_PERCENT = 10;
+    private static final long LAG_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final PrintWriter out;
+    private final LongSupplier nanos;
 
     @SuppressWarnings("SystemConsoleNull") // bin/drover asks newer JDKs for null where there is no terminal
     private final boolean terminal = System.console() != null;
 
     private @Nullable ProgressBar bar;
-    private String lag = "";
+    private long nextLag;
     private int lastTenth = -1;
     private String lastSaid = "";
 
     Progress(PrintWriter out) {
+        this(out, System::nanoTime);
+    }
+
+    Progress(PrintWriter out, LongSupplier nanos) {
         this.out = out;
+        this.nanos = nanos;
+        this.nextLag = nanos.getAsLong();
     }
 
     void state(MoveState state) {
@@ -41,11 +51,12 @@ final class Progress implements AutoCloseable {
         }
     }
 
+    /** The copy has ended when there is a lag to measure, so that no bar is open. */
     void lag(Move.Lag now) {
-        lag = "lag " + Texts.bytes(now.bytes());
-        ProgressBar shown = bar;
-        if (shown != null) {
-            shown.setExtraMessage(lag);
+        long time = nanos.getAsLong();
+        if (time - nextLag >= 0) {
+            nextLag = time + LAG_NANOS;
+            say("  lag " + Texts.bytes(now.bytes()) + ", " + now.millis() + " ms");
         }
     }
 
@@ -63,7 +74,7 @@ final class Progress implements AutoCloseable {
         int tenth = (int) now.percent() / LINE_PERCENT;
         if (tenth != lastTenth) {
             lastTenth = tenth;
-            say("  copied " + Texts.progress(now) + (lag.isEmpty() ? "" : ", " + lag));
+            say("  copied " + Texts.progress(now));
         }
     }
 
