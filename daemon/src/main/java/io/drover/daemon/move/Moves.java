@@ -48,6 +48,18 @@ final class Moves implements MoveService {
         if (earlier.isPresent()) {
             return get(earlier.get());
         }
+        try {
+            return start(request, idempotencyKey, leadership);
+        } catch (DroverException e) {
+            // the same call, sent twice at once: the move that stands in its way may be its own
+            return idempotencyKey
+                    .flatMap(key -> idempotency.find(key, request))
+                    .map(this::get)
+                    .orElseThrow(() -> e);
+        }
+    }
+
+    private Move start(MoveRequest request, Optional<String> idempotencyKey, Leadership leadership) {
         MoveRecord record = MoveRecord.of(requests.identify(request));
         requests.refuseWhenBusy(record.identity());
         PreflightReport report = services.checks().run(record, When.BEFORE_COPY);

@@ -9,6 +9,7 @@ import static io.drover.daemon.move.Moved.SHARD;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.FenceEpoch;
+import io.drover.api.Move;
 import io.drover.api.Move.HistoryEntry;
 import io.drover.api.MoveId;
 import io.drover.api.MoveState;
@@ -135,6 +136,14 @@ final class MoveStage implements AutoCloseable {
                     .transaction()
                     .create(ZkLayout.shardTopology(shard), freshShard(shard))
                     .commit();
+        }
+
+        MoveId onlyMove() {
+            List<Move> all = moves.list(Optional.empty(), Optional.empty());
+            if (all.size() != 1) {
+                throw new AssertionError("not one move: " + all);
+            }
+            return all.get(0).id();
         }
 
         /** Takes the instance as a move does. */
