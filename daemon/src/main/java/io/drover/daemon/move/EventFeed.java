@@ -37,6 +37,8 @@ final class EventFeed {
     private static final class Subscription {
         private final MoveListener listener;
         private long newest;
+        /** Until then what is recorded is left to the replay, which reads it: told at once it would hide the lines before it. */
+        private boolean replayed;
 
         Subscription(MoveListener listener, long newest) {
             this.listener = listener;
@@ -52,13 +54,22 @@ final class EventFeed {
     AutoCloseable listen(long lastNumber, MoveListener listener, Supplier<List<HistoryEntry>> history) {
         Subscription subscription = new Subscription(listener, lastNumber);
         subscriptions.add(subscription);
-        executor.execute(() -> history.get().forEach(entry -> send(subscription, entry)));
+        executor.execute(() -> replay(subscription, history.get()));
         return () -> subscriptions.remove(subscription);
     }
 
+    /** A final state in the middle is one that a person has led the move out of: only the newest line can be the end. */
+    private void replay(Subscription subscription, List<HistoryEntry> lines) {
+        subscription.replayed = true;
+        for (int i = 0; i < lines.size(); i++) {
+            send(subscription, lines.get(i), i == lines.size() - 1);
+        }
+    }
+
     void recorded(List<HistoryEntry> entries) {
-        executor.execute(
-                () -> entries.forEach(entry -> subscriptions.forEach(subscription -> send(subscription, entry))));
+        executor.execute(() -> entries.forEach(entry -> subscriptions.stream()
+                .filter(subscription -> subscription.replayed)
+                .forEach(subscription -> send(subscription, entry, true))));
     }
 
     void progress(Progress progress) {
@@ -76,7 +87,7 @@ final class EventFeed {
         executor.execute(() -> subscriptions.forEach(subscription -> send(subscription, name, 0, data)));
     }
 
-    private void send(Subscription subscription, HistoryEntry entry) {
+    private void send(Subscription subscription, HistoryEntry entry, boolean newest) {
         if (entry.number() <= subscription.newest) {
             return;
         }
@@ -90,7 +101,7 @@ final class EventFeed {
         data.put("event", entry.event());
         data.put("at", entry.at());
         send(subscription, state == null ? "step" : "state", entry.number(), data);
-        if (state != null && state.isFinal()) {
+        if (newest && state != null && state.isFinal()) {
             send(subscription, "end", 0, data);
         }
     }
