@@ -36,6 +36,7 @@ final class MoveContext {
     private final Services services;
     private @Nullable PauseClock pause;
     private List<Versioned<ShardTopology>> fenced = List.of();
+    private List<String> undrained = List.of();
     private @Nullable SealReport seal;
     private @Nullable PromoteReport promotion;
     private int currentStep;
@@ -281,6 +282,15 @@ final class MoveContext {
     /** The fenced topologies, read again when this controller did not raise the fence. */
     List<Versioned<ShardTopology>> fenced() {
         return fenced.isEmpty() ? topologies() : fenced;
+    }
+
+    void undrained(List<String> clients) {
+        undrained = clients;
+    }
+
+    /** The clients that did not drain in time; none when another controller raised the fence: then its log names them. */
+    List<String> undrained() {
+        return undrained;
     }
 
     PauseClock startPause() {

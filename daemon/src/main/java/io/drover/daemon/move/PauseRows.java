@@ -21,18 +21,23 @@ import io.drover.fencing.FenceTransitions;
 import io.drover.topology.Versioned;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Rows 100 to 150: the write pause. Three ZooKeeper transactions lie in it: FENCED and PROMOTING by this controller, SERVING by
  * the target's agent; the first two also carry the record, so no row writes one of its own.
  */
 final class PauseRows {
+    private static final Logger LOG = LoggerFactory.getLogger(PauseRows.class);
+
     private PauseRows() {}
 
     // ---- 100 ----
@@ -71,7 +76,21 @@ final class PauseRows {
                 .collect(Collectors.toMap(ShardTopology::shard, ShardTopology::epoch));
         DrainResult drained = context.services().drain().awaitDrained(epochs, request.drainTimeout());
         pause.mark(MoveSteps.FENCE, "drain");
-        drained.missing().forEach(client -> context.services().observer().notDrained(context.id(), client));
+        reportUndrained(context, drained.missing());
+    }
+
+    private static void reportUndrained(MoveContext context, List<String> clients) {
+        context.undrained(clients);
+        if (!clients.isEmpty()) {
+            LOG.warn("move {}: {}", context.id(), undrained(context));
+            clients.forEach(client -> context.services().observer().notDrained(context.id(), client));
+        }
+    }
+
+    private static String undrained(MoveContext context) {
+        return "clients that did not drain within "
+                + context.record().identity().request().drainTimeout().toMillis()
+                + " ms, their sessions are ended: " + Checks.several(context.undrained());
     }
 
     /** The epoch that the shard gets with FENCED. */
@@ -249,18 +268,20 @@ final class PauseRows {
                 .orElse(List.of(new Phase(MoveSteps.FENCE, "pause, with a change of the leader in it", takenOver)));
         Cutover measured = new Cutover(
                 fencedAt, begun == null ? null : begun.committedAt(), servingAt, millis, phases, null, null);
+        List<MoveJournal.Line> lines = new ArrayList<>();
+        lines.add(new MoveJournal.Line(
+                MoveSteps.PUBLISH,
+                String.format(Locale.ROOT, "SERVING on %s after a write pause of %.1f ms", context.to(), millis)));
+        if (!context.undrained().isEmpty()) {
+            lines.add(new MoveJournal.Line(MoveSteps.FENCE, undrained(context)));
+        }
         context.journal()
                 .write(
                         record -> record.withLeg(context.withFork(record.leg())
                                 .finish(MoveSteps.PROMOTE)
                                 .withCutover(measured)),
-                        new MoveJournal.Line(
-                                MoveSteps.PUBLISH,
-                                String.format(
-                                        Locale.ROOT,
-                                        "SERVING on %s after a write pause of %.1f ms",
-                                        context.to(),
-                                        millis)));
+                        lines,
+                        transaction -> {});
         context.services().observer().pauseMeasured(context.id(), millis);
     }
 

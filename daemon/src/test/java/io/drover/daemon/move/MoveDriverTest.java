@@ -7,11 +7,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
+import io.drover.api.Move.HistoryEntry;
 import io.drover.api.Move.Phase;
 import io.drover.api.MoveState;
 import io.drover.api.ShardTopology;
 import io.drover.api.TopologyState;
 import io.drover.daemon.move.FakeWorld.Moment;
+import io.drover.topology.Registration;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -266,6 +268,22 @@ class MoveDriverTest {
         assertThat(play.record().state()).isEqualTo(MoveState.ABORTED);
         assertThat(play.record().error().code()).isEqualTo(ErrorCode.ABORTED_BY_OPERATOR.name());
         assertThat(play.leftovers()).isEmpty();
+    }
+
+    @Test
+    void theHistoryNamesWhoDidNotDrain() {
+        MoveStage.Play play = stage.play();
+        try (Registration silent = play.silentClient("deaf")) {
+            assertThat(silent.session()).isNotZero();
+            play.driveToBaking();
+        }
+
+        assertThat(play.history())
+                .filteredOn(line -> line.step() == MoveSteps.FENCE)
+                .extracting(HistoryEntry::event)
+                .anySatisfy(event -> assertThat(event).contains("did not drain within 500 ms", "deaf on 127.0.0.1"));
+        assertThat(play.observer().notDrained).hasSize(1);
+        assertServing(play, B);
     }
 
     private static boolean isHeldAfterApproval(MoveStage.Play play) {

@@ -14,6 +14,7 @@ import io.drover.api.Move.HistoryEntry;
 import io.drover.api.MoveId;
 import io.drover.api.MoveState;
 import io.drover.api.NodeId;
+import io.drover.api.Participant;
 import io.drover.api.ShardId;
 import io.drover.api.ShardTopology;
 import io.drover.api.TopologyState;
@@ -27,6 +28,7 @@ import io.drover.topology.MoveLock;
 import io.drover.topology.NodeRecord;
 import io.drover.topology.NodeRegistry;
 import io.drover.topology.ParticipantStore;
+import io.drover.topology.Registration;
 import io.drover.topology.TopologyStore;
 import io.drover.topology.Versioned;
 import io.drover.topology.ZkLayout;
@@ -382,8 +384,18 @@ final class MoveStage implements AutoCloseable {
             return left;
         }
 
+        /** A client with a warm pool to the target that acknowledges nothing. */
+        Registration silentClient(String name) {
+            return new ParticipantStore(client)
+                    .register(SHARD, name, new Participant(1, name, "127.0.0.1", new FenceEpoch(0), true));
+        }
+
+        List<HistoryEntry> history() {
+            return documents.history(identity.id(), 0);
+        }
+
         List<Integer> undoneRows() {
-            return documents.history(identity.id(), 0).stream()
+            return history().stream()
                     .filter(entry -> entry.event().startsWith("undone"))
                     .map(HistoryEntry::step)
                     .toList();
