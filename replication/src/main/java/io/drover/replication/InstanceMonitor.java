@@ -9,6 +9,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.slf4j.Logger;
@@ -67,6 +68,14 @@ public final class InstanceMonitor implements AutoCloseable {
                         GUARD_PROBE,
                         row -> row.getInt(1))
                 .isPresent();
+    }
+
+    /** The clients' transactions that have been open for more than 5 s, the oldest first, each with process, user and age. */
+    public List<String> longTransactions() {
+        return ask(FactsSql.BLOCKERS, "client backend", row ->
+                        (String[]) row.getArray(1).getArray())
+                .map(List::of)
+                .orElse(List.of());
     }
 
     private interface Row<T> {

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** Rows 75 to 95: everything of the cutover that can be done before the fence is done before it. */
 final class CutoverRows {
@@ -28,6 +29,8 @@ final class CutoverRows {
     /** WAL left in the segment when the fence is raised: what clients may still write while they drain. */
     static final long MARGIN_BYTES = 2L << 20;
 
+    private static final Duration BLOCKERS_LIMIT = Duration.ofMinutes(15);
+    private static final Duration BLOCKERS_POLL = Duration.ofSeconds(1);
     private static final Duration READINESS = Duration.ofSeconds(15);
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration PROBE_POLL = Duration.ofMillis(5);
@@ -37,7 +40,9 @@ final class CutoverRows {
     private CutoverRows() {}
 
     static void prepare(MoveContext context) {
-        // first, so that a lag which passes in a moment is no reason to undo hours of copying
+        // while nothing is prepared that would hold up anybody
+        awaitBlockers(context, BLOCKERS_LIMIT);
+        // before the checks, so that a lag which passes in a moment is no reason to undo hours of copying
         CopyRows.awaitLag(context, CopyRows.LAG_GATE_BYTES, Duration.ofMinutes(5));
         PreflightReport report = context.services().checks().run(context.record(), When.WITH_STANDBY);
         if (!report.ok()) {
@@ -52,6 +57,38 @@ final class CutoverRows {
         if (!context.record().rollingBack()) {
             context.call(context.to(), new Verb.CreateSlot(context.id().rollbackSlotName()));
         }
+    }
+
+    /** Waits for transactions that have been open for long: the seal would end them. What is open for less is not waited for. */
+    static void awaitBlockers(MoveContext context, Duration limit) {
+        String what = "long transactions on " + context.from() + " to end";
+        AtomicReference<String> open = new AtomicReference<>(blockers(context));
+        if (open.get().isEmpty()) {
+            return;
+        }
+        context.journal()
+                .write(record -> record, new MoveJournal.Line(MoveSteps.ARM, "waits for " + what + ": " + open.get()));
+        try {
+            context.waitFor(what, limit, BLOCKERS_POLL, () -> {
+                open.set(blockers(context));
+                context.waitingFor(what + ": " + open.get());
+                return open.get().isEmpty() ? Optional.of(true) : Optional.empty();
+            });
+        } catch (DroverException e) {
+            if (e.code() != ErrorCode.TIMEOUT) {
+                throw e;
+            }
+            throw new DroverException(
+                    ErrorCode.TIMEOUT,
+                    e.getMessage() + ": " + open.get() + "; nothing was fenced, the cutover is undone",
+                    "end them (pg_terminate_backend) or let them end, then try again",
+                    e);
+        }
+    }
+
+    private static String blockers(MoveContext context) {
+        return Checks.several(
+                context.services().monitors().longTransactions(context.record().from()));
     }
 
     /** Lets the clients see the target, so that they open their pools to it before the switch. */

@@ -122,7 +122,8 @@ final class MoveSteps {
                     ARM,
                     CUTTING_OVER,
                     "prepare cutover",
-                    "check everything again, warm the clients' pools to {target}, checkpoint {source}, restartpoint {target}",
+                    "wait for long transactions on {source}, check everything again, warm the clients' pools to {target}, checkpoint"
+                            + " {source}, restartpoint {target}",
                     Guard.NONE,
                     CutoverRows::prepare,
                     Probe.REPEAT,

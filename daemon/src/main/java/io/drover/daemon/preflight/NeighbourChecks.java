@@ -62,7 +62,7 @@ final class NeighbourChecks {
         return Finding.when(
                 !open.isEmpty(),
                 "open for more than 5 s: " + open,
-                "end them before the cutover; what is still open at the seal is ended and has to be repeated");
+                "end them before the cutover: it waits 15 minutes for those of clients, and then the move is undone");
     }
 
     private static Optional<Finding> noUnknownWorker(PreflightFacts facts) {

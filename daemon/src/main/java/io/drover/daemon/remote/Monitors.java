@@ -3,6 +3,7 @@ package io.drover.daemon.remote;
 
 import io.drover.api.ShardTopology.Endpoint;
 import io.drover.replication.InstanceMonitor.StandbyView;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -16,4 +17,7 @@ public interface Monitors {
 
     /** Whether the probe of the guard waits on this primary. */
     boolean guardProbeWaits(Endpoint primary);
+
+    /** The clients' transactions on this primary that have been open for long, each with process, user and age. */
+    List<String> longTransactions(Endpoint primary);
 }

@@ -5,6 +5,7 @@ import io.drover.api.ShardTopology.Endpoint;
 import io.drover.replication.InstanceMonitor;
 import io.drover.replication.InstanceMonitor.StandbyView;
 import io.drover.replication.InstanceMonitors;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -37,6 +38,13 @@ public final class PostgresMonitors implements Monitors {
     public boolean guardProbeWaits(Endpoint primary) {
         try (InstanceMonitor monitor = monitors.open(primary, DATABASE)) {
             return monitor.guardProbeWaits();
+        }
+    }
+
+    @Override
+    public List<String> longTransactions(Endpoint primary) {
+        try (InstanceMonitor monitor = monitors.open(primary, DATABASE)) {
+            return monitor.longTransactions();
         }
     }
 }

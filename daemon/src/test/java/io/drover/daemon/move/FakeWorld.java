@@ -42,6 +42,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +61,8 @@ final class FakeWorld implements Agents, Monitors, Checks {
     /** Called before and after each verb; may throw. */
     BiConsumer<String, Moment> hook = (verb, moment) -> {};
 
+    /** What clients have had open for long. */
+    volatile Supplier<List<String>> longTransactions = List::of;
     /** Called with each preflight. */
     Runnable onChecks = () -> {};
 
@@ -306,6 +309,11 @@ final class FakeWorld implements Agents, Monitors, Checks {
     @Override
     public synchronized boolean guardProbeWaits(Endpoint primary) {
         return probing;
+    }
+
+    @Override
+    public List<String> longTransactions(Endpoint primary) {
+        return longTransactions.get();
     }
 
     @Override
