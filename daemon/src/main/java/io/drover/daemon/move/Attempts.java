@@ -7,6 +7,7 @@ import dev.failsafe.RetryPolicy;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 
 /** Runs and undoes rows, and tries again within the row's limit when a failure may pass. Rows may be repeated, so this is safe. */
 final class Attempts {
@@ -21,18 +22,47 @@ final class Attempts {
     }
 
     void run(MoveStep step) {
-        attempt(step.limits().retry(), () -> step.run().run(context), step);
+        attempt(
+                step.limits().retry(),
+                () -> {
+                    context.checkOrders();
+                    step.run().run(context);
+                    return true;
+                },
+                step);
+    }
+
+    /** Whether the effect of a row that had begun is there; what nobody knows of is not there. */
+    boolean isDone(MoveStep step) {
+        return attempt(
+                step.limits().retry(),
+                () -> {
+                    try {
+                        return step.done().isDone(context);
+                    } catch (DroverException e) {
+                        if (e.code() == ErrorCode.NOT_FOUND) {
+                            return false;
+                        }
+                        throw e;
+                    }
+                },
+                step);
     }
 
     void undo(MoveStep step) {
         context.undoing(step);
-        attempt(UNDO_RETRY, () -> step.undo().action().run(context), step);
+        attempt(
+                UNDO_RETRY,
+                () -> {
+                    step.undo().action().run(context);
+                    return true;
+                },
+                step);
     }
 
-    private void attempt(Duration limit, Runnable action, MoveStep step) {
+    private boolean attempt(Duration limit, BooleanSupplier action, MoveStep step) {
         if (limit.isZero()) {
-            action.run();
-            return;
+            return action.getAsBoolean();
         }
         RetryPolicy<Object> policy = RetryPolicy.builder()
                 .handleIf(Attempts::mayPass)
@@ -43,12 +73,13 @@ final class Attempts {
                         + event.getLastException().getMessage()))
                 .build();
         try {
-            Failsafe.with(policy).run(action::run);
+            boolean answer = Failsafe.with(policy).get(action::getAsBoolean);
+            context.waitingFor(null);
+            return answer;
         } catch (FailsafeException e) {
             Thread.currentThread().interrupt();
             throw new DroverException(ErrorCode.LEADERSHIP_LOST, "stopped between two attempts", null, e);
         }
-        context.waitingFor(null);
     }
 
     private static boolean mayPass(Throwable e) {

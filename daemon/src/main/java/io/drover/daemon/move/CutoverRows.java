@@ -15,6 +15,7 @@ import io.drover.api.agent.Reports.StopMode;
 import io.drover.api.agent.Verb;
 import io.drover.daemon.preflight.When;
 import io.drover.fencing.FenceTransitions;
+import io.drover.topology.Versioned;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -144,7 +145,9 @@ final class CutoverRows {
         }
         context.call(context.to(), new Verb.RestoreSettings(MoveSteps.ARM));
         boolean shown = context.topologies().stream()
-                .anyMatch(topology -> FenceTransitions.target(topology.value()).isPresent());
+                .map(Versioned::value)
+                .anyMatch(topology -> context.id().equals(topology.move())
+                        && FenceTransitions.target(topology).isPresent());
         if (shown) {
             context.writeTopologies(
                     topology -> context.record().rollingBack()
@@ -196,6 +199,10 @@ final class CutoverRows {
 
     static void disarmGuard(MoveContext context) {
         context.call(context.from(), new Verb.RestoreSettings(80));
+        if (context.record().rollingBack()) {
+            // the replica stays, and must not stay paused when the probe's own end did not reach it
+            context.call(context.to(), new Verb.SetReplay(false));
+        }
     }
 
     static void alignWal(MoveContext context) {
@@ -206,7 +213,8 @@ final class CutoverRows {
         context.call(
                 context.from(),
                 new Verb.PrepareSeal(
-                        context.topology().epoch().next(), context.record().streamingSlot()));
+                        PauseRows.fencedEpoch(context.topologies()),
+                        context.record().streamingSlot()));
         rehearse(context);
         // the code path of the drain, which is not run before the fence
         coldClients(context);
@@ -222,7 +230,8 @@ final class CutoverRows {
     private static void rehearse(MoveContext context) {
         Verb.Rehearse rehearsal = new Verb.Rehearse(
                 new Verb.Seal(
-                        context.topology().epoch().next(), context.record().streamingSlot()),
+                        PauseRows.fencedEpoch(context.topologies()),
+                        context.record().streamingSlot()),
                 new Verb.AwaitReplayed(new Lsn(0)),
                 new Verb.Promote(1, new Lsn(0)),
                 new Verb.Publish(),

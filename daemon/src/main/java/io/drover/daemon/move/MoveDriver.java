@@ -54,7 +54,7 @@ final class MoveDriver {
             if (step.recording().writesIntent()) {
                 context.begin(step);
             }
-            boolean there = begunByOthers.remove(step.number()) && step.done().isDone(context);
+            boolean there = begunByOthers.remove(step.number()) && attempts.isDone(step);
             if (!there) {
                 attempts.run(step);
             }
@@ -82,6 +82,10 @@ final class MoveDriver {
     private void unwind() {
         List<DroverException> failures = new ArrayList<>();
         for (MoveStep step : MoveSteps.begunInReverse(context.record())) {
+            if (step.number() == MoveSteps.RESERVE && !failures.isEmpty()) {
+                // nobody else may take the shard while something of this move is left
+                continue;
+            }
             try {
                 attempts.undo(step);
                 context.undone(step);

@@ -47,9 +47,7 @@ final class MoveOrders {
         if (record.state() != MoveState.READY) {
             throw refused(record, "approve", "a move is approved in READY only");
         }
-        return new Change(
-                record.withOrders(new MoveRecord.Orders(record.orders().paused(), true, false)),
-                "approved by a person");
+        return new Change(record.withOrders(record.orders().withApproved()), "approved by a person");
     }
 
     Change abort(MoveRecord record) {
@@ -94,11 +92,11 @@ final class MoveOrders {
     }
 
     Change complete(MoveRecord record, boolean endBake) {
-        if (record.orders().complete() || record.state() == MoveState.COMPLETED) {
-            return Change.none(record);
-        }
         if (wayBackIsStuck(record)) {
             return giveUpWayBack(record, endBake);
+        }
+        if (record.orders().complete() || record.state() == MoveState.COMPLETED) {
+            return Change.none(record);
         }
         if (record.state() != MoveState.BAKING) {
             throw refused(record, "complete", "a move is completed in BAKING only");
@@ -110,9 +108,7 @@ final class MoveOrders {
                     "move " + record.identity().id() + " bakes until " + end + ": the way back would be gone",
                     "call complete with endBake to close the way back now");
         }
-        return new Change(
-                record.withOrders(new MoveRecord.Orders(false, record.orders().approved(), true)),
-                "completion ordered by a person");
+        return new Change(record.withOrders(record.orders().withComplete()), "completion ordered by a person");
     }
 
     /** The new primary serves, and what is left to do on the old one needs a person. */
@@ -129,7 +125,7 @@ final class MoveOrders {
         return new Change(
                 record.withLeg(record.rollingBack() ? leg : leg.finish(MoveSteps.BAKE))
                         .withState(record.rollingBack() ? MoveState.ROLLING_BACK : MoveState.REVERSING)
-                        .withOrders(new MoveRecord.Orders(false, record.orders().approved(), true))
+                        .withOrders(record.orders().withOldPrimaryGivenUp())
                         .withError(null),
                 "the way back is given up by a person");
     }
@@ -144,9 +140,7 @@ final class MoveOrders {
                 || stepOf(record) > LAST_PAUSABLE) {
             throw refused(record, "pause", "a move is paused up to step " + LAST_PAUSABLE + " only");
         }
-        return new Change(
-                record.withOrders(new MoveRecord.Orders(true, record.orders().approved(), false)),
-                "paused by a person");
+        return new Change(record.withOrders(record.orders().withPaused(true)), "paused by a person");
     }
 
     /** Lets a paused move go on; tries again what left a move in NEEDS_OPERATOR. */
@@ -158,10 +152,7 @@ final class MoveOrders {
             throw refused(record, "resume", "it is not paused");
         }
         return record.orders().paused()
-                ? new Change(
-                        record.withOrders(
-                                new MoveRecord.Orders(false, record.orders().approved(), false)),
-                        "resumed by a person")
+                ? new Change(record.withOrders(record.orders().withPaused(false)), "resumed by a person")
                 : Change.none(record);
     }
 

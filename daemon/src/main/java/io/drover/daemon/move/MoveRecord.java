@@ -56,9 +56,29 @@ record MoveRecord(
     /** The current row and since when. */
     record StepMark(int number, String name, Instant since) {}
 
-    /** What people have asked for. */
-    record Orders(boolean paused, boolean approved, boolean complete) {
-        static final Orders NONE = new Orders(false, false, false);
+    /**
+     * What people have asked for.
+     *
+     * @param oldPrimaryGivenUp the move may end without the old primary, whatever becomes of that
+     */
+    record Orders(boolean paused, boolean approved, boolean complete, boolean oldPrimaryGivenUp) {
+        static final Orders NONE = new Orders(false, false, false, false);
+
+        Orders withPaused(boolean now) {
+            return new Orders(now, approved, complete, oldPrimaryGivenUp);
+        }
+
+        Orders withApproved() {
+            return new Orders(paused, true, complete, oldPrimaryGivenUp);
+        }
+
+        Orders withComplete() {
+            return new Orders(false, approved, true, oldPrimaryGivenUp);
+        }
+
+        Orders withOldPrimaryGivenUp() {
+            return new Orders(false, approved, true, true);
+        }
     }
 
     /**
@@ -69,7 +89,7 @@ record MoveRecord(
      * @param timeline the source's timeline before the switch
      * @param finalLsn the end of the source's WAL, which the target must have replayed
      * @param fork where the new timeline leaves the old one
-     * @param fencedEpoch the FENCED epoch of the shard that the move was asked for
+     * @param fencedEpoch the highest FENCED epoch of the instance's shards
      * @param cutover the switch as people see it
      */
     record Leg(

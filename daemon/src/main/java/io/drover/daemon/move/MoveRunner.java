@@ -7,6 +7,8 @@ import io.drover.api.MoveId;
 import io.drover.topology.LeaderElection;
 import io.drover.topology.Leadership;
 import io.drover.topology.Versioned;
+import io.drover.topology.ZDirectory;
+import io.drover.topology.ZNode;
 import io.drover.topology.ZkLayout;
 import java.time.Duration;
 import java.util.Map;
@@ -16,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,11 +53,47 @@ public final class MoveRunner implements LeaderElection.Listener, AutoCloseable 
         leadership = gained;
         LOG.info("this controller leads at epoch {}", gained.epoch());
         services.observer().leading(true);
-        for (Versioned<MoveRecord> stored : services.documents().readAll(ZkLayout.moves(MoveRecord.class))) {
-            if (!stored.value().state().isFinal()) {
-                start(stored, gained);
+        takeOver(gained);
+    }
+
+    /** Drives every move that has not ended. One that cannot be read keeps neither the others nor the leader from work. */
+    private void takeOver(Leadership gained) {
+        ZDirectory<MoveRecord> moves = ZkLayout.moves(MoveRecord.class);
+        try {
+            services.documents().readAll(moves).forEach(stored -> startUnlessEnded(stored, gained));
+        } catch (DroverException all) {
+            LOG.error("not all moves can be read, they are taken over one by one: {}", all.getMessage(), all);
+            try {
+                services.documents().children(moves).forEach(name -> takeOver(moves.child(name), gained));
+            } catch (DroverException e) {
+                LOG.error("the moves cannot be listed, this is tried again: {}", e.getMessage());
+                takeOverAgain(gained);
             }
         }
+    }
+
+    private void takeOver(ZNode<MoveRecord> move, Leadership gained) {
+        try {
+            services.documents().read(move).ifPresent(stored -> startUnlessEnded(stored, gained));
+        } catch (DroverException e) {
+            LOG.error("{} cannot be read, nobody drives it: {}", move, e.getMessage());
+        }
+    }
+
+    private void startUnlessEnded(Versioned<MoveRecord> stored, Leadership gained) {
+        if (!stored.value().state().isFinal()) {
+            start(stored, gained);
+        }
+    }
+
+    private void takeOverAgain(Leadership gained) {
+        CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS, drivers).execute(() -> {
+            synchronized (this) {
+                if (gained.equals(leadership) && gained.stillHeld()) {
+                    takeOver(gained);
+                }
+            }
+        });
     }
 
     @Override

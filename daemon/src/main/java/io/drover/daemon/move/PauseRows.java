@@ -65,7 +65,7 @@ final class PauseRows {
         List<Versioned<ShardTopology>> fenced = context.writeTopologies(
                 open,
                 topology -> FenceTransitions.fence(topology, context.id(), since, request.maxWritePause()),
-                record -> fenced(record, since, epochAfter(open, request.shard())),
+                record -> fenced(record, since, fencedEpoch(open)),
                 List.of(new MoveJournal.Line(
                         MoveSteps.FENCE,
                         "FENCED, for at most " + request.maxWritePause().toMillis() + " ms")));
@@ -93,15 +93,12 @@ final class PauseRows {
                 + " ms, their sessions are ended: " + Checks.several(context.undrained());
     }
 
-    /** The epoch that the shard gets with FENCED. */
-    private static FenceEpoch epochAfter(List<Versioned<ShardTopology>> open, ShardId shard) {
+    /** The highest epoch that FENCED brings: the seal goes by it as the grants do, whichever shard the move was asked for. */
+    static FenceEpoch fencedEpoch(List<Versioned<ShardTopology>> open) {
         return open.stream()
-                .map(Versioned::value)
-                .filter(topology -> topology.shard().equals(shard))
-                .findFirst()
-                .orElseThrow()
-                .epoch()
-                .next();
+                .map(topology -> topology.value().epoch().next())
+                .max(FenceEpoch::compareTo)
+                .orElseThrow();
     }
 
     private static MoveRecord fenced(MoveRecord record, Instant since, FenceEpoch epoch) {
@@ -123,7 +120,7 @@ final class PauseRows {
     /** Lowers the fence, unless the source's agent has done so already. */
     static void lowerFence(MoveContext context) {
         startAborting(context);
-        if (context.topology().state() == TopologyState.ABORTING) {
+        if (holds(context, TopologyState.ABORTING)) {
             InstanceReport source = source(context);
             if (source.sealedEpoch() != null) {
                 throw new DroverException(
@@ -134,8 +131,14 @@ final class PauseRows {
         }
     }
 
+    /** Whether the shard is in the state by this move: an undo that comes late must not touch what another move does. */
+    private static boolean holds(MoveContext context, TopologyState state) {
+        ShardTopology topology = context.topology();
+        return topology.state() == state && context.id().equals(topology.move());
+    }
+
     private static void startAborting(MoveContext context) {
-        if (context.topology().state() == TopologyState.FENCED) {
+        if (holds(context, TopologyState.FENCED)) {
             context.writeTopologies(FenceTransitions::abort, record -> record, List.of());
         }
     }
@@ -187,7 +190,7 @@ final class PauseRows {
 
     static void unseal(MoveContext context) {
         startAborting(context);
-        if (context.topology().state() == TopologyState.ABORTING) {
+        if (holds(context, TopologyState.ABORTING)) {
             context.call(context.from(), new Verb.Unseal());
         }
     }
@@ -258,8 +261,12 @@ final class PauseRows {
 
     /** The figures of the pause: measured on one clock, or, after another controller's death, from the stored times. */
     private static void recordServing(MoveContext context) {
-        Instant servingAt = context.services().clock().instant();
         Cutover begun = context.record().leg().cutover();
+        if (begun != null && begun.servingAt() != null) {
+            // measured by the first run of this row; a repeat would measure up to now
+            return;
+        }
+        Instant servingAt = context.services().clock().instant();
         Instant fencedAt = begun == null || begun.fencedAt() == null ? servingAt : begun.fencedAt();
         double takenOver = Duration.between(fencedAt, servingAt).toMillis();
         double millis = context.pause().map(PauseClock::totalMillis).orElse(takenOver);

@@ -81,7 +81,7 @@ final class ReverseRows {
                                                     cutover.writePauseMillis(),
                                                     cutover.phases(),
                                                     audit.userCommits(),
-                                                    rewound)));
+                                                    rewound || Boolean.TRUE.equals(cutover.rewound()))));
                         },
                         new MoveJournal.Line(
                                 MoveSteps.REVERSE,
@@ -129,9 +129,8 @@ final class ReverseRows {
             }
             return job.state() == JobState.DONE ? Optional.of(job) : Optional.empty();
         });
-        if (rewind) {
-            context.call(context.to(), new Verb.SetRewindLogin(false));
-        }
+        // also when the rewind was done under another controller, whose audit saw what this one's does not
+        context.call(context.to(), new Verb.SetRewindLogin(false));
         context.waitFor(
                 "the rollback replica on " + context.from() + " to stream",
                 Duration.ofMinutes(5),
@@ -207,10 +206,36 @@ final class ReverseRows {
         // looked up once: which of the two is set aside must not depend on an order that comes in between
         NodeId from = context.from();
         NodeId to = context.to();
-        context.call(from, new Verb.Stop(StopMode.FAST));
-        context.call(from, new Verb.SetAside());
+        // first what a dead old primary must not hold up: its slot would fill the disk of the one that serves
+        context.call(to, new Verb.SetRewindLogin(false));
         context.call(to, new Verb.DropSlot(context.id().rollbackSlotName()));
         context.call(to, new Verb.DropSlot(context.id().slotName()));
+        try {
+            context.call(from, new Verb.Stop(StopMode.FAST));
+            archiveWhatIsLeft(context);
+            context.call(from, new Verb.SetAside());
+        } catch (DroverException e) {
+            if (!context.record().orders().oldPrimaryGivenUp() || e.code() == ErrorCode.LEADERSHIP_LOST) {
+                throw e;
+            }
+            context.journal()
+                    .write(
+                            record -> record,
+                            new MoveJournal.Line(
+                                    MoveSteps.CLOSE,
+                                    "the old primary on " + from + " is left as it is, as a person ordered: "
+                                            + e.getMessage()));
+        }
         PrepareRows.release(context);
+    }
+
+    /** R11, where row 160 was given up before it had archived everything. */
+    private static void archiveWhatIsLeft(MoveContext context) {
+        MoveRecord.Leg leg = context.record().leg();
+        Cutover cutover = leg.cutover();
+        boolean archived = cutover == null || cutover.commitsPastFork() != null;
+        if (!archived && leg.timeline() != null && leg.fork() != null) {
+            archive(context, leg.timeline(), leg.fork());
+        }
     }
 }

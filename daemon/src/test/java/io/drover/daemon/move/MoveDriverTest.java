@@ -189,6 +189,66 @@ class MoveDriverTest {
     }
 
     @Test
+    void aCloseThatFailedIsDoneAgainWhenItIsResumed() {
+        MoveStage.Play play = stage.play();
+        play.driveToBaking();
+        play.order(record -> play.orders().complete(record, true));
+        play.failOnce("set-aside@node_a", Moment.BEFORE, ErrorCode.INTERNAL);
+        play.drive();
+        assertThat(play.record().state()).isEqualTo(MoveState.NEEDS_OPERATOR);
+
+        play.order(play.orders()::resume);
+        assertThat(play.record().state().isFinal()).isFalse();
+        play.drive();
+
+        assertThat(play.record().state()).isEqualTo(MoveState.COMPLETED);
+        assertThat(play.world().on(A).setAside).isEqualTo(1);
+        assertThat(play.world().on(B).slots).isEmpty();
+        assertThat(play.instanceLocked()).isFalse();
+    }
+
+    @Test
+    void aMoveWhoseOldPrimaryIsGoneForGoodEndsWhenAPersonGivesItUp() {
+        MoveStage.Play play = stage.play();
+        play.driveToBaking();
+        play.world().hook = (verb, moment) -> {
+            if (verb.endsWith("@node_a")) {
+                throw failure(ErrorCode.INTERNAL, verb);
+            }
+        };
+        play.order(record -> play.orders().complete(record, true));
+        play.drive();
+        assertThat(play.record().state()).isEqualTo(MoveState.NEEDS_OPERATOR);
+        assertThat(play.world().on(B).slots).as("slots that nobody reads").isEmpty();
+
+        play.order(record -> play.orders().complete(record, true));
+        play.drive();
+
+        assertThat(play.record().state()).isEqualTo(MoveState.COMPLETED);
+        assertThat(play.instanceLocked()).isFalse();
+        assertThat(play.topology().move()).isNull();
+    }
+
+    @Test
+    void theLocksStayWhileSomethingCouldNotBeUndone() {
+        MoveStage.Play play = stage.play();
+        play.world().hook = (verb, moment) -> {
+            if (verb.equals("seal@node_a") || verb.equals("drop-slot@node_a")) {
+                throw failure(ErrorCode.INTERNAL, verb);
+            }
+        };
+        play.drive();
+        assertThat(play.record().state()).isEqualTo(MoveState.NEEDS_OPERATOR);
+        assertThat(play.instanceLocked()).isTrue();
+
+        play.world().hook = (verb, moment) -> {};
+        play.order(play.orders()::resume);
+        play.drive();
+        assertThat(play.record().state()).isEqualTo(MoveState.ABORTED);
+        assertThat(play.leftovers()).isEmpty();
+    }
+
+    @Test
     void aRollbackThatFailsBeforeItsPointOfNoReturnLeavesTheMoveInBaking() {
         MoveStage.Play play = stage.play();
         play.driveToBaking();
