@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.atomic.AtomicReference;
 
 /** Rows 75 to 95: everything of the cutover that can be done before the fence is done before it. */
 final class CutoverRows {
@@ -63,17 +62,17 @@ final class CutoverRows {
     /** Waits for transactions that have been open for long: the seal would end them. What is open for less is not waited for. */
     static void awaitBlockers(MoveContext context, Duration limit) {
         String what = "long transactions on " + context.from() + " to end";
-        AtomicReference<String> open = new AtomicReference<>(blockers(context));
-        if (open.get().isEmpty()) {
+        String atFirst = blockers(context);
+        if (atFirst.isEmpty()) {
             return;
         }
         context.journal()
-                .write(record -> record, new MoveJournal.Line(MoveSteps.ARM, "waits for " + what + ": " + open.get()));
+                .write(record -> record, new MoveJournal.Line(MoveSteps.ARM, "waits for " + what + ": " + atFirst));
         try {
             context.waitFor(what, limit, BLOCKERS_POLL, () -> {
-                open.set(blockers(context));
-                context.waitingFor(what + ": " + open.get());
-                return open.get().isEmpty() ? Optional.of(true) : Optional.empty();
+                String open = blockers(context);
+                context.waitingFor(what + ": " + open);
+                return open.isEmpty() ? Optional.of(true) : Optional.empty();
             });
         } catch (DroverException e) {
             if (e.code() != ErrorCode.TIMEOUT) {
@@ -81,7 +80,7 @@ final class CutoverRows {
             }
             throw new DroverException(
                     ErrorCode.TIMEOUT,
-                    e.getMessage() + ": " + open.get() + "; nothing was fenced, the cutover is undone",
+                    e.getMessage() + ": " + blockers(context) + "; nothing was fenced, the cutover is undone",
                     "end them (pg_terminate_backend) or let them end, then try again",
                     e);
         }
