@@ -30,7 +30,7 @@ record Agent(VerbDispatcher dispatcher, Observation observation, Supervisor supe
         targets.addTo(verbs);
         new Rehearsal(verbs, gate).addTo(verbs);
         new RejoinVerbs(tools, jobs).addTo(verbs);
-        new SetAsideVerbs(tools, store).addTo(verbs);
+        new SetAsideVerbs(tools, jobs, store).addTo(verbs);
         verbs.requireComplete();
 
         Supervisor supervisor = new Supervisor(tools, instances, view, store, settings, seals, targets);

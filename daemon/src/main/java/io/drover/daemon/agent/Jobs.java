@@ -2,10 +2,13 @@
 package io.drover.daemon.agent;
 
 import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
 import io.drover.api.InstanceId;
 import io.drover.api.agent.Reports.JobReport;
 import io.drover.api.agent.Reports.JobState;
 import io.drover.daemon.agent.InstanceRecord.JobRecord;
+import io.drover.replication.Waiting;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +22,8 @@ import org.slf4j.LoggerFactory;
 /** The long jobs of this agent: how they go is asked for, how they end is stored. At most one per instance. */
 final class Jobs {
     private static final Logger LOG = LoggerFactory.getLogger(Jobs.class);
+    private static final Duration LAST_STEP = Duration.ofSeconds(2);
+    private static final Duration POLL = Duration.ofMillis(20);
 
     private final Map<InstanceId, Running> running = new ConcurrentHashMap<>();
     private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
@@ -56,6 +61,7 @@ final class Jobs {
 
     /** Starts a job whose record is stored as RUNNING first; its end is stored whichever way it goes. */
     void start(ManagedInstance instance, JobRecord record, Work work) {
+        requireEnded(instance);
         Running job = new Running();
         InstanceId id = instance.record().instance();
         instance.update(current -> current.withJob(record));
@@ -80,32 +86,48 @@ final class Jobs {
         instance.update(current -> begun.equals(current.job()) ? current.withJob(ended) : current);
     }
 
-    /** Ends the job of an instance, when one runs, and forgets it. */
+    /** Ends the job of an instance, when one runs, and forgets it. Its thread may take a moment to notice. */
     void cancel(ManagedInstance instance) {
-        Running job = running.remove(instance.record().instance());
+        Running job = running.get(instance.record().instance());
         instance.update(current -> current.withJob(null));
         if (job != null) {
             job.cancel.run();
         }
     }
 
+    /** Sees that no thread works for the instance any more; TIMEOUT, which a repeat cures, when one still does. */
+    void requireEnded(ManagedInstance instance) {
+        InstanceId id = instance.record().instance();
+        if (!Waiting.until(LAST_STEP, POLL, () -> !running.containsKey(id))) {
+            throw new DroverException(
+                    ErrorCode.TIMEOUT, "a job of instance " + id + " is being ended and has not noticed yet");
+        }
+    }
+
     /**
-     * A job that is stored as RUNNING but is not run by this agent was lost with a former one. What that one started is ended:
-     * nobody waits for it any more. When it does not end, the next job in its directory says so.
+     * A job that is stored as RUNNING but is not run by this agent was lost with a former one. A copy that it started is ended:
+     * nobody waits for it any more. When it does not end, the next job in its directory says so. A rewind goes on: ended in the
+     * middle it would leave nothing usable (H59); the next rejoin waits for it.
      */
     void adopt(ManagedInstance instance) {
         JobRecord job = instance.record().job();
-        if (job != null && job.phase() == InstanceRecord.JobPhase.RUNNING) {
-            try {
-                Orphans.end(job.directory());
-            } catch (DroverException e) {
-                LOG.warn(
-                        "{} of instance {} was left behind: {}",
-                        job.kind(),
-                        instance.record().instance(),
-                        e.getMessage());
-            }
-            instance.update(current -> current.withJob(job.failed(0, "the agent was restarted while it ran")));
+        if (job == null || job.phase() != InstanceRecord.JobPhase.RUNNING) {
+            return;
+        }
+        if (job.kind() == InstanceRecord.JobKind.COPY) {
+            endCopy(instance, job);
+        }
+        instance.update(current -> current.withJob(job.failed(0, "the agent was restarted while it ran")));
+    }
+
+    private static void endCopy(ManagedInstance instance, JobRecord job) {
+        try {
+            Orphans.end(job.directory());
+        } catch (DroverException e) {
+            LOG.warn(
+                    "the copy of instance {} was left behind: {}",
+                    instance.record().instance(),
+                    e.getMessage());
         }
     }
 

@@ -5,7 +5,6 @@ import static io.drover.daemon.agent.VerbTable.row;
 
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
-import io.drover.api.MoveId;
 import io.drover.api.ShardTopology;
 import io.drover.api.TopologyState;
 import io.drover.api.agent.Reports.ArchiveReport;
@@ -149,22 +148,23 @@ final class RejoinVerbs {
                     "nothing was done");
         }
         requireStopped(record, verb.path());
-        Orphans.end(record.beside("rewinding", call.move()));
-        Orphans.end(record.dataDir());
         JobRecord begun = JobRecord.begun(JobKind.REJOIN, call.move(), record.beside("rewinding", call.move()));
-        MoveId move = call.move();
-        jobs.start(call.instance(), begun, running -> rejoin(verb, call.instance(), move, running));
+        jobs.start(call.instance(), begun, running -> rejoin(verb, call.instance(), begun, running));
         return jobs.report(call.record());
     }
 
-    private void rejoin(Verb.Rejoin verb, ManagedInstance instance, MoveId move, Jobs.Running job) {
+    private void rejoin(Verb.Rejoin verb, ManagedInstance instance, JobRecord begun, Jobs.Running job) {
+        job.endedBy(() -> Orphans.end(begun.directory()));
+        job.enter("wait for a former rewind");
+        Orphans.await(begun.directory(), REWIND_LIMIT);
+        requireCurrent(instance, begun);
         InstanceRecord record = instance.record();
         InstanceLayout layout = tools.layout(record);
         CopyVerbs.make(layout.conf());
         PassFile.write(layout.passFile(), tools.passwords());
         Rewind.Spec spec = new Rewind.Spec(
                 record.dataDir(),
-                record.beside("rewinding", move),
+                begun.directory(),
                 layout.conf(),
                 new Upstream(
                         verb.primaryHost(), verb.primaryPort(), layout.passFile(), verb.applicationName(), verb.slot()),
@@ -179,6 +179,7 @@ final class RejoinVerbs {
         }
         job.enter("start");
         instance.exclusively(Deadline.in(START_LIMIT), () -> {
+            requireCurrent(instance, begun);
             instance.update(current -> current.withRole(Role.STANDBY)
                     .withSeal(null)
                     .withSettings(List.of())
@@ -186,5 +187,14 @@ final class RejoinVerbs {
             tools.start(instance.record(), START_LIMIT);
             return instance;
         });
+    }
+
+    /** The way back may have been given up meanwhile: then the directory is set aside and nothing is started in it. */
+    private static void requireCurrent(ManagedInstance instance, JobRecord begun) {
+        if (!begun.equals(instance.record().job())) {
+            throw new DroverException(
+                    ErrorCode.STATE_CONFLICT,
+                    "the rejoin of instance " + instance.record().instance() + " was given up meanwhile");
+        }
     }
 }

@@ -26,12 +26,15 @@ import org.slf4j.LoggerFactory;
 final class SetAsideVerbs {
     private static final Logger LOG = LoggerFactory.getLogger(SetAsideVerbs.class);
     private static final String MARK = ".set-aside-";
+    private static final String REWINDING = ".rewinding-";
 
     private final NodeTools tools;
+    private final Jobs jobs;
     private final TopologyStore topology;
 
-    SetAsideVerbs(NodeTools tools, TopologyStore topology) {
+    SetAsideVerbs(NodeTools tools, Jobs jobs, TopologyStore topology) {
         this.tools = tools;
+        this.jobs = jobs;
         this.topology = topology;
     }
 
@@ -53,9 +56,13 @@ final class SetAsideVerbs {
             throw new DroverException(
                     ErrorCode.STATE_CONFLICT, "instance " + record.instance() + " runs and is not set aside");
         }
+        // a rejoin that still runs would put the directory back and start it
+        jobs.cancel(call.instance());
+        jobs.requireEnded(call.instance());
         if (Files.exists(record.dataDir())) {
             rename(record.dataDir(), free(record.beside("set-aside", call.move())));
         }
+        marked(record.dataDir(), REWINDING).forEach(SetAsideVerbs::setRewindAside);
         call.instance()
                 .update(current -> current.withRole(Role.DEMOTED)
                         .withSeal(null)
@@ -63,6 +70,13 @@ final class SetAsideVerbs {
                         .withJob(null)
                         .withStopped(true));
         return new SetAsideReport(names(directories(record)));
+    }
+
+    /** What a rewind left that did not come to its end. */
+    private static void setRewindAside(Path directory) {
+        Orphans.end(directory);
+        String name = String.valueOf(directory.getFileName());
+        rename(directory, free(directory.resolveSibling(name.replace(REWINDING, MARK))));
     }
 
     private static void rename(Path from, Path to) {
@@ -146,19 +160,19 @@ final class SetAsideVerbs {
     private List<Path> directories(InstanceRecord record) {
         return Stream.of(record.dataDir(), tools.layout(record).data())
                 .distinct()
-                .flatMap(dataDir -> setAsideFrom(dataDir).stream())
+                .flatMap(dataDir -> marked(dataDir, MARK).stream())
                 .sorted()
                 .toList();
     }
 
-    private static List<Path> setAsideFrom(Path dataDir) {
+    private static List<Path> marked(Path dataDir, String mark) {
         Path parent = dataDir.getParent();
         if (parent == null || !Files.isDirectory(parent)) {
             return List.of();
         }
         try (Stream<Path> entries = Files.list(parent)) {
             return entries.filter(Files::isDirectory)
-                    .filter(entry -> entry.getFileName().toString().startsWith(dataDir.getFileName() + MARK))
+                    .filter(entry -> entry.getFileName().toString().startsWith(dataDir.getFileName() + mark))
                     .toList();
         } catch (IOException e) {
             throw new UncheckedIOException("cannot list " + parent, e);

@@ -2,7 +2,10 @@
 package io.drover.daemon.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
 import io.drover.api.agent.Reports.Role;
 import io.drover.daemon.agent.InstanceRecord.JobKind;
 import io.drover.daemon.agent.InstanceRecord.JobPhase;
@@ -10,6 +13,7 @@ import io.drover.daemon.agent.InstanceRecord.JobRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -65,6 +69,35 @@ class OrphansTest {
         assertThat(copy.waitFor(SECONDS, TimeUnit.SECONDS)).isTrue();
         assertThat(instance.record().job()).isNotNull();
         assertThat(instance.record().job().phase()).isEqualTo(JobPhase.FAILED);
+    }
+
+    @Test
+    void anAgentThatStartsLetsTheRewindOfTheFormerOneComeToItsEnd() throws InterruptedException {
+        awaitNamed(copy);
+        ManagedInstance instance = new ManagedInstance(
+                new InstanceStore(directory),
+                Samples.record(Role.DEMOTED, 1).withJob(JobRecord.begun(JobKind.REJOIN, Samples.MOVE, staging())));
+
+        new Jobs().adopt(instance);
+
+        assertThat(copy.isAlive()).isTrue();
+        assertThat(instance.record().job().phase()).isEqualTo(JobPhase.FAILED);
+    }
+
+    @Test
+    void waitsForWhatWorksOnTheDirectoryAndEndsNothing() throws InterruptedException, IOException {
+        awaitNamed(copy);
+
+        assertThatExceptionOfType(DroverException.class)
+                .isThrownBy(() -> Orphans.await(staging(), Duration.ofMillis(10)))
+                .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.TIMEOUT));
+        assertThat(copy.isAlive()).isTrue();
+
+        copy.getOutputStream().close();
+        Orphans.await(staging(), Duration.ofSeconds(SECONDS));
+
+        assertThat(copy.waitFor(SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(copyOfAnother.isAlive()).isTrue();
     }
 
     @Test

@@ -15,7 +15,10 @@ import io.drover.api.TopologyState;
 import io.drover.api.agent.Reports.Role;
 import io.drover.api.agent.Token;
 import io.drover.daemon.agent.InstanceRecord.SealRecord;
+import io.drover.replication.PostgresBinaries;
+import io.drover.replication.RoleSetup.Passwords;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
@@ -31,12 +34,17 @@ final class Samples {
     private Samples() {}
 
     static InstanceRecord record(Role role, long grant) {
+        return record(role, grant, Path.of("/data"));
+    }
+
+    /** Whose files lie where an agent with this data root puts them. */
+    static InstanceRecord record(Role role, long grant, Path dataRoot) {
         return new InstanceRecord(
                 INSTANCE,
                 List.of(SHARD),
                 "app",
-                Path.of("/data/shard_01/data"),
-                Path.of("/data/shard_01/socket"),
+                dataRoot.resolve("shard_01/data"),
+                dataRoot.resolve("shard_01/socket"),
                 5433,
                 role,
                 new FenceEpoch(grant),
@@ -46,6 +54,21 @@ final class Samples {
                 null,
                 null,
                 false);
+    }
+
+    /** A node without PostgreSQL's programs. */
+    static NodeTools tools(Path dataRoot) {
+        return new NodeTools(
+                HERE,
+                "127.0.0.1",
+                dataRoot,
+                dataRoot,
+                new PostgresBinaries(dataRoot.resolve("bin")),
+                new Passwords("a", "b", "c"));
+    }
+
+    static VerbCall call(ManagedInstance instance) {
+        return new VerbCall(instance, token(1, 1), Deadline.in(Duration.ofSeconds(20)), List.of());
     }
 
     static SealRecord seal(long epoch) {

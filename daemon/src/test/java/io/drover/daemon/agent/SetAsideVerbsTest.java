@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.daemon.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
+import io.drover.api.agent.Reports.Role;
+import io.drover.api.agent.Reports.SetAsideReport;
+import io.drover.api.agent.Verb;
+import io.drover.daemon.agent.InstanceRecord.JobKind;
+import io.drover.daemon.agent.InstanceRecord.JobRecord;
+import io.drover.topology.TopologyStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.CuratorFrameworkFactory;
+import org.apache.curator.retry.RetryOneTime;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SetAsideVerbsTest {
+    @TempDir
+    private Path root;
+
+    private final CuratorFramework nowhere = CuratorFrameworkFactory.newClient("127.0.0.1:1", new RetryOneTime(1));
+    private final Jobs jobs = new Jobs();
+    private final VerbTable table = new VerbTable();
+    private ManagedInstance instance;
+
+    @BeforeEach
+    void demoteAnInstance() throws IOException {
+        Path state = Files.createDirectories(root.resolve("agent"));
+        instance = new ManagedInstance(new InstanceStore(state), Samples.record(Role.DEMOTED, 1, root));
+        Files.createDirectories(data());
+        new SetAsideVerbs(Samples.tools(root), jobs, new TopologyStore(nowhere, Duration.ofMillis(1))).addTo(table);
+    }
+
+    @AfterEach
+    void close() {
+        nowhere.close();
+    }
+
+    @Test
+    void renamesTheDataDirectory() {
+        assertThat(setAside().directories()).containsExactly(data() + ".set-aside-aaaaaaaa");
+        assertThat(data()).doesNotExist();
+    }
+
+    @Test
+    void renamesWhatARewindLeftThatDidNotComeToItsEnd() throws IOException {
+        Path rewinding = instance.record().beside("rewinding", Samples.MOVE);
+        Files.move(data(), rewinding);
+
+        assertThat(setAside().directories()).containsExactly(data() + ".set-aside-aaaaaaaa");
+        assertThat(rewinding).doesNotExist();
+        assertThat(NodeFacts.leftovers(data())).noneMatch(left -> left.contains("rewinding"));
+    }
+
+    @Test
+    void givesUpARejoinThatRunsAndWaitsUntilItHasNoticed() throws InterruptedException {
+        CountDownLatch working = new CountDownLatch(1);
+        CountDownLatch noticed = new CountDownLatch(1);
+        CountDownLatch cancelled = new CountDownLatch(1);
+        jobs.start(instance, JobRecord.begun(JobKind.REJOIN, Samples.MOVE, data()), job -> {
+            job.endedBy(cancelled::countDown);
+            working.countDown();
+            await(noticed);
+        });
+        working.await();
+
+        assertThatExceptionOfType(DroverException.class)
+                .isThrownBy(this::setAside)
+                .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.TIMEOUT));
+        assertThat(cancelled.getCount()).isZero();
+        assertThat(data()).exists();
+
+        noticed.countDown();
+
+        assertThat(setAside().directories()).hasSize(1);
+        assertThat(instance.record().job()).isNull();
+    }
+
+    private SetAsideReport setAside() {
+        return table.rowOf(new Verb.SetAside()).body().run(new Verb.SetAside(), Samples.call(instance));
+    }
+
+    private Path data() {
+        return root.resolve("shard_01/data");
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
