@@ -76,7 +76,8 @@ public final class Postmaster {
      * runs already.
      *
      * @param logFile what the server prints is appended to it
-     * @throws DroverException POSTGRES_FAILED with the end of the log
+     * @throws DroverException POSTGRES_FAILED with the end of the log; TIMEOUT when it runs and is not consistent at the limit: a
+     *     repeat finds it running
      */
     public Running start(Path configFile, Path logFile, Duration limit) {
         return startWith(List.of("-c", "config_file=" + configFile), logFile, limit);
@@ -164,6 +165,13 @@ public final class Postmaster {
                 options.stream().map(Postmaster::shellQuoted).collect(Collectors.joining(" ")));
         Commands.Result result = Commands.attempt(command, Map.of(), limit.plus(START_GRACE));
         if (result.exitCode() != 0) {
+            if (find().isPresent()) {
+                throw new DroverException(
+                        ErrorCode.TIMEOUT,
+                        "the server in " + dataDir + " runs, but took no connections within " + limit.toSeconds()
+                                + " s: it still recovers",
+                        "wait; the end of " + logFile + ": " + Commands.lastLines(tail(logFile)));
+            }
             throw new DroverException(
                     ErrorCode.POSTGRES_FAILED,
                     "the server in " + dataDir + " did not start: " + Commands.lastLines(result.stderr()),
