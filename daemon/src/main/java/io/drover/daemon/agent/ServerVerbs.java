@@ -3,9 +3,12 @@ package io.drover.daemon.agent;
 
 import static io.drover.daemon.agent.VerbTable.row;
 
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
 import io.drover.api.agent.Reports.CanaryReport;
 import io.drover.api.agent.Reports.CountReport;
 import io.drover.api.agent.Reports.Done;
+import io.drover.api.agent.Reports.Role;
 import io.drover.api.agent.Reports.SlotReport;
 import io.drover.api.agent.Verb;
 import io.drover.replication.Canaries;
@@ -16,6 +19,7 @@ import io.drover.replication.RewindLogin;
 import io.drover.replication.RowCounts;
 import io.drover.replication.ServerState;
 import io.drover.replication.Slots;
+import java.nio.file.Files;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,8 +71,10 @@ final class ServerVerbs {
     }
 
     private Done dropSlot(Verb.DropSlot verb, VerbCall call) {
-        if (tools.postmaster(call.record()).find().isEmpty()) {
-            return new Done("the instance is stopped: slot " + verb.slot() + " goes with its directory");
+        InstanceRecord record = call.record();
+        if (tools.postmaster(record).find().isEmpty()) {
+            requireGone(record, verb.slot());
+            return new Done("the instance is stopped for good: slot " + verb.slot() + " goes with its directory");
         }
         tools.tell(
                 call.record(),
@@ -76,6 +82,16 @@ final class ServerVerbs {
                 connection ->
                         Slots.drop(connection, verb.slot(), call.deadline().left()));
         return new Done("there is no slot " + verb.slot());
+    }
+
+    /** A server that is only down for a moment still has its slot, which would fill its disk when it is back (H65). */
+    private static void requireGone(InstanceRecord record, String slot) {
+        if (record.role() != Role.DEMOTED && Files.exists(record.dataDir())) {
+            throw new DroverException(
+                    ErrorCode.POSTGRES_UNREACHABLE,
+                    "slot " + slot + " is not dropped: instance " + record.instance() + " does not run",
+                    "it is tried again when the server is back");
+        }
     }
 
     private Done checkpoint(Verb.Checkpoint verb, VerbCall call) {
