@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,7 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class BaseBackup {
     private static final Logger LOG = LoggerFactory.getLogger(BaseBackup.class);
-    private static final String STAGING_PREFIX = "data.staging-";
+    private static final Pattern STAGING = Pattern.compile(".+\\.staging-[^.]+");
     private static final Duration POLL = Duration.ofMillis(20);
     private static final Duration PROGRESS_POLL = Duration.ofMillis(200);
     private static final double PROGRESS_CHECK_MILLIS = 2000;
@@ -165,10 +166,10 @@ public final class BaseBackup {
         }
     }
 
-    /** Removes a staging directory; refuses any other name. */
+    /** Removes a staging directory; refuses any other name. The one of an adopted instance need not be called data. */
     public static void discard(Path staging) {
         Path name = staging.getFileName();
-        if (name == null || !name.toString().startsWith(STAGING_PREFIX)) {
+        if (name == null || !STAGING.matcher(name.toString()).matches()) {
             throw new DroverException(
                     ErrorCode.IDENTITY_MISMATCH, staging + " is no staging directory and is not removed");
         }
