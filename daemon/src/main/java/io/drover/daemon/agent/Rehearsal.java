@@ -3,6 +3,8 @@ package io.drover.daemon.agent;
 
 import static io.drover.daemon.agent.VerbTable.row;
 
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
 import io.drover.api.FenceEpoch;
 import io.drover.api.Json;
 import io.drover.api.Lsn;
@@ -21,12 +23,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes the commands of the pause through everything that they pass on their way, short of their effect. In a JVM whatever
  * happens for the first time takes ten times as long, and in the pause nothing may happen for the first time.
  */
 final class Rehearsal {
+    private static final Logger LOG = LoggerFactory.getLogger(Rehearsal.class);
     private static final int ROUNDS = 10;
 
     private final VerbTable table;
@@ -61,7 +66,19 @@ final class Rehearsal {
             TokenGate.accept(call.record(), token);
             topology.rehearse(sample, token, call.record());
         }
-        topology.rehearseWrite(call.record(), seen -> published(seen, token.move()));
+        tolerating(() -> topology.rehearseWrite(call.record(), seen -> published(seen, token.move())));
+    }
+
+    /** A sight that is a moment old may not show the target yet: that makes the rehearsal shorter, and nothing else. */
+    static void tolerating(Runnable write) {
+        try {
+            write.run();
+        } catch (DroverException e) {
+            if (e.code() == ErrorCode.LEADERSHIP_LOST) {
+                throw e;
+            }
+            LOG.debug("the write of the topology was not rehearsed", e);
+        }
     }
 
     /** The topology as the pause will leave it. */
