@@ -159,7 +159,7 @@ final class Supervisor implements Managed {
             case NOTHING -> {}
             case ABANDON -> abandon(instance, seen);
             case FINISH -> finish(instance, seen);
-            case UNSEAL -> seals.unseal(instance);
+            case UNSEAL -> unseal(instance, seen);
             case GRANT -> grant(instance, topologies);
             case DEMOTE -> demote(instance, seen);
         }
@@ -179,6 +179,12 @@ final class Supervisor implements Managed {
         LOG.warn(
                 "instance {}: the fence was lowered by this agent: no controller did",
                 instance.record().instance());
+    }
+
+    /** What the watch has brought may be older than another fence: a stale sight never opens the door (R3). */
+    private void unseal(ManagedInstance instance, List<Versioned<ShardTopology>> seen) {
+        store.verify(seen);
+        seals.unseal(instance);
     }
 
     private void finish(ManagedInstance instance, List<Versioned<ShardTopology>> seen) {
