@@ -22,7 +22,8 @@ public final class Promotion {
 
     private static final String STANDBY_TIMELINE = """
             SELECT greatest((SELECT received_tli FROM pg_stat_wal_receiver),
-                            (SELECT timeline_id FROM pg_control_checkpoint()))""";
+                            (SELECT timeline_id FROM pg_control_checkpoint()),
+                            (SELECT min_recovery_end_timeline FROM pg_control_recovery()))""";
     private static final int TIMELINE_DIGITS = 8;
     private static final int HEX = 16;
     private static final Duration POLL = Duration.ofMillis(1);
@@ -39,6 +40,29 @@ public final class Promotion {
      */
     public static Reports.PromoteReport promote(Connection connection, int oldTimeline, Lsn atLeast, Duration limit) {
         Waiting waiting = Waiting.upTo(limit);
+        leaveRecovery(connection, waiting, limit);
+        int timeline = primaryTimeline(connection);
+        TimelineHistory.Entry parent = proveHistory(
+                timeline, oldTimeline, atLeast, timeline <= 1 ? null : TimelineHistory.read(connection, timeline));
+        return new Reports.PromoteReport(timeline, parent.end(), waiting.millis());
+    }
+
+    /**
+     * The same when nobody wrote down which timeline the source was on. What a standby says of its timeline may lag behind what it
+     * has received, so a later one is none that is wrong.
+     *
+     * @param leastTimeline the old timeline is this one or a later one
+     */
+    public static Reports.PromoteReport promoteFrom(Connection connection, int leastTimeline, Duration limit) {
+        Waiting waiting = Waiting.upTo(limit);
+        leaveRecovery(connection, waiting, limit);
+        int timeline = primaryTimeline(connection);
+        TimelineHistory.Entry parent =
+                proveHistoryFrom(timeline, leastTimeline, TimelineHistory.read(connection, timeline));
+        return new Reports.PromoteReport(timeline, parent.end(), waiting.millis());
+    }
+
+    private static void leaveRecovery(Connection connection, Waiting waiting, Duration limit) {
         if (Sql.truth(connection, IN_RECOVERY)) {
             Sql.truth(connection, PROMOTE);
             while (Sql.truth(connection, IN_RECOVERY)) {
@@ -52,10 +76,6 @@ public final class Promotion {
                 waiting.pause(POLL);
             }
         }
-        int timeline = primaryTimeline(connection);
-        TimelineHistory.Entry parent = proveHistory(
-                timeline, oldTimeline, atLeast, timeline <= 1 ? null : TimelineHistory.read(connection, timeline));
-        return new Reports.PromoteReport(timeline, parent.end(), waiting.millis());
     }
 
     /** Runs the statements without promoting, so that they are prepared and the code is loaded. */
@@ -67,7 +87,7 @@ public final class Promotion {
         TimelineHistory.warm(connection);
     }
 
-    /** Timeline of a running server: that it writes, or that it receives and replays. */
+    /** Timeline of a running server: that it writes, or that it receives and replays, as far as it knows. */
     public static int timeline(Connection connection) {
         return Sql.truth(connection, IN_RECOVERY)
                 ? (int) Sql.number(connection, STANDBY_TIMELINE)
@@ -90,6 +110,11 @@ public final class Promotion {
                             + "; expected was timeline " + oldTimeline + " at " + atLeast + " or later");
         }
         return parent;
+    }
+
+    static TimelineHistory.Entry proveHistoryFrom(int timeline, int leastTimeline, TimelineHistory history) {
+        int oldTimeline = Math.max(leastTimeline, history.parent().timeline());
+        return proveHistory(timeline, oldTimeline, new Lsn(0), history);
     }
 
     private static int primaryTimeline(Connection connection) {

@@ -46,6 +46,19 @@ class TimelineHistoryTest {
         refuses(() -> Promotion.proveHistory(3, 2, BOUNDARY, TimelineHistory.parse(3, "1\t0/7000000\tx\n")));
     }
 
+    @Test
+    void acceptsALaterTimelineThanTheOneThatWasGuessed() {
+        assertThat(Promotion.proveHistoryFrom(3, 1, THIRD).end()).isEqualTo(BOUNDARY);
+        assertThat(Promotion.proveHistoryFrom(3, 2, THIRD).end()).isEqualTo(BOUNDARY);
+    }
+
+    @Test
+    void refusesAnEarlierTimelineThanTheOneThatIsKnownAndANumberThatIsNotTheNext() {
+        refuses(() -> Promotion.proveHistoryFrom(3, 3, THIRD));
+        refuses(() -> Promotion.proveHistoryFrom(4, 1, TimelineHistory.parse(4, "2\t0/7000000\tx\n")));
+        refuses(() -> Promotion.proveHistoryFrom(3, 1, TimelineHistory.parse(3, "")));
+    }
+
     private static void refuses(ThrowingCallable call) {
         assertThatThrownBy(call)
                 .isInstanceOfSatisfying(

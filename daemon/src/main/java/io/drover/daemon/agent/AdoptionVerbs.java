@@ -3,7 +3,6 @@ package io.drover.daemon.agent;
 
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
-import io.drover.api.FenceEpoch;
 import io.drover.api.InstanceId;
 import io.drover.api.ShardId;
 import io.drover.api.agent.Reports.InstanceReport;
@@ -143,21 +142,15 @@ final class AdoptionVerbs {
 
     private InstanceReport take(
             InstanceId identity, ShardId shard, String database, PostmasterFile place, @Nullable List<String> argv) {
-        ManagedInstance instance = instances.add(new InstanceRecord(
-                identity,
-                List.of(shard),
-                database,
-                place.dataDir(),
-                place.socketDir(),
-                place.port(),
-                Role.PRIMARY,
-                new FenceEpoch(0),
-                null,
-                List.of(),
-                null,
-                argv,
-                null,
-                false));
+        ManagedInstance instance = instances.add(InstanceRecord.first(
+                        identity,
+                        List.of(shard),
+                        database,
+                        place.dataDir(),
+                        place.socketDir(),
+                        place.port(),
+                        Role.PRIMARY)
+                .withStartArguments(argv));
         InstanceRecord known = instance.record();
         if (known.role() != Role.PRIMARY || !known.dataDir().equals(place.dataDir())) {
             throw new DroverException(

@@ -5,7 +5,6 @@ import static io.drover.daemon.agent.VerbTable.row;
 
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
-import io.drover.api.FenceEpoch;
 import io.drover.api.InstanceId;
 import io.drover.api.MoveId;
 import io.drover.api.MoveRequest;
@@ -75,21 +74,16 @@ final class CopyVerbs {
         if (call.token() == null) {
             throw new DroverException(ErrorCode.MALFORMED_REQUEST, verb.path() + " needs a token");
         }
-        InstanceRecord planned = new InstanceRecord(
-                call.id(),
-                verb.shards(),
-                databaseOf(call.id()),
-                tools.plannedLayout(verb.shards().get(0)).data(),
-                tools.plannedSocketDir(verb.shards().get(0)),
-                verb.sourcePort(),
-                Role.STANDBY,
-                new FenceEpoch(0),
-                null,
-                List.of(),
-                call.token(),
-                null,
-                null,
-                true);
+        InstanceRecord planned = InstanceRecord.first(
+                        call.id(),
+                        verb.shards(),
+                        databaseOf(call.id()),
+                        tools.plannedLayout(verb.shards().get(0)).data(),
+                        tools.plannedSocketDir(verb.shards().get(0)),
+                        verb.sourcePort(),
+                        Role.STANDBY)
+                .withToken(call.token())
+                .withStopped(true);
         ManagedInstance instance = instances.add(planned);
         VerbCall known = new VerbCall(instance, call.token(), call.deadline(), List.of());
         return instance.exclusively(call.deadline(), () -> startCopy(verb, known));

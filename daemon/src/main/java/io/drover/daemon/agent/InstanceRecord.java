@@ -10,7 +10,10 @@ import io.drover.api.ShardId;
 import io.drover.api.agent.Reports.Role;
 import io.drover.api.agent.Token;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  * @param startArguments how the postmaster of an adopted instance was started, without the program; null when Drover starts it
  * @param job the last long job
  * @param stopped whether it was stopped on order: the agent does not start it again by itself
+ * @param target what was seen of it when a move prepared it for its promotion
+ * @param formerDataDirs where its files lay before; copies that were set aside may still lie there
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 record InstanceRecord(
@@ -46,11 +51,43 @@ record InstanceRecord(
         @Nullable Token token,
         @Nullable List<String> startArguments,
         @Nullable JobRecord job,
-        boolean stopped) {
+        boolean stopped,
+        @Nullable TargetRecord target,
+        List<Path> formerDataDirs) {
 
     InstanceRecord {
         shards = List.copyOf(shards);
         settings = List.copyOf(settings);
+        // absent in a record that an older version wrote
+        formerDataDirs = formerDataDirs == null ? List.of() : List.copyOf(formerDataDirs);
+    }
+
+    /** An instance that no move has touched yet. */
+    static InstanceRecord first(
+            InstanceId instance,
+            List<ShardId> shards,
+            String database,
+            Path dataDir,
+            Path socketDir,
+            int port,
+            Role role) {
+        return new InstanceRecord(
+                instance,
+                shards,
+                database,
+                dataDir,
+                socketDir,
+                port,
+                role,
+                new FenceEpoch(0),
+                null,
+                List.of(),
+                null,
+                null,
+                null,
+                false,
+                null,
+                List.of());
     }
 
     /**
@@ -82,6 +119,14 @@ record InstanceRecord(
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
     record SettingChange(String setting, @Nullable String before, MoveId move, int step) {}
+
+    /**
+     * A standby that a move has prepared for its promotion.
+     *
+     * @param timeline the source's, which it received at that time
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    record TargetRecord(MoveId move, int timeline) {}
 
     /** What a long job makes. */
     enum JobKind {
@@ -139,22 +184,18 @@ record InstanceRecord(
         return dataDir.resolveSibling(dataDir.getFileName() + "." + purpose + "-" + move.shortId());
     }
 
+    /** Where its files lie and where they lay before, each once. */
+    List<Path> dataDirs() {
+        return Stream.concat(Stream.of(dataDir), formerDataDirs.stream())
+                .distinct()
+                .toList();
+    }
+
     InstanceRecord withRole(Role next, FenceEpoch epoch) {
-        return new InstanceRecord(
-                instance,
-                shards,
-                database,
-                dataDir,
-                socketDir,
-                port,
-                next,
-                epoch,
-                seal,
-                settings,
-                token,
-                startArguments,
-                job,
-                stopped);
+        return with(draft -> {
+            draft.role = next;
+            draft.grantEpoch = epoch;
+        });
     }
 
     InstanceRecord withRole(Role next) {
@@ -162,146 +203,112 @@ record InstanceRecord(
     }
 
     InstanceRecord withSeal(@Nullable SealRecord next) {
-        return new InstanceRecord(
-                instance,
-                shards,
-                database,
-                dataDir,
-                socketDir,
-                port,
-                role,
-                grantEpoch,
-                next,
-                settings,
-                token,
-                startArguments,
-                job,
-                stopped);
+        return with(draft -> draft.seal = next);
     }
 
     InstanceRecord withSettings(List<SettingChange> next) {
-        return new InstanceRecord(
-                instance,
-                shards,
-                database,
-                dataDir,
-                socketDir,
-                port,
-                role,
-                grantEpoch,
-                seal,
-                next,
-                token,
-                startArguments,
-                job,
-                stopped);
+        return with(draft -> draft.settings = next);
     }
 
     InstanceRecord withToken(Token next) {
-        return new InstanceRecord(
-                instance,
-                shards,
-                database,
-                dataDir,
-                socketDir,
-                port,
-                role,
-                grantEpoch,
-                seal,
-                settings,
-                next,
-                startArguments,
-                job,
-                stopped);
+        return with(draft -> draft.token = next);
     }
 
     InstanceRecord withJob(@Nullable JobRecord next) {
-        return new InstanceRecord(
-                instance,
-                shards,
-                database,
-                dataDir,
-                socketDir,
-                port,
-                role,
-                grantEpoch,
-                seal,
-                settings,
-                token,
-                startArguments,
-                next,
-                stopped);
+        return with(draft -> draft.job = next);
     }
 
     InstanceRecord withStartArguments(@Nullable List<String> next) {
-        return new InstanceRecord(
-                instance,
-                shards,
-                database,
-                dataDir,
-                socketDir,
-                port,
-                role,
-                grantEpoch,
-                seal,
-                settings,
-                token,
-                next,
-                job,
-                stopped);
+        return with(draft -> draft.startArguments = next);
     }
 
     InstanceRecord withShards(List<ShardId> next) {
-        return new InstanceRecord(
-                instance,
-                next,
-                database,
-                dataDir,
-                socketDir,
-                port,
-                role,
-                grantEpoch,
-                seal,
-                settings,
-                token,
-                startArguments,
-                job,
-                stopped);
+        return with(draft -> draft.shards = next);
     }
 
     InstanceRecord withStopped(boolean next) {
-        return new InstanceRecord(
-                instance,
-                shards,
-                database,
-                dataDir,
-                socketDir,
-                port,
-                role,
-                grantEpoch,
-                seal,
-                settings,
-                token,
-                startArguments,
-                job,
-                next);
+        return with(draft -> draft.stopped = next);
+    }
+
+    InstanceRecord withTarget(@Nullable TargetRecord next) {
+        return with(draft -> draft.target = next);
     }
 
     InstanceRecord withPlace(Path newDataDir, Path newSocketDir, int newPort, String newDatabase) {
-        return new InstanceRecord(
-                instance,
-                shards,
-                newDatabase,
-                newDataDir,
-                newSocketDir,
-                newPort,
-                role,
-                grantEpoch,
-                seal,
-                settings,
-                token,
-                null,
-                job,
-                stopped);
+        List<Path> former = new ArrayList<>(dataDirs());
+        former.remove(newDataDir);
+        return with(draft -> {
+            draft.formerDataDirs = former;
+            draft.dataDir = newDataDir;
+            draft.socketDir = newSocketDir;
+            draft.port = newPort;
+            draft.database = newDatabase;
+            draft.startArguments = null;
+        });
+    }
+
+    private InstanceRecord with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.done();
+    }
+
+    /** A record in the making, on which single values are changed. */
+    private static final class Draft {
+        private final InstanceId instance;
+        private List<ShardId> shards;
+        private String database;
+        private Path dataDir;
+        private Path socketDir;
+        private int port;
+        private Role role;
+        private FenceEpoch grantEpoch;
+        private @Nullable SealRecord seal;
+        private List<SettingChange> settings;
+        private @Nullable Token token;
+        private @Nullable List<String> startArguments;
+        private @Nullable JobRecord job;
+        private boolean stopped;
+        private @Nullable TargetRecord target;
+        private List<Path> formerDataDirs;
+
+        Draft(InstanceRecord record) {
+            instance = record.instance;
+            shards = record.shards;
+            database = record.database;
+            dataDir = record.dataDir;
+            socketDir = record.socketDir;
+            port = record.port;
+            role = record.role;
+            grantEpoch = record.grantEpoch;
+            seal = record.seal;
+            settings = record.settings;
+            token = record.token;
+            startArguments = record.startArguments;
+            job = record.job;
+            stopped = record.stopped;
+            target = record.target;
+            formerDataDirs = record.formerDataDirs;
+        }
+
+        InstanceRecord done() {
+            return new InstanceRecord(
+                    instance,
+                    shards,
+                    database,
+                    dataDir,
+                    socketDir,
+                    port,
+                    role,
+                    grantEpoch,
+                    seal,
+                    settings,
+                    token,
+                    startArguments,
+                    job,
+                    stopped,
+                    target,
+                    formerDataDirs);
+        }
     }
 }

@@ -7,6 +7,7 @@ import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.FenceEpoch;
 import io.drover.api.Lsn;
+import io.drover.api.MoveId;
 import io.drover.api.ShardTopology;
 import io.drover.api.TopologyState;
 import io.drover.api.agent.Reports.Done;
@@ -16,6 +17,7 @@ import io.drover.api.agent.Reports.ReplayReport;
 import io.drover.api.agent.Reports.Role;
 import io.drover.api.agent.Reports.StopMode;
 import io.drover.api.agent.Verb;
+import io.drover.daemon.agent.InstanceRecord.TargetRecord;
 import io.drover.fencing.FenceTransitions;
 import io.drover.replication.CutoverSettings;
 import io.drover.replication.Promotion;
@@ -27,6 +29,8 @@ import io.drover.topology.Versioned;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
@@ -62,9 +66,11 @@ final class TargetVerbs {
                 Verb.Promote.class,
                 VerbTable.<Verb.Promote, PromoteReport>row((verb, call) -> promote(
                                 call.instance(),
-                                verb.oldTimeline(),
-                                verb.atLeast(),
-                                call.deadline().left()))
+                                connection -> Promotion.promote(
+                                        connection,
+                                        verb.oldTimeline(),
+                                        verb.atLeast(),
+                                        call.deadline().left())))
                         .storingFirst((verb, call) -> granted(call.topologies())));
         table.on(Verb.Publish.class, row((verb, call) -> publish(call.instance(), call.topologies())));
     }
@@ -78,7 +84,17 @@ final class TargetVerbs {
             }
             return connection;
         });
+        Optional<TargetRecord> seen =
+                call.instance().warm().ask(opener(call.instance()), connection -> seen(connection, call));
+        call.instance().update(record -> record.withTarget(seen.orElse(null)));
         return new Done("instance " + call.record().instance() + " is ready to be promoted");
+    }
+
+    /** Only what it receives right now is known to be the source's timeline. */
+    private static Optional<TargetRecord> seen(Connection connection, VerbCall call) {
+        return Replay.streaming(connection)
+                ? Optional.of(new TargetRecord(call.move(), Promotion.timeline(connection)))
+                : Optional.empty();
     }
 
     /** Runs what the pause will run, without its effect. */
@@ -104,10 +120,9 @@ final class TargetVerbs {
         return record -> epoch.compareTo(record.grantEpoch()) > 0 ? record.withRole(Role.PRIMARY, epoch) : record;
     }
 
-    private PromoteReport promote(ManagedInstance instance, int oldTimeline, Lsn atLeast, Duration limit) {
+    private PromoteReport promote(ManagedInstance instance, Function<Connection, PromoteReport> promotion) {
         try {
-            PromoteReport report = instance.warm()
-                    .ask(opener(instance), connection -> Promotion.promote(connection, oldTimeline, atLeast, limit));
+            PromoteReport report = instance.warm().ask(opener(instance), promotion);
             LOG.info("instance {} is promoted: {}", instance.record().instance(), report);
             return report;
         } catch (DroverException e) {
@@ -178,8 +193,13 @@ final class TargetVerbs {
      */
     void finish(ManagedInstance instance, List<Versioned<ShardTopology>> topologies, Duration limit) {
         instance.update(granted(topologies));
-        int oldTimeline = instance.warm().ask(opener(instance), TargetVerbs::timelineBefore);
-        promote(instance, oldTimeline, new Lsn(0), limit);
+        MoveId move = topologies.get(0).value().move();
+        TargetRecord known = instance.record().target();
+        promote(
+                instance,
+                connection -> known != null && known.move().equals(move)
+                        ? Promotion.promote(connection, known.timeline(), new Lsn(0), limit)
+                        : Promotion.promoteFrom(connection, timelineBefore(connection), limit));
         PublishReport report = publish(instance, topologies);
         LOG.warn(
                 "instance {} is published at epoch {} by this agent: no controller did",

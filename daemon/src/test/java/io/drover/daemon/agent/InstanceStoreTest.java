@@ -3,12 +3,17 @@ package io.drover.daemon.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.drover.api.Json;
 import io.drover.api.Lsn;
 import io.drover.api.agent.Reports.Role;
 import io.drover.daemon.agent.InstanceRecord.JobKind;
 import io.drover.daemon.agent.InstanceRecord.JobPhase;
 import io.drover.daemon.agent.InstanceRecord.JobRecord;
 import io.drover.daemon.agent.InstanceRecord.SettingChange;
+import io.drover.daemon.agent.InstanceRecord.TargetRecord;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -26,11 +31,37 @@ class InstanceStoreTest {
                 .withSettings(List.of(new SettingChange("autovacuum", null, Samples.MOVE, 95)))
                 .withStartArguments(List.of("-D", "/data"))
                 .withJob(new JobRecord(JobKind.COPY, JobPhase.FAILED, Samples.MOVE, directory, 5, "no space"))
-                .withStopped(true);
+                .withStopped(true)
+                .withTarget(new TargetRecord(Samples.MOVE, 3))
+                .withPlace(directory.resolve("data"), directory, 5433, "app");
 
         new InstanceStore(directory).save(record);
 
         assertThat(new InstanceStore(directory).load()).containsExactly(record);
+    }
+
+    @Test
+    void readsARecordOfAnOlderVersion() throws IOException {
+        InstanceStore store = new InstanceStore(directory);
+        InstanceRecord record = Samples.record(Role.PRIMARY, 7);
+        store.save(record);
+        Path file = directory.resolve(Samples.INSTANCE + ".json");
+        ObjectNode json = (ObjectNode) Json.mapper().readTree(file.toFile());
+        json.remove(List.of("target", "formerDataDirs"));
+        Files.write(file, Json.bytes(json));
+
+        assertThat(store.load()).containsExactly(record);
+    }
+
+    @Test
+    void remembersWhereAnInstanceLayBefore() {
+        InstanceRecord adopted = Samples.record(Role.DEMOTED, 7).withPlace(Path.of("/pg/main"), directory, 5433, "app");
+
+        InstanceRecord back = adopted.withPlace(Path.of("/data/shard_01/data"), directory, 5433, "app");
+
+        assertThat(back.dataDirs()).containsExactly(Path.of("/data/shard_01/data"), Path.of("/pg/main"));
+        assertThat(back.withPlace(Path.of("/pg/main"), directory, 5433, "app").formerDataDirs())
+                .containsExactly(Path.of("/data/shard_01/data"));
     }
 
     @Test

@@ -39,21 +39,15 @@ final class Samples {
 
     /** Whose files lie where an agent with this data root puts them. */
     static InstanceRecord record(Role role, long grant, Path dataRoot) {
-        return new InstanceRecord(
-                INSTANCE,
-                List.of(SHARD),
-                "app",
-                dataRoot.resolve("shard_01/data"),
-                dataRoot.resolve("shard_01/socket"),
-                5433,
-                role,
-                new FenceEpoch(grant),
-                null,
-                List.of(),
-                null,
-                null,
-                null,
-                false);
+        return InstanceRecord.first(
+                        INSTANCE,
+                        List.of(SHARD),
+                        "app",
+                        dataRoot.resolve("shard_01/data"),
+                        dataRoot.resolve("shard_01/socket"),
+                        5433,
+                        role)
+                .withRole(role, new FenceEpoch(grant));
     }
 
     /** A node without PostgreSQL's programs. */
