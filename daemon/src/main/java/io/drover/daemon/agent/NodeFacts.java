@@ -130,6 +130,17 @@ final class NodeFacts {
                 : dataDir + " is not empty";
     }
 
+    /** The same of a place for a copy, which is renamed to that name. */
+    static String stateOfPlace(Path dataDir) {
+        return Files.isSymbolicLink(dataDir) ? dataDir + " is a link" : stateOf(dataDir);
+    }
+
+    /** Whether nothing lies there. */
+    static boolean isFree(Path dataDir) {
+        String state = stateOf(dataDir);
+        return state.equals("absent") || state.equals("empty");
+    }
+
     /** Directories that do not exist here or are not empty. */
     static List<String> missing(List<String> directories) {
         return directories.stream()
@@ -137,8 +148,15 @@ final class NodeFacts {
                 .toList();
     }
 
-    /** Directories that earlier moves have left beside a data directory; copies that were set aside among them. */
-    static List<String> leftovers(Path dataDir) {
+    /** Directories that earlier moves have left beside data directories; copies that were set aside among them. */
+    static List<String> leftovers(List<Path> dataDirs) {
+        return dataDirs.stream()
+                .distinct()
+                .flatMap(dataDir -> leftovers(dataDir).stream())
+                .toList();
+    }
+
+    private static List<String> leftovers(Path dataDir) {
         Path parent = dataDir.getParent();
         if (parent == null || !Files.isDirectory(parent)) {
             return List.of();

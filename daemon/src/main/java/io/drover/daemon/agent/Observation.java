@@ -21,6 +21,7 @@ import io.drover.replication.Promotion;
 import io.drover.replication.ReplicationLogin;
 import io.drover.replication.ServerState;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.List;
 import java.util.Optional;
@@ -85,20 +86,34 @@ final class Observation {
         List<String> journals = record.settings().stream()
                 .map(change -> "journal of move " + change.move() + ": " + change.setting())
                 .toList();
-        return Stream.concat(journals.stream(), NodeFacts.leftovers(record.dataDir()).stream())
+        return Stream.concat(journals.stream(), NodeFacts.leftovers(record.dataDirs()).stream())
                 .toList();
     }
 
     TargetFacts targetFacts(ShardId shard, int port, String sourceHost, int sourcePort, List<String> tablespaces) {
-        InstanceLayout layout = tools.plannedLayout(shard);
+        InstanceLayout layout = tools.plannedLayout(firstBeside(shard));
+        List<Path> places = Stream.concat(
+                        Stream.of(layout.data()),
+                        instances.ofShard(shard).stream().flatMap(known -> known.record().dataDirs().stream()))
+                .toList();
         return new TargetFacts(
                 node(),
                 layout.data().toString(),
-                NodeFacts.stateOf(layout.data()),
+                NodeFacts.stateOfPlace(layout.data()),
                 nodeFacts.isPortFree(port),
                 ReplicationLogin.probe(sourceHost, sourcePort, tools.passwords().replication()),
                 NodeFacts.missing(tablespaces),
-                NodeFacts.leftovers(layout.data()));
+                NodeFacts.leftovers(places));
+    }
+
+    /** An instance lies where its first shard names it, whichever of its shards is asked for. */
+    private ShardId firstBeside(ShardId shard) {
+        return topology.seen().stream()
+                .filter(seen -> seen.value().shard().equals(shard))
+                .flatMap(seen -> topology.seen(seen.value().instance()).stream())
+                .findFirst()
+                .map(first -> first.value().shard())
+                .orElse(shard);
     }
 
     /** Whether this node takes the shard's writes: it is published as the primary, and its server is one. */

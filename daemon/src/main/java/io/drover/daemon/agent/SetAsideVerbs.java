@@ -15,6 +15,7 @@ import io.drover.topology.Versioned;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -45,7 +46,8 @@ final class SetAsideVerbs {
                         .nothingWhenUnknown(() -> new SetAsideReport(List.of())));
         table.on(
                 Verb.Purge.class,
-                VerbTable.<Verb.Purge, SetAsideReport>row((verb, call) -> purge(call.record()))
+                VerbTable.<Verb.Purge, SetAsideReport>row((verb, call) -> purge(call))
+                        .beside()
                         .outsideMoves()
                         .nothingWhenUnknown(() -> new SetAsideReport(List.of())));
     }
@@ -101,34 +103,46 @@ final class SetAsideVerbs {
         return name;
     }
 
-    private SetAsideReport purge(InstanceRecord record) {
-        List<Path> found = directories(record);
-        if (found.isEmpty()) {
-            return new SetAsideReport(List.of());
-        }
-        requireServed(record);
-        found.forEach(directory -> prove(record, directory));
-        found.forEach(SetAsideVerbs::delete);
-        return new SetAsideReport(names(found));
+    /** Deleting takes long, and an instance that is busy is not looked after: only the proof is made while it is. */
+    private SetAsideReport purge(VerbCall call) {
+        List<Path> proven = call.instance().exclusively(call.deadline(), () -> proven(call.record()));
+        proven.forEach(SetAsideVerbs::delete);
+        return new SetAsideReport(names(proven));
     }
 
-    /** Nothing is deleted while it is not known that the shards are served from somewhere else than from here. */
+    private List<Path> proven(InstanceRecord record) {
+        List<Path> found = directories(record);
+        if (!found.isEmpty()) {
+            requireServed(record);
+            found.forEach(directory -> prove(record, directory));
+        }
+        return found;
+    }
+
+    /** Nothing is deleted while it is not known that the shards are served, nor during a move. */
     private void requireServed(InstanceRecord record) {
         List<Versioned<ShardTopology>> topologies = topology.readInstance(record.instance());
-        boolean served = !topologies.isEmpty()
-                && topologies.stream().allMatch(t -> t.value().state() == TopologyState.SERVING);
-        if (!served) {
+        if (!mayPurge(topologies.stream().map(Versioned::value).toList())) {
             throw new DroverException(
                     ErrorCode.STATE_CONFLICT,
-                    "nothing is purged: not every shard of instance " + record.instance() + " is SERVING",
+                    "nothing is purged: not every shard of instance " + record.instance()
+                            + " is SERVING without a move",
                     "wait until the move has ended");
         }
         topology.verify(topologies);
     }
 
+    static boolean mayPurge(List<ShardTopology> topologies) {
+        return !topologies.isEmpty()
+                && topologies.stream().allMatch(t -> t.state() == TopologyState.SERVING && t.move() == null);
+    }
+
     private void prove(InstanceRecord record, Path directory) {
         if (directory.equals(record.dataDir())) {
             throw refused(directory, "it is the data directory in use");
+        }
+        if (isEmptied(directory)) {
+            return;
         }
         if (!ControlData.read(tools.binaries(), directory).systemIdentifier().equals(record.instance())) {
             throw refused(directory, "it belongs to another instance");
@@ -143,11 +157,20 @@ final class SetAsideVerbs {
                 ErrorCode.IDENTITY_MISMATCH, directory + " is not deleted: " + why, "nothing was deleted");
     }
 
+    /** What is left when a purge broke off at its very end. */
+    private static boolean isEmptied(Path directory) {
+        try (Stream<Path> files = Files.walk(directory)) {
+            return files.allMatch(file -> Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot list " + directory, e);
+        }
+    }
+
     /** Deletes what lies in the directory; links, to tablespaces for example, are removed and not followed. */
     private static void delete(Path directory) {
         LOG.info("deleting {}", directory);
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        try {
+            for (Path file : deletionOrder(directory)) {
                 Files.delete(file);
             }
         } catch (IOException | UncheckedIOException e) {
@@ -156,9 +179,21 @@ final class SetAsideVerbs {
         }
     }
 
-    /** Directories beside the data directory, and where Drover would have put it, that carry its name and the mark. */
+    /** The control file goes last: it proves what the directory is, to the next purge when this one breaks off. */
+    static List<Path> deletionOrder(Path directory) throws IOException {
+        Path proof = directory.resolve("global/pg_control");
+        try (Stream<Path> files = Files.walk(directory)) {
+            return files.sorted(Comparator.comparing((Path file) -> proof.startsWith(file))
+                            .thenComparing(Comparator.reverseOrder()))
+                    .toList();
+        }
+    }
+
+    /** Directories beside the data directories, former ones too, and where Drover would have put it, with its name and the mark. */
     private List<Path> directories(InstanceRecord record) {
-        return Stream.of(record.dataDir(), tools.layout(record).data())
+        return Stream.concat(
+                        record.dataDirs().stream(),
+                        Stream.of(tools.layout(record).data()))
                 .distinct()
                 .flatMap(dataDir -> marked(dataDir, MARK).stream())
                 .sorted()

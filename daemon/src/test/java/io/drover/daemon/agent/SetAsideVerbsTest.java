@@ -6,16 +6,20 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
+import io.drover.api.ShardTopology;
+import io.drover.api.TopologyState;
 import io.drover.api.agent.Reports.Role;
 import io.drover.api.agent.Reports.SetAsideReport;
 import io.drover.api.agent.Verb;
 import io.drover.daemon.agent.InstanceRecord.JobKind;
 import io.drover.daemon.agent.InstanceRecord.JobRecord;
+import io.drover.fencing.FenceTransitions;
 import io.drover.topology.TopologyStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
@@ -60,7 +64,7 @@ class SetAsideVerbsTest {
 
         assertThat(setAside().directories()).containsExactly(data() + ".set-aside-aaaaaaaa");
         assertThat(rewinding).doesNotExist();
-        assertThat(NodeFacts.leftovers(data())).noneMatch(left -> left.contains("rewinding"));
+        assertThat(NodeFacts.leftovers(List.of(data()))).noneMatch(left -> left.contains("rewinding"));
     }
 
     @Test
@@ -85,6 +89,31 @@ class SetAsideVerbsTest {
 
         assertThat(setAside().directories()).hasSize(1);
         assertThat(instance.record().job()).isNull();
+    }
+
+    @Test
+    void purgesNothingDuringAMove() {
+        ShardTopology held = Samples.topology(TopologyState.SERVING, 4, Samples.THERE);
+        ShardTopology free = FenceTransitions.release(FenceTransitions.withoutTarget(held));
+
+        assertThat(SetAsideVerbs.mayPurge(List.of(free))).isTrue();
+        assertThat(SetAsideVerbs.mayPurge(List.of(free, held))).isFalse();
+        assertThat(SetAsideVerbs.mayPurge(List.of())).isFalse();
+    }
+
+    @Test
+    void deletesTheProofOfWhatADirectoryIsLast() throws IOException {
+        Path global = Files.createDirectories(data().resolve("global"));
+        Path control = Files.writeString(global.resolve("pg_control"), "");
+        Path catalog = Files.writeString(global.resolve("1262"), "");
+        Path table = Files.writeString(
+                Files.createDirectories(data().resolve("base")).resolve("1"), "");
+        Path version = Files.writeString(data().resolve("PG_VERSION"), "");
+
+        assertThat(SetAsideVerbs.deletionOrder(data()))
+                .endsWith(control, global, data())
+                .containsSubsequence(table, table.getParent(), control)
+                .contains(catalog, version);
     }
 
     private SetAsideReport setAside() {
