@@ -25,11 +25,14 @@ import io.drover.replication.StandbySetup;
 import io.drover.replication.StandbySetup.Upstream;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * How a copy comes to a node.
@@ -41,6 +44,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class CopyVerbs {
+    private static final Logger LOG = LoggerFactory.getLogger(CopyVerbs.class);
     private static final Duration NO_PROGRESS = Duration.ofMinutes(10);
     private static final Duration VERIFY_LIMIT = Duration.ofHours(24);
     private static final Duration CANCEL_LIMIT = Duration.ofSeconds(10);
@@ -132,19 +136,14 @@ final class CopyVerbs {
     /** Where the copy goes: where Drover puts an instance, also when an adopted one lay elsewhere before. */
     private void place(Verb.StartCopy verb, VerbCall call) {
         InstanceRecord record = call.record();
-        if (tools.postmaster(record).find().isPresent() || Files.exists(record.dataDir())) {
+        if (tools.postmaster(record).find().isPresent() || !NodeFacts.isFree(record.dataDir())) {
             throw new DroverException(
                     ErrorCode.STATE_CONFLICT,
                     "no copy is made: " + record.dataDir() + " holds instance " + record.instance() + " already",
                     "set that copy aside first");
         }
         Path dataDir = tools.plannedLayout(verb.shards().get(0)).data();
-        if (Files.exists(dataDir)) {
-            throw new DroverException(
-                    ErrorCode.STATE_CONFLICT,
-                    "no copy is made: " + dataDir + " exists and is not this instance's",
-                    "move it out of the way");
-        }
+        removeEmpty(dataDir);
         call.instance()
                 .update(current -> current.withShards(verb.shards())
                         .withPlace(
@@ -156,6 +155,23 @@ final class CopyVerbs {
                         .withSeal(null)
                         .withSettings(List.of())
                         .withStopped(true));
+    }
+
+    /** An empty directory is free (P58), but the finished copy gets its name: it goes, unless something is in it after all. */
+    static void removeEmpty(Path dataDir) {
+        try {
+            if (!Files.isSymbolicLink(dataDir)) {
+                Files.deleteIfExists(dataDir);
+            }
+        } catch (IOException e) {
+            LOG.debug("{} is not removed", dataDir, e);
+        }
+        if (Files.exists(dataDir, LinkOption.NOFOLLOW_LINKS)) {
+            throw new DroverException(
+                    ErrorCode.STATE_CONFLICT,
+                    "no copy is made: " + dataDir + " exists and is not this instance's",
+                    "move it out of the way");
+        }
     }
 
     private void copy(BaseBackup.Spec spec, Jobs.Running job) {
