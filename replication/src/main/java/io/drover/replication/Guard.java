@@ -18,6 +18,8 @@ import java.util.concurrent.TimeUnit;
  * {@code synchronous_commit = local} or a cancelled wait passes it (hazards H16, H77).
  */
 public final class Guard {
+    private static final String STREAMS =
+            "SELECT EXISTS (SELECT FROM pg_stat_replication WHERE application_name = ? AND state = 'streaming')";
     private static final String PROBE = "SELECT pg_logical_emit_message(true, 'drover', 'guard probe')";
 
     private Guard() {}
@@ -63,6 +65,16 @@ public final class Guard {
         }
         abandon(connection);
         return new Reports.GuardProbeReport(false, waiting.millis());
+    }
+
+    /** Whether commits wait for a guard that does not stream, so that they wait for ever. */
+    public static boolean lacksItsStandby(Connection connection) {
+        String names = new ServerSettings(connection).current(ManagedSetting.SYNCHRONOUS_STANDBY_NAMES);
+        return !names.isBlank()
+                && !Sql.truth(
+                        connection,
+                        STREAMS,
+                        SynchronousStandbys.parse(names).names().get(0));
     }
 
     /** Whether the backend waits for a synchronous standby. */

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,12 +77,16 @@ final class InstanceSettings {
     /** Takes back, on disk only, every change of the steps that wrote a seal's settings. */
     void undoSeal(ManagedInstance instance) {
         List<SettingChange> journal = instance.record().settings();
-        String mark = ManagedSetting.DEFAULT_TRANSACTION_READ_ONLY.parameter();
-        Predicate<SettingChange> ofSeal = change -> journal.stream()
-                .anyMatch(entry -> entry.setting().equals(mark)
-                        && entry.move().equals(change.move())
-                        && entry.step() == change.step());
-        apply(instance, SettingsJournal.undo(journal, ofSeal), false);
+        apply(instance, SettingsJournal.undo(journal, SettingsJournal.ofSeal(journal)), false);
+    }
+
+    /**
+     * Takes the guard back and loads that. What a prepared seal has put on disk goes first: a reload would load it.
+     */
+    void undoGuard(ManagedInstance instance) {
+        undoSeal(instance);
+        SettingsJournal.guard(instance.record().settings())
+                .ifPresent(change -> undo(instance, change.move(), change.step()));
     }
 
     private void apply(ManagedInstance instance, Reversal reversal, boolean load) {

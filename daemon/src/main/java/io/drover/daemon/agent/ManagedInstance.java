@@ -4,6 +4,7 @@ package io.drover.daemon.agent;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.agent.Token;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -20,6 +21,7 @@ final class ManagedInstance {
     private final ReentrantLock lock = new ReentrantLock();
     private final WarmParts warm = new WarmParts();
     private volatile InstanceRecord record;
+    private volatile long lastVerb = System.nanoTime();
 
     ManagedInstance(InstanceStore store, InstanceRecord record) {
         this.store = store;
@@ -63,7 +65,13 @@ final class ManagedInstance {
 
     /** Accepts a token and makes the change that goes on disk with it, before anything else is done. */
     void accept(Token token, UnaryOperator<InstanceRecord> first) {
+        lastVerb = System.nanoTime();
         update(current -> first.apply(TokenGate.accept(current, token)));
+    }
+
+    /** How long no verb of a move has come; since this agent started at most. */
+    Duration quietFor() {
+        return Duration.ofNanos(System.nanoTime() - lastVerb);
     }
 
     /** Runs something while no other verb runs. */

@@ -21,6 +21,8 @@ import java.util.List;
  * PROMOTING                     the target     1 s                        FINISH: promote, publish
  * SERVING                       the primary    at once, when sealed       UNSEAL
  * SERVING                       the primary    at once, newer epoch       GRANT: remember the epoch
+ * SERVING, or not known         the primary    30 s without a verb of a   DISARM: take the guard back, when commits
+ *                                              move, guard armed          wait for a standby that does not stream
  * SERVING, another primary      a primary      at once                    DEMOTE: stop at once, never start
  * PROMOTING to another          a primary      1 s                        DEMOTE
  * </pre>
@@ -31,20 +33,29 @@ enum Reaction {
     FINISH,
     UNSEAL,
     GRANT,
+    DISARM,
     DEMOTE;
 
     private static final Duration CONTROLLERS_TURN = Duration.ofSeconds(3);
     private static final Duration PROMOTERS_TURN = Duration.ofSeconds(1);
+    /** Between two commands of a cutover lie seconds at most; a new leader takes over in less. */
+    private static final Duration MOVES_TURN = Duration.ofSeconds(30);
 
     /**
      * Decides.
      *
      * @param topologies the newest topologies of all the instance's shards
      * @param unchangedFor how long this agent has seen them in this state and epoch, by its own clock
+     * @param quietFor how long no verb of a move has come
      */
-    static Reaction to(InstanceRecord record, NodeId node, List<ShardTopology> topologies, Duration unchangedFor) {
+    static Reaction to(
+            InstanceRecord record,
+            NodeId node,
+            List<ShardTopology> topologies,
+            Duration unchangedFor,
+            Duration quietFor) {
         if (topologies.isEmpty()) {
-            return NOTHING;
+            return guard(record, quietFor);
         }
         TopologyState state = topologies.get(0).state();
         if (topologies.stream().anyMatch(t -> t.state() != state)) {
@@ -59,7 +70,7 @@ enum Reaction {
         return switch (state) {
             case FENCED -> unchangedFor.compareTo(budget(topologies).plus(CONTROLLERS_TURN)) >= 0 ? ABANDON : NOTHING;
             case ABORTING -> unchangedFor.compareTo(CONTROLLERS_TURN) >= 0 ? ABANDON : NOTHING;
-            case SERVING -> serving(record, StartRule.newestEpoch(topologies));
+            case SERVING -> serving(record, StartRule.newestEpoch(topologies), quietFor);
             case PROMOTING, UNKNOWN -> NOTHING;
         };
     }
@@ -74,14 +85,25 @@ enum Reaction {
         return !beingPromoted || unchangedFor.compareTo(PROMOTERS_TURN) >= 0 ? DEMOTE : NOTHING;
     }
 
-    private static Reaction serving(InstanceRecord record, FenceEpoch epoch) {
+    private static Reaction serving(InstanceRecord record, FenceEpoch epoch, Duration quietFor) {
         if (record.role() != Role.PRIMARY) {
             return NOTHING;
         }
         if (record.seal() != null && record.seal().epoch().compareTo(epoch) < 0) {
             return UNSEAL;
         }
-        return record.seal() == null && record.grantEpoch().compareTo(epoch) < 0 ? GRANT : NOTHING;
+        return record.seal() == null && record.grantEpoch().compareTo(epoch) < 0 ? GRANT : guard(record, quietFor);
+    }
+
+    /**
+     * The guard is no part of the proof, so it may go whatever the topology says by now: without it nothing is sealed here, and
+     * without a seal nothing is promoted. A node that has sealed keeps it.
+     */
+    private static Reaction guard(InstanceRecord record, Duration quietFor) {
+        boolean armed = record.role() == Role.PRIMARY
+                && record.seal() == null
+                && SettingsJournal.guard(record.settings()).isPresent();
+        return armed && quietFor.compareTo(MOVES_TURN) >= 0 ? DISARM : NOTHING;
     }
 
     private static Duration budget(List<ShardTopology> topologies) {

@@ -7,6 +7,7 @@ import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.FenceEpoch;
 import io.drover.api.Lsn;
+import io.drover.api.MoveId;
 import io.drover.api.agent.Reports.Done;
 import io.drover.api.agent.Reports.SealReport;
 import io.drover.api.agent.Verb;
@@ -55,6 +56,7 @@ final class SealVerbs {
     }
 
     private Done prepare(Verb.PrepareSeal verb, VerbCall call) {
+        requirePrepared(call.record(), call.move(), false);
         Postmaster.Running postmaster = running(call.record());
         call.instance().warm().ask(() -> tools.server(call.record()).connect(), AllowList::backendPid);
         Connection warm = call.instance().warm().required();
@@ -79,6 +81,17 @@ final class SealVerbs {
         return spared;
     }
 
+    /** What this agent took back by itself ({@link Reaction#DISARM}) is not built upon: the move is undone. */
+    static void requirePrepared(InstanceRecord record, MoveId move, boolean seal) {
+        if (!SettingsJournal.prepared(record.settings(), move, seal)) {
+            throw new DroverException(
+                    ErrorCode.STATE_CONFLICT,
+                    "instance " + record.instance() + " is not sealed: the agent has taken back what move " + move
+                            + " had prepared, because no controller acted and commits hung, or its server died",
+                    "start the move again");
+        }
+    }
+
     private Postmaster.Running running(InstanceRecord record) {
         return tools.postmaster(record)
                 .find()
@@ -91,6 +104,7 @@ final class SealVerbs {
         if (sealed(call.record(), verb.epoch()).isPresent()) {
             return UnaryOperator.identity();
         }
+        requirePrepared(call.record(), call.move(), true);
         int pid = running(call.record()).pid();
         return record -> record.withSeal(new SealRecord(verb.epoch(), call.move(), pid, null, 0, 0));
     }

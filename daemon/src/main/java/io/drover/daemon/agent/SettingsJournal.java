@@ -3,6 +3,7 @@ package io.drover.daemon.agent;
 
 import io.drover.api.MoveId;
 import io.drover.daemon.agent.InstanceRecord.SettingChange;
+import io.drover.replication.ManagedSetting;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * take changes back. Pure; {@link InstanceSettings} does the writing.
  */
 final class SettingsJournal {
+    private static final String SEAL_MARK = ManagedSetting.DEFAULT_TRANSACTION_READ_ONLY.parameter();
+    private static final String GUARD_MARK = ManagedSetting.SYNCHRONOUS_STANDBY_NAMES.parameter();
+
     private SettingsJournal() {}
 
     /**
@@ -76,6 +80,31 @@ final class SettingsJournal {
             }
         }
         return new Reversal(writes, List.copyOf(remaining));
+    }
+
+    /** Whether a change belongs to a step that wrote a seal's settings. */
+    static Predicate<SettingChange> ofSeal(List<SettingChange> journal) {
+        return change -> journal.stream()
+                .anyMatch(entry -> entry.setting().equals(SEAL_MARK)
+                        && entry.move().equals(change.move())
+                        && entry.step() == change.step());
+    }
+
+    /** The change that armed the guard, when one is not taken back yet. */
+    static Optional<SettingChange> guard(List<SettingChange> journal) {
+        return journal.stream()
+                .filter(entry -> entry.setting().equals(GUARD_MARK))
+                .filter(ofSeal(journal).negate())
+                .findFirst();
+    }
+
+    /** Whether a move has its guard armed and, when asked for, its seal prepared. */
+    static boolean prepared(List<SettingChange> journal, MoveId move, boolean seal) {
+        return guard(journal).filter(change -> change.move().equals(move)).isPresent()
+                && (!seal
+                        || journal.stream()
+                                .anyMatch(entry -> entry.setting().equals(SEAL_MARK)
+                                        && entry.move().equals(move)));
     }
 
     private static int indexAfter(List<SettingChange> entries, int from, String setting) {

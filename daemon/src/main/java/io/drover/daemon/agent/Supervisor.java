@@ -11,6 +11,7 @@ import io.drover.api.agent.Reports.Role;
 import io.drover.api.agent.Reports.StopMode;
 import io.drover.daemon.agent.InstanceRecord.JobPhase;
 import io.drover.fencing.FenceTransitions;
+import io.drover.replication.Guard;
 import io.drover.replication.StandbySetup;
 import io.drover.topology.TopologyStore;
 import io.drover.topology.Versioned;
@@ -151,8 +152,9 @@ final class Supervisor implements Managed {
         if (!sight.due()) {
             return;
         }
-        Reaction reaction = Reaction.to(instance.record(), tools.node(), topologies, unchangedFor);
-        if (reaction != Reaction.NOTHING) {
+        Reaction reaction = Reaction.to(instance.record(), tools.node(), topologies, unchangedFor, instance.quietFor());
+        // a guard that does its work is looked at again and again
+        if (reaction != Reaction.NOTHING && reaction != Reaction.DISARM) {
             LOG.info("instance {}: {} because of {}", instance.record().instance(), reaction, sight.level);
         }
         switch (reaction) {
@@ -161,6 +163,7 @@ final class Supervisor implements Managed {
             case FINISH -> finish(instance, seen);
             case UNSEAL -> unseal(instance, seen);
             case GRANT -> grant(instance, topologies);
+            case DISARM -> disarm(instance);
             case DEMOTE -> demote(instance, seen);
         }
         if (isDead(instance.record())) {
@@ -199,6 +202,19 @@ final class Supervisor implements Managed {
     private static void grant(ManagedInstance instance, List<ShardTopology> topologies) {
         FenceEpoch epoch = StartRule.newestEpoch(topologies);
         instance.update(record -> record.withRole(record.role(), epoch));
+    }
+
+    /** Local knowledge is enough, so it also works while ZooKeeper is away. */
+    private void disarm(ManagedInstance instance) {
+        boolean hangs = tools.postmaster(instance.record()).find().isPresent()
+                && tools.ask(instance.record(), Guard::lacksItsStandby);
+        if (hangs) {
+            settings.undoGuard(instance);
+            LOG.warn(
+                    "instance {}: the guard was taken back by this agent: commits waited for a standby that does not"
+                            + " stream, and no controller acted",
+                    instance.record().instance());
+        }
     }
 
     private void demote(ManagedInstance instance, List<Versioned<ShardTopology>> seen) {

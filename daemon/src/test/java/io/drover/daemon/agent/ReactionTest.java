@@ -13,6 +13,7 @@ import io.drover.api.FenceEpoch;
 import io.drover.api.NodeId;
 import io.drover.api.TopologyState;
 import io.drover.api.agent.Reports.Role;
+import io.drover.daemon.agent.InstanceRecord.SettingChange;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -24,6 +25,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ReactionTest {
     private static final InstanceRecord PRIMARY = record(Role.PRIMARY, 3);
     private static final InstanceRecord STANDBY = record(Role.STANDBY, 0);
+    private static final List<SettingChange> ARMED =
+            List.of(new SettingChange("synchronous_standby_names", null, Samples.MOVE, 80));
 
     static Stream<Arguments> situations() {
         return Stream.of(
@@ -105,7 +108,12 @@ class ReactionTest {
             NodeId primary,
             long millis,
             Reaction expected) {
-        assertThat(Reaction.to(record, HERE, List.of(topology(state, 4, primary)), Duration.ofMillis(millis)))
+        assertThat(Reaction.to(
+                        record,
+                        HERE,
+                        List.of(topology(state, 4, primary)),
+                        Duration.ofMillis(millis),
+                        Duration.ofHours(1)))
                 .as(situation)
                 .isEqualTo(expected);
     }
@@ -116,12 +124,51 @@ class ReactionTest {
                         PRIMARY,
                         HERE,
                         List.of(topology(TopologyState.FENCED, 4, HERE), topology(TopologyState.SERVING, 5, HERE)),
+                        Duration.ofHours(1),
                         Duration.ofHours(1)))
                 .isEqualTo(Reaction.NOTHING);
     }
 
     @Test
     void doesNothingWithoutATopology() {
-        assertThat(Reaction.to(PRIMARY, HERE, List.of(), Duration.ofHours(1))).isEqualTo(Reaction.NOTHING);
+        assertThat(Reaction.to(PRIMARY, HERE, List.of(), Duration.ofHours(1), Duration.ofHours(1)))
+                .isEqualTo(Reaction.NOTHING);
+    }
+
+    @Test
+    void takesTheGuardBackWhenNoVerbComesAnyMore() {
+        InstanceRecord armed = record(Role.PRIMARY, 4).withSettings(ARMED);
+
+        assertThat(toServing(armed, 29_900)).isEqualTo(Reaction.NOTHING);
+        assertThat(toServing(armed, 30_000)).isEqualTo(Reaction.DISARM);
+        assertThat(toServing(record(Role.PRIMARY, 4), 30_000)).isEqualTo(Reaction.NOTHING);
+    }
+
+    @Test
+    void takesTheGuardBackWithoutZooKeeperToo() {
+        assertThat(Reaction.to(
+                        record(Role.PRIMARY, 4).withSettings(ARMED),
+                        HERE,
+                        List.of(),
+                        Duration.ZERO,
+                        Duration.ofSeconds(30)))
+                .isEqualTo(Reaction.DISARM);
+    }
+
+    @Test
+    void leavesTheGuardOfASealedSourceAndOfAnOldPrimary() {
+        assertThat(toServing(record(Role.PRIMARY, 4).withSettings(ARMED).withSeal(seal(5)), 30_000))
+                .isEqualTo(Reaction.NOTHING);
+        assertThat(toServing(record(Role.DEMOTED, 4).withSettings(ARMED), 30_000))
+                .isEqualTo(Reaction.NOTHING);
+    }
+
+    private static Reaction toServing(InstanceRecord record, long quietMillis) {
+        return Reaction.to(
+                record,
+                HERE,
+                List.of(topology(TopologyState.SERVING, 4, HERE)),
+                Duration.ofHours(1),
+                Duration.ofMillis(quietMillis));
     }
 }
