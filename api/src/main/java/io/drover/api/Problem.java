@@ -35,7 +35,7 @@ public record Problem(
                 e.code().name(),
                 detail,
                 e.moveId().orElse(null),
-                e.step().isPresent() ? e.step().getAsInt() : null,
+                e.step().isPresent() ? e.step().orElseThrow() : null,
                 e.hint().orElse(null),
                 e.preflight().orElse(null));
     }

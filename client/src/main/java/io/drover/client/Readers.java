@@ -79,19 +79,19 @@ final class Readers extends AbstractDataSource {
         while (route.isPresent() && !deadline.passed()) {
             Duration left = Duration.ofNanos(deadline.nanosLeft());
             try {
-                return route.get().lane.borrow(new Deadline(left.compareTo(PATIENCE) < 0 ? left : PATIENCE));
+                return route.orElseThrow().lane.borrow(new Deadline(left.compareTo(PATIENCE) < 0 ? left : PATIENCE));
             } catch (SQLTransientConnectionException e) {
-                route.get().avoid();
+                route.orElseThrow().avoid();
                 LOG.warn(
                         "shard {}: reads leave {} for a while: {}",
                         config.shard(),
-                        route.get().endpoint(),
+                        route.orElseThrow().endpoint(),
                         e.getMessage());
             } catch (SQLNonTransientConnectionException e) {
                 LOG.debug(
                         "shard {}: {} has just lost its reads",
                         config.shard(),
-                        route.get().endpoint(),
+                        route.orElseThrow().endpoint(),
                         e);
             }
             route = pick();

@@ -270,8 +270,8 @@ final class ShardFollower {
             threads.background(current.pool()::close);
         }
         if (warm == null && target.isPresent()) {
-            ConnectionPool pool = pools.open(target.get(), topology.database(), PoolFactory.Purpose.WRITE);
-            WarmPool opened = new WarmPool(target.get(), pool, config.poolSize());
+            ConnectionPool pool = pools.open(target.orElseThrow(), topology.database(), PoolFactory.Purpose.WRITE);
+            WarmPool opened = new WarmPool(target.orElseThrow(), pool, config.poolSize());
             warm = opened;
             threads.after(LOOK_WHILE_FILLING, () -> look(opened));
         }

@@ -57,7 +57,8 @@ public final class FenceTransitions {
         }
         Optional<Replica> other = target(topology).filter(t -> !t.node().equals(replica.node()));
         if (other.isPresent()) {
-            throw conflict(topology, wanted, "it has the target " + other.get().node() + " already");
+            throw conflict(
+                    topology, wanted, "it has the target " + other.orElseThrow().node() + " already");
         }
         return with(
                 topology,

@@ -4,7 +4,6 @@ package io.drover.replication;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -129,7 +128,7 @@ public final class Commands {
     }
 
     static String name(List<String> argv) {
-        Path file = new File(argv.get(0)).toPath().getFileName();
+        Path file = Path.of(argv.get(0)).getFileName();
         return file == null ? argv.get(0) : file.toString();
     }
 

@@ -52,10 +52,10 @@ public final class Postmaster {
     /** The live postmaster: not fooled by a stale postmaster.pid, by another process with its pid, or by a zombie. */
     public Optional<Running> find() {
         Optional<Integer> recorded = recordedPid();
-        if (recorded.isEmpty() || !ProcessTable.isServerIn(recorded.get(), dataDir)) {
+        if (recorded.isEmpty() || !ProcessTable.isServerIn(recorded.orElseThrow(), dataDir)) {
             return Optional.empty();
         }
-        int pid = recorded.get();
+        int pid = recorded.orElseThrow();
         long ticks = ProcessTable.startTicks(pid);
         return ticks == 0 ? Optional.empty() : Optional.of(new Running(pid, ticks));
     }
@@ -110,11 +110,11 @@ public final class Postmaster {
         Waiting waiting = Waiting.upTo(limit);
         Optional<Running> running = find();
         if (running.isPresent()) {
-            int pid = running.get().pid();
+            int pid = running.orElseThrow().pid();
             (mode == Reports.StopMode.FAST ? Signals.INT : Signals.QUIT).send(pid);
             // A frozen postmaster takes the pending signal before anything else when it goes on
             Signals.CONT.send(pid);
-            while (running.get().alive()) {
+            while (running.orElseThrow().alive()) {
                 checkLimit(waiting, limit);
                 waiting.pause(POLL);
             }
@@ -140,7 +140,7 @@ public final class Postmaster {
     private Running startWith(List<String> options, Path logFile, Duration limit) {
         Optional<Running> running = find();
         if (running.isPresent()) {
-            return running.get();
+            return running.orElseThrow();
         }
         List<Integer> orphans = ProcessTable.serversIn(dataDir);
         if (!orphans.isEmpty()) {
@@ -188,8 +188,13 @@ public final class Postmaster {
      */
     private void clearLockOfZombie() {
         Optional<Integer> pid = recordedPid();
-        if (pid.isPresent() && !Waiting.until(REAP, POLL, () -> ProcessTable.state(pid.get()) != 'Z') && stopped()) {
-            LOG.warn("removing the lock file of postmaster {} in {}, which is dead and not reaped", pid.get(), dataDir);
+        if (pid.isPresent()
+                && !Waiting.until(REAP, POLL, () -> ProcessTable.state(pid.orElseThrow()) != 'Z')
+                && stopped()) {
+            LOG.warn(
+                    "removing the lock file of postmaster {} in {}, which is dead and not reaped",
+                    pid.orElseThrow(),
+                    dataDir);
             DurableFiles.delete(dataDir.resolve("postmaster.pid"));
         }
     }

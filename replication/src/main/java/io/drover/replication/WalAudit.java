@@ -149,7 +149,7 @@ public final class WalAudit {
             return false;
         }
         // Past an absent segment nothing may follow, or a part of the WAL is lost and nobody knows what was in it
-        String absent = missing.get();
+        String absent = missing.orElseThrow();
         String later = segments(timeline).stream()
                 .filter(name -> name.compareTo(absent) > 0)
                 .findFirst()

@@ -201,14 +201,14 @@ final class AtomicWrite {
         List<Versioned<byte[]>> untouched = new ArrayList<>();
         for (Change change : writes) {
             Optional<Versioned<byte[]>> now = calls.readFresh(change.path());
-            if (now.isEmpty() || now.get().version() <= change.version()) {
+            if (now.isEmpty() || now.orElseThrow().version() <= change.version()) {
                 return Optional.empty();
             }
-            if (now.get().version() == change.version() + 1
-                    && Arrays.equals(now.get().value(), change.data())) {
-                untouched.add(now.get());
+            if (now.orElseThrow().version() == change.version() + 1
+                    && Arrays.equals(now.orElseThrow().value(), change.data())) {
+                untouched.add(now.orElseThrow());
             }
-            present.add(now.get());
+            present.add(now.orElseThrow());
         }
         if (untouched.stream().mapToLong(Versioned::mzxid).distinct().count() != 1) {
             return Optional.empty();

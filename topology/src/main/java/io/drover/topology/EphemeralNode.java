@@ -170,7 +170,7 @@ final class EphemeralNode implements AutoCloseable {
             create(zooKeeper, deadline);
             return true;
         }
-        Stat stat = found.get().stat();
+        Stat stat = found.orElseThrow().stat();
         if (stat.getEphemeralOwner() != zooKeeper.getSessionId()) {
             LOG.info(
                     "{} belongs to session 0x{}, not to ours; it is replaced",
@@ -179,7 +179,7 @@ final class EphemeralNode implements AutoCloseable {
             delete(zooKeeper, stat.getVersion(), deadline);
             return false;
         }
-        if (!Arrays.equals(found.get().content(), content)) {
+        if (!Arrays.equals(found.orElseThrow().content(), content)) {
             set(zooKeeper, content, stat.getVersion(), deadline);
         }
         return true;
@@ -256,7 +256,8 @@ final class EphemeralNode implements AutoCloseable {
         locked(deadline, () -> {
             try {
                 Optional<Found> found = find(calls.handle(), deadline);
-                if (found.isPresent() && (session == 0 || found.get().stat().getEphemeralOwner() == session)) {
+                if (found.isPresent()
+                        && (session == 0 || found.orElseThrow().stat().getEphemeralOwner() == session)) {
                     delete(calls.handle(), -1, deadline);
                 }
                 tracker.close();

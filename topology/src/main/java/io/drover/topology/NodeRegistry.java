@@ -37,8 +37,10 @@ public final class NodeRegistry {
         Optional<Versioned<byte[]>> stored = calls.read(record.path());
         if (stored.isEmpty()) {
             new AtomicWrite(calls).create(record, node).commit();
-        } else if (!ZkCalls.decode(record, stored.get()).value().equals(node)) {
-            new AtomicWrite(calls).set(record, stored.get().version(), node).commit();
+        } else if (!ZkCalls.decode(record, stored.orElseThrow()).value().equals(node)) {
+            new AtomicWrite(calls)
+                    .set(record, stored.orElseThrow().version(), node)
+                    .commit();
         }
     }
 

@@ -75,13 +75,13 @@ final class AdoptionVerbs {
     private void refuseOthers(ShardId shard, Path dataDir) {
         Optional<ManagedInstance> known = instances.ofShard(shard);
         boolean other = known.isPresent()
-                && (known.get().record().role() != Role.PRIMARY
-                        || !known.get().record().dataDir().equals(dataDir));
+                && (known.orElseThrow().record().role() != Role.PRIMARY
+                        || !known.orElseThrow().record().dataDir().equals(dataDir));
         if (other) {
             throw new DroverException(
                     ErrorCode.ALREADY_EXISTS,
                     "shard " + shard + " is on this node already, in "
-                            + known.get().record().dataDir(),
+                            + known.orElseThrow().record().dataDir(),
                     "nothing was done");
         }
     }

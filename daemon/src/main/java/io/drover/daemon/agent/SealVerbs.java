@@ -114,7 +114,7 @@ final class SealVerbs {
         Optional<SealRecord> done = sealed(instance.record(), verb.epoch());
         Lsn reached = done.map(SealRecord::finalLsn).orElse(null);
         if (done.isPresent() && reached != null) {
-            SealRecord seal = done.get();
+            SealRecord seal = done.orElseThrow();
             return new SealReport(reached, seal.timeline(), seal.sessionsEnded(), 0, 0, 0);
         }
         SealRecord begun = instance.record().seal();
@@ -146,8 +146,8 @@ final class SealVerbs {
             return Optional.empty();
         }
         Optional<Postmaster.Running> postmaster = tools.postmaster(record).find();
-        boolean open =
-                postmaster.isPresent() && !PostmasterDoor.held(postmaster.get().pid());
+        boolean open = postmaster.isPresent()
+                && !PostmasterDoor.held(postmaster.orElseThrow().pid());
         return open ? Optional.empty() : Optional.of(seal);
     }
 

@@ -54,7 +54,7 @@ final class StartRule {
         return switch (record.role()) {
             case DEMOTED -> stay("it was a primary and lost its grant; only a rejoin starts it");
             case STANDBY -> standbySignal ? start("it is a standby") : stay("it is a standby without standby.signal");
-            case PRIMARY -> topologies.isPresent() ? known(record, node, topologies.get()) : unknown(record);
+            case PRIMARY -> topologies.isPresent() ? known(record, node, topologies.orElseThrow()) : unknown(record);
         };
     }
 

@@ -45,7 +45,7 @@ final class TopologyGate {
         if (refusal.isPresent()) {
             throw new DroverException(
                     ErrorCode.STATE_CONFLICT,
-                    verb.path() + " of instance " + record.instance() + " is refused: " + refusal.get(),
+                    verb.path() + " of instance " + record.instance() + " is refused: " + refusal.orElseThrow(),
                     "nothing was done; look at the move");
         }
         if (!provesItself) {

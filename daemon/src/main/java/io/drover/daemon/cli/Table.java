@@ -47,7 +47,7 @@ final class Table {
     private static String line(List<String> row, List<Integer> widths) {
         List<String> padded = new ArrayList<>();
         for (int column = 0; column < row.size(); column++) {
-            padded.add(String.format("%-" + Math.max(1, widths.get(column)) + "s", row.get(column)));
+            padded.add(("%-" + Math.max(1, widths.get(column)) + "s").formatted(row.get(column)));
         }
         return padded.stream().collect(Collectors.joining(GAP)).stripTrailing();
     }

@@ -34,10 +34,11 @@ final class Idempotency {
     /** The move that the key stands for. */
     Optional<MoveId> find(String key, MoveRequest request) {
         Optional<Remembered> remembered = fresh(key).map(Versioned::value);
-        if (remembered.isPresent() && !remembered.get().request().equals(text(request))) {
+        if (remembered.isPresent() && !remembered.orElseThrow().request().equals(text(request))) {
             throw new DroverException(
                     ErrorCode.IDEMPOTENCY_KEY_REUSED,
-                    "this idempotency key started move " + remembered.get().move() + " with another body",
+                    "this idempotency key started move "
+                            + remembered.orElseThrow().move() + " with another body",
                     "use a new key for a new request");
         }
         return remembered.map(Remembered::move);
@@ -48,7 +49,7 @@ final class Idempotency {
         var node = ZkLayout.idempotency(key, Remembered.class);
         Optional<Versioned<Remembered>> expired = documents.read(node);
         if (expired.isPresent()) {
-            transaction.set(node, expired.get(), remembered);
+            transaction.set(node, expired.orElseThrow(), remembered);
         } else {
             transaction.create(node, remembered);
         }

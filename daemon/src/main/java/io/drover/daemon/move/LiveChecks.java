@@ -50,8 +50,8 @@ final class LiveChecks implements Checks {
                 agents.targetFacts(to.node(), shard, from, source.tablespaces()),
                 target,
                 wayBackLogin,
-                lag.isPresent() ? OptionalLong.of(lag.get().lagBytes()) : OptionalLong.empty(),
-                lag.isPresent() ? OptionalLong.of(lag.get().lagMillis()) : OptionalLong.empty());
+                lag.isPresent() ? OptionalLong.of(lag.orElseThrow().lagBytes()) : OptionalLong.empty(),
+                lag.isPresent() ? OptionalLong.of(lag.orElseThrow().lagMillis()) : OptionalLong.empty());
         return Preflight.evaluate(facts, when, identity.request().waive());
     }
 }

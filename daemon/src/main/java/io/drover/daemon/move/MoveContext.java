@@ -87,7 +87,7 @@ final class MoveContext {
         checkOrders();
         Optional<DroverException> refusal = step.guard().refusal(this);
         if (refusal.isPresent()) {
-            throw refusal.get();
+            throw refusal.orElseThrow();
         }
         LOG.info(
                 "move {} shard {}: step {} {}: {}",
@@ -377,7 +377,7 @@ final class MoveContext {
                 checkOrders();
                 Optional<T> answer = question.get();
                 if (answer.isPresent()) {
-                    return answer.get();
+                    return answer.orElseThrow();
                 }
                 if (System.nanoTime() - end > 0) {
                     throw new DroverException(

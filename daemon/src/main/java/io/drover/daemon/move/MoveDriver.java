@@ -43,7 +43,7 @@ final class MoveDriver {
             if (next.isEmpty()) {
                 context.end();
             } else {
-                perform(next.get());
+                perform(next.orElseThrow());
             }
         }
     }

@@ -183,8 +183,8 @@ public final class MoveRunner implements LeaderElection.Listener, AutoCloseable 
             return;
         }
         Optional<Versioned<MoveRecord>> stored = services.documents().read(ZkLayout.move(id, MoveRecord.class));
-        if (stored.isPresent() && !stored.get().value().state().isFinal()) {
-            start(stored.get(), held);
+        if (stored.isPresent() && !stored.orElseThrow().value().state().isFinal()) {
+            start(stored.orElseThrow(), held);
         }
     }
 

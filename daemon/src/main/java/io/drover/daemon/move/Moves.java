@@ -46,7 +46,7 @@ final class Moves implements MoveService {
         Leadership leadership = runner.requireLeadership();
         Optional<MoveId> earlier = idempotencyKey.flatMap(key -> idempotency.find(key, request));
         if (earlier.isPresent()) {
-            return get(earlier.get());
+            return get(earlier.orElseThrow());
         }
         try {
             return start(request, idempotencyKey, leadership);
@@ -106,8 +106,8 @@ final class Moves implements MoveService {
     public List<Move> list(Optional<ShardId> shard, Optional<MoveState> state) {
         return services.documents().readAll(ZkLayout.moves(MoveRecord.class)).stream()
                 .map(Versioned::value)
-                .filter(record -> shard.isEmpty() || record.identity().shards().contains(shard.get()))
-                .filter(record -> state.isEmpty() || record.state() == state.get())
+                .filter(record -> shard.isEmpty() || record.identity().shards().contains(shard.orElseThrow()))
+                .filter(record -> state.isEmpty() || record.state() == state.orElseThrow())
                 .sorted(Comparator.comparing(
                                 (MoveRecord record) -> record.identity().createdAt())
                         .reversed())

@@ -71,8 +71,8 @@ final class PrepareRows {
             for (ZNode<MoveLock> lock : locks) {
                 Optional<Versioned<MoveLock>> stored =
                         context.services().documents().read(lock);
-                if (stored.isPresent() && stored.get().value().move().equals(context.id())) {
-                    transaction.delete(lock, stored.get());
+                if (stored.isPresent() && stored.orElseThrow().value().move().equals(context.id())) {
+                    transaction.delete(lock, stored.orElseThrow());
                 }
             }
         });

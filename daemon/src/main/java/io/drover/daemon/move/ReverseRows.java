@@ -165,8 +165,8 @@ final class ReverseRows {
                                 Optional<Versioned<MoveLock>> stored =
                                         context.services().documents().read(lock);
                                 if (stored.isPresent()
-                                        && stored.get().value().move().equals(context.id())) {
-                                    transaction.delete(lock, stored.get());
+                                        && stored.orElseThrow().value().move().equals(context.id())) {
+                                    transaction.delete(lock, stored.orElseThrow());
                                 }
                             }
                         });

@@ -71,7 +71,7 @@ final class Shards implements ShardService {
                         "list the nodes: bin/drover nodes; a node appears when its agent has started once"));
         Optional<ShardTopology> known = services.topology().read(id).map(Versioned::value);
         if (known.isPresent()) {
-            return sameOrRefuse(known.get(), adoption);
+            return sameOrRefuse(known.orElseThrow(), adoption);
         }
         // before the agent hears of it; the transaction below looks again
         knownIn(node.id(), adoption.dataDir()).ifPresent(instance -> refuseWhenMoving(id, instance));

@@ -90,7 +90,7 @@ public final class Preflight {
         if (found.isEmpty()) {
             return new Check(check.id(), check.severity(), true, check.good(), null);
         }
-        Finding finding = found.get();
+        Finding finding = found.orElseThrow();
         Optional<Waiver> waiver = waivers.stream()
                 .filter(candidate -> candidate.check().equals(check.id()))
                 .findFirst();
@@ -101,7 +101,7 @@ public final class Preflight {
                 check.id(),
                 Severity.WAIVED,
                 false,
-                finding.message() + " (waived: " + waiver.get().reason() + ")",
+                finding.message() + " (waived: " + waiver.orElseThrow().reason() + ")",
                 finding.remedy());
     }
 

@@ -63,6 +63,6 @@ public record PreflightFacts(
 
     /** Whether a text names something of this very move. */
     boolean isOurs(String text) {
-        return stream.isPresent() && text.contains(stream.get().move().shortId());
+        return stream.isPresent() && text.contains(stream.orElseThrow().move().shortId());
     }
 }

@@ -143,7 +143,7 @@ final class StorageChecks {
         if (facts.lagBytes().isEmpty()) {
             throw new IllegalStateException("the lag could not be read");
         }
-        long bytes = facts.lagBytes().getAsLong();
+        long bytes = facts.lagBytes().orElseThrow();
         return Finding.when(
                 bytes > MOST_LAG_BYTES,
                 "the target is " + bytes + " bytes behind; a cutover starts at no more than " + MOST_LAG_BYTES,

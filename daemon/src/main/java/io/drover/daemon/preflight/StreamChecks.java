@@ -70,9 +70,11 @@ final class StreamChecks {
         } else if (senders.isEmpty()) {
             wrong = "no WAL sender on " + facts.from() + " is named "
                     + facts.names().applicationName();
-        } else if (!Objects.equals(slot.get().activePid(), senders.get(0).pid())) {
-            wrong = "the slot " + slotName + " is used by process " + slot.get().activePid()
-                    + ", not by the target's WAL sender " + senders.get(0).pid();
+        } else if (!Objects.equals(
+                slot.orElseThrow().activePid(), senders.get(0).pid())) {
+            wrong = "the slot " + slotName + " is used by process "
+                    + slot.orElseThrow().activePid() + ", not by the target's WAL sender "
+                    + senders.get(0).pid();
         } else if (!senders.get(0).state().equals("streaming")) {
             wrong = "the target's WAL sender is in state '" + senders.get(0).state() + "', not streaming";
         } else if (receiver == null || !receiver.status().equals("streaming")) {

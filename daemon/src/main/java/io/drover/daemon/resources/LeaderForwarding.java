@@ -97,9 +97,9 @@ public final class LeaderForwarding implements ContainerRequestFilter {
             }
             Optional<URI> leader = leaders.other();
             if (leader.isPresent()) {
-                Optional<Response> answer = forward(request, body, leader.get());
+                Optional<Response> answer = forward(request, body, leader.orElseThrow());
                 if (answer.isPresent()) {
-                    request.abortWith(answer.get());
+                    request.abortWith(answer.orElseThrow());
                     return;
                 }
             }

@@ -8,7 +8,6 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -72,7 +71,7 @@ final class OpenApiMembers {
 
     private static <T> Schema<T> allowNull(Schema<T> schema) {
         List<T> values = schema.getEnum() == null ? new ArrayList<>() : new ArrayList<>(schema.getEnum());
-        values.addAll(Collections.singletonList(null));
+        values.add(null);
         schema.setEnum(values);
         schema.setNullable(true);
         return schema;

@@ -195,14 +195,14 @@ final class MoveStage implements AutoCloseable {
             ShardTopology fresh = freshShard(SHARD);
             Optional<Versioned<ShardTopology>> stored = topologies.read(SHARD);
             if (stored.isPresent()) {
-                transaction.set(ZkLayout.shardTopology(SHARD), stored.get(), fresh);
+                transaction.set(ZkLayout.shardTopology(SHARD), stored.orElseThrow(), fresh);
             } else {
                 transaction.create(ZkLayout.shardTopology(SHARD), fresh);
             }
             for (var lock : List.of(ZkLayout.instanceLock(INSTANCE), ZkLayout.nodeLock(A), ZkLayout.nodeLock(B))) {
                 Optional<Versioned<MoveLock>> held = documents.read(lock);
                 if (held.isPresent()) {
-                    transaction.set(lock, held.get(), new MoveLock(identity.id()));
+                    transaction.set(lock, held.orElseThrow(), new MoveLock(identity.id()));
                 } else {
                     transaction.create(lock, new MoveLock(identity.id()));
                 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing.cluster;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -50,7 +49,7 @@ final class DaemonProcess {
         ProcessBuilder builder = new ProcessBuilder(whole)
                 .directory(projectRoot.toFile())
                 .redirectErrorStream(true)
-                .redirectInput(new File("/dev/null"))
+                .redirectInput(Path.of("/dev/null").toFile())
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         try {
             process = builder.start();

@@ -34,11 +34,13 @@ public final class ProcessTable {
      */
     public static OptionalLong startTicks(long pid) {
         Optional<List<String>> stat = stat(pid);
-        if (stat.isEmpty() || stat.get().get(0).equals("Z") || stat.get().get(0).equals("X")) {
+        if (stat.isEmpty()
+                || stat.orElseThrow().get(0).equals("Z")
+                || stat.orElseThrow().get(0).equals("X")) {
             return OptionalLong.empty();
         }
         // proc(5) counts from 1 and the first two fields are cut off: starttime is number 22
-        return OptionalLong.of(Long.parseLong(stat.get().get(19)));
+        return OptionalLong.of(Long.parseLong(stat.orElseThrow().get(19)));
     }
 
     /** Whether the process lives; a zombie does not. */

@@ -35,7 +35,7 @@ public final class Waiting {
         while (true) {
             Optional<T> value = source.get();
             if (value.isPresent()) {
-                return value.get();
+                return value.orElseThrow();
             }
             if (System.nanoTime() - start > limit.toNanos()) {
                 throw new IllegalStateException("not within " + limit + ": " + what);
