@@ -262,7 +262,7 @@ final class ArchitectureTest {
     }
 
     /** Does all that is forbidden, so that each rule can be seen to fail. */
-    @SuppressWarnings("unused")
+    @SuppressWarnings("unused") // nothing calls an offence
     private static final class Offender {
         private final CuratorFramework curator;
         private final DataSource source;

@@ -21,7 +21,7 @@ final class OpenApiMembers {
 
     private final Set<Class<?>> seen = new HashSet<>();
 
-    @SuppressWarnings("rawtypes")
+    @SuppressWarnings("rawtypes") // as in swagger's model
     OpenApiMembers(Map<String, Schema> schemas) {
         this.schemas = schemas;
     }

@@ -10,6 +10,8 @@ import io.drover.api.agent.Reports.Role;
 import io.drover.daemon.agent.InstanceRecord.JobKind;
 import io.drover.daemon.agent.InstanceRecord.JobPhase;
 import io.drover.daemon.agent.InstanceRecord.JobRecord;
+import io.drover.replication.ProcessTable;
+import io.drover.replication.Waiting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -120,14 +122,11 @@ class OrphansTest {
     }
 
     /** A started process shows its own arguments only after its exec. */
-    private static void awaitNamed(Process process) throws InterruptedException {
-        for (int i = 0; i < SECONDS * 50; i++) {
-            List<String> argv = io.drover.replication.ProcessTable.argv((int) process.pid());
-            if (!argv.isEmpty() && argv.get(0).endsWith("pg_basebackup")) {
-                return;
-            }
-            Thread.sleep(20);
-        }
-        throw new AssertionError("the process never took its name");
+    private static void awaitNamed(Process process) {
+        boolean named = Waiting.until(Duration.ofSeconds(SECONDS), Duration.ofMillis(20), () -> {
+            List<String> argv = ProcessTable.argv((int) process.pid());
+            return !argv.isEmpty() && argv.get(0).endsWith("pg_basebackup");
+        });
+        assertThat(named).as("the process took its name").isTrue();
     }
 }

@@ -84,7 +84,7 @@ public final class TestController implements AutoCloseable {
         return connector;
     }
 
-    @SuppressWarnings("unchecked")
+    @SuppressWarnings("unchecked") // a class literal knows no type arguments
     private static Class<Application<Configuration>> applicationClass() {
         return (Class<Application<Configuration>>) (Class<?>) Application.class;
     }
