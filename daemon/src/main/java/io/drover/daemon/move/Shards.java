@@ -131,7 +131,7 @@ final class Shards implements ShardService {
                 ErrorCode.ALREADY_EXISTS,
                 "shard " + known.shard() + " exists: database " + known.database() + " on "
                         + known.primary().node() + " at port " + known.primary().port()
-                        + ", in the data directory that drover nodes --json shows",
+                        + ", in the data directory that bin/drover nodes --json shows",
                 "choose another shard id");
     }
 
