@@ -100,7 +100,10 @@ public final class Connections {
             return source.getConnection();
         } catch (SQLException e) {
             throw new DroverException(
-                    ErrorCode.POSTGRES_UNREACHABLE, "no connection to " + where + ": " + e.getMessage(), null, e);
+                    ErrorCode.POSTGRES_UNREACHABLE,
+                    "no connection to " + where + ": " + e.getMessage(),
+                    "check that it runs and lets this user in, and that the password file is the right one",
+                    e);
         }
     }
 }

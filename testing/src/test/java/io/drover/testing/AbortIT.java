@@ -179,8 +179,7 @@ class AbortIT {
     /** What an abort has to bring back: all but the move's own record, its agents' tokens and the copy that was set aside. */
     private static Map<String, String> facts(Scene scene) {
         LocalCluster cluster = scene.cluster();
-        Map<String, String> facts =
-                new TreeMap<>(WorldSnapshot.of(cluster, scene.primary()).facts());
+        Map<String, String> facts = new TreeMap<>(WorldSnapshot.of(cluster).facts());
         facts.keySet().removeIf(name -> name.startsWith("znode ") && !name.contains("/locks/"));
         facts.keySet().removeIf(name -> name.contains("/agent/") || name.contains("data.set-aside-"));
         facts.keySet().removeIf(name -> name.startsWith("directory ") && name.endsWith("/shard_01"));

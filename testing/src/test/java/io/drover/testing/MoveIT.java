@@ -127,13 +127,27 @@ class MoveIT {
         assertThat(topology.state()).isEqualTo(TopologyState.SERVING);
         assertThat(topology.primary().node()).isEqualTo(node);
         assertThat(topology.epoch().value()).isEqualTo(epoch);
+        assertThat(scene.cluster().psql(node).run(LocalCluster.DATABASE, "show data_checksums"))
+                .isEqualTo("on");
+        assertThat(health(scene, node, "primary")).isEqualTo(200);
+        assertThat(health(scene, node, "replica")).isEqualTo(503);
         assertThat(scene.cluster().psql(node).run(LocalCluster.DATABASE, "select pg_is_in_recovery()"))
                 .isEqualTo("f");
+    }
+
+    /** What the agent tells a load balancer. */
+    private static int health(Scene scene, NodeId node, String role) {
+        String agent = scene.cluster().node(node).agent();
+        return scene.rest()
+                .at(agent)
+                .get("/" + role + "?shard=" + LocalCluster.SHARD)
+                .status();
     }
 
     private static void assertCleanCutover(Move.Cutover cutover) {
         assertThat(cutover).isNotNull();
         assertThat(cutover.commitsPastFork()).isZero();
+        assertThat(cutover.rewound()).as("rewound without need").isNotEqualTo(true);
         assertThat(cutover.writePauseMillis()).isNotNull().isPositive();
         double sum = cutover.phases().stream().mapToDouble(Move.Phase::millis).sum();
         assertThat(sum).isCloseTo(cutover.writePauseMillis(), within(1.0));

@@ -32,7 +32,7 @@ import java.util.UUID;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
-/** Writers that ignore the fence (F01 to F07, H75 to H77) are acknowledged nothing that the new primary does not have. */
+/** Writers that ignore the fence (F01 to F07, F13, H75 to H77) are acknowledged nothing that the new primary does not have. */
 class RogueWritersIT {
     private static final int FIRST_WRITER = 100;
     private static final int STRANGERS = 99;
@@ -123,7 +123,7 @@ class RogueWritersIT {
     private void startRogues(Scene scene, NodeId source) {
         RogueWays ways = new RogueWays(scene.run());
         start(scene, "read-write-transactions", plain(scene, source), ways::readWriteTransactions, QUICK);
-        start(scene, "overridden-session", options(scene, source), ways::autocommit, QUICK);
+        start(scene, "overridden-session", overridden(scene, source), ways::autocommit, QUICK);
         start(
                 scene,
                 "new-logins",
@@ -131,6 +131,7 @@ class RogueWritersIT {
                 log -> ways.autocommit(log).inNewSessions(),
                 QUICK);
         start(scene, "local-commits", plain(scene, source), ways::localCommits, QUICK);
+        start(scene, "asynchronous-commits", plain(scene, source), ways::asynchronousCommits, QUICK);
         start(scene, "several-statements", simple(scene, source), ways::severalStatementsAtOnce, QUICK);
         for (int i = 0; i < 5; i++) {
             double seconds = 0.05 + 0.13 * i;
@@ -175,6 +176,16 @@ class RogueWritersIT {
 
     private static Connector simple(Scene scene, NodeId source) {
         return () -> scene.cluster().connect(source, Map.of("preferQueryMode", "simple"));
+    }
+
+    private static Connector overridden(Scene scene, NodeId source) {
+        return () -> {
+            Connection connection = scene.cluster().connect(source, Map.of());
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("set default_transaction_read_only = off");
+            }
+            return connection;
+        };
     }
 
     private static Connector options(Scene scene, NodeId source) {

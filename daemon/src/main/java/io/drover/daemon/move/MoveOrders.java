@@ -45,7 +45,8 @@ final class MoveOrders {
             return Change.none(record);
         }
         if (record.state() != MoveState.READY) {
-            throw refused(record, "approve", "a move is approved in READY only");
+            throw refused(
+                    record, "approve", "a move is approved in READY only", "look how far it is: bin/drover show ID");
         }
         return new Change(record.withOrders(record.orders().withApproved()), "approved by a person");
     }
@@ -55,10 +56,15 @@ final class MoveOrders {
             return Change.none(record);
         }
         if (record.state().isFinal()) {
-            throw refused(record, "abort", "it has ended");
+            throw refused(
+                    record, "abort", "it has ended", "nothing is left to abort; start another move to move the shard");
         }
         if (record.leg().begun().contains(MoveSteps.PROMOTE)) {
-            throw refused(record, "abort", "the point of no return is passed: use rollback once the move is in BAKING");
+            throw refused(
+                    record,
+                    "abort",
+                    "the point of no return is passed: use rollback once the move is in BAKING",
+                    "rollback");
         }
         DroverException e = new DroverException(ErrorCode.ABORTED_BY_OPERATOR, "a person aborted the move");
         return new Change(
@@ -72,10 +78,18 @@ final class MoveOrders {
             return Change.none(record);
         }
         if (record.state() != MoveState.BAKING) {
-            throw refused(record, "rollback", "a move is rolled back in BAKING only");
+            throw refused(
+                    record,
+                    "rollback",
+                    "a move is rolled back in BAKING only",
+                    "before its point of no return it is aborted: bin/drover abort ID; after its end another move goes back");
         }
         if (record.orders().complete()) {
-            throw refused(record, "rollback", "its completion was ordered, and the way back is being closed");
+            throw refused(
+                    record,
+                    "rollback",
+                    "its completion was ordered, and the way back is being closed",
+                    "start another move to go back");
         }
         if (!ready) {
             throw new DroverException(
@@ -99,7 +113,8 @@ final class MoveOrders {
             return Change.none(record);
         }
         if (record.state() != MoveState.BAKING) {
-            throw refused(record, "complete", "a move is completed in BAKING only");
+            throw refused(
+                    record, "complete", "a move is completed in BAKING only", "look how far it is: bin/drover show ID");
         }
         Instant end = record.bakeEndsAt();
         if (!endBake && (end == null || clock.instant().isBefore(end))) {
@@ -119,7 +134,11 @@ final class MoveOrders {
     /** Without this a move whose old primary must not rejoin would hold its instance for ever. */
     private static Change giveUpWayBack(MoveRecord record, boolean endBake) {
         if (!endBake) {
-            throw refused(record, "complete", "the way back is not there yet: resume, or give it up with endBake");
+            throw refused(
+                    record,
+                    "complete",
+                    "the way back is not there yet: resume, or give it up with endBake",
+                    "bin/drover resume ID, or bin/drover complete ID --end-bake");
         }
         MoveRecord.Leg leg = record.leg().finish(MoveSteps.REVERSE);
         return new Change(
@@ -138,7 +157,11 @@ final class MoveOrders {
                 || record.state() == MoveState.ABORTING
                 || record.rollingBack()
                 || stepOf(record) > LAST_PAUSABLE) {
-            throw refused(record, "pause", "a move is paused up to step " + LAST_PAUSABLE + " only");
+            throw refused(
+                    record,
+                    "pause",
+                    "a move is paused up to step " + LAST_PAUSABLE + " only",
+                    "let it go on, or abort it before its point of no return: bin/drover abort ID");
         }
         return new Change(record.withOrders(record.orders().withPaused(true)), "paused by a person");
     }
@@ -149,7 +172,7 @@ final class MoveOrders {
             return new Change(record.withState(stateToResume(record)).withError(null), "resumed by a person");
         }
         if (record.state().isFinal() || record.state() == MoveState.ABORTING) {
-            throw refused(record, "resume", "it is not paused");
+            throw refused(record, "resume", "it is not paused", "look how far it is: bin/drover show ID");
         }
         return record.orders().paused()
                 ? new Change(record.withOrders(record.orders().withPaused(false)), "resumed by a person")
@@ -174,12 +197,12 @@ final class MoveOrders {
         return mark == null ? MoveSteps.TABLE.get(0).number() : mark.number();
     }
 
-    private static DroverException refused(MoveRecord record, String order, String why) {
+    private static DroverException refused(MoveRecord record, String order, String why, String hint) {
         return new DroverException(
                 ErrorCode.STATE_CONFLICT,
                 "move " + record.identity().id() + " is in " + record.state() + " at step " + stepOf(record) + ": "
                         + order + " is refused, " + why,
-                order.equals("abort") ? "rollback" : null);
+                hint.replace("ID", record.identity().id().value()));
     }
 
     /** The modes that this version carries out. */

@@ -107,7 +107,7 @@ public final class ProblemMapper implements ExceptionMapper<Throwable> {
                 detail,
                 null,
                 null,
-                null,
+                "GET /openapi.json describes every address, its methods and its body",
                 null);
     }
 

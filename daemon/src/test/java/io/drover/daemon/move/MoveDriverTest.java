@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -145,6 +146,99 @@ class MoveDriverTest {
                 assertThat(play.world().violations()).as(verb).isEmpty();
             }
         }
+    }
+
+    @Test
+    void anotherDriverFinishesARollbackWhoseDriverDiedAtAnyCommand() {
+        Consumer<MoveStage.Play> ordered = play -> {
+            play.driveToBaking();
+            play.order(record -> play.orders().rollback(record, true));
+        };
+        for (Moment moment : Moment.values()) {
+            for (String verb : verbsAfter(ordered)) {
+                MoveStage.Play play = stage.play();
+                ordered.accept(play);
+                play.failOnce(verb, moment, ErrorCode.LEADERSHIP_LOST);
+                play.driveUntilItDies();
+                play.drive();
+
+                assertThat(play.record().state()).as(verb).isEqualTo(MoveState.ROLLED_BACK);
+                assertServing(play, A);
+                assertThat(play.world().on(A).slots).as(verb).isEmpty();
+                assertThat(play.world().on(B).setAside).as(verb).isEqualTo(1);
+                assertThat(play.lockedNodes()).as(verb).isEmpty();
+                assertThat(play.world().violations()).as(verb).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void anotherDriverClosesAMoveWhoseDriverDiedAtAnyCommand() {
+        Consumer<MoveStage.Play> ordered = play -> {
+            play.driveToBaking();
+            play.order(record -> play.orders().complete(record, true));
+        };
+        for (Moment moment : Moment.values()) {
+            for (String verb : verbsAfter(ordered)) {
+                MoveStage.Play play = stage.play();
+                ordered.accept(play);
+                play.failOnce(verb, moment, ErrorCode.LEADERSHIP_LOST);
+                assertThatThrownBy(play::drive)
+                        .isInstanceOfSatisfying(
+                                DroverException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.LEADERSHIP_LOST));
+                play.drive();
+
+                assertThat(play.record().state()).as(verb).isEqualTo(MoveState.COMPLETED);
+                assertServing(play, B);
+                assertThat(play.world().on(B).slots).as(verb).isEmpty();
+                assertThat(play.world().on(A).setAside).as(verb).isEqualTo(1);
+                assertThat(play.instanceLocked()).as(verb).isFalse();
+            }
+        }
+    }
+
+    @Test
+    void anotherDriverFinishesAnUndoWhoseDriverDiedAtAnyCommand() {
+        List<String> undoing = verbsAfterTheSealFailed();
+        assertThat(undoing).contains("unseal@node_a", "drop-slot@node_a");
+        for (Moment moment : Moment.values()) {
+            for (String verb : undoing) {
+                MoveStage.Play play = stage.play();
+                boolean[] sealed = {false};
+                boolean[] died = {false};
+                play.world().hook = (sent, when) -> {
+                    if (!sealed[0] && sent.equals("seal@node_a") && when == Moment.AFTER) {
+                        sealed[0] = true;
+                        throw failure(ErrorCode.INTERNAL, sent);
+                    }
+                    if (sealed[0] && !died[0] && sent.equals(verb) && when == moment) {
+                        died[0] = true;
+                        throw failure(ErrorCode.LEADERSHIP_LOST, sent);
+                    }
+                };
+                play.driveUntilItDies();
+                assertThat(died[0]).as(verb).isTrue();
+                play.drive();
+
+                assertThat(play.record().state()).as(verb).isEqualTo(MoveState.ABORTED);
+                assertServing(play, A);
+                assertThat(play.leftovers()).as(verb).isEmpty();
+                assertThat(play.world().violations()).as(verb).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void aRollbackThatAPersonAbortsLeavesTheMoveInBaking() {
+        MoveStage.Play play = stage.play();
+        play.driveToBaking();
+        play.order(record -> play.orders().rollback(record, true));
+        orderOnce(play, 90, play.orders()::abort);
+        play.driveToBaking();
+
+        assertThat(play.record().state()).isEqualTo(MoveState.BAKING);
+        assertThat(play.record().rollingBack()).isFalse();
+        assertServing(play, B);
     }
 
     @Test
@@ -444,6 +538,41 @@ class MoveDriverTest {
         // sent beside the promotion: a failure of it is of no consequence there
         distinct.remove("stop@node_a");
         return last == null ? distinct : distinct.subList(0, distinct.indexOf(last));
+    }
+
+    /** The commands that come after some way has been gone; what is sent beside a promotion may fail without a consequence. */
+    private static List<String> verbsAfter(Consumer<MoveStage.Play> way) {
+        MoveStage.Play play = stage.play();
+        way.accept(play);
+        List<String> verbs = new ArrayList<>();
+        play.world().hook = (verb, moment) -> {
+            if (moment == Moment.BEFORE) {
+                verbs.add(verb);
+            }
+        };
+        play.drive();
+        List<String> distinct = verbs.stream().distinct().collect(Collectors.toList());
+        if (play.record().rollingBack()) {
+            distinct.remove("stop@node_b");
+        }
+        return distinct;
+    }
+
+    private static List<String> verbsAfterTheSealFailed() {
+        MoveStage.Play play = stage.play();
+        List<String> verbs = new ArrayList<>();
+        boolean[] failed = {false};
+        play.world().hook = (verb, moment) -> {
+            if (failed[0] && moment == Moment.BEFORE) {
+                verbs.add(verb);
+            }
+            if (!failed[0] && verb.equals("seal@node_a") && moment == Moment.AFTER) {
+                failed[0] = true;
+                throw failure(ErrorCode.INTERNAL, verb);
+            }
+        };
+        play.drive();
+        return verbs.stream().distinct().toList();
     }
 
     static DroverException failure(ErrorCode code, String verb) {

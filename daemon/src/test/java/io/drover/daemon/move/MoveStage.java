@@ -148,6 +148,14 @@ final class MoveStage implements AutoCloseable {
             return all.get(0).id();
         }
 
+        /** Takes a node as a move does. */
+        void lock(NodeId node, MoveId move) {
+            leadership
+                    .transaction()
+                    .create(ZkLayout.nodeLock(node), new MoveLock(move))
+                    .commit();
+        }
+
         /** Takes the instance as a move does. */
         void lock(MoveId move) {
             leadership

@@ -53,15 +53,27 @@ class MoveTableDocumentTest {
             }
             before = step;
         }
+        MoveSteps.TABLE.stream()
+                .filter(step -> step.number() <= MoveSteps.COMMIT)
+                .map(MoveStep::state)
+                .distinct()
+                .forEach(state -> text.append("    %s --> ABORTING: failure or abort%n".formatted(state)));
         text.append("""
-                    CUTTING_OVER --> ABORTING: failure or abort up to row 130
                     ABORTING --> ABORTED
                     BAKING --> ROLLING_BACK: rollback
                     ROLLING_BACK --> ROLLED_BACK
                     ROLLING_BACK --> ABORTING: failure or abort up to row 130
                     ABORTING --> BAKING: a rollback is given up
-                    REVERSING --> NEEDS_OPERATOR
-                    ABORTING --> NEEDS_OPERATOR
+                    CUTTING_OVER --> NEEDS_OPERATOR: failure from row 140 on
+                    REVERSING --> NEEDS_OPERATOR: failure
+                    BAKING --> NEEDS_OPERATOR: failure of row 180
+                    ROLLING_BACK --> NEEDS_OPERATOR: failure from row 140 on
+                    ABORTING --> NEEDS_OPERATOR: the undo failed
+                    NEEDS_OPERATOR --> ABORTING: resume before row 140
+                    NEEDS_OPERATOR --> CUTTING_OVER: resume at row 140
+                    NEEDS_OPERATOR --> REVERSING: resume, or the way back is given up
+                    NEEDS_OPERATOR --> BAKING: resume of row 180
+                    NEEDS_OPERATOR --> ROLLING_BACK: resume of a rollback
                     COMPLETED --> [*]
                     ABORTED --> [*]
                     ROLLED_BACK --> [*]

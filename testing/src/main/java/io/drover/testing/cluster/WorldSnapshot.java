@@ -2,6 +2,7 @@
 package io.drover.testing.cluster;
 
 import io.drover.api.NodeId;
+import io.drover.api.NodeInfo;
 import io.drover.topology.ZooKeeperConnection;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -32,13 +33,20 @@ public final class WorldSnapshot {
     private WorldSnapshot() {}
 
     /** Takes it. */
-    public static WorldSnapshot of(LocalCluster cluster, NodeId primary) {
+    public static WorldSnapshot of(LocalCluster cluster) {
         WorldSnapshot snapshot = new WorldSnapshot();
         snapshot.addZnodes(cluster.zookeeper());
         cluster.nodes().forEach(node -> snapshot.addFiles(node));
-        snapshot.addInstance(cluster, primary);
+        cluster.rest().nodes().stream()
+                .filter(WorldSnapshot::runsTheShard)
+                .forEach(node -> snapshot.addInstance(cluster, node.id()));
         snapshot.addProcesses(cluster.directory());
         return snapshot;
+    }
+
+    private static boolean runsTheShard(NodeInfo node) {
+        return node.instances().stream()
+                .anyMatch(instance -> instance.running() && instance.shards().contains(LocalCluster.SHARD));
     }
 
     /** Every fact by its name. */
@@ -128,7 +136,7 @@ public final class WorldSnapshot {
         facts.put("file " + file, text ? Files.readString(file, StandardCharsets.ISO_8859_1) : "");
     }
 
-    private void addInstance(LocalCluster cluster, NodeId primary) {
+    private void addInstance(LocalCluster cluster, NodeId node) {
         for (String query : new String[] {
             "select name, setting, source, sourcefile, pending_restart from pg_settings order by name",
             "select * from pg_file_settings",
@@ -136,7 +144,7 @@ public final class WorldSnapshot {
             "select slot_name, slot_type, restart_lsn is null from pg_replication_slots",
             "select rolname, rolcanlogin, rolreplication, rolsuper from pg_roles order by 1"
         }) {
-            facts.put("on " + primary + ": " + query, cluster.psql(primary).run(LocalCluster.DATABASE, query));
+            facts.put("on " + node + ": " + query, cluster.psql(node).run(LocalCluster.DATABASE, query));
         }
     }
 

@@ -38,9 +38,18 @@ public final class RogueWays {
 
     /** Commits that wait for no standby (H77). */
     public Way localCommits(AckLog log) {
+        return commits(log, "local");
+    }
+
+    /** Commits that do not even wait for this server's disk (F13). */
+    public Way asynchronousCommits(AckLog log) {
+        return commits(log, "off");
+    }
+
+    private Way commits(AckLog log, String synchronousCommit) {
         return (connection, sequence) -> {
             try (Statement statement = connection.createStatement()) {
-                statement.execute("set synchronous_commit = local");
+                statement.execute("set synchronous_commit = " + synchronousCommit);
                 statement.execute("begin read write");
                 statement.execute(insert(log, sequence));
                 statement.execute("commit");

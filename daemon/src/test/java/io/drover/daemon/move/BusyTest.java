@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.daemon.move;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
+import io.drover.api.MoveId;
+import java.io.IOException;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A node or an instance that another move holds (F50), with a real ZooKeeper server. */
+@Timeout(60)
+class BusyTest {
+    private static final MoveId OTHER = new MoveId("0ther000-1");
+
+    private MoveStage stage;
+    private MoveStage.Desk desk;
+
+    @BeforeEach
+    void open() {
+        stage = new MoveStage();
+        desk = stage.desk();
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        desk.close();
+        stage.close();
+    }
+
+    @Test
+    void aMoveToANodeThatAnotherMoveHoldsIsRefusedAndNamesThatMove() {
+        desk.lock(Moved.B, OTHER);
+
+        assertRefused(ErrorCode.NODE_BUSY);
+    }
+
+    @Test
+    void aMoveFromANodeThatAnotherMoveHoldsIsRefusedAndNamesThatMove() {
+        desk.lock(Moved.A, OTHER);
+
+        assertRefused(ErrorCode.NODE_BUSY);
+    }
+
+    @Test
+    void aMoveOfAnInstanceThatAnotherMoveHoldsIsRefusedAndNamesThatMove() {
+        desk.lock(OTHER);
+
+        assertRefused(ErrorCode.SHARD_BUSY);
+    }
+
+    private void assertRefused(ErrorCode code) {
+        assertThatThrownBy(() -> desk.moves.create(Moved.request(), Optional.empty()))
+                .isInstanceOfSatisfying(DroverException.class, e -> {
+                    assertThat(e.code()).isEqualTo(code);
+                    assertThat(e.moveId()).contains(OTHER);
+                    assertThat(e.hint()).isPresent();
+                });
+        assertThat(desk.moves.list(Optional.empty(), Optional.empty())).isEmpty();
+    }
+}
