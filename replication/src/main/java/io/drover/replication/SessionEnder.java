@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
  */
 public final class SessionEnder {
     private static final Duration PAUSE = Duration.ofNanos(300_000);
-    private static final long REPEAT_MILLIS = 50;
+    private static final Duration REPEAT = Duration.ofMillis(50);
     private static final int WARM_ROUNDS = 200;
     private static final Duration WARM_LIMIT = Duration.ofSeconds(1);
     private static final int SHOWN = 5;
@@ -33,7 +33,6 @@ public final class SessionEnder {
     public static int endAll(int postmasterPid, AllowList spared, Duration limit) {
         Waiting waiting = Waiting.upTo(limit);
         Set<Integer> ended = new HashSet<>();
-        double lastSignal = 0;
         while (true) {
             List<Integer> left = toEnd(postmasterPid, spared);
             if (left.isEmpty()) {
@@ -42,14 +41,19 @@ public final class SessionEnder {
             if (waiting.isOver()) {
                 throw failed(postmasterPid, left, limit);
             }
-            boolean repeat = waiting.millis() - lastSignal > REPEAT_MILLIS;
-            for (int pid : left) {
-                if (ended.add(pid) || repeat) {
-                    Signals.TERM.send(pid);
-                }
+            left.forEach(Signals.TERM::send);
+            ended.addAll(left);
+            awaitGone(left);
+        }
+    }
+
+    /** One after the other: a look at all of them each time would take the processor from those that are ending. */
+    private static void awaitGone(List<Integer> pids) {
+        Waiting untilSignalledAgain = Waiting.upTo(REPEAT);
+        for (int pid : pids) {
+            while (ProcessTable.alive(pid) && !untilSignalledAgain.isOver()) {
+                untilSignalledAgain.pause(PAUSE);
             }
-            lastSignal = repeat ? waiting.millis() : lastSignal;
-            waiting.pause(PAUSE);
         }
     }
 

@@ -36,7 +36,7 @@ final class Supervisor implements Managed {
     private static final Logger LOG = LoggerFactory.getLogger(Supervisor.class);
     private static final Duration PERIOD = Duration.ofMillis(500);
     /** After a change verbs come first: what the agent does by itself can wait a moment. */
-    private static final Duration AFTER_CHANGE = Duration.ofMillis(50);
+    private static final Duration AFTER_CHANGE = Duration.ofMillis(200);
 
     private static final Duration RETRY = Duration.ofSeconds(1);
     private static final Duration FINISH_LIMIT = Duration.ofSeconds(60);

@@ -6,6 +6,7 @@ import io.drover.api.MoveId;
 import io.drover.api.MoveState;
 import io.drover.daemon.metrics.MoveObserver;
 import io.drover.topology.CommitResult;
+import io.drover.topology.DocumentStore;
 import io.drover.topology.LeaderTransaction;
 import io.drover.topology.Leadership;
 import io.drover.topology.Versioned;
@@ -32,6 +33,8 @@ final class MoveJournal {
     private final EventFeed feed;
     private final MoveObserver observer;
     private Versioned<MoveRecord> stored;
+    /** Read once: whoever looks at a move many times a second must not read its whole history as often, least of all in the pause. */
+    private @Nullable List<HistoryEntry> history;
 
     MoveJournal(
             Versioned<MoveRecord> stored, Leadership leadership, Clock clock, EventFeed feed, MoveObserver observer) {
@@ -61,6 +64,16 @@ final class MoveJournal {
     /** ZooKeeper transaction id of the newest write: the sequence of the tokens that act on it. */
     synchronized long sequence() {
         return stored.mzxid();
+    }
+
+    /** The lines of history that are stored by now, in order. */
+    synchronized List<HistoryEntry> history(DocumentStore documents) {
+        List<HistoryEntry> known = history;
+        if (known == null) {
+            known = new ArrayList<>(documents.history(id, 0));
+            history = known;
+        }
+        return List.copyOf(known);
     }
 
     /** Changes the record, with one line of history or, when {@code line} is null, none. */
@@ -106,6 +119,10 @@ final class MoveJournal {
         more.accept(transaction);
         CommitResult result = transaction.commit();
         stored = result.of(node);
+        List<HistoryEntry> known = history;
+        if (known != null) {
+            known.addAll(entries);
+        }
         notifyAll();
         feed.recorded(entries);
         if (entered != null) {

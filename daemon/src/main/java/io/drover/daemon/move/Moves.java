@@ -133,8 +133,12 @@ final class Moves implements MoveService {
 
     private Move view(MoveRecord record) {
         MoveId id = record.identity().id();
-        LiveView live = runner.find(id).map(Running::live).orElse(NOT_DRIVEN);
-        return MoveView.of(record, live, services.documents().history(id, 0));
+        Optional<Running> driven = runner.find(id);
+        return MoveView.of(
+                record,
+                driven.map(Running::live).orElse(NOT_DRIVEN),
+                driven.map(move -> move.journal().history(services.documents()))
+                        .orElseGet(() -> services.documents().history(id, 0)));
     }
 
     @Override

@@ -26,6 +26,9 @@ import java.util.function.Predicate;
 /** Speaks to the controllers as any program would: HTTP and the bearer token, the next controller when one is away. */
 public final class DroverRest {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    /** Whoever waits beside a write pause must not take the processors from it. */
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
+
 
     private final HttpClient client =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(3)).build();
@@ -145,7 +148,7 @@ public final class DroverRest {
                 throw new IllegalStateException((late ? "not within " + limit + ": " : "never: ") + what + ": "
                         + new String(Json.bytes(move), StandardCharsets.UTF_8));
             }
-            Waiting.pause(Duration.ofMillis(50));
+            Waiting.pause(LOOK_AGAIN);
         }
     }
 
