@@ -29,7 +29,6 @@ public final class DroverRest {
     /** Whoever waits beside a write pause must not take the processors from it. */
     private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
 
-
     private final HttpClient client =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(3)).build();
     private final List<String> addresses;
