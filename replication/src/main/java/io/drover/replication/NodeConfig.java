@@ -94,6 +94,17 @@ public final class NodeConfig {
         DurableFiles.replace(dataDir.resolve(CARRIED_SETTINGS), lines.toString());
     }
 
+    /** Takes back {@link #carry}. Settings that this node's configuration includes stay: the instance runs with them. */
+    public static void forget(InstanceLayout layout, Path dataDir) {
+        DurableFiles.delete(dataDir.resolve(CARRIED_RULES));
+        Path settings = dataDir.resolve(CARRIED_SETTINGS);
+        boolean included = Files.exists(layout.configFile())
+                && DurableFiles.read(layout.configFile()).contains(settings.toString());
+        if (!included) {
+            DurableFiles.delete(settings);
+        }
+    }
+
     private static String settings(InstanceLayout layout, Path dataDir, Local local) {
         return "# Written by Drover: what belongs to this node. Everything else stays in the file that is included.\n"
                 + "include " + AutoConf.quoted(sharedSettings(dataDir).toString()) + "\n"

@@ -83,7 +83,7 @@ public sealed interface Verb<R> {
         }
     }
 
-    /** Drops a slot; ends its walsender first. */
+    /** Drops a slot, ending its walsender first, and takes back what create-slot put into the data directory. */
     record DropSlot(String slot) implements Verb<Done> {
         @Override
         public Class<Done> answer() {

@@ -81,6 +81,8 @@ final class ServerVerbs {
                 call.deadline().left(),
                 connection ->
                         Slots.drop(connection, verb.slot(), call.deadline().left()));
+        // what was put there for the copy that the slot was for
+        NodeConfig.forget(tools.layout(record), record.dataDir());
         return new Done("there is no slot " + verb.slot());
     }
 
