@@ -95,6 +95,9 @@ final class FakeWorld implements Agents, Monitors, Checks {
         final TreeSet<Integer> settings = new TreeSet<>();
         JobState job = JobState.NONE;
 
+        @Nullable
+        Token token;
+
         boolean canCommit() {
             return exists && running && !standby && !sealed;
         }
@@ -122,6 +125,7 @@ final class FakeWorld implements Agents, Monitors, Checks {
         hook.accept(name, Moment.BEFORE);
         R answer;
         synchronized (this) {
+            accept(id, token);
             answer = verb.answer().cast(perform(id, verb));
             if (nodes.values().stream().filter(Node::canCommit).count() > 1) {
                 violations.add("two writers after " + name);
@@ -129,6 +133,16 @@ final class FakeWorld implements Agents, Monitors, Checks {
         }
         hook.accept(name, Moment.AFTER);
         return answer;
+    }
+
+    /** As an agent does (R3): a command that was overtaken on its way, such as the stop beside a promotion, does nothing. */
+    private void accept(NodeId id, @Nullable Token token) {
+        Node node = on(id);
+        Token highest = node.token;
+        if (token != null && highest != null && token.compareTo(highest) < 0) {
+            throw new DroverException(ErrorCode.TOKEN_REFUSED, "a later command came first");
+        }
+        node.token = token == null ? highest : token;
     }
 
     private Object perform(NodeId id, Verb<?> verb) {

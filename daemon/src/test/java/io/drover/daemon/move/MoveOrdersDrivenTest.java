@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.daemon.move;
+
+import static io.drover.daemon.move.MoveDriverTest.assertServing;
+import static io.drover.daemon.move.Moved.B;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
+import io.drover.api.Move.HistoryEntry;
+import io.drover.api.MoveState;
+import io.drover.daemon.move.FakeWorld.Moment;
+import io.drover.topology.Registration;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What a driver makes of people's orders, of the deadline, and of what it has to wait for. */
+class MoveOrdersDrivenTest {
+    private static final String BLOCKER = "process 7 of app in app (psql), 90 s";
+
+    private static MoveStage stage;
+
+    @BeforeAll
+    static void openStage() {
+        stage = new MoveStage();
+    }
+
+    @AfterAll
+    static void closeStage() throws IOException {
+        stage.close();
+    }
+
+    @Test
+    void aPersonsAbortIsCarriedOutAndNamed() {
+        MoveStage.Play play = stage.play();
+        play.world().hook = (verb, moment) -> {
+            if (verb.equals("count-rows@node_b") && moment == Moment.BEFORE) {
+                play.order(play.orders()::abort);
+            }
+        };
+        play.drive();
+
+        assertThat(play.record().state()).isEqualTo(MoveState.ABORTED);
+        assertThat(play.record().error().code()).isEqualTo(ErrorCode.ABORTED_BY_OPERATOR.name());
+        assertThat(play.leftovers()).isEmpty();
+    }
+
+    @Test
+    void aPauseInReadyHoldsAnApprovedCutoverUntilItIsResumed() {
+        MoveStage.Play play = stage.play(Moved.identity(Moved.approvedRequest(), null));
+        play.driveUntil(() -> {
+            if (play.waitingFor().startsWith("approval")) {
+                play.order(play.orders()::pause);
+                play.order(play.orders()::approve);
+            }
+            return isHeldAfterApproval(play);
+        });
+
+        assertThat(play.record().state()).isEqualTo(MoveState.READY);
+        assertThat(play.record().orders().approved()).isTrue();
+
+        play.order(play.orders()::resume);
+        play.driveToBaking();
+        assertServing(play, B);
+    }
+
+    @Test
+    void aPauseThatIsAcceptedWhileTheCutoverIsAboutToBeginHoldsIt() {
+        MoveStage.Play play = stage.play();
+        orderOnce(play, MoveSteps.ARM, play.orders()::pause);
+        play.driveUntil(() -> isHeldAfterApproval(play));
+
+        assertThat(play.record().state()).isEqualTo(MoveState.READY);
+        assertThat(play.record().leg().begun()).doesNotContain(MoveSteps.ARM);
+
+        play.order(play.orders()::resume);
+        play.driveToBaking();
+        assertServing(play, B);
+    }
+
+    @Test
+    void theDeadlineEndsAPausedMoveToo() {
+        MoveStage.Play play =
+                stage.play(Moved.identity(Moved.request(), Instant.now().plusSeconds(60)));
+        orderOnce(play, MoveSteps.ARM, play.orders()::pause);
+        play.driveUntil(() -> isHeldAfterApproval(play));
+        play.time = () -> Instant.now().plusSeconds(61);
+        play.drive();
+
+        assertThat(play.record().state()).isEqualTo(MoveState.ABORTED);
+        assertThat(play.record().error().code()).isEqualTo(ErrorCode.DEADLINE_PASSED.name());
+        assertThat(play.leftovers()).isEmpty();
+    }
+
+    @Test
+    void anAbortThatIsAcceptedWhileARowIsAboutToBeginIsCarriedOut() {
+        MoveStage.Play play = stage.play();
+        orderOnce(play, MoveSteps.ARM, play.orders()::abort);
+        play.drive();
+
+        assertThat(play.record().state()).isEqualTo(MoveState.ABORTED);
+        assertThat(play.record().error().code()).isEqualTo(ErrorCode.ABORTED_BY_OPERATOR.name());
+        assertThat(play.leftovers()).isEmpty();
+    }
+
+    @Test
+    void aRollbackThatAPersonAbortsLeavesTheMoveInBaking() {
+        MoveStage.Play play = stage.play();
+        play.driveToBaking();
+        play.order(record -> play.orders().rollback(record, true));
+        orderOnce(play, 90, play.orders()::abort);
+        play.driveToBaking();
+
+        assertThat(play.record().state()).isEqualTo(MoveState.BAKING);
+        assertThat(play.record().rollingBack()).isFalse();
+        assertServing(play, B);
+    }
+
+    @Test
+    void theHistoryNamesWhoDidNotDrain() {
+        MoveStage.Play play = stage.play();
+        try (Registration silent = play.silentClient("deaf")) {
+            assertThat(silent.session()).isNotZero();
+            play.driveToBaking();
+        }
+
+        assertThat(play.history())
+                .filteredOn(line -> line.step() == MoveSteps.FENCE)
+                .extracting(HistoryEntry::event)
+                .anySatisfy(event -> assertThat(event).contains("did not drain within 500 ms", "deaf on 127.0.0.1"));
+        assertThat(play.observer().notDrained).hasSize(1);
+        assertServing(play, B);
+    }
+
+    @Test
+    void theCutoverWaitsForLongTransactionsToEnd() {
+        MoveStage.Play play = stage.play();
+        AtomicInteger asked = new AtomicInteger();
+        play.world().longTransactions = () -> asked.incrementAndGet() < 3 ? List.of(BLOCKER) : List.of();
+        play.driveToBaking();
+
+        assertServing(play, B);
+        assertThat(asked).hasValue(3);
+        assertThat(play.history())
+                .filteredOn(line -> line.step() == MoveSteps.ARM)
+                .extracting(HistoryEntry::event)
+                .anySatisfy(event -> assertThat(event).contains(BLOCKER));
+    }
+
+    @Test
+    void anAbortEndsTheWaitForLongTransactions() {
+        MoveStage.Play play = stage.play();
+        play.world().longTransactions = () -> List.of(BLOCKER);
+        play.driveUntil(() -> {
+            if (play.waitingFor().contains(BLOCKER) && play.record().state() == MoveState.CUTTING_OVER) {
+                play.order(play.orders()::abort);
+            }
+            return false;
+        });
+
+        assertThat(play.record().state()).isEqualTo(MoveState.ABORTED);
+        assertThat(play.record().error().code()).isEqualTo(ErrorCode.ABORTED_BY_OPERATOR.name());
+        assertThat(play.leftovers()).isEmpty();
+    }
+
+    @Test
+    void theDeadlineEndsTheWaitForLongTransactions() {
+        MoveStage.Play play =
+                stage.play(Moved.identity(Moved.request(), Instant.now().plusSeconds(60)));
+        play.world().longTransactions = () -> List.of(BLOCKER);
+        play.driveUntil(() -> {
+            if (play.waitingFor().contains(BLOCKER)) {
+                play.time = () -> Instant.now().plusSeconds(61);
+            }
+            return false;
+        });
+
+        assertThat(play.record().state()).isEqualTo(MoveState.ABORTED);
+        assertThat(play.record().error().code()).isEqualTo(ErrorCode.DEADLINE_PASSED.name());
+    }
+
+    @Test
+    void theLimitOfTheWaitForLongTransactionsNamesThem() {
+        MoveStage.Play play = stage.play();
+        play.world().longTransactions = () -> List.of(BLOCKER);
+
+        assertThatThrownBy(() -> CutoverRows.awaitBlockers(play.context(), Duration.ZERO))
+                .isInstanceOfSatisfying(
+                        DroverException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TIMEOUT))
+                .hasMessageContaining(BLOCKER);
+    }
+
+    private static boolean isHeldAfterApproval(MoveStage.Play play) {
+        return play.record().leg().done().contains(70) && play.waitingFor().contains("resume it");
+    }
+
+    private static void orderOnce(MoveStage.Play play, int step, MoveOrders.Order order) {
+        boolean[] given = {false};
+        play.observer().onStart = started -> {
+            if (started == step && !given[0]) {
+                given[0] = true;
+                play.order(order);
+            }
+        };
+    }
+}
