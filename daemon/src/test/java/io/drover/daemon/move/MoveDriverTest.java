@@ -244,8 +244,7 @@ class MoveDriverTest {
         assertThat(play.world().on(node).canCommit()).isTrue();
     }
 
-    /** The verbs of an undisturbed move in order, each once, up to one or to the bake. */
-    /** The commands of a move to its bake, up to one of them or all. */
+    /** The commands of an undisturbed move in order, each once, up to one of them or to the bake. */
     static List<String> verbsBefore(MoveStage stage, String last) {
         MoveStage.Play play = stage.play();
         List<String> verbs = new ArrayList<>();
