@@ -100,6 +100,16 @@ public final class Postmaster {
         return startWith(options, logFile, limit);
     }
 
+    /** Leaves the processors to whatever else runs here, such as the promotion of the next primary: nobody waits for this server. */
+    public void giveWay() {
+        find().ifPresent(running -> {
+            for (int child : ProcessTable.children(running.pid())) {
+                Priority.lowest(child);
+            }
+            Priority.lowest(running.pid());
+        });
+    }
+
     /**
      * Stops the server, also when its postmaster is frozen, and proves it. Does nothing more when it is stopped already.
      *

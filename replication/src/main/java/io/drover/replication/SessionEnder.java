@@ -4,7 +4,9 @@ package io.drover.replication;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -13,10 +15,13 @@ import java.util.stream.Collectors;
 /**
  * Ends every child of a postmaster that is not spared: sessions, walsenders that run SQL (hazard H76), parallel and
  * autovacuum workers, and connections that are still authenticating (H75). SIGTERM only: a killed backend would make the
- * server restart itself. When it returns while the postmaster is frozen, no process is left that can commit.
+ * server restart itself. When it returns while the postmaster is frozen, no process is left that can commit; those that the
+ * kernel still takes apart are left to it, at the lowest priority.
  */
 public final class SessionEnder {
-    private static final Duration PAUSE = Duration.ofNanos(300_000);
+    private static final int AT_ONCE = Runtime.getRuntime().availableProcessors();
+    private static final Duration PAUSE = Duration.ofNanos(200_000);
+    private static final Duration PATIENCE = Duration.ofMillis(5);
     private static final Duration REPEAT = Duration.ofMillis(50);
     private static final int WARM_ROUNDS = 200;
     private static final Duration WARM_LIMIT = Duration.ofSeconds(1);
@@ -25,7 +30,7 @@ public final class SessionEnder {
     private SessionEnder() {}
 
     /**
-     * Ends them and sees them gone. A zombie counts as gone: a frozen postmaster reaps nobody.
+     * Ends them and sees them past their last instruction. A zombie counts: a frozen postmaster reaps nobody.
      *
      * @return how many were ended
      * @throws DroverException SEAL_FAILED with the titles of those that are left at the limit
@@ -41,25 +46,50 @@ public final class SessionEnder {
             if (waiting.isOver()) {
                 throw failed(postmasterPid, left, limit);
             }
-            left.forEach(Signals.TERM::send);
+            endEach(left, waiting);
             ended.addAll(left);
-            awaitGone(left);
         }
     }
 
-    /** One after the other: a look at all of them each time would take the processor from those that are ending. */
-    private static void awaitGone(List<Integer> pids) {
+    /**
+     * As many at once as there are processors, so that what the kernel still has to take apart of one does not hold up the last
+     * instructions of the next. One that takes its time holds up nobody.
+     */
+    private static void endEach(List<Integer> pids, Waiting waiting) {
+        Deque<Integer> queue = new ArrayDeque<>(pids);
+        List<Integer> ending = new ArrayList<>();
         Waiting untilSignalledAgain = Waiting.upTo(REPEAT);
-        for (int pid : pids) {
-            while (ProcessTable.alive(pid) && !untilSignalledAgain.isOver()) {
-                untilSignalledAgain.pause(PAUSE);
+        Waiting patience = Waiting.upTo(PATIENCE);
+        while (!queue.isEmpty() || !ending.isEmpty()) {
+            if (ending.removeIf(SessionEnder::ended)) {
+                patience = Waiting.upTo(PATIENCE);
             }
+            int room = patience.isOver() ? queue.size() : AT_ONCE - ending.size();
+            for (int i = 0; i < room && !queue.isEmpty(); i++) {
+                int next = queue.remove();
+                Signals.TERM.send(next);
+                ending.add(next);
+            }
+            if (queue.isEmpty() && untilSignalledAgain.isOver() || waiting.isOver()) {
+                return;
+            }
+            waiting.pause(PAUSE);
         }
+    }
+
+    /** Whether it is past its last instruction. What is left of it gives way at once to those that still have some. */
+    private static boolean ended(int pid) {
+        boolean ended = !ProcessTable.canAct(pid);
+        if (ended) {
+            Priority.lowest(pid);
+        }
+        return ended;
     }
 
     /** Runs the code without effect, so that it is loaded and compiled before the pause. */
     public static void warm(int postmasterPid, AllowList spared) {
         Signals.load();
+        Priority.load();
         Waiting waiting = Waiting.upTo(WARM_LIMIT);
         for (int i = 0; i < WARM_ROUNDS && !waiting.isOver(); i++) {
             toEnd(postmasterPid, spared);
@@ -71,7 +101,7 @@ public final class SessionEnder {
     private static List<Integer> toEnd(int postmasterPid, AllowList spared) {
         List<Integer> left = new ArrayList<>();
         for (int pid : ProcessTable.children(postmasterPid)) {
-            if (!spared.spares(pid) && ProcessTable.alive(pid)) {
+            if (!spared.spares(pid) && ProcessTable.canAct(pid)) {
                 left.add(pid);
             }
         }

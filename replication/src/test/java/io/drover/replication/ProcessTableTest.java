@@ -17,6 +17,7 @@ class ProcessTableTest {
         try {
             int pid = (int) child.pid();
             assertThat(ProcessTable.alive(pid)).isTrue();
+            assertThat(ProcessTable.canAct(pid)).isTrue();
             assertThat(ProcessTable.startTicks(pid)).isPositive();
             assertThat(Waiting.until(
                             LIMIT,
@@ -33,6 +34,7 @@ class ProcessTableTest {
         }
         child.waitFor();
         assertThat(ProcessTable.alive((int) child.pid())).isFalse();
+        assertThat(ProcessTable.canAct((int) child.pid())).isFalse();
         assertThat(Signals.TERM.send((int) child.pid())).isFalse();
     }
 
@@ -48,6 +50,7 @@ class ProcessTableTest {
             });
             assertThat(zombie).isTrue();
             assertThat(ProcessTable.alive(ProcessTable.children(pid)[0])).isFalse();
+            assertThat(ProcessTable.canAct(ProcessTable.children(pid)[0])).isFalse();
         } finally {
             parent.destroyForcibly();
         }

@@ -21,6 +21,7 @@ import io.drover.replication.Archive;
 import io.drover.replication.ControlData;
 import io.drover.replication.InstanceLayout;
 import io.drover.replication.PassFile;
+import io.drover.replication.Postmaster;
 import io.drover.replication.Rewind;
 import io.drover.replication.StandbySetup.Upstream;
 import io.drover.replication.WalAudit;
@@ -69,10 +70,14 @@ final class RejoinVerbs {
      * move may still abort, and then it is started again.
      */
     private static UnaryOperator<InstanceRecord> demoted(List<Versioned<ShardTopology>> topologies) {
-        boolean mayComeBack = topologies.stream().allMatch(t -> t.value().state() == TopologyState.FENCED);
+        boolean mayComeBack = mayComeBack(topologies);
         return record -> record.role() == Role.PRIMARY && !mayComeBack
                 ? record.withRole(Role.DEMOTED).withStopped(true)
                 : record.withStopped(true);
+    }
+
+    private static boolean mayComeBack(List<Versioned<ShardTopology>> topologies) {
+        return topologies.stream().allMatch(t -> t.value().state() == TopologyState.FENCED);
     }
 
     private StopReport stop(Verb.Stop verb, VerbCall call) {
@@ -80,8 +85,12 @@ final class RejoinVerbs {
             return new StopReport("absent", 0);
         }
         long begin = System.nanoTime();
-        ControlData control = tools.postmaster(call.record())
-                .stop(verb.mode(), call.deadline().left());
+        Postmaster postmaster = tools.postmaster(call.record());
+        if (!mayComeBack(call.topologies())) {
+            // the promotion goes on meanwhile, and the clients wait for that
+            postmaster.giveWay();
+        }
+        ControlData control = postmaster.stop(verb.mode(), call.deadline().left());
         call.instance().warm().close();
         return new StopReport(control.clusterState(), (System.nanoTime() - begin) / NANOS_PER_MILLI);
     }
