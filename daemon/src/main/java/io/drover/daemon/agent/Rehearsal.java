@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Rehearsal {
     private static final Logger LOG = LoggerFactory.getLogger(Rehearsal.class);
-    private static final int ROUNDS = 10;
+    private static final int ROUNDS = 5;
 
     private final VerbTable table;
     private final TopologyGate topology;

@@ -35,7 +35,7 @@ final class CutoverRows {
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration PROBE_POLL = Duration.ofMillis(5);
     private static final Duration PROBE_LIMIT = Duration.ofSeconds(10);
-    private static final int REHEARSALS = 3;
+    private static final int REHEARSALS = 10;
 
     private CutoverRows() {}
 
@@ -215,8 +215,6 @@ final class CutoverRows {
                         PauseRows.fencedEpoch(context.topologies()),
                         context.record().streamingSlot()));
         rehearse(context);
-        // the code path of the drain, which is not run before the fence
-        coldClients(context);
         // last of all: what was written since row 90 may have taken the WAL into the next segment
         AlignReport tail = context.call(context.from(), new Verb.AlignWal(MARGIN_BYTES));
         context.live().waitingFor(null);
@@ -225,12 +223,11 @@ final class CutoverRows {
         }
     }
 
-    /** Sends each agent its commands of the pause, without effect, until neither side does anything for the first time. */
+    /** Goes through the pause without its effects, here and with each agent, until nobody does anything for the first time. */
     private static void rehearse(MoveContext context) {
+        List<Versioned<ShardTopology>> open = context.topologies();
         Verb.Rehearse rehearsal = new Verb.Rehearse(
-                new Verb.Seal(
-                        PauseRows.fencedEpoch(context.topologies()),
-                        context.record().streamingSlot()),
+                new Verb.Seal(PauseRows.fencedEpoch(open), context.record().streamingSlot()),
                 new Verb.AwaitReplayed(new Lsn(0)),
                 new Verb.Promote(1, new Lsn(0)),
                 new Verb.Publish(),
@@ -238,6 +235,7 @@ final class CutoverRows {
         for (int i = 0; i < REHEARSALS; i++) {
             context.call(context.from(), rehearsal);
             context.call(context.to(), rehearsal);
+            PauseRows.rehearse(context, open);
         }
     }
 

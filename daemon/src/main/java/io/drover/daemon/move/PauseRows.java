@@ -79,6 +79,24 @@ final class PauseRows {
         reportUndrained(context, drained.missing());
     }
 
+    /** Runs what this controller does itself in the pause: writes that cannot succeed, and a drain that is over at once. */
+    static void rehearse(MoveContext context, List<Versioned<ShardTopology>> open) {
+        MoveRequest request = context.record().identity().request();
+        context.services()
+                .topology()
+                .rehearseSwap(
+                        open,
+                        topology -> FenceTransitions.promote(FenceTransitions.fence(
+                                topology, context.id(), Instant.EPOCH, request.maxWritePause())));
+        context.services()
+                .drain()
+                .awaitDrained(
+                        open.stream()
+                                .collect(Collectors.toMap(
+                                        topology -> topology.value().shard(), topology -> new FenceEpoch(0))),
+                        request.drainTimeout());
+    }
+
     private static void reportUndrained(MoveContext context, List<String> clients) {
         context.undrained(clients);
         if (!clients.isEmpty()) {
