@@ -3,6 +3,8 @@ package io.drover.fencing;
 
 import io.drover.api.Lsn;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * What the seal needs of the database server that it closes. The daemon binds it to PostgreSQL; this module knows only the order.
@@ -12,7 +14,22 @@ public interface FenceTarget {
     /** Holds the door: from here on no session can begin and no worker can be forked. Waiting logins keep waiting. */
     void freeze(Duration limit);
 
-    /** Ends every process of the server that may commit and returns when all of them are gone; answers how many there were. */
+    /**
+     * Stops every process of the server that may commit where it stands; answers how many there were. Empty, and then all of them
+     * go on, when one could not be stopped within the limit.
+     */
+    OptionalInt holdSessions(Duration limit);
+
+    /**
+     * {@link #endWal} while sessions are held. Empty, and then all of them go on, when that took longer than the limit: one of
+     * them was stopped while it held a lock that this needs.
+     */
+    Optional<Lsn> endWalWhileHeld(Duration limit);
+
+    /** Lets held sessions go on. */
+    void releaseSessions();
+
+    /** Ends every process of the server that may commit and returns when none of them can any more; answers how many there were. */
     int endSessions(Duration limit);
 
     /** Ends the WAL on a segment boundary and answers it: the position that the target has to replay. */

@@ -5,6 +5,8 @@ import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.Lsn;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.LongSupplier;
 
 /**
@@ -13,7 +15,8 @@ import java.util.function.LongSupplier;
  *
  * <ol>
  *   <li>freeze: whoever is not counted now cannot appear later
- *   <li>end sessions: all that may commit, found in the process table, not in a view (H75)
+ *   <li>stop sessions where they stand: all that may commit, found in the process table, not in a view (H75); where one cannot be
+ *       stopped, or stands where others wait for it (H81), they are ended instead
  *   <li>end the WAL: only now is its end final
  *   <li>verify: nobody was missed
  * </ol>
@@ -23,6 +26,8 @@ import java.util.function.LongSupplier;
  */
 public final class SourceSeal {
     private static final double NANOS_PER_MILLI = 1e6;
+    /** Stopping takes about a millisecond and ending the WAL a few; who takes longer waits for a lock. */
+    private static final Duration HOLD_LIMIT = Duration.ofMillis(50);
 
     private final FenceTarget target;
     private final LongSupplier nanos;
@@ -41,10 +46,18 @@ public final class SourceSeal {
      * What a seal did and how long its parts took.
      *
      * @param finalLsn the end of the source's WAL
-     * @param sessionsEnded processes that were ended
+     * @param sessions processes that were stopped or ended
+     * @param held whether they were stopped where they stood
      */
     public record Result(
-            Lsn finalLsn, int sessionsEnded, double freezeMillis, double endSessionsMillis, double switchMillis) {}
+            Lsn finalLsn,
+            int sessions,
+            boolean held,
+            double freezeMillis,
+            double sessionsMillis,
+            double switchMillis) {}
+
+    private record End(Lsn lsn, int sessions, boolean held, long alone) {}
 
     /**
      * Seals the source.
@@ -56,18 +69,35 @@ public final class SourceSeal {
         long begin = nanos.getAsLong();
         target.freeze(limit);
         long frozen = nanos.getAsLong();
-        int ended = target.endSessions(left(limit, begin, frozen));
+        OptionalInt held = target.holdSessions(HOLD_LIMIT);
         long alone = nanos.getAsLong();
         left(limit, begin, alone);
-        Lsn end = target.endWal();
-        target.verify(end);
+        Optional<Lsn> end = held.isPresent() ? target.endWalWhileHeld(HOLD_LIMIT) : Optional.empty();
+        End reached = end.isPresent()
+                ? new End(end.orElseThrow(), held.orElseThrow(), true, alone)
+                : endInstead(limit, begin);
+        target.verify(reached.lsn());
         long done = nanos.getAsLong();
-        return new Result(end, ended, millis(begin, frozen), millis(frozen, alone), millis(alone, done));
+        return new Result(
+                reached.lsn(),
+                reached.sessions(),
+                reached.held(),
+                millis(begin, frozen),
+                millis(frozen, reached.alone()),
+                millis(reached.alone(), done));
+    }
+
+    private End endInstead(Duration limit, long begin) {
+        int ended = target.endSessions(left(limit, begin, nanos.getAsLong()));
+        long alone = nanos.getAsLong();
+        left(limit, begin, alone);
+        return new End(target.endWal(), ended, false, alone);
     }
 
     /** Opens the source again. The settings come first, so that no login that waited begins under the seal's (H19, H49). */
     public void lift() {
         target.restoreSettings();
+        target.releaseSessions();
         target.thaw();
     }
 

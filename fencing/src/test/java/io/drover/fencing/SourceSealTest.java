@@ -10,6 +10,8 @@ import io.drover.api.Lsn;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 class SourceSealTest {
@@ -23,16 +25,41 @@ class SourceSealTest {
     void holdsTheDoorBeforeItCountsAndEndsTheWalLast() {
         SourceSeal.Result result = new SourceSeal(target, this::tick).seal(Duration.ofSeconds(1));
 
-        assertThat(calls).containsExactly("freeze", "end sessions", "end WAL", "verify 0/5000000");
+        assertThat(calls).containsExactly("freeze", "hold sessions", "end WAL while held", "verify 0/5000000");
         assertThat(result.finalLsn()).isEqualTo(END);
-        assertThat(result.sessionsEnded()).isEqualTo(7);
+        assertThat(result.sessions()).isEqualTo(5);
+        assertThat(result.held()).isTrue();
+    }
+
+    @Test
+    void endsSessionsThatCannotBeHeld() {
+        target.held = OptionalInt.empty();
+
+        SourceSeal.Result result = new SourceSeal(target, this::tick).seal(Duration.ofSeconds(1));
+
+        assertThat(calls).containsExactly("freeze", "hold sessions", "end sessions", "end WAL", "verify 0/5000000");
+        assertThat(result.sessions()).isEqualTo(7);
+        assertThat(result.held()).isFalse();
+    }
+
+    @Test
+    void endsSessionsWhenOneIsHeldWhereTheEndOfTheWalWaitsForIt() {
+        target.endWhileHeld = Optional.empty();
+
+        SourceSeal.Result result = new SourceSeal(target, this::tick).seal(Duration.ofSeconds(1));
+
+        assertThat(calls)
+                .containsExactly(
+                        "freeze", "hold sessions", "end WAL while held", "end sessions", "end WAL", "verify 0/5000000");
+        assertThat(result.finalLsn()).isEqualTo(END);
+        assertThat(result.held()).isFalse();
     }
 
     @Test
     void measuresItsParts() {
         SourceSeal.Result result = new SourceSeal(target, this::tick).seal(Duration.ofSeconds(1));
 
-        assertThat(List.of(result.freezeMillis(), result.endSessionsMillis(), result.switchMillis()))
+        assertThat(List.of(result.freezeMillis(), result.sessionsMillis(), result.switchMillis()))
                 .containsExactly(1.0, 1.0, 1.0);
     }
 
@@ -41,14 +68,14 @@ class SourceSealTest {
         assertThatExceptionOfType(DroverException.class)
                 .isThrownBy(() -> new SourceSeal(target, this::tick).seal(Duration.ofMillis(2)))
                 .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.SEAL_FAILED));
-        assertThat(calls).containsExactly("freeze", "end sessions");
+        assertThat(calls).containsExactly("freeze", "hold sessions");
     }
 
     @Test
-    void restoresTheSettingsBeforeItOpensTheDoor() {
+    void restoresTheSettingsBeforeAnybodyGoesOn() {
         new SourceSeal(target, this::tick).lift();
 
-        assertThat(calls).containsExactly("restore settings", "thaw");
+        assertThat(calls).containsExactly("restore settings", "release sessions", "thaw");
     }
 
     private long tick() {
@@ -57,6 +84,26 @@ class SourceSealTest {
     }
 
     private final class RecordingTarget implements FenceTarget {
+        private OptionalInt held = OptionalInt.of(5);
+        private Optional<Lsn> endWhileHeld = Optional.of(END);
+
+        @Override
+        public OptionalInt holdSessions(Duration limit) {
+            calls.add("hold sessions");
+            return held;
+        }
+
+        @Override
+        public Optional<Lsn> endWalWhileHeld(Duration limit) {
+            calls.add("end WAL while held");
+            return endWhileHeld;
+        }
+
+        @Override
+        public void releaseSessions() {
+            calls.add("release sessions");
+        }
+
         @Override
         public void freeze(Duration limit) {
             calls.add("freeze");

@@ -15,9 +15,11 @@ public final class LibC {
 
     static native int kill(int pid, int signal) throws LastErrorException;
 
-    static native int getpriority(int which, int who) throws LastErrorException;
+    @SuppressWarnings("checkstyle:MethodName") // the C library's own name
+    static native int sched_getscheduler(int pid) throws LastErrorException;
 
-    static native int setpriority(int which, int who, int value) throws LastErrorException;
+    @SuppressWarnings("checkstyle:MethodName") // the C library's own name
+    static native int sched_setscheduler(int pid, int policy, int[] priority) throws LastErrorException;
 
     @SuppressWarnings("checkstyle:MethodName") // the C library's own name
     private static native String gnu_get_libc_version();

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -100,13 +101,21 @@ public final class Postmaster {
         return startWith(options, logFile, limit);
     }
 
-    /** Leaves the processors to whatever else runs here, such as the promotion of the next primary: nobody waits for this server. */
-    public void giveWay() {
+    /**
+     * Leaves the processors to whatever else runs here, such as the promotion of the next primary, because nobody waits for this
+     * server any more. What a seal holds of it is ended one by one, so that it never takes more than one processor.
+     */
+    public void giveWay(Duration limit) {
+        Waiting waiting = Waiting.upTo(limit);
         find().ifPresent(running -> {
-            for (int child : ProcessTable.children(running.pid())) {
-                Priority.lowest(child);
-            }
+            int[] children = ProcessTable.children(running.pid());
+            Arrays.stream(children).forEach(Priority::lowest);
             Priority.lowest(running.pid());
+            for (int child : children) {
+                if (SessionHold.kill(child)) {
+                    Waiting.until(waiting.left(), POLL, () -> !ProcessTable.alive(child));
+                }
+            }
         });
     }
 
@@ -121,6 +130,8 @@ public final class Postmaster {
         Optional<Running> running = find();
         if (running.isPresent()) {
             int pid = running.orElseThrow().pid();
+            // what a seal holds must not go on when the server ends
+            Arrays.stream(ProcessTable.children(pid)).forEach(SessionHold::kill);
             (mode == Reports.StopMode.FAST ? Signals.INT : Signals.QUIT).send(pid);
             // A frozen postmaster takes the pending signal before anything else when it goes on
             Signals.CONT.send(pid);
@@ -130,10 +141,21 @@ public final class Postmaster {
             }
         }
         while (!ProcessTable.serversIn(dataDir).isEmpty()) {
+            endHeldOrphans();
             checkLimit(waiting, limit);
             waiting.pause(POLL);
         }
         return ControlData.read(binaries, dataDir);
+    }
+
+    /**
+     * Ends what a seal holds of a server whose postmaster is dead. The others end by themselves when they see that; these are
+     * stopped and see nothing.
+     */
+    public void endHeldOrphans() {
+        if (find().isEmpty()) {
+            ProcessTable.serversIn(dataDir).forEach(SessionHold::kill);
+        }
     }
 
     private void checkLimit(Waiting waiting, Duration limit) {

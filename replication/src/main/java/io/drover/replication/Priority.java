@@ -5,23 +5,25 @@ import com.sun.jna.LastErrorException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a process gets of a processor that others want too (setpriority(2)). */
+/** What a process gets of a processor that others want too (sched(7)). */
 public final class Priority {
     private static final Logger LOG = LoggerFactory.getLogger(Priority.class);
-    private static final int OF_PROCESS = 0;
-    private static final int LOWEST = 19;
+    private static final int SCHED_IDLE = 5;
 
     private Priority() {}
 
     /** Loads the C library's binding, by a question. */
     static void load() {
-        LibC.getpriority(OF_PROCESS, (int) ProcessHandle.current().pid());
+        LibC.sched_getscheduler((int) ProcessHandle.current().pid());
     }
 
-    /** Leaves a process what nobody else wants: one that is ending, and for whose end nobody waits. It may be gone already. */
+    /**
+     * Leaves a process what nobody else wants (SCHED_IDLE): one that is ending, and for whose end nobody waits. Any other that
+     * wakes up takes the processor from it at once. It may be gone already.
+     */
     public static void lowest(int pid) {
         try {
-            LibC.setpriority(OF_PROCESS, pid, LOWEST);
+            LibC.sched_setscheduler(pid, SCHED_IDLE, new int[] {0});
         } catch (LastErrorException e) {
             LOG.debug("process {} keeps its priority: {}", pid, e.getMessage());
         }

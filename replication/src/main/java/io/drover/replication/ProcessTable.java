@@ -60,13 +60,25 @@ public final class ProcessTable {
      */
     public static boolean canAct(int pid) {
         String[] fields = stat(pid);
-        if (fields.length == 0) {
-            return false;
-        }
+        return fields.length > 0 && !(isEnding(fields) && isOneThread(fields));
+    }
+
+    /** Whether it can do nothing of its own accord as it is: stopped by a signal, or past its last instruction. */
+    public static boolean cannotGoOn(int pid) {
+        String[] fields = stat(pid);
+        return fields.length == 0
+                || isOneThread(fields)
+                        && (isEnding(fields) || field(fields, STATE_FIELD).equals("T"));
+    }
+
+    private static boolean isEnding(String[] fields) {
         char state = field(fields, STATE_FIELD).charAt(0);
-        boolean ending = state == 'Z' || state == 'X' || (Long.parseLong(field(fields, FLAGS_FIELD)) & EXITING) != 0;
-        // what is said of the process is its first thread's, which may end before the others
-        return !ending || Integer.parseInt(field(fields, THREADS_FIELD)) > 1;
+        return state == 'Z' || state == 'X' || (Long.parseLong(field(fields, FLAGS_FIELD)) & EXITING) != 0;
+    }
+
+    /** What is said of a process is its first thread's, which may end or be stopped before the others. */
+    private static boolean isOneThread(String[] fields) {
+        return Integer.parseInt(field(fields, THREADS_FIELD)) <= 1;
     }
 
     /** Start time in clock ticks since boot: with the pid it names a process for good; 0 when there is none. */

@@ -127,14 +127,16 @@ public final class Reports {
      *
      * @param finalLsn the segment boundary that ends the source's WAL
      * @param timeline the source's timeline
-     * @param sessionsEnded processes that were ended
+     * @param sessions processes that were stopped where they stood, or ended
+     * @param held whether they were stopped
      */
     public record SealReport(
             Lsn finalLsn,
             int timeline,
-            int sessionsEnded,
+            int sessions,
+            boolean held,
             double freezeMillis,
-            double endSessionsMillis,
+            double sessionsMillis,
             double switchMillis) {}
 
     /** How far a standby has replayed. */

@@ -97,7 +97,7 @@ record InstanceRecord(
      * @param postmasterPid the postmaster that is held, or 0 when none lived
      * @param finalLsn where the source's WAL ends; null until the seal is complete
      * @param timeline the source's timeline
-     * @param sessionsEnded processes that were ended
+     * @param sessions processes that were stopped or ended
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
     record SealRecord(
@@ -106,7 +106,7 @@ record InstanceRecord(
             int postmasterPid,
             @Nullable Lsn finalLsn,
             int timeline,
-            int sessionsEnded) {
+            int sessions) {
         SealRecord completed(Lsn end, int onTimeline, int sessions) {
             return new SealRecord(epoch, move, postmasterPid, end, onTimeline, sessions);
         }

@@ -52,7 +52,7 @@ final class Rehearsal {
             pass(verb, call);
         }
         return new RehearsalReport(
-                new SealReport(verb.promote().atLeast(), 1, 0, 0, 0, 0),
+                new SealReport(verb.promote().atLeast(), 1, 0, true, 0, 0, 0),
                 new ReplayReport(new Lsn(0), 0),
                 new PromoteReport(1, new Lsn(0), 0),
                 new PublishReport(new FenceEpoch(1), 0),

@@ -88,7 +88,7 @@ final class RejoinVerbs {
         Postmaster postmaster = tools.postmaster(call.record());
         if (!mayComeBack(call.topologies())) {
             // the promotion goes on meanwhile, and the clients wait for that
-            postmaster.giveWay();
+            postmaster.giveWay(call.deadline().left());
         }
         ControlData control = postmaster.stop(verb.mode(), call.deadline().left());
         call.instance().warm().close();

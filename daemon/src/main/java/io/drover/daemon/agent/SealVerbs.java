@@ -18,6 +18,7 @@ import io.drover.replication.Postmaster;
 import io.drover.replication.PostmasterDoor;
 import io.drover.replication.SealSettings;
 import io.drover.replication.SessionEnder;
+import io.drover.replication.SessionHold;
 import io.drover.replication.WalTail;
 import java.sql.Connection;
 import java.util.Optional;
@@ -31,8 +32,8 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  * prepare-seal   settings of the seal to disk, not loaded · warm connection · every code path of the seal run once
- * seal           record on disk → door held → sessions ended → WAL ended on a boundary → verified
- * unseal         settings restored → door opened → record cleared
+ * seal           record on disk → door held → sessions stopped where they stand, or ended → WAL ended on a boundary → verified
+ * unseal         settings restored → sessions go on → door opened → record cleared
  * </pre>
  */
 final class SealVerbs {
@@ -67,6 +68,7 @@ final class SealVerbs {
         }
         if (spared != null) {
             SessionEnder.warm(postmaster.pid(), spared);
+            SessionHold.warm(postmaster.pid(), spared);
         }
         return new Done("the seal of " + call.record().instance() + " is prepared for epoch " + verb.epoch());
     }
@@ -115,7 +117,7 @@ final class SealVerbs {
         Lsn reached = done.map(SealRecord::finalLsn).orElse(null);
         if (done.isPresent() && reached != null) {
             SealRecord seal = done.orElseThrow();
-            return new SealReport(reached, seal.timeline(), seal.sessionsEnded(), 0, 0, 0);
+            return new SealReport(reached, seal.timeline(), seal.sessions(), false, 0, 0, 0);
         }
         SealRecord begun = instance.record().seal();
         if (begun == null) {
@@ -128,14 +130,15 @@ final class SealVerbs {
             SealRecord seal = record.seal();
             return seal == null
                     ? record
-                    : record.withSeal(seal.completed(result.finalLsn(), timeline, result.sessionsEnded()));
+                    : record.withSeal(seal.completed(result.finalLsn(), timeline, result.sessions()));
         });
         return new SealReport(
                 result.finalLsn(),
                 timeline,
-                result.sessionsEnded(),
+                result.sessions(),
+                result.held(),
                 result.freezeMillis(),
-                result.endSessionsMillis(),
+                result.sessionsMillis(),
                 result.switchMillis());
     }
 
@@ -174,8 +177,8 @@ final class SealVerbs {
         if (pid == 0) {
             settings.undoSeal(instance);
         } else {
-            SealRecord held = new SealRecord(
-                    seal.epoch(), seal.move(), pid, seal.finalLsn(), seal.timeline(), seal.sessionsEnded());
+            SealRecord held =
+                    new SealRecord(seal.epoch(), seal.move(), pid, seal.finalLsn(), seal.timeline(), seal.sessions());
             seal(instance, held, "").lift();
         }
         instance.update(record -> record.withSeal(null).withStopped(false));

@@ -8,16 +8,19 @@ import io.drover.fencing.FenceTarget;
 import io.drover.replication.AllowList;
 import io.drover.replication.PostmasterDoor;
 import io.drover.replication.SessionEnder;
+import io.drover.replication.SessionHold;
 import io.drover.replication.WalTail;
 import java.sql.Connection;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** PostgreSQL as the seal sees it. */
 final class SealedPostgres implements FenceTarget {
-    private static final Duration STRAGGLERS = Duration.ofMillis(100);
+    private static final Duration RELEASED = Duration.ofSeconds(2);
 
     private final int postmasterPid;
     private final String targetSlot;
@@ -48,10 +51,27 @@ final class SealedPostgres implements FenceTarget {
 
     /** Who is spared is decided behind the held door: a walsender that reconnected since the preparation has another pid. */
     @Override
-    public int endSessions(Duration limit) {
+    public OptionalInt holdSessions(Duration limit) {
+        // one that an earlier attempt still holds may stand where the next question waits for it
+        releaseSessions();
         AllowList list = AllowList.compute(connection.get(), postmasterPid, targetSlot, Set.of(ownBackend));
         spared = list;
-        return SessionEnder.endAll(postmasterPid, list, limit);
+        return SessionHold.hold(postmasterPid, list, limit);
+    }
+
+    @Override
+    public Optional<Lsn> endWalWhileHeld(Duration limit) {
+        return WhileHeld.call(this::endWal, limit, this::releaseSessions, RELEASED);
+    }
+
+    @Override
+    public void releaseSessions() {
+        SessionHold.release(postmasterPid);
+    }
+
+    @Override
+    public int endSessions(Duration limit) {
+        return SessionEnder.endAll(postmasterPid, requireSpared(), limit);
     }
 
     @Override
@@ -61,16 +81,22 @@ final class SealedPostgres implements FenceTarget {
 
     @Override
     public void verify(Lsn end) {
-        AllowList list = spared;
-        if (list == null || !PostmasterDoor.held(postmasterPid)) {
+        if (!PostmasterDoor.held(postmasterPid)) {
             throw new DroverException(ErrorCode.SEAL_FAILED, "postmaster " + postmasterPid + " is not held any more");
         }
-        int missed = SessionEnder.endAll(postmasterPid, list, STRAGGLERS);
-        if (missed > 0) {
+        if (!SessionHold.complete(postmasterPid, requireSpared())) {
             throw new DroverException(
                     ErrorCode.SEAL_FAILED,
-                    missed + " processes of postmaster " + postmasterPid + " appeared while its door was held");
+                    "a process of postmaster " + postmasterPid + " went on, or appeared, while its door was held");
         }
+    }
+
+    private AllowList requireSpared() {
+        AllowList list = spared;
+        if (list == null) {
+            throw new DroverException(ErrorCode.INTERNAL, "BUG: sessions are touched before it is known whom to spare");
+        }
+        return list;
     }
 
     @Override

@@ -246,6 +246,7 @@ final class Supervisor implements Managed {
             case DEMOTE ->
                 instance.update(current -> current.withRole(Role.DEMOTED).withStopped(true));
             case START -> {
+                tools.postmaster(record).endHeldOrphans();
                 if (!tools.postmaster(record).stopped()) {
                     // children of a killed postmaster end by themselves; until then no other can be started
                     return;

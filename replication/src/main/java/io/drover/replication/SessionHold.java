@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.replication;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+
+/**
+ * Stops sessions where they stand (SIGSTOP) instead of ending them: that takes as long for hundreds as for one, and an abort gives
+ * them back to their clients (hazard H81). One may be stopped while it holds a lock that others need, so whatever is done
+ * meanwhile needs a limit, and {@link #release} after it.
+ */
+public final class SessionHold {
+    private static final Duration PAUSE = Duration.ofNanos(200_000);
+
+    private static final int WARM_ROUNDS = 20;
+
+    private SessionHold() {}
+
+    /**
+     * Stops every child of a postmaster that is not spared, and sees it stopped in the process table.
+     *
+     * @return how many are held; empty, and then none is, when one could not be stopped within the limit
+     */
+    public static OptionalInt hold(int postmasterPid, AllowList spared, Duration limit) {
+        Waiting waiting = Waiting.upTo(limit);
+        List<Integer> left = new ArrayList<>(others(postmasterPid, spared));
+        int count = left.size();
+        left.forEach(Signals.STOP::send);
+        while (true) {
+            left.removeIf(ProcessTable::cannotGoOn);
+            if (left.isEmpty()) {
+                return OptionalInt.of(count);
+            }
+            if (waiting.isOver()) {
+                release(postmasterPid);
+                return OptionalInt.empty();
+            }
+            waiting.pause(PAUSE);
+        }
+    }
+
+    /** Whether every child that is not spared is stopped or past its last instruction. */
+    public static boolean complete(int postmasterPid, AllowList spared) {
+        return others(postmasterPid, spared).stream().allMatch(ProcessTable::cannotGoOn);
+    }
+
+    /** Lets all children of a postmaster go on; does nothing to those that are not stopped. */
+    public static void release(int postmasterPid) {
+        for (int child : ProcessTable.children(postmasterPid)) {
+            Signals.CONT.send(child);
+        }
+    }
+
+    /** Runs the code without effect, so that it is loaded and compiled before the pause. */
+    public static void warm(int postmasterPid, AllowList spared) {
+        for (int i = 0; i < WARM_ROUNDS; i++) {
+            complete(postmasterPid, spared);
+            release(postmasterPid);
+        }
+    }
+
+    /** Ends a process if it is stopped: it never runs an instruction again. Answers whether it was. */
+    static boolean kill(int pid) {
+        return ProcessTable.state(pid) == 'T' && Signals.KILL.send(pid);
+    }
+
+    private static List<Integer> others(int postmasterPid, AllowList spared) {
+        List<Integer> others = new ArrayList<>();
+        for (int pid : ProcessTable.children(postmasterPid)) {
+            if (!spared.spares(pid)) {
+                others.add(pid);
+            }
+        }
+        return others;
+    }
+}
