@@ -55,9 +55,9 @@ final class TopologyGate {
     }
 
     /** Runs the same code as a real proof, whatever its result. */
-    void rehearse(Verb<?> verb, Token token, InstanceRecord record) {
+    void rehearse(List<Verb<?>> verbs, Token token, InstanceRecord record) {
         List<Versioned<ShardTopology>> seen = view.seen(record.instance());
-        refusal(verb, token, record, seen);
+        verbs.forEach(verb -> refusal(verb, token, record, seen));
         isNewest(seen, token);
     }
 

@@ -35,7 +35,9 @@ final class CutoverRows {
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration PROBE_POLL = Duration.ofMillis(5);
     private static final Duration PROBE_LIMIT = Duration.ofSeconds(10);
-    private static final int REHEARSALS = 10;
+    private static final int FIRST_REHEARSALS = 25;
+
+    private static final int LAST_REHEARSALS = 5;
 
     private CutoverRows() {}
 
@@ -57,9 +59,11 @@ final class CutoverRows {
         if (!context.record().rollingBack()) {
             context.call(context.to(), new Verb.CreateSlot(context.id().rollbackSlotName()));
         }
+        // before the guard, since it takes processors that commits want
+        rehearse(context, FIRST_REHEARSALS);
     }
 
-    /** Waits for transactions that have been open for long: the seal would end them. What is open for less is not waited for. */
+    /** Waits for transactions that have been open for long: the seal would stop them. What is open for less is not waited for. */
     static void awaitBlockers(MoveContext context, Duration limit) {
         String what = "long transactions on " + context.from() + " to end";
         String atFirst = blockers(context);
@@ -214,7 +218,7 @@ final class CutoverRows {
                 new Verb.PrepareSeal(
                         PauseRows.fencedEpoch(context.topologies()),
                         context.record().streamingSlot()));
-        rehearse(context);
+        rehearse(context, LAST_REHEARSALS);
         // last of all: what was written since row 90 may have taken the WAL into the next segment
         AlignReport tail = context.call(context.from(), new Verb.AlignWal(MARGIN_BYTES));
         context.live().waitingFor(null);
@@ -224,7 +228,7 @@ final class CutoverRows {
     }
 
     /** Goes through the pause without its effects, here and with each agent, until nobody does anything for the first time. */
-    private static void rehearse(MoveContext context) {
+    private static void rehearse(MoveContext context, int rounds) {
         List<Versioned<ShardTopology>> open = context.topologies();
         Verb.Rehearse rehearsal = new Verb.Rehearse(
                 new Verb.Seal(PauseRows.fencedEpoch(open), context.record().streamingSlot()),
@@ -232,7 +236,7 @@ final class CutoverRows {
                 new Verb.Promote(1, new Lsn(0)),
                 new Verb.Publish(),
                 new Verb.Stop(StopMode.IMMEDIATE));
-        for (int i = 0; i < REHEARSALS; i++) {
+        for (int i = 0; i < rounds; i++) {
             context.call(context.from(), rehearsal);
             context.call(context.to(), rehearsal);
             PauseRows.rehearse(context, open);

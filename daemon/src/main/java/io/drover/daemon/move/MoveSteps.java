@@ -123,7 +123,8 @@ final class MoveSteps {
                     CUTTING_OVER,
                     "prepare cutover",
                     "wait for long transactions on {source}, check everything again, warm the clients' pools to {target}, checkpoint"
-                            + " {source}, restartpoint {target}",
+                            + " {source}, restartpoint {target}, set the target up for its promotion, make the slot of the"
+                            + " way back, rehearse the pause",
                     Guard.NONE,
                     CutoverRows::prepare,
                     Probe.REPEAT,
