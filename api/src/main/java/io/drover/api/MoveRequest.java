@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param cutover whether the cutover starts by itself or waits for an approval
  * @param mode how the source is stopped in the pause
  * @param maxWritePause budget of the write pause; over it, before the point of no return, the move aborts by itself
- * @param drainTimeout how long clients may take to finish what is in flight before their sessions are ended; 500 ms by
+ * @param drainTimeout how long clients may take to finish what is in flight before their sessions are stopped; 500 ms by
  *     default, or maxWritePause when that is shorter
  * @param blockers what to do about long transactions before the fence
  * @param deadline limit of the whole move up to the cutover, or null for none

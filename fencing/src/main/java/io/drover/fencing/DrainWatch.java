@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Watches the participants of fenced shards drain. Acknowledgements make the pause free of errors; safety does not rest on them,
- * so a drain that is not complete in time is reported and the seal ends what is left (H42, H44).
+ * so a drain that is not complete in time is reported and the seal stops what is left (H42, H44).
  */
 public final class DrainWatch {
     private static final double NANOS_PER_MILLI = 1e6;
@@ -53,7 +53,7 @@ public final class DrainWatch {
 
     /**
      * Waits until every participant that is there has acknowledged the FENCED epoch of its shard, at most so long. One that vanishes
-     * without having acknowledged is reported, and not waited for: nothing more can be heard from it, and the seal ends its sessions.
+     * without having acknowledged is reported, and not waited for: nothing more can be heard from it, and the seal stops its sessions.
      * To be called once the fence is up: who registers later reads the fence before it writes (H43).
      *
      * @param epochs the FENCED epoch by shard

@@ -94,10 +94,10 @@ public final class SourceSeal {
         return new End(target.endWal(), ended, false, alone);
     }
 
-    /** Opens the source again. The settings come first, so that no login that waited begins under the seal's (H19, H49). */
+    /** Opens the source again. The settings come before the door, so that no login that waited begins under the seal's (H19, H49). */
     public void lift() {
-        target.restoreSettings();
         target.releaseSessions();
+        target.restoreSettings();
         target.thaw();
     }
 

@@ -72,10 +72,10 @@ class SourceSealTest {
     }
 
     @Test
-    void restoresTheSettingsBeforeAnybodyGoesOn() {
+    void restoresTheSettingsBeforeItOpensTheDoor() {
         new SourceSeal(target, this::tick).lift();
 
-        assertThat(calls).containsExactly("restore settings", "release sessions", "thaw");
+        assertThat(calls).containsExactly("release sessions", "restore settings", "thaw");
     }
 
     private long tick() {

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Processes that the seal spares, by pid (hazards H75, H76). Anything that is not on it is ended, so a process that is not
+ * Processes that the seal spares, by pid (hazards H75, H76). Anything that is not on it is stopped or ended, so a process that is not
  * recognised can only make the seal stricter.
  *
  * @param titles what ps shows, by pid

@@ -45,6 +45,15 @@ public final class InstanceMonitors implements AutoCloseable {
                 endpoint, Connections.tcp(endpoint.host(), endpoint.port(), database, user, password), connections);
     }
 
+    /**
+     * Logs in anew and out again: a session that is kept does not notice that the role or its password has changed.
+     *
+     * @throws io.drover.api.DroverException POSTGRES_UNREACHABLE when it cannot log in
+     */
+    public void checkLogin(Endpoint endpoint, String database) {
+        InstanceMonitor.closeQuietly(Connections.tcp(endpoint.host(), endpoint.port(), database, user, password));
+    }
+
     private static @Nullable Connection take(Deque<Connection> connections) {
         synchronized (connections) {
             return connections.poll();

@@ -102,15 +102,17 @@ public final class Postmaster {
     }
 
     /**
-     * Leaves the processors to whatever else runs here, such as the promotion of the next primary, because nobody waits for this
-     * server any more. What a seal holds of it is ended one by one, so that it never takes more than one processor.
+     * Ends what a seal holds of the server, one by one and with what nobody else wants of the processors: the promotion of the next
+     * primary may run here too, and nobody waits for this server any more. The postmaster itself keeps its priority: a child that it
+     * was about to fork when it was frozen must not live longer than it takes to see the stop.
+     *
+     * @param limit for going one by one; then all that are left are ended at once
      */
-    public void giveWay(Duration limit) {
+    public void endHeldGently(Duration limit) {
         Waiting waiting = Waiting.upTo(limit);
-        find().ifPresent(running -> {
-            int[] children = ProcessTable.children(running.pid());
+        find().map(Running::pid).filter(PostmasterDoor::held).ifPresent(pid -> {
+            int[] children = ProcessTable.children(pid);
             Arrays.stream(children).forEach(Priority::lowest);
-            Priority.lowest(running.pid());
             for (int child : children) {
                 if (SessionHold.kill(child)) {
                     Waiting.until(waiting.left(), POLL, () -> !ProcessTable.alive(child));
@@ -130,10 +132,14 @@ public final class Postmaster {
         Optional<Running> running = find();
         if (running.isPresent()) {
             int pid = running.orElseThrow().pid();
-            // what a seal holds must not go on when the server ends
-            Arrays.stream(ProcessTable.children(pid)).forEach(SessionHold::kill);
+            if (PostmasterDoor.held(pid)) {
+                // what a seal holds must not go on when the server ends
+                Arrays.stream(ProcessTable.children(pid)).forEach(SessionHold::kill);
+            }
             (mode == Reports.StopMode.FAST ? Signals.INT : Signals.QUIT).send(pid);
-            // A frozen postmaster takes the pending signal before anything else when it goes on
+            // A frozen postmaster takes the pending signal when it goes on. A child that it was about to fork is forked
+            // first,
+            // and stopped with the others.
             Signals.CONT.send(pid);
             while (running.orElseThrow().alive()) {
                 checkLimit(waiting, limit);
@@ -146,6 +152,14 @@ public final class Postmaster {
             waiting.pause(POLL);
         }
         return ControlData.read(binaries, dataDir);
+    }
+
+    /** Whether a seal still holds the server, or what is left of it: a stop that was ordered has not come to its end. */
+    public boolean isHeld() {
+        Optional<Running> running = find();
+        return running.isPresent()
+                ? PostmasterDoor.held(running.orElseThrow().pid())
+                : ProcessTable.serversIn(dataDir).stream().anyMatch(pid -> ProcessTable.state(pid) == 'T');
     }
 
     /**

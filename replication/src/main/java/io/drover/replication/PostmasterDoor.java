@@ -15,7 +15,8 @@ public final class PostmasterDoor {
     private PostmasterDoor() {}
 
     /**
-     * Freezes the postmaster and sees it frozen in the process table, so that a fork that was under way has its child there.
+     * Freezes the postmaster and sees it frozen in the process table. A fork that was under way has its child there, or happens
+     * when the postmaster goes on: never in between.
      *
      * @return the milliseconds that it took
      * @throws DroverException SEAL_FAILED when it is not seen frozen within the limit; it is thawed again

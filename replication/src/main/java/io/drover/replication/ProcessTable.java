@@ -60,14 +60,16 @@ public final class ProcessTable {
      */
     public static boolean canAct(int pid) {
         String[] fields = stat(pid);
-        return fields.length > 0 && !(isEnding(fields) && isOneThread(fields));
+        return fields.length == 0 ? Signals.exists(pid) : !(isEnding(fields) && isOneThread(fields));
     }
 
     /** Whether it can do nothing of its own accord as it is: stopped by a signal, or past its last instruction. */
     public static boolean cannotGoOn(int pid) {
         String[] fields = stat(pid);
+        // a table that cannot be read, for want of a file descriptor, proves nothing
         return fields.length == 0
-                || isOneThread(fields)
+                ? !Signals.exists(pid)
+                : isOneThread(fields)
                         && (isEnding(fields) || field(fields, STATE_FIELD).equals("T"));
     }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.replication;
 
+import io.drover.api.DroverException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,10 +47,23 @@ public final class SessionHold {
         return others(postmasterPid, spared).stream().allMatch(ProcessTable::cannotGoOn);
     }
 
-    /** Lets all children of a postmaster go on; does nothing to those that are not stopped. */
+    /**
+     * Lets all children of a postmaster go on. Sent to all of them, since one that is in the middle of a disk write is stopped
+     * only after it, and this takes that back.
+     *
+     * @throws DroverException when one could not be told; the others were
+     */
     public static void release(int postmasterPid) {
+        DroverException failure = null;
         for (int child : ProcessTable.children(postmasterPid)) {
-            Signals.CONT.send(child);
+            try {
+                Signals.CONT.send(child);
+            } catch (DroverException e) {
+                failure = e;
+            }
+        }
+        if (failure != null) {
+            throw failure;
         }
     }
 
@@ -57,7 +71,6 @@ public final class SessionHold {
     public static void warm(int postmasterPid, AllowList spared) {
         for (int i = 0; i < WARM_ROUNDS; i++) {
             complete(postmasterPid, spared);
-            release(postmasterPid);
         }
     }
 

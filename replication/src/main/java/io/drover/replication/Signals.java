@@ -28,6 +28,16 @@ public enum Signals {
         LibC.kill((int) ProcessHandle.current().pid(), 0);
     }
 
+    /** Whether there is such a process; one that belongs to somebody else is. */
+    static boolean exists(int pid) {
+        try {
+            LibC.kill(pid, 0);
+            return true;
+        } catch (LastErrorException e) {
+            return e.getErrorCode() != NO_SUCH_PROCESS;
+        }
+    }
+
     /**
      * Sends the signal to one process.
      *

@@ -9,8 +9,11 @@ import io.drover.api.ErrorCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,6 +39,7 @@ class PostmasterTest {
     @AfterEach
     void endServer() {
         postmaster.find().ifPresent(running -> Signals.KILL.send(running.pid()));
+        ProcessTable.serversIn(data()).forEach(Signals.KILL::send);
     }
 
     @Test
@@ -53,6 +57,75 @@ class PostmasterTest {
         pgCtl("exit 1");
 
         failsWith(ErrorCode.POSTGRES_FAILED);
+    }
+
+    @Test
+    void endsWhatASealHoldsAndNothingElse() throws IOException {
+        int server = startWithChildren();
+        List<Integer> children = children(server);
+        stop(children.subList(0, 2));
+        assertThat(postmaster.isHeld()).isFalse();
+
+        // without a seal: somebody else has stopped them
+        postmaster.endHeldGently(LIMIT);
+        assertThat(children).allMatch(ProcessTable::canAct);
+
+        PostmasterDoor.hold(server, LIMIT);
+        assertThat(postmaster.isHeld()).isTrue();
+        postmaster.endHeldGently(LIMIT);
+
+        assertThat(children.subList(0, 2)).noneMatch(ProcessTable::canAct);
+        assertThat(ProcessTable.canAct(children.get(2))).isTrue();
+        assertThat(PostmasterDoor.held(server)).isTrue();
+    }
+
+    @Test
+    void endsWhatASealHeldOfAServerWhosePostmasterIsDead() throws IOException {
+        int server = startWithChildren();
+        List<Integer> children = children(server);
+        stop(children.subList(0, 2));
+        Signals.KILL.send(server);
+        assertThat(Waiting.until(LIMIT, Duration.ofMillis(2), postmaster::isHeld))
+                .isTrue();
+
+        postmaster.endHeldOrphans();
+
+        assertThat(Waiting.until(
+                        LIMIT,
+                        Duration.ofMillis(2),
+                        () -> children.subList(0, 2).stream().noneMatch(ProcessTable::canAct)))
+                .isTrue();
+        assertThat(ProcessTable.canAct(children.get(2))).isTrue();
+        assertThat(postmaster.isHeld()).isFalse();
+    }
+
+    /** A shell as postmaster, with three children. */
+    private int startWithChildren() throws IOException {
+        Path bin = directory.resolve("bin");
+        Files.copy(Path.of("/bin/bash"), bin.resolve("postgres"), StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(Path.of("/bin/sleep"), bin.resolve("postgres-child"));
+        pgCtl("cd '" + data() + "'; ../bin/postgres -c 'for i in 1 2 3; do ../bin/postgres-child 60 & done; wait' "
+                + ">/dev/null 2>&1 & echo $! > '" + data() + "/postmaster.pid'; exit 0");
+        assertThat(Waiting.until(
+                        LIMIT,
+                        Duration.ofMillis(2),
+                        () -> start().alive() && children(start().pid()).size() == 3))
+                .isTrue();
+        return start().pid();
+    }
+
+    private static void stop(List<Integer> pids) {
+        pids.forEach(Signals.STOP::send);
+        assertThat(Waiting.until(
+                        LIMIT, Duration.ofMillis(1), () -> pids.stream().allMatch(ProcessTable::cannotGoOn)))
+                .isTrue();
+    }
+
+    private static List<Integer> children(int pid) {
+        return Arrays.stream(ProcessTable.children(pid))
+                .boxed()
+                .filter(child -> ProcessTable.title(child).contains("postgres-child"))
+                .toList();
     }
 
     private void failsWith(ErrorCode code) {

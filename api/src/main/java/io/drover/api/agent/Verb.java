@@ -221,7 +221,7 @@ public sealed interface Verb<R> {
         }
     }
 
-    /** Leaves no process that can commit: holds the door, ends the sessions, ends the WAL on a segment boundary. */
+    /** Leaves no process that can commit: holds the door, stops the sessions, ends the WAL on a segment boundary. */
     record Seal(FenceEpoch epoch, String targetSlot) implements Verb<SealReport> {
         @Override
         public Class<SealReport> answer() {

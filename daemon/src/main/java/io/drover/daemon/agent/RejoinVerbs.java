@@ -43,6 +43,7 @@ import java.util.function.UnaryOperator;
 final class RejoinVerbs {
     private static final double NANOS_PER_MILLI = 1e6;
     private static final Duration REWIND_LIMIT = Duration.ofHours(12);
+    private static final Duration GENTLE = Duration.ofMillis(200);
     private static final Duration START_LIMIT = Duration.ofHours(1);
 
     private final NodeTools tools;
@@ -87,8 +88,7 @@ final class RejoinVerbs {
         long begin = System.nanoTime();
         Postmaster postmaster = tools.postmaster(call.record());
         if (!mayComeBack(call.topologies())) {
-            // the promotion goes on meanwhile, and the clients wait for that
-            postmaster.giveWay(call.deadline().left());
+            postmaster.endHeldGently(GENTLE);
         }
         ControlData control = postmaster.stop(verb.mode(), call.deadline().left());
         call.instance().warm().close();

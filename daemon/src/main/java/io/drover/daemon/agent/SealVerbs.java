@@ -59,6 +59,11 @@ final class SealVerbs {
     private Done prepare(Verb.PrepareSeal verb, VerbCall call) {
         requirePrepared(call.record(), call.move(), false);
         Postmaster.Running postmaster = running(call.record());
+        if (call.record().seal() != null || PostmasterDoor.held(postmaster.pid())) {
+            throw new DroverException(
+                    ErrorCode.STATE_CONFLICT,
+                    "instance " + call.record().instance() + " is sealed already: no seal is prepared on it");
+        }
         call.instance().warm().ask(() -> tools.server(call.record()).connect(), AllowList::backendPid);
         Connection warm = call.instance().warm().required();
         settings.stage(call.instance(), call.move(), call.step(), SealSettings.values(verb.epoch()), warm);
@@ -123,9 +128,10 @@ final class SealVerbs {
         if (begun == null) {
             throw new DroverException(ErrorCode.INTERNAL, "BUG: the seal began without its record");
         }
+        // before anybody is stopped: one could stand where this waits for it
+        int timeline = WalTail.timeline(instance.warm().required());
         SourceSeal.Result result =
                 seal(instance, begun, verb.targetSlot()).seal(call.deadline().left());
-        int timeline = WalTail.timeline(instance.warm().required());
         instance.updateSoon(record -> {
             SealRecord seal = record.seal();
             return seal == null

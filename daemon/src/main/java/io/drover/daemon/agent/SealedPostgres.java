@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /** PostgreSQL as the seal sees it. */
 final class SealedPostgres implements FenceTarget {
-    private static final Duration RELEASED = Duration.ofSeconds(2);
+    private static final Duration RELEASED = Duration.ofMillis(500);
 
     private final int postmasterPid;
     private final String targetSlot;
@@ -32,7 +32,7 @@ final class SealedPostgres implements FenceTarget {
     /**
      * Binds one server.
      *
-     * @param connection the warm connection; asked only while sessions are ended and the WAL is
+     * @param connection the warm connection; asked only while sessions are stopped and the WAL is ended
      * @param restore takes the seal's settings back
      */
     SealedPostgres(int postmasterPid, String targetSlot, Supplier<Connection> connection, Runnable restore) {
@@ -45,6 +45,8 @@ final class SealedPostgres implements FenceTarget {
     /** The connection is tried first: behind a held door no other could be opened. */
     @Override
     public void freeze(Duration limit) {
+        // one that an earlier attempt still holds may stand where the next question waits for it
+        releaseSessions();
         ownBackend = AllowList.backendPid(connection.get());
         PostmasterDoor.hold(postmasterPid, limit);
     }
@@ -52,8 +54,6 @@ final class SealedPostgres implements FenceTarget {
     /** Who is spared is decided behind the held door: a walsender that reconnected since the preparation has another pid. */
     @Override
     public OptionalInt holdSessions(Duration limit) {
-        // one that an earlier attempt still holds may stand where the next question waits for it
-        releaseSessions();
         AllowList list = AllowList.compute(connection.get(), postmasterPid, targetSlot, Set.of(ownBackend));
         spared = list;
         return SessionHold.hold(postmasterPid, list, limit);

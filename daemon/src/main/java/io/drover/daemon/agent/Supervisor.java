@@ -12,6 +12,7 @@ import io.drover.api.agent.Reports.StopMode;
 import io.drover.daemon.agent.InstanceRecord.JobPhase;
 import io.drover.fencing.FenceTransitions;
 import io.drover.replication.Guard;
+import io.drover.replication.Postmaster;
 import io.drover.replication.StandbySetup;
 import io.drover.topology.TopologyStore;
 import io.drover.topology.Versioned;
@@ -168,6 +169,16 @@ final class Supervisor implements Managed {
         }
         if (isDead(instance.record())) {
             revive(instance, sight);
+        }
+        endStop(instance.record());
+    }
+
+    /** A stop that broke off, with its agent or at its limit, would leave what the seal holds behind for ever. */
+    private void endStop(InstanceRecord record) {
+        Postmaster postmaster = tools.postmaster(record);
+        if (record.role() == Role.DEMOTED && Files.exists(record.dataDir()) && postmaster.isHeld()) {
+            postmaster.stop(StopMode.IMMEDIATE, STOP_LIMIT);
+            LOG.warn("instance {} is demoted and was still held: stopped", record.instance());
         }
     }
 

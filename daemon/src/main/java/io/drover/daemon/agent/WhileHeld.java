@@ -28,8 +28,7 @@ final class WhileHeld {
      * @throws DroverException what the question throws; SEAL_FAILED when there is no answer even then
      */
     static <T> Optional<T> call(Supplier<T> question, Duration limit, Runnable release, Duration released) {
-        CompletableFuture<T> answer =
-                CompletableFuture.supplyAsync(question, task -> new Thread(task, "while-held").start());
+        CompletableFuture<T> answer = CompletableFuture.supplyAsync(question, WhileHeld::onItsOwn);
         Optional<T> inTime = await(answer, limit);
         if (inTime.isEmpty()) {
             release.run();
@@ -42,6 +41,13 @@ final class WhileHeld {
             }
         }
         return inTime;
+    }
+
+    /** Never in the way of the agent's end. */
+    private static void onItsOwn(Runnable task) {
+        Thread thread = new Thread(task, "while-held");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     private static <T> Optional<T> await(CompletableFuture<T> answer, Duration limit) {

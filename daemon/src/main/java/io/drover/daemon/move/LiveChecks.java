@@ -30,7 +30,7 @@ final class LiveChecks implements Checks {
         Endpoint from = record.from();
         Endpoint to = record.to();
         // without it nobody could watch lag and guard: says so now, with the server's own words
-        monitors.guardProbeWaits(from);
+        monitors.checkLogin(from);
         MoveRecord.Identity identity = record.identity();
         InstanceFacts source = agents.facts(from.node(), identity.instance());
         boolean standbyRuns = when == When.WITH_STANDBY;

@@ -108,7 +108,7 @@ final class PauseRows {
     private static String undrained(MoveContext context) {
         return "clients that did not drain within "
                 + context.record().identity().request().drainTimeout().toMillis()
-                + " ms, their sessions are ended: " + Checks.several(context.undrained());
+                + " ms, their sessions end with the source: " + Checks.several(context.undrained());
     }
 
     /** The highest epoch that FENCED brings: the seal goes by it as the grants do, whichever shard the move was asked for. */

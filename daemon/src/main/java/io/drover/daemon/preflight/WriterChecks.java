@@ -95,8 +95,8 @@ final class WriterChecks {
                 .toList();
         return Finding.when(
                 !overrides.isEmpty(),
-                overrides + " overrides the read-only default: such sessions are only stopped by being ended",
-                "ALTER ROLE or ALTER DATABASE … RESET default_transaction_read_only, or waive: the seal ends every"
+                overrides + " overrides the read-only default: only the seal holds such sessions",
+                "ALTER ROLE or ALTER DATABASE … RESET default_transaction_read_only, or waive: the seal stops every"
                         + " session");
     }
 

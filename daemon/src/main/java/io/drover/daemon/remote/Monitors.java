@@ -9,6 +9,13 @@ import java.util.OptionalLong;
 
 /** What a controller reads from PostgreSQL itself: views, as the role drover. */
 public interface Monitors {
+    /**
+     * Logs in anew.
+     *
+     * @throws io.drover.api.DroverException POSTGRES_UNREACHABLE when the controller cannot
+     */
+    void checkLogin(Endpoint instance);
+
     /** The standby that streams from a primary under an application_name. */
     Optional<StandbyView> standby(Endpoint primary, String applicationName);
 

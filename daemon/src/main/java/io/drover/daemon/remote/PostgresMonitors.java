@@ -21,6 +21,11 @@ public final class PostgresMonitors implements Monitors {
     }
 
     @Override
+    public void checkLogin(Endpoint instance) {
+        monitors.checkLogin(instance, DATABASE);
+    }
+
+    @Override
     public Optional<StandbyView> standby(Endpoint primary, String applicationName) {
         try (InstanceMonitor monitor = monitors.open(primary, DATABASE)) {
             return monitor.standby(applicationName);

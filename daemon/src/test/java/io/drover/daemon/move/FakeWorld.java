@@ -56,6 +56,9 @@ final class FakeWorld implements Agents, Monitors, Checks {
     private final TopologyStore topology;
     private final Map<NodeId, Node> nodes = new LinkedHashMap<>();
     private final List<String> violations = new ArrayList<>();
+    /** Whether commits wait for the standby that the guard names. */
+    boolean guardHolds = true;
+
     private boolean probing;
     int userCommitsPastFork;
     /** Called before and after each verb; may throw. */
@@ -256,10 +259,11 @@ final class FakeWorld implements Agents, Monitors, Checks {
         return done;
     }
 
+    /** The probe of the guard: a commit that waits for the standby, unless the guard is set and has no effect. */
     private Reports.GuardProbeReport probe(Node standby) {
         probing = true;
         try {
-            while (standby.replayPaused) {
+            while (guardHolds && standby.replayPaused) {
                 wait(10);
             }
         } catch (InterruptedException e) {
@@ -307,6 +311,11 @@ final class FakeWorld implements Agents, Monitors, Checks {
     @Override
     public JobReport job(NodeId id, InstanceId instance) {
         return new JobReport("copy", on(id).job, "copy", null, 100);
+    }
+
+    @Override
+    public void checkLogin(Endpoint instance) {
+        on(instance.node());
     }
 
     @Override

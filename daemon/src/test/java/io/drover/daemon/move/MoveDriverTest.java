@@ -92,6 +92,19 @@ class MoveDriverTest {
     }
 
     @Test
+    void aGuardThatIsSetAndHasNoEffectEndsTheMoveBeforeTheFence() {
+        MoveStage.Play play = stage.play();
+        play.world().guardHolds = false;
+        play.drive();
+
+        assertThat(play.record().state()).isEqualTo(MoveState.ABORTED);
+        assertThat(play.record().error().code()).isEqualTo(ErrorCode.GUARD_REFUSED.name());
+        assertThat(play.leftovers()).isEmpty();
+        assertServing(play, A);
+        assertThat(play.topology().epoch().value()).isEqualTo(1);
+    }
+
+    @Test
     void anAbortBeforeAnyRowHasRunFreesTheLocks() {
         MoveStage.Play play = stage.play();
         play.order(play.orders()::abort);
