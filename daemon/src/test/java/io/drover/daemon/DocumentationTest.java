@@ -3,6 +3,7 @@ package io.drover.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.drover.api.MoveState;
 import io.drover.api.PreflightReport.Severity;
 import io.drover.daemon.cli.CommandLines;
 import io.drover.daemon.preflight.Preflight;
@@ -55,6 +56,16 @@ class DocumentationTest {
             return check.waivable() ? "block, waivable" : "block";
         }
         return check.severity() == Severity.WARN ? "warn" : "info";
+    }
+
+    @Test
+    void everyStateHasItsRowOfFourCells() throws IOException {
+        String operations = page("operations.md");
+        assertThat(MoveState.values())
+                .filteredOn(state -> state != MoveState.NEEDS_OPERATOR)
+                .allSatisfy(state -> assertThat(operations)
+                        .containsPattern("(?m)^\\| " + state + "[^|]*(?:\\| [^| ][^|]* ){3}\\|$"));
+        assertThat(operations).contains("## NEEDS_OPERATOR");
     }
 
     @Test

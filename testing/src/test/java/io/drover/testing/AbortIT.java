@@ -3,6 +3,7 @@ package io.drover.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.drover.api.ErrorCode;
 import io.drover.api.Move;
 import io.drover.api.MoveState;
 import io.drover.api.NodeId;
@@ -13,14 +14,21 @@ import io.drover.testing.cluster.ProcessTable;
 import io.drover.testing.cluster.TopologyProbe;
 import io.drover.testing.cluster.Waiting;
 import io.drover.testing.cluster.WorldSnapshot;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** A move that is given up before the point of no return leaves the source as it was, whatever it was doing. */
@@ -36,6 +44,7 @@ class AbortIT {
             Map<String, String> before = facts(scene);
             Move move = scene.start(target, "");
             scene.rest().act(move.id(), "abort");
+            assertAbortedIn(scene, move, 0, 30);
             assertUndone(scene, move, before);
         }
     }
@@ -49,6 +58,7 @@ class AbortIT {
             Move aborting = scene.rest().act(move.id(), "abort");
             assertThat(aborting.state()).isIn(MoveState.ABORTING, MoveState.ABORTED);
             scene.rest().act(move.id(), "abort");
+            assertAbortedIn(scene, move, 40, 40);
             assertUndone(scene, move, before);
         }
     }
@@ -74,6 +84,7 @@ class AbortIT {
             } finally {
                 ProcessTable.signal(startup, "CONT");
             }
+            assertAbortedIn(scene, move, 50, 50);
             assertUndone(scene, move, before);
         }
     }
@@ -85,6 +96,7 @@ class AbortIT {
             Move move = scene.start(scene.other(), "\"verify\":{\"canaries\":[\"select pg_sleep(4)\"]}");
             scene.await(move, MoveState.VERIFYING);
             scene.rest().act(move.id(), "abort");
+            assertAbortedIn(scene, move, 60, 60);
             assertUndone(scene, move, before);
         }
     }
@@ -96,7 +108,9 @@ class AbortIT {
             Move move = scene.start(scene.other(), "\"cutover\":\"approve\"");
             scene.await(move, MoveState.READY);
             scene.rest().act(move.id(), "abort");
+            assertAbortedIn(scene, move, 70, 70);
             assertUndone(scene, move, before);
+            assertPurged(scene, move.target());
         }
     }
 
@@ -116,6 +130,7 @@ class AbortIT {
                 scene.rest().act(move.id(), "approve");
                 scene.await(move, MoveState.CUTTING_OVER);
                 scene.rest().act(move.id(), "abort");
+                assertAbortedIn(scene, move, 75, 95);
                 assertUndone(scene, move, before);
                 blocker.rollback();
             }
@@ -130,6 +145,8 @@ class AbortIT {
             String target = scene.other().value();
             long epoch = scene.topology().epoch().value();
             Map<String, String> before = facts(scene);
+            Set<String> sessions = sessions(scene, source);
+            assertThat(sessions).isNotEmpty();
             // without the target's agent nobody can prove that the target has replayed everything
             probe.onNext(TopologyState.FENCED, () -> scene.cluster().freeze(target));
             Move move = scene.start(scene.other(), "\"maxWritePause\":\"1s\"");
@@ -150,6 +167,48 @@ class AbortIT {
             assertThat(aborted.error()).isNotNull();
             assertThat(scene.topology().primary().node()).isEqualTo(source);
             assertThat(scene.topology().epoch().value()).isEqualTo(epoch + 2);
+            assertThat(sessions(scene, source)).as("sessions that went on").containsAnyElementsOf(sessions);
+        }
+    }
+
+    @Test
+    void undoesItselfWhenTheTargetAnswersOtherwise() throws SQLException {
+        try (Scene scene = Scene.open()) {
+            Map<String, String> before = facts(scene);
+            Move move = scene.start(scene.other(), "\"verify\":{\"canaries\":[\"select pg_is_in_recovery()\"]}");
+            Move aborted = assertUndone(scene, move, before);
+            assertThat(aborted.error()).isNotNull();
+            assertThat(aborted.error().code()).isEqualTo(ErrorCode.VERIFICATION_FAILED.name());
+        }
+    }
+
+    @Test
+    void throwsADamagedCopyAwayAndMakesAnother() throws SQLException, IOException {
+        try (Scene scene = Scene.open()) {
+            Map<String, String> before = facts(scene);
+            NodeId target = scene.other();
+            Path root = scene.cluster().node(target).dataRoot();
+            Move move = scene.start(target, "\"cutover\":\"approve\",\"bootstrap\":{\"maxRate\":\"8MiB\"}");
+            Path copied = Waiting.untilPresent("a file is copied", STATE_LIMIT, () -> copiedFile(root));
+            Files.writeString(copied, "51\n");
+            scene.await(move, MoveState.READY);
+            assertThat(Files.readString(scene.cluster().controlDirectory().resolve(target + ".log")))
+                    .containsPattern("data.staging-" + move.id().shortId() + " does not match its manifest");
+            assertThat(root.resolve("shard_01/data/base/1/PG_VERSION")).hasContent("15\n");
+            scene.rest().act(move.id(), "abort");
+            assertUndone(scene, move, before);
+        }
+    }
+
+    private static Optional<Path> copiedFile(Path root) {
+        try (Stream<Path> files = Files.walk(root)) {
+            return files.filter(file ->
+                            file.endsWith("base/1/PG_VERSION") && file.toFile().length() == 3)
+                    .filter(file -> !file.toString().contains("set-aside"))
+                    .findFirst();
+        } catch (IOException | UncheckedIOException e) {
+            // it changes under our hands
+            return Optional.empty();
         }
     }
 
@@ -160,6 +219,47 @@ class AbortIT {
             DroverRest.Answer answer = scene.rest().post("/v1/moves/" + move.id() + "/abort", "");
             assertThat(answer.status()).isEqualTo(409);
         }
+    }
+
+    /** What a move sets aside goes only when a person says so, and nothing else goes with it. */
+    private static void assertPurged(Scene scene, NodeId node) {
+        Path root = scene.cluster().node(node).dataRoot();
+        assertThat(setAside(root)).isNotEmpty();
+        Map<String, String> before = facts(scene);
+        DroverRest.Answer purged =
+                scene.rest().post("/v1/shards/" + LocalCluster.SHARD + "/purge", "{\"node\":\"" + node + "\"}");
+        assertThat(purged.status()).as(purged.body()).isEqualTo(200);
+        assertThat(setAside(root)).isEmpty();
+        assertThat(WorldSnapshot.differences(before, facts(scene))).isEmpty();
+        scene.awaitWrites(50);
+    }
+
+    private static List<Path> setAside(Path root) {
+        try (Stream<Path> instances = Files.walk(root, 2)) {
+            return instances
+                    .filter(path -> path.getFileName().toString().startsWith("data.set-aside-"))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The line of the order tells at which step it was given. */
+    private static void assertAbortedIn(Scene scene, Move move, int first, int last) {
+        assertThat(scene.rest().move(move.id()).history())
+                .filteredOn(line -> line.event().equals("aborted by a person"))
+                .first()
+                .satisfies(line -> assertThat(line.step()).isBetween(first, last));
+    }
+
+    private static Set<String> sessions(Scene scene, NodeId node) {
+        return Set.of(scene.cluster()
+                .psql(node)
+                .run(
+                        "postgres",
+                        "select pid from pg_stat_activity where datname = '" + LocalCluster.DATABASE
+                                + "' and backend_type = 'client backend'")
+                .split("\\s+"));
     }
 
     private static boolean hasCopied(Move move) {

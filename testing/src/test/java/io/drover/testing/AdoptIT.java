@@ -9,11 +9,13 @@ import io.drover.api.NodeId;
 import io.drover.api.ShardId;
 import io.drover.client.ShardDataSource;
 import io.drover.client.ShardDataSourceConfig;
+import io.drover.testing.cluster.ClusterNode;
 import io.drover.testing.cluster.DroverRest;
 import io.drover.testing.cluster.LegacyInstance;
 import io.drover.testing.cluster.LocalCluster;
 import io.drover.testing.cluster.Postmasters;
 import io.drover.testing.cluster.Waiting;
+import io.drover.testing.cluster.WorldSnapshot;
 import io.drover.testing.ledger.Ledger;
 import io.drover.testing.ledger.LedgerCheck;
 import io.drover.testing.ledger.LedgerOptions;
@@ -27,6 +29,7 @@ import org.junit.jupiter.api.Test;
 class AdoptIT {
     private static final ShardId SHARD = new ShardId("legacy");
     private static final int ROWS = 5_000;
+    private static final Duration PAUSE = Duration.ofMillis(10);
 
     @Test
     void anAdoptedInstanceMovesAndComesBackAsItWas() throws SQLException {
@@ -48,6 +51,7 @@ class AdoptIT {
             assertThat(Postmasters.of(legacy.dataDirectory()))
                     .as("adopted without a restart")
                     .hasValue(postmaster);
+            assertRefusedWhileItsNodeIsInAMove(cluster, source);
             moveAwayAndBack(cluster, source, target);
             assertThat(legacy.commandLine()).isEqualTo(commandLine);
             assertThat(legacy.configuration()).isEqualTo(configuration);
@@ -57,6 +61,31 @@ class AdoptIT {
         }
     }
 
+    private static void assertRefusedWhileItsNodeIsInAMove(LocalCluster cluster, NodeId source) {
+        DroverRest rest = cluster.rest();
+        NodeId primary = rest.shard(LocalCluster.SHARD).primary().node();
+        NodeId busy = cluster.nodes().stream()
+                .map(ClusterNode::id)
+                .filter(node -> !node.equals(primary) && !node.equals(source))
+                .findFirst()
+                .orElseThrow();
+        Move other = rest.createMove("{\"shard\":\"%s\",\"target\":\"%s\",\"cutover\":\"approve\",\"waive\":[%s]}"
+                .formatted(LocalCluster.SHARD, busy, LocalCluster.WAIVER));
+        rest.await(other.id(), MoveState.READY, Scene.MOVE_LIMIT);
+        var before = WorldSnapshot.of(cluster).facts();
+
+        DroverRest.Answer refused =
+                rest.post("/v1/moves", "{\"shard\":\"%s\",\"target\":\"%s\"}".formatted(SHARD, busy));
+
+        assertThat(refused.status()).as(refused.body()).isEqualTo(409);
+        assertThat(refused.json().get("code").asText()).isEqualTo("NODE_BUSY");
+        assertThat(refused.json().get("moveId").asText()).isEqualTo(other.id().value());
+        assertThat(WorldSnapshot.differences(before, WorldSnapshot.of(cluster).facts()))
+                .isEmpty();
+        rest.act(other.id(), "abort");
+        rest.await(other.id(), MoveState.ABORTED, Scene.MOVE_LIMIT);
+    }
+
     private static void moveAwayAndBack(LocalCluster cluster, NodeId source, NodeId target) throws SQLException {
         DroverRest rest = cluster.rest();
         try (ShardDataSource kit = ShardDataSource.open(ShardDataSourceConfig.builder(cluster.zookeeper(), SHARD)
@@ -64,8 +93,7 @@ class AdoptIT {
                         .name("legacy-application")
                         .poolSize(4)
                         .build());
-                Ledger ledger =
-                        Ledger.start(new LedgerOptions(1, 3, 1, ROWS, 1, Duration.ofMillis(2)), kit, kit.readers())) {
+                Ledger ledger = Ledger.start(new LedgerOptions(1, 3, 1, ROWS, 1, PAUSE, PAUSE), kit, kit.readers())) {
             awaitWrites(ledger, 100);
             Move move = rest.createMove("{\"shard\":\"%s\",\"target\":\"%s\",\"maxWritePause\":\"10s\",\"waive\":[%s]}"
                     .formatted(SHARD, target, LocalCluster.WAIVER));

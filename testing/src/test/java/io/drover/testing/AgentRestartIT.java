@@ -95,9 +95,22 @@ class AgentRestartIT {
             scene.awaitRollbackReady(move);
             assertThat(scene.cluster().psql(source).run(LocalCluster.DATABASE, "select pg_is_in_recovery()"))
                     .isEqualTo("t");
+
+            long standby = Postmasters.of(scene.cluster().dataDirectory(source)).orElseThrow();
+            ProcessTable.signal(standby, "KILL");
+            Waiting.until("the standby is started again", RESTART_LIMIT, () -> isAnother(scene, source, standby));
+            scene.awaitRollbackReady(move);
+            assertThat(scene.cluster().psql(source).run(LocalCluster.DATABASE, "select pg_is_in_recovery()"))
+                    .isEqualTo("t");
             scene.rest().complete(move.id());
             scene.await(move, MoveState.COMPLETED);
         }
+    }
+
+    private static boolean isAnother(Scene scene, NodeId node, long postmaster) {
+        return Postmasters.of(scene.cluster().dataDirectory(node))
+                .filter(now -> now != postmaster)
+                .isPresent();
     }
 
     private static boolean takesWrites(Scene scene, NodeId node) {

@@ -10,6 +10,7 @@ import io.drover.api.NodeId;
 import io.drover.api.TopologyState;
 import io.drover.testing.cluster.DroverRest;
 import io.drover.testing.cluster.LocalCluster;
+import io.drover.testing.cluster.Psql;
 import io.drover.testing.cluster.TopologyProbe;
 import io.drover.testing.cluster.Waiting;
 import io.drover.testing.ledger.AckLog;
@@ -37,6 +38,10 @@ class RogueWritersIT {
     private static final int FIRST_WRITER = 100;
     private static final int STRANGERS = 99;
     private static final int MOST_ROWS_OF_STRANGERS = 100_000;
+    private static final String ROLE_WAIVER =
+            "{\"check\":\"P17\",\"reason\":\"the writers of this role are what is tested\"}";
+    private static final String VACUUM_AT_WORK =
+            "select count(*) from pg_stat_activity where backend_type = 'autovacuum worker' and query like '%churn%'";
     private static final Duration QUICK = Duration.ofMillis(10);
 
     private final List<RogueWriter> rogues = new ArrayList<>();
@@ -49,7 +54,10 @@ class RogueWritersIT {
             NodeId target = scene.other();
             prepare(scene, source);
             startRogues(scene, source);
-            Move move = scene.start(target, "\"cutover\":\"approve\"");
+            Move move = scene.rest()
+                    .createMove(
+                            "{\"shard\":\"%s\",\"target\":\"%s\",\"cutover\":\"approve\",\"maxWritePause\":\"10s\",\"waive\":[%s,%s]}"
+                                    .formatted(LocalCluster.SHARD, target, LocalCluster.WAIVER, ROLE_WAIVER));
             scene.await(move, MoveState.READY);
             List<HeldLogin.Gate> gates = new ArrayList<>();
             for (TopologyState state : List.of(TopologyState.FENCED, TopologyState.PROMOTING, TopologyState.SERVING)) {
@@ -65,6 +73,13 @@ class RogueWritersIT {
                             rogue.name() + " writes; " + rogue.lastError(),
                             Scene.WRITING_LIMIT,
                             () -> rogue.log().count(AckLog.Outcome.ACKED) > 0));
+            Waiting.until(
+                    "autovacuum is at work, and stays so",
+                    Scene.WRITING_LIMIT,
+                    () -> !scene.cluster()
+                            .psql(source)
+                            .run("postgres", VACUUM_AT_WORK)
+                            .equals("0"));
             scene.rest().act(move.id(), "approve");
             Move ready = scene.awaitRollbackReady(move);
             scene.awaitWrites(100);
@@ -79,6 +94,7 @@ class RogueWritersIT {
                     .isPositive());
             scene.rest().complete(move.id());
             scene.await(move, MoveState.COMPLETED);
+            tidyUp(scene, target);
         }
     }
 
@@ -111,13 +127,38 @@ class RogueWritersIT {
         scene.cluster().psql(source).run(LocalCluster.DATABASE, """
                         drop role if exists rogue_replicator;
                         create role rogue_replicator login replication password '%s' in role app;
+                        alter role rogue_replicator set default_transaction_read_only = off;
                         """.formatted(
                         scene.cluster().password()));
+        prepareEndlessVacuum(scene, source);
         AckLog strangers = new AckLog(STRANGERS);
         for (int i = 0; i < MOST_ROWS_OF_STRANGERS; i++) {
             strangers.begin();
         }
         scene.count(strangers);
+    }
+
+    /** A table whose vacuuming by a worker begins at once and lasts for hours. */
+    private static void prepareEndlessVacuum(Scene scene, NodeId source) {
+        Psql psql = scene.cluster().psql(source);
+        psql.run(LocalCluster.DATABASE, """
+                create table churn as select i, repeat('x', 100) as filler from generate_series(1, 50000) as i;
+                alter table churn set (
+                    autovacuum_vacuum_threshold = 1, autovacuum_vacuum_scale_factor = 0,
+                    autovacuum_vacuum_cost_delay = 100, autovacuum_vacuum_cost_limit = 1);
+                delete from churn where i % 2 = 0;
+                """);
+        psql.run("postgres", "alter system set autovacuum_naptime = '1s'");
+        psql.run("postgres", "select pg_reload_conf()");
+    }
+
+    /** What has moved with the shard and would be in the way of other tests. */
+    private static void tidyUp(Scene scene, NodeId primary) {
+        Psql psql = scene.cluster().psql(primary);
+        psql.run("postgres", "alter system reset autovacuum_naptime");
+        psql.run("postgres", "select pg_reload_conf()");
+        psql.run(LocalCluster.DATABASE, "drop table churn");
+        psql.run("postgres", "drop role rogue_replicator");
     }
 
     private void startRogues(Scene scene, NodeId source) {
@@ -143,7 +184,8 @@ class RogueWritersIT {
                     QUICK);
         }
         start(scene, "procedure", plain(scene, source), log -> ways.loopsInTheServer(log, STRANGERS), QUICK);
-        start(scene, "replication-session", replication(scene, source), ways::autocommit, QUICK);
+        start(scene, "replication-session", rogue(scene, source, "database"), ways::autocommit, QUICK);
+        start(scene, "role-override", rogue(scene, source, "false"), ways::autocommit, QUICK);
     }
 
     private HeldLogin.Gate startHeldLogin(Scene scene, NodeId source, TopologyProbe probe, TopologyState state) {
@@ -192,11 +234,11 @@ class RogueWritersIT {
         return () -> scene.cluster().connect(source, Map.of("options", "-c default_transaction_read_only=off"));
     }
 
-    private static Connector replication(Scene scene, NodeId source) {
+    private static Connector rogue(Scene scene, NodeId source, String replication) {
         Properties properties = new Properties();
         properties.setProperty("user", "rogue_replicator");
         properties.setProperty("password", scene.cluster().password());
-        properties.setProperty("replication", "database");
+        properties.setProperty("replication", replication);
         properties.setProperty("preferQueryMode", "simple");
         properties.setProperty("assumeMinServerVersion", "13");
         return () -> {

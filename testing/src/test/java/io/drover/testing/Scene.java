@@ -36,7 +36,9 @@ final class Scene implements AutoCloseable {
 
     private static final int WRITERS = 4;
     private static final int READERS = 2;
-    private static final Duration WRITER_PAUSE = Duration.ofMillis(2);
+    /** Long enough to leave the processors to what is tested. */
+    private static final Duration PAUSE = Duration.ofMillis(10);
+
     private static final Duration SETTLE = Duration.ofMillis(500);
     private static final AtomicInteger RUNS = new AtomicInteger();
 
@@ -57,7 +59,7 @@ final class Scene implements AutoCloseable {
                 .poolSize(WRITERS + READERS)
                 .build());
         this.ledger = Ledger.start(
-                new LedgerOptions(run, WRITERS, READERS, SharedCluster.ROWS, run, WRITER_PAUSE), kit, kit.readers());
+                new LedgerOptions(run, WRITERS, READERS, SharedCluster.ROWS, run, PAUSE, PAUSE), kit, kit.readers());
     }
 
     static Scene open() throws SQLException {

@@ -8,49 +8,63 @@ import io.drover.api.MoveState;
 import io.drover.api.NodeId;
 import io.drover.api.TopologyState;
 import io.drover.testing.cluster.LocalCluster;
+import io.drover.testing.cluster.MoveProbe;
 import io.drover.testing.cluster.TopologyProbe;
 import io.drover.testing.cluster.Waiting;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-/** The leading controller is killed in every state; the other one finishes the move or undoes it, and no client notices. */
+/**
+ * The leading controller is killed in every state; the other one finishes the move or undoes it, and no client notices. That it
+ * died in the very state is read from ZooKeeper before another can lead.
+ */
 class TakeoverIT {
     private static final Duration TAKEOVER_LIMIT = Duration.ofMinutes(3);
+    private static final int BAKE_ROW = 170;
+    private static final int CLOSE_ROW = 180;
+    private static final List<String> CONTROLLERS = List.of("c1", "c2");
 
     @Test
-    void anotherControllerGoesOnInEveryStateBeforeTheCutover() throws SQLException {
+    void anotherControllerGoesOnInEveryStateUpToTheCutoverAndInTheLastRow() throws SQLException {
         try (Scene scene = Scene.open();
                 TopologyProbe probe = TopologyProbe.open(scene.cluster())) {
+            NodeId source = scene.primary();
             NodeId target = scene.other();
             Move move = scene.start(
                     target,
                     "\"cutover\":\"approve\",\"bootstrap\":{\"maxRate\":\"4MiB\"},"
                             + "\"verify\":{\"canaries\":[\"select pg_sleep(2)\"]}");
-            killLeader(scene, probe);
-            for (MoveState state :
-                    new MoveState[] {MoveState.COPYING, MoveState.CATCHING_UP, MoveState.VERIFYING, MoveState.READY}) {
-                scene.rest()
-                        .await(
-                                move.id(),
-                                "at least in " + state,
-                                Scene.MOVE_LIMIT,
-                                seen -> seen.state().ordinal() >= state.ordinal(),
-                                seen -> {});
-                killLeader(scene, probe);
+            try (MoveProbe stored = MoveProbe.open(scene.cluster(), move.id())) {
+                for (MoveState state : List.of(
+                        MoveState.PREPARING,
+                        MoveState.COPYING,
+                        MoveState.CATCHING_UP,
+                        MoveState.VERIFYING,
+                        MoveState.READY)) {
+                    killLeaderIn(scene, probe, stored, state);
+                }
+                scene.await(move, MoveState.READY);
+                scene.rest().act(move.id(), "approve");
+                killLeaderIn(scene, probe, stored, MoveState.CUTTING_OVER);
+                scene.awaitRollbackReady(move);
+                assertThat(scene.topology().primary().node()).isEqualTo(target);
+
+                // the last row is not begun in the record; without the old primary's agent it cannot end
+                scene.cluster().freeze(source.value());
+                try {
+                    scene.rest().complete(move.id());
+                    killLeaderWhen(scene, probe, () -> stored.isDone(BAKE_ROW) && !stored.isDone(CLOSE_ROW));
+                } finally {
+                    scene.cluster().thaw(source.value());
+                }
+                scene.await(move, MoveState.COMPLETED);
+                assertThat(slots(scene, target)).isEmpty();
             }
-            scene.await(move, MoveState.READY);
-            scene.rest().act(move.id(), "approve");
-            scene.rest()
-                    .await(
-                            move.id(),
-                            "in the cutover",
-                            Scene.MOVE_LIMIT,
-                            seen -> seen.state().ordinal() >= MoveState.CUTTING_OVER.ordinal(),
-                            seen -> {});
-            killLeader(scene, probe);
-            Move ended = awaitOutcome(scene, move);
-            finish(scene, ended, target);
+            assertServing(scene, target);
         }
     }
 
@@ -58,94 +72,169 @@ class TakeoverIT {
     void theFenceIsLoweredOrTheMoveIsFinishedWhenTheLeaderDiesInThePause() throws SQLException {
         try (Scene scene = Scene.open();
                 TopologyProbe probe = TopologyProbe.open(scene.cluster())) {
+            NodeId source = scene.primary();
             NodeId target = scene.other();
-            String leader = probe.leader();
-            probe.onNext(TopologyState.FENCED, () -> scene.cluster().kill(leader));
-            Move move = scene.start(target, "");
-            Move ended = awaitOutcome(scene, move);
-            scene.cluster().restart(leader);
-            finish(scene, ended, target);
+            Move move = killLeaderAtOnceIn(scene, probe, TopologyState.FENCED, () -> scene.start(target, ""));
+            Move ended = scene.rest()
+                    .await(
+                            move.id(),
+                            "in its bake or undone",
+                            Scene.MOVE_LIMIT,
+                            seen -> seen.state() == MoveState.ABORTED
+                                    || (seen.state() == MoveState.BAKING
+                                            && seen.rollback() != null
+                                            && seen.rollback().ready()),
+                            seen -> {});
+            assertServing(scene, ended.state() == MoveState.BAKING ? target : source);
         }
     }
 
     @Test
-    void theTargetServesAndTheOldPrimaryFollowsItWhenTheLeaderDiesAfterThePointOfNoReturn() throws SQLException {
+    void theTargetServesAndTheWayBackStaysOpenWhenLeadersDieAfterThePointOfNoReturn() throws SQLException {
         try (Scene scene = Scene.open();
                 TopologyProbe probe = TopologyProbe.open(scene.cluster())) {
             NodeId source = scene.primary();
             NodeId target = scene.other();
-            String leader = probe.leader();
-            probe.onNext(TopologyState.PROMOTING, () -> scene.cluster().kill(leader));
-            Move move = scene.start(target, "");
-            Move ready = scene.awaitRollbackReady(move);
-            scene.cluster().restart(leader);
-            scene.cluster().waitHealthy();
-            assertThat(scene.topology().primary().node()).isEqualTo(target);
-            assertThat(ready.cutover()).isNotNull();
-            assertThat(ready.cutover().commitsPastFork()).isZero();
+            Move move = killLeaderAtOnceIn(scene, probe, TopologyState.PROMOTING, () -> scene.start(target, ""));
+            try (MoveProbe stored = MoveProbe.open(scene.cluster(), move.id())) {
+                killLeaderIn(scene, probe, stored, MoveState.REVERSING);
+                Move ready = scene.awaitRollbackReady(move);
+                assertThat(scene.topology().primary().node()).isEqualTo(target);
+                assertThat(ready.cutover()).isNotNull();
+                assertThat(ready.cutover().commitsPastFork()).isZero();
 
-            killLeader(scene, probe);
-            assertThat(scene.awaitRollbackReady(move).state()).isEqualTo(MoveState.BAKING);
+                killLeaderIn(scene, probe, stored, MoveState.BAKING);
+                scene.awaitRollbackReady(move);
+                scene.rest().act(move.id(), "rollback");
+                killLeaderIn(scene, probe, stored, MoveState.ROLLING_BACK);
 
-            // frozen, it wakes when another has finished (F41): all that it still wants to do is refused
-            String second = probe.leader();
-            probe.onNext(TopologyState.PROMOTING, () -> scene.cluster().freeze(second));
-            scene.rest().act(move.id(), "rollback");
-            try {
-                scene.await(move, MoveState.ROLLED_BACK);
-            } finally {
-                scene.cluster().thaw(second);
+                // frozen, it wakes when another has finished (F41): all that it still wants to do is refused
+                String second = probe.leader();
+                probe.onNext(TopologyState.PROMOTING, () -> scene.cluster().freeze(second));
+                try {
+                    scene.await(move, MoveState.ROLLED_BACK);
+                } finally {
+                    scene.cluster().thaw(second);
+                }
             }
-            scene.cluster().waitHealthy();
-            assertThat(scene.topology().primary().node()).isEqualTo(source);
-            scene.awaitWrites(100);
+            assertServing(scene, source);
         }
+    }
+
+    /** Each agent does its own write of the topology when no controller is there to ask for it. */
+    @Test
+    void agentsLowerTheFenceAndFinishThePromotionWithoutAnyController() throws SQLException {
+        try (Scene scene = Scene.open();
+                TopologyProbe probe = TopologyProbe.open(scene.cluster())) {
+            NodeId source = scene.primary();
+            NodeId target = scene.other();
+            long epoch = scene.topology().epoch().value();
+            Move first = killAtOnceIn(
+                    scene,
+                    probe,
+                    TopologyState.FENCED,
+                    CONTROLLERS,
+                    () -> scene.start(target, "\"maxWritePause\":\"1s\""),
+                    () -> awaitServing(scene, probe));
+            scene.await(first, MoveState.ABORTED);
+            assertServing(scene, source);
+            assertThat(scene.topology().epoch().value()).isEqualTo(epoch + 2);
+
+            Move second = killAtOnceIn(
+                    scene,
+                    probe,
+                    TopologyState.PROMOTING,
+                    CONTROLLERS,
+                    () -> scene.start(target, ""),
+                    () -> awaitServing(scene, probe));
+            scene.awaitRollbackReady(second);
+            assertServing(scene, target);
+        }
+    }
+
+    private static void awaitServing(Scene scene, TopologyProbe probe) {
+        Waiting.until("the shard serves", Scene.MOVE_LIMIT, () -> probe.stored() == TopologyState.SERVING);
+        scene.awaitWrites(100);
     }
 
     @Test
     void theUndoIsFinishedWhenTheLeaderDiesInAborting() throws SQLException {
         try (Scene scene = Scene.open();
                 TopologyProbe probe = TopologyProbe.open(scene.cluster())) {
+            NodeId source = scene.primary();
             Move move = scene.start(scene.other(), "\"cutover\":\"approve\"");
             scene.await(move, MoveState.READY);
-            scene.rest().act(move.id(), "abort");
-            killLeader(scene, probe);
-            scene.await(move, MoveState.ABORTED);
-            scene.awaitWrites(100);
-            assertThat(scene.cluster()
-                            .psql(scene.primary())
-                            .run(LocalCluster.DATABASE, "select slot_name from pg_replication_slots"))
-                    .isEmpty();
+            try (MoveProbe stored = MoveProbe.open(scene.cluster(), move.id())) {
+                scene.rest().act(move.id(), "abort");
+                killLeaderIn(scene, probe, stored, MoveState.ABORTING);
+                scene.await(move, MoveState.ABORTED);
+            }
+            assertThat(slots(scene, source)).isEmpty();
+            assertServing(scene, source);
         }
     }
 
-    private static Move awaitOutcome(Scene scene, Move move) {
-        return scene.rest()
-                .await(
-                        move.id(),
-                        "in its bake or undone",
-                        Scene.MOVE_LIMIT,
-                        seen -> seen.state() == MoveState.ABORTED
-                                || (seen.state() == MoveState.BAKING
-                                        && seen.rollback() != null
-                                        && seen.rollback().ready()),
-                        seen -> {});
+    private static String slots(Scene scene, NodeId node) {
+        return scene.cluster().psql(node).run(LocalCluster.DATABASE, "select slot_name from pg_replication_slots");
     }
 
-    private static void finish(Scene scene, Move ended, NodeId target) {
+    private static void assertServing(Scene scene, NodeId node) {
         scene.cluster().waitHealthy();
         scene.awaitWrites(100);
         assertThat(scene.topology().state()).isEqualTo(TopologyState.SERVING);
-        if (ended.state() == MoveState.BAKING) {
-            assertThat(scene.topology().primary().node()).isEqualTo(target);
-            scene.rest().complete(ended.id());
-            scene.await(ended, MoveState.COMPLETED);
-        }
+        assertThat(scene.topology().primary().node()).isEqualTo(node);
     }
 
-    private static void killLeader(Scene scene, TopologyProbe probe) {
+    private static Move killLeaderAtOnceIn(
+            Scene scene, TopologyProbe probe, TopologyState state, Supplier<Move> start) {
+        return killAtOnceIn(scene, probe, state, List.of(probe.leader()), start, () -> {});
+    }
+
+    /**
+     * In the pause everything happens within milliseconds: the target's agent is frozen, so that nothing is left to happen when
+     * the controllers are killed.
+     *
+     * @param meanwhile what has to happen before they are started again
+     */
+    private static Move killAtOnceIn(
+            Scene scene,
+            TopologyProbe probe,
+            TopologyState state,
+            List<String> controllers,
+            Supplier<Move> start,
+            Runnable meanwhile) {
+        String target = scene.other().value();
+        probe.onNext(state, () -> {
+            scene.cluster().freeze(target);
+            controllers.forEach(scene.cluster()::kill);
+        });
+        Move move = start.get();
+        try {
+            Waiting.until(
+                    "they are dead",
+                    Scene.MOVE_LIMIT,
+                    () -> controllers.stream().noneMatch(scene.cluster()::isAlive));
+            assertThat(probe.stored()).isEqualTo(state);
+            scene.cluster().thaw(target);
+            meanwhile.run();
+        } finally {
+            scene.cluster().thaw(target);
+            controllers.forEach(scene.cluster()::restart);
+        }
+        return move;
+    }
+
+    /** Kills it in a state of the move in which the shard serves: before the fence, or behind the switch. */
+    private static void killLeaderIn(Scene scene, TopologyProbe probe, MoveProbe stored, MoveState state) {
+        killLeaderWhen(scene, probe, () -> stored.state() == state && probe.stored() == TopologyState.SERVING);
+    }
+
+    /** The session of a dead leader lasts for seconds, in which nobody leads: what is stored right after its death stays so. */
+    private static void killLeaderWhen(Scene scene, TopologyProbe probe, BooleanSupplier moment) {
+        Waiting.until("the moment to die", Scene.MOVE_LIMIT, moment);
         String leader = probe.leader();
         scene.cluster().kill(leader);
+        assertThat(moment.getAsBoolean()).as("it died in that moment").isTrue();
         Waiting.until(
                 "another controller than " + leader + " leads",
                 TAKEOVER_LIMIT,

@@ -77,7 +77,9 @@ class ControllerConfigurationTest {
                 "{id: c1, rest: 'http://h:1', zookeeper: {sessionTimeout: 1s}}|zookeeper.sessionTimeout",
                 "{id: c1, rest: 'http://h:1', zookeeper: {sessionTimeout: 2m}}|zookeeper.sessionTimeout",
                 "{id: c1, rest: 'http://h:1', postgres: {user: ''}}|postgres.user",
-                "{id: c1, rest: 'http://h:1', colour: red}|colour"
+                "{id: c1, rest: 'http://h:1', colour: red}|colour",
+                "{id: c1, rest: 'http://h:1', tls: {keyStore: 'k.p12'}}|tls",
+                "{id: c1, rest: 'http://h:1', roles: {viewer: 't'}}|roles"
             },
             quoteCharacter = '`')
     void refusesWhatCannotWork(String yaml, String named) {

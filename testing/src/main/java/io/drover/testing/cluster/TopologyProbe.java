@@ -5,6 +5,7 @@ import io.drover.api.ShardTopology;
 import io.drover.api.TopologyState;
 import io.drover.topology.DocumentStore;
 import io.drover.topology.LeaderRecord;
+import io.drover.topology.TopologyStore;
 import io.drover.topology.TopologyWatcher;
 import io.drover.topology.Versioned;
 import io.drover.topology.ZkLayout;
@@ -51,6 +52,14 @@ public final class TopologyProbe implements AutoCloseable {
     /** The states seen so far; some may have been skipped. */
     public List<TopologyState> seen() {
         return List.copyOf(seen);
+    }
+
+    /** The state as ZooKeeper has it now. */
+    public TopologyState stored() {
+        return new TopologyStore(client)
+                .read(LocalCluster.SHARD)
+                .map(topology -> topology.value().state())
+                .orElseThrow(() -> new IllegalStateException("ZooKeeper knows no topology of " + LocalCluster.SHARD));
     }
 
     /** The id of the controller that leads. */

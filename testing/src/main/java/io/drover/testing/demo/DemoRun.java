@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Moves the shard away, back, and away again under load, and gathers what there is to report. */
 final class DemoRun {
+    private static final Duration READER_PAUSE = Duration.ofMillis(1);
     private static final Duration MOVE_LIMIT = Duration.ofMinutes(10);
     private static final Duration READY_LIMIT = Duration.ofMinutes(2);
     private static final Duration PAUSE_MARGIN = Duration.ofSeconds(2);
@@ -62,7 +63,7 @@ final class DemoRun {
                 .warmup(LedgerSchema.WARMUP)
                 .build();
         LedgerOptions workload = new LedgerOptions(
-                1, options.writers(), options.readers(), options.rows(), options.seed(), Duration.ZERO);
+                1, options.writers(), options.readers(), options.rows(), options.seed(), Duration.ZERO, READER_PAUSE);
         try (ShardDataSource kit = ShardDataSource.open(config);
                 Ledger ledger = Ledger.start(workload, kit, kit.readers())) {
             console.say("%d writers and %d readers run", options.writers(), options.readers());

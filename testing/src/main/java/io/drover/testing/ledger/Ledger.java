@@ -250,7 +250,7 @@ public final class Ledger implements AutoCloseable {
                 note("read", e);
                 Waiting.pause(ERROR_PAUSE);
             }
-            Waiting.pause(Duration.ofMillis(1));
+            Waiting.pause(options.readerPause());
         }
     }
 

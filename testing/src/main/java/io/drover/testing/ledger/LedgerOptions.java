@@ -12,5 +12,7 @@ import java.time.Duration;
  * @param rows rows of the table that is read and updated
  * @param seed of the choice of rows
  * @param writerPause what each writer waits between two writes
+ * @param readerPause what each reader waits between two reads
  */
-public record LedgerOptions(int run, int writers, int readers, long rows, long seed, Duration writerPause) {}
+public record LedgerOptions(
+        int run, int writers, int readers, long rows, long seed, Duration writerPause, Duration readerPause) {}
