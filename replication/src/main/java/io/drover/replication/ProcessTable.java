@@ -148,9 +148,21 @@ public final class ProcessTable {
 
     private static int[] childrenByScan(int parent) {
         return all().stream()
-                .filter(pid -> statField(pid, PARENT_FIELD).equals(Integer.toString(parent)))
+                .filter(pid -> parentOf(pid).equals(Integer.toString(parent)))
                 .mapToInt(Integer::intValue)
                 .toArray();
+    }
+
+    /** A process that is there and tells nothing could be a child: whoever counts them must not count without it. */
+    private static String parentOf(int pid) {
+        String parent = statField(pid, PARENT_FIELD);
+        if (parent.isEmpty() && Signals.exists(pid)) {
+            throw new DroverException(
+                    ErrorCode.POSTGRES_FAILED,
+                    "the process table tells nothing of process " + pid,
+                    "look at the agent's limit of open files");
+        }
+        return parent;
     }
 
     /** Every process that there is. */

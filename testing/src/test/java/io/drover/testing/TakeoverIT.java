@@ -36,8 +36,8 @@ class TakeoverIT {
             NodeId target = scene.other();
             Move move = scene.start(
                     target,
-                    "\"cutover\":\"approve\",\"bootstrap\":{\"maxRate\":\"4MiB\"},"
-                            + "\"verify\":{\"canaries\":[\"select pg_sleep(2)\"]}");
+                    "\"cutover\":\"approve\",\"bootstrap\":{\"maxRate\":\"16MiB\"},"
+                            + "\"verify\":{\"canaries\":[\"select pg_sleep(1)\"]}");
             try (MoveProbe stored = MoveProbe.open(scene.cluster(), move.id())) {
                 for (MoveState state : List.of(
                         MoveState.PREPARING,

@@ -151,8 +151,13 @@ public final class Reports {
     /** The published epoch. */
     public record PublishReport(FenceEpoch epoch, double millis) {}
 
-    /** One answer of each kind that the pause brings; its values mean nothing. */
+    /**
+     * One answer of each kind that the pause brings; their values mean nothing.
+     *
+     * @param times how often this agent has rehearsed since it was started
+     */
     public record RehearsalReport(
+            int times,
             SealReport seal,
             ReplayReport replay,
             PromoteReport promotion,

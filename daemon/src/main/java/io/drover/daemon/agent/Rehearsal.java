@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +36,7 @@ final class Rehearsal {
 
     private final VerbTable table;
     private final TopologyGate topology;
+    private final AtomicInteger times = new AtomicInteger();
 
     Rehearsal(VerbTable table, TopologyGate topology) {
         this.table = table;
@@ -48,6 +50,7 @@ final class Rehearsal {
     private RehearsalReport rehearse(Verb.Rehearse verb, VerbCall call) {
         pass(verb, call);
         return new RehearsalReport(
+                times.incrementAndGet(),
                 new SealReport(verb.promote().atLeast(), 1, 0, true, 0, 0, 0),
                 new ReplayReport(new Lsn(0), 0),
                 new PromoteReport(1, new Lsn(0), 0),

@@ -128,7 +128,8 @@ final class SealVerbs {
         if (begun == null) {
             throw new DroverException(ErrorCode.INTERNAL, "BUG: the seal began without its record");
         }
-        // before anybody is stopped: one could stand where this waits for it
+        // while nobody is stopped, not by an earlier attempt either: one could stand where this waits for it
+        SessionHold.release(begun.postmasterPid());
         int timeline = WalTail.timeline(instance.warm().required());
         SourceSeal.Result result =
                 seal(instance, begun, verb.targetSlot()).seal(call.deadline().left());

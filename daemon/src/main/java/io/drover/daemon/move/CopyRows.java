@@ -14,6 +14,7 @@ import io.drover.api.agent.Reports.StopMode;
 import io.drover.api.agent.Verb;
 import io.drover.replication.InstanceMonitor.StandbyView;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +26,7 @@ final class CopyRows {
 
     private static final Duration POLL = Duration.ofMillis(300);
     private static final Duration STALLED = Duration.ofMinutes(5);
+    private static final Duration CANARY_PATIENCE = Duration.ofSeconds(10);
     private static final Duration FOREVER = Duration.ofDays(3650);
 
     private CopyRows() {}
@@ -201,15 +203,33 @@ final class CopyRows {
         }
     }
 
-    /** A canary that reads what is being written may differ for a moment: it has to agree once within its tries. */
+    /** A canary that reads what is being written may differ for a moment: it has to agree once within its time. */
     private static void compareCanaries(MoveContext context, List<String> queries) {
-        String database = context.topology().database();
-        context.waitFor("the canary queries to give the same rows on both nodes", Duration.ofSeconds(30), POLL, () -> {
-            Verb.RunCanaries run = new Verb.RunCanaries(database, queries);
-            List<String> source = context.call(context.from(), run).hashes();
-            List<String> copy = context.call(context.to(), run).hashes();
-            return source.equals(copy) ? Optional.of(true) : Optional.empty();
-        });
+        Verb.RunCanaries run = new Verb.RunCanaries(context.topology().database(), queries);
+        List<String> different = new ArrayList<>();
+        try {
+            context.waitFor("the canary queries to give the same rows on both nodes", CANARY_PATIENCE, POLL, () -> {
+                List<String> source = context.call(context.from(), run).hashes();
+                List<String> copy = context.call(context.to(), run).hashes();
+                different.clear();
+                for (int i = 0; i < queries.size(); i++) {
+                    if (!source.get(i).equals(copy.get(i))) {
+                        different.add(queries.get(i));
+                    }
+                }
+                return different.isEmpty() ? Optional.of(true) : Optional.empty();
+            });
+        } catch (DroverException e) {
+            if (e.code() != ErrorCode.TIMEOUT || different.isEmpty()) {
+                throw e;
+            }
+            throw new DroverException(
+                    ErrorCode.VERIFICATION_FAILED,
+                    "canary queries gave other rows on " + context.to() + " than on " + context.from() + " for "
+                            + CANARY_PATIENCE.toSeconds() + " s: " + Checks.several(different),
+                    "run them on both nodes; what differs between any two nodes, such as an address, is no canary",
+                    e);
+        }
     }
 
     static void awaitApproval(MoveContext context) {

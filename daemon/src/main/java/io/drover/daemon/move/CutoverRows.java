@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Rows 75 to 95: everything of the cutover that can be done before the fence is done before it. */
 final class CutoverRows {
@@ -38,6 +39,8 @@ final class CutoverRows {
     private static final int FIRST_REHEARSALS = 25;
 
     private static final int LAST_REHEARSALS = 5;
+    /** Of this process: what is loaded and compiled is so for every move. */
+    private static final AtomicInteger OWN_REHEARSALS = new AtomicInteger();
 
     private CutoverRows() {}
 
@@ -227,7 +230,10 @@ final class CutoverRows {
         }
     }
 
-    /** Goes through the pause without its effects, here and with each agent, until nobody does anything for the first time. */
+    /**
+     * Goes through the pause without its effects, here and with each agent, until nobody does anything for the first time. What a
+     * process has rehearsed for one move it knows for the next.
+     */
     private static void rehearse(MoveContext context, int rounds) {
         List<Versioned<ShardTopology>> open = context.topologies();
         Verb.Rehearse rehearsal = new Verb.Rehearse(
@@ -236,10 +242,12 @@ final class CutoverRows {
                 new Verb.Promote(1, new Lsn(0)),
                 new Verb.Publish(),
                 new Verb.Stop(StopMode.IMMEDIATE));
-        for (int i = 0; i < rounds; i++) {
-            context.call(context.from(), rehearsal);
-            context.call(context.to(), rehearsal);
+        int least = 0;
+        for (int i = 0; i < rounds && (i < LAST_REHEARSALS || least < FIRST_REHEARSALS); i++) {
+            int source = context.call(context.from(), rehearsal).times();
+            int target = context.call(context.to(), rehearsal).times();
             PauseRows.rehearse(context, open);
+            least = Math.min(OWN_REHEARSALS.incrementAndGet(), Math.min(source, target));
         }
     }
 

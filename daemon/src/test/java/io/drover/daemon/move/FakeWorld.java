@@ -214,6 +214,7 @@ final class FakeWorld implements Agents, Monitors, Checks {
             return new Reports.AlignReport(END, 100, 0);
         } else if (verb instanceof Verb.Rehearse) {
             return new Reports.RehearsalReport(
+                    1,
                     new Reports.SealReport(END, node.timeline, 0, true, 0, 0, 0),
                     new Reports.ReplayReport(END, 0),
                     new Reports.PromoteReport(node.timeline, END, 0),

@@ -8,7 +8,7 @@ import java.util.Map;
 /** Writes the configuration and the secrets of every daemon. */
 final class ConfigurationFiles {
     // short, so that the other controller takes over while somebody watches
-    private static final String CONTROLLER_SESSION = "4s";
+    private static final String CONTROLLER_SESSION = "3s";
 
     private final OsUser user;
     private final Path directory;
