@@ -128,7 +128,7 @@ public final class Reports {
      * @param finalLsn the segment boundary that ends the source's WAL
      * @param timeline the source's timeline
      * @param sessions processes that were stopped where they stood, or ended
-     * @param held whether they were stopped
+     * @param held whether they were stopped; false in the answer to a repeat, which measures nothing anew
      */
     public record SealReport(
             Lsn finalLsn,
