@@ -10,11 +10,14 @@ import io.drover.api.MoveState;
 import io.drover.api.NodeId;
 import io.drover.api.ShardTopology;
 import io.drover.api.TopologyState;
+import io.drover.testing.cluster.ClusterController;
+import io.drover.testing.cluster.ClusterNode;
 import io.drover.testing.cluster.DroverRest;
 import io.drover.testing.cluster.EventStream;
 import io.drover.testing.cluster.LocalCluster;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -53,6 +56,31 @@ class MoveIT {
             assertThat(slots(scene, target)).isEmpty();
             assertThat(scene.topology().replicas()).isEmpty();
             assertThat(scene.topology().move()).isNull();
+            assertMeasured(scene);
+        }
+    }
+
+    /** The leader's admin port tells of the pauses and steps; every daemon's says that it is well. */
+    private static void assertMeasured(Scene scene) {
+        List<String> leaders = new ArrayList<>();
+        for (ClusterController controller : scene.cluster().controllers()) {
+            DroverRest.Answer health = scene.rest().at(controller.admin()).get("/healthcheck");
+            assertThat(health.status()).as(health.body()).isEqualTo(200);
+            DroverRest.Answer metrics = scene.rest().at(controller.admin()).get("/metrics");
+            assertThat(metrics.status()).as(metrics.body()).isEqualTo(200);
+            assertThat(metrics.headers().get("content-type").get(0)).startsWith("text/plain");
+            if (metrics.body().contains("\ndrover_leader 1.0\n")) {
+                leaders.add(metrics.body());
+            }
+        }
+        assertThat(leaders).hasSize(1);
+        assertThat(leaders.get(0))
+                .containsPattern("\ndrover_pause_millis_count ([1-9][0-9]*)\n")
+                .containsPattern("\ndrover_step_count\\{step=\"110\"} [1-9]")
+                .containsPattern("\ndrover_copied_bytes(_total)? [1-9]");
+        for (ClusterNode node : scene.cluster().nodes()) {
+            DroverRest.Answer health = scene.rest().at(node.admin()).get("/healthcheck");
+            assertThat(health.status()).as(health.body()).isEqualTo(200);
         }
     }
 

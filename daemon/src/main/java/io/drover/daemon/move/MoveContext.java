@@ -133,6 +133,10 @@ final class MoveContext {
                         ? record.withLeg(record.leg().finish(step.number()))
                         : record,
                 new MoveJournal.Line(step.number(), step.name() + " done"));
+    }
+
+    /** Tells the metrics, also of a row whose result a later one stores. */
+    void left(MoveStep step) {
         services.observer().stepFinished(id(), step.number());
     }
 

@@ -64,6 +64,7 @@ final class MoveDriver {
             } else {
                 unrecorded.add(step.number());
             }
+            context.left(step);
         } catch (DroverException e) {
             fail(step, e);
         } catch (RuntimeException e) {
