@@ -32,8 +32,8 @@ public interface FenceTarget {
     /** Ends every process of the server that may commit and returns when none of them can any more; answers how many there were. */
     int endSessions(Duration limit);
 
-    /** Ends the WAL on a segment boundary and answers it: the position that the target has to replay. */
-    Lsn endWal();
+    /** Ends the WAL on a segment boundary within the limit and answers it: the position that the target has to replay. */
+    Lsn endWal(Duration limit);
 
     /**
      * Proves that the door is still held and that nobody is left who can commit. Records of the server itself may follow the end; no

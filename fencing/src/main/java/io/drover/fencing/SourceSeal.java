@@ -90,8 +90,7 @@ public final class SourceSeal {
     private End endInstead(Duration limit, long begin) {
         int ended = target.endSessions(left(limit, begin, nanos.getAsLong()));
         long alone = nanos.getAsLong();
-        left(limit, begin, alone);
-        return new End(target.endWal(), ended, false, alone);
+        return new End(target.endWal(left(limit, begin, alone)), ended, false, alone);
     }
 
     /** Opens the source again. The settings come before the door, so that no login that waited begins under the seal's (H19, H49). */

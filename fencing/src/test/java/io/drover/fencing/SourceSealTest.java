@@ -116,7 +116,7 @@ class SourceSealTest {
         }
 
         @Override
-        public Lsn endWal() {
+        public Lsn endWal(Duration limit) {
             calls.add("end WAL");
             return END;
         }

@@ -128,7 +128,10 @@ public final class Reports {
      * @param finalLsn the segment boundary that ends the source's WAL
      * @param timeline the source's timeline
      * @param sessions processes that were stopped where they stood, or ended
-     * @param held whether they were stopped; false in the answer to a repeat, which measures nothing anew
+     * @param held whether they were stopped where they stood
+     * @param freezeMillis until the door was held; this and the following are zero in the answer to a repeat
+     * @param sessionsMillis until no other session could act
+     * @param switchMillis until the end of the WAL was proven
      */
     public record SealReport(
             Lsn finalLsn,

@@ -98,6 +98,7 @@ record InstanceRecord(
      * @param finalLsn where the source's WAL ends; null until the seal is complete
      * @param timeline the source's timeline
      * @param sessions processes that were stopped or ended
+     * @param held whether they were stopped where they stood
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
     record SealRecord(
@@ -106,9 +107,10 @@ record InstanceRecord(
             int postmasterPid,
             @Nullable Lsn finalLsn,
             int timeline,
-            int sessions) {
-        SealRecord completed(Lsn end, int onTimeline, int sessions) {
-            return new SealRecord(epoch, move, postmasterPid, end, onTimeline, sessions);
+            int sessions,
+            boolean held) {
+        SealRecord completed(Lsn end, int onTimeline, int sessions, boolean held) {
+            return new SealRecord(epoch, move, postmasterPid, end, onTimeline, sessions, held);
         }
     }
 

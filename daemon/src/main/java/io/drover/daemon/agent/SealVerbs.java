@@ -113,7 +113,7 @@ final class SealVerbs {
         }
         requirePrepared(call.record(), call.move(), true);
         int pid = running(call.record()).pid();
-        return record -> record.withSeal(new SealRecord(verb.epoch(), call.move(), pid, null, 0, 0));
+        return record -> record.withSeal(new SealRecord(verb.epoch(), call.move(), pid, null, 0, 0, false));
     }
 
     private SealReport seal(Verb.Seal verb, VerbCall call) {
@@ -122,7 +122,7 @@ final class SealVerbs {
         Lsn reached = done.map(SealRecord::finalLsn).orElse(null);
         if (done.isPresent() && reached != null) {
             SealRecord seal = done.orElseThrow();
-            return new SealReport(reached, seal.timeline(), seal.sessions(), false, 0, 0, 0);
+            return new SealReport(reached, seal.timeline(), seal.sessions(), seal.held(), 0, 0, 0);
         }
         SealRecord begun = instance.record().seal();
         if (begun == null) {
@@ -131,13 +131,13 @@ final class SealVerbs {
         // while nobody is stopped, not by an earlier attempt either: one could stand where this waits for it
         SessionHold.release(begun.postmasterPid());
         int timeline = WalTail.timeline(instance.warm().required());
-        SourceSeal.Result result =
-                seal(instance, begun, verb.targetSlot()).seal(call.deadline().left());
+        SourceSeal.Result result = seal(instance, begun.postmasterPid(), verb.targetSlot())
+                .seal(call.deadline().left());
         instance.updateSoon(record -> {
             SealRecord seal = record.seal();
             return seal == null
                     ? record
-                    : record.withSeal(seal.completed(result.finalLsn(), timeline, result.sessions()));
+                    : record.withSeal(seal.completed(result.finalLsn(), timeline, result.sessions(), result.held()));
         });
         return new SealReport(
                 result.finalLsn(),
@@ -161,13 +161,10 @@ final class SealVerbs {
         return open ? Optional.empty() : Optional.of(seal);
     }
 
-    private SourceSeal seal(ManagedInstance instance, SealRecord seal, String targetSlot) {
+    private SourceSeal seal(ManagedInstance instance, int postmasterPid, String targetSlot) {
         return new SourceSeal(
                 new SealedPostgres(
-                        seal.postmasterPid(),
-                        targetSlot,
-                        () -> instance.warm().required(),
-                        () -> settings.undoSeal(instance)),
+                        postmasterPid, targetSlot, () -> instance.warm().required(), () -> settings.undoSeal(instance)),
                 System::nanoTime);
     }
 
@@ -184,9 +181,7 @@ final class SealVerbs {
         if (pid == 0) {
             settings.undoSeal(instance);
         } else {
-            SealRecord held =
-                    new SealRecord(seal.epoch(), seal.move(), pid, seal.finalLsn(), seal.timeline(), seal.sessions());
-            seal(instance, held, "").lift();
+            seal(instance, pid, "").lift();
         }
         instance.update(record -> record.withSeal(null).withStopped(false));
         LOG.info("instance {} is unsealed from epoch {}", instance.record().instance(), seal.epoch());

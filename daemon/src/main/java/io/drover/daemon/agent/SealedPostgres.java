@@ -20,12 +20,11 @@ import org.jspecify.annotations.Nullable;
 
 /** PostgreSQL as the seal sees it. */
 final class SealedPostgres implements FenceTarget {
-    private static final Duration RELEASED = Duration.ofMillis(500);
-
     private final int postmasterPid;
     private final String targetSlot;
     private final Supplier<Connection> connection;
     private final Runnable restore;
+    private final WhileHeld question = new WhileHeld();
     private int ownBackend;
     private @Nullable AllowList spared;
 
@@ -61,7 +60,7 @@ final class SealedPostgres implements FenceTarget {
 
     @Override
     public Optional<Lsn> endWalWhileHeld(Duration limit) {
-        return WhileHeld.call(this::endWal, limit, this::releaseSessions, RELEASED);
+        return question.ask(this::switchWal, limit, this::releaseSessions);
     }
 
     @Override
@@ -75,7 +74,12 @@ final class SealedPostgres implements FenceTarget {
     }
 
     @Override
-    public Lsn endWal() {
+    public Lsn endWal(Duration limit) {
+        question.awaitLate(limit);
+        return switchWal();
+    }
+
+    private Lsn switchWal() {
         return WalTail.switchAndBoundary(connection.get());
     }
 

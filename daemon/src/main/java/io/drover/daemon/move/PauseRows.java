@@ -244,9 +244,18 @@ final class PauseRows {
                                     .sealed(seal.timeline(), seal.finalLsn())
                                     .withCutover(new Cutover(fencedAt, now, null, null, List.of(), null, null)));
                 },
-                List.of(new MoveJournal.Line(
-                        MoveSteps.COMMIT, "PROMOTING " + context.to() + " after " + seal.finalLsn())));
+                List.of(
+                        new MoveJournal.Line(MoveSteps.SEAL, silenced(seal)),
+                        new MoveJournal.Line(
+                                MoveSteps.COMMIT, "PROMOTING " + context.to() + " after " + seal.finalLsn())));
         context.pause().ifPresent(pause -> pause.mark(MoveSteps.COMMIT, "point of no return"));
+    }
+
+    private static String silenced(SealReport seal) {
+        return seal.held()
+                ? seal.sessions() + " sessions of the source stand still where they stood"
+                : seal.sessions() + " sessions of the source were ended: stopped where they stood, they did not all"
+                        + " stand in time, or one of them held what the end of the WAL needs";
     }
 
     static boolean isCommitted(MoveContext context) {

@@ -26,7 +26,7 @@ class InstanceStoreTest {
     @Test
     void findsAfterARestartWhatWasStored() {
         InstanceRecord record = Samples.record(Role.PRIMARY, 7)
-                .withSeal(Samples.seal(8).completed(new Lsn(0x1600_0000L), 1, 3))
+                .withSeal(Samples.seal(8).completed(new Lsn(0x1600_0000L), 1, 3, true))
                 .withToken(Samples.token(2, 99))
                 .withSettings(List.of(new SettingChange("autovacuum", null, Samples.MOVE, 95)))
                 .withStartArguments(List.of("-D", "/data"))

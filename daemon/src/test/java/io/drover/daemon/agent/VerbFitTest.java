@@ -35,7 +35,7 @@ class VerbFitTest {
     private static final Verb<?> STOP = new Verb.Stop(StopMode.IMMEDIATE);
     private static final Verb<?> REJOIN = new Verb.Rejoin("h", 1, "s", "a", false, LSN);
     private static final InstanceRecord OPEN = record(Role.PRIMARY, 3);
-    private static final InstanceRecord SEALED = OPEN.withSeal(seal(4).completed(LSN, 1, 1));
+    private static final InstanceRecord SEALED = OPEN.withSeal(seal(4).completed(LSN, 1, 1, true));
 
     static Stream<Arguments> states() {
         return Stream.of(

@@ -18,18 +18,20 @@ class WhileHeldTest {
     /** Completed when the sessions are let go on. */
     private final CompletableFuture<String> lock = new CompletableFuture<>();
 
+    private final WhileHeld question = new WhileHeld();
     private boolean released;
 
     @Test
     void answersWithoutLettingAnybodyGoOn() {
-        assertThat(WhileHeld.call(() -> "end", LONG, this::release, LONG)).hasValue("end");
+        assertThat(question.ask(() -> "end", LONG, this::release)).hasValue("end");
         assertThat(released).isFalse();
     }
 
     @Test
     void letsThemGoOnWhenOneHoldsWhatTheAnswerNeeds() {
-        assertThat(WhileHeld.call(lock::join, SHORT, this::release, LONG)).isEmpty();
+        assertThat(question.ask(lock::join, SHORT, this::release)).isEmpty();
         assertThat(released).isTrue();
+        question.awaitLate(LONG);
     }
 
     @Test
@@ -39,15 +41,25 @@ class WhileHeldTest {
         };
 
         assertThatExceptionOfType(DroverException.class)
-                .isThrownBy(() -> WhileHeld.call(refused, LONG, this::release, LONG))
+                .isThrownBy(() -> question.ask(refused, LONG, this::release))
                 .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.POSTGRES_FAILED));
     }
 
     @Test
     void failsWhenThereIsNoAnswerEvenThen() {
+        assertThat(question.ask(lock::join, SHORT, () -> {})).isEmpty();
+
         assertThatExceptionOfType(DroverException.class)
-                .isThrownBy(() -> WhileHeld.call(lock::join, SHORT, () -> {}, SHORT))
+                .isThrownBy(() -> question.awaitLate(SHORT))
                 .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.SEAL_FAILED));
+    }
+
+    @Test
+    void hasNothingToWaitForWithoutALateAnswer() {
+        question.awaitLate(Duration.ZERO);
+
+        assertThat(question.ask(() -> "end", LONG, this::release)).hasValue("end");
+        question.awaitLate(Duration.ZERO);
     }
 
     private void release() {
