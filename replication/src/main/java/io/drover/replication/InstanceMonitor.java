@@ -11,7 +11,6 @@ import java.sql.SQLException;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,13 +51,19 @@ public final class InstanceMonitor implements AutoCloseable {
         });
     }
 
-    /** Size of the running base backup in bytes, once it is estimated (pg_stat_progress_basebackup). */
-    public OptionalLong baseBackupTotal() {
-        Optional<Long> total = ask(
-                "select max(backup_total) from pg_stat_progress_basebackup where backup_total > 0 or ? = ''",
-                "-",
-                row -> row.getObject(1, Long.class));
-        return total.map(OptionalLong::of).orElseGet(OptionalLong::empty);
+    /**
+     * Drover's base backup that runs, as pg_stat_progress_basebackup shows it.
+     *
+     * @param streamed bytes that were sent
+     * @param total bytes that will be sent, as PostgreSQL has estimated them; less than {@code streamed} when data has grown
+     */
+    public record BackupView(long streamed, long total) {}
+
+    /** The running base backup; empty before its size is estimated, and when it has ended. */
+    public Optional<BackupView> baseBackup() {
+        String sql = "select backup_streamed, backup_total from pg_stat_progress_basebackup"
+                + " join pg_stat_activity using (pid) where application_name = ? and backup_total > 0";
+        return ask(sql, Connections.APPLICATION_NAME, row -> new BackupView(row.getLong(1), row.getLong(2)));
     }
 
     /** Whether the session that probes the guard waits for a synchronous standby. */

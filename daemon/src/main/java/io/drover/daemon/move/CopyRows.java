@@ -12,6 +12,7 @@ import io.drover.api.agent.Reports.JobReport;
 import io.drover.api.agent.Reports.JobState;
 import io.drover.api.agent.Reports.StopMode;
 import io.drover.api.agent.Verb;
+import io.drover.replication.InstanceMonitor.BackupView;
 import io.drover.replication.InstanceMonitor.StandbyView;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -76,18 +77,19 @@ final class CopyRows {
         return Optional.empty();
     }
 
+    /** What the source has sent, while it sends; before and after, what has arrived. */
     private static void report(MoveContext context, CopyProgress progress, JobReport job) {
-        long total;
+        BackupView view;
         try {
-            total = context.services()
+            view = context.services()
                     .monitors()
-                    .baseBackupTotal(context.record().from())
-                    .orElse(progress.total);
+                    .baseBackup(context.record().from())
+                    .orElseGet(() -> new BackupView(job.bytesDone(), progress.total));
         } catch (DroverException e) {
             // the figure is for people; the job itself tells whether the copy goes on
-            total = progress.total;
+            view = new BackupView(job.bytesDone(), progress.total);
         }
-        Progress now = progress.update(job.bytesDone(), total, System.nanoTime());
+        Progress now = progress.update(view.streamed(), view.total(), System.nanoTime());
         context.live().progress(now);
         context.feed().progress(now);
     }

@@ -2,10 +2,10 @@
 package io.drover.daemon.remote;
 
 import io.drover.api.ShardTopology.Endpoint;
+import io.drover.replication.InstanceMonitor.BackupView;
 import io.drover.replication.InstanceMonitor.StandbyView;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /** What a controller reads from PostgreSQL itself: views, as the role drover. */
 public interface Monitors {
@@ -19,8 +19,8 @@ public interface Monitors {
     /** The standby that streams from a primary under an application_name. */
     Optional<StandbyView> standby(Endpoint primary, String applicationName);
 
-    /** Size in bytes of the base backup that is being taken from an instance, once it is estimated. */
-    OptionalLong baseBackupTotal(Endpoint source);
+    /** The base backup that is being taken from an instance, while bytes of it are sent. */
+    Optional<BackupView> baseBackup(Endpoint source);
 
     /** Whether the probe of the guard waits on this primary. */
     boolean guardProbeWaits(Endpoint primary);

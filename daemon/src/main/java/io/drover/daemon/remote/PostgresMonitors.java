@@ -3,11 +3,11 @@ package io.drover.daemon.remote;
 
 import io.drover.api.ShardTopology.Endpoint;
 import io.drover.replication.InstanceMonitor;
+import io.drover.replication.InstanceMonitor.BackupView;
 import io.drover.replication.InstanceMonitor.StandbyView;
 import io.drover.replication.InstanceMonitors;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /** Reads the views of live instances. */
 public final class PostgresMonitors implements Monitors {
@@ -33,9 +33,9 @@ public final class PostgresMonitors implements Monitors {
     }
 
     @Override
-    public OptionalLong baseBackupTotal(Endpoint source) {
+    public Optional<BackupView> baseBackup(Endpoint source) {
         try (InstanceMonitor monitor = monitors.open(source, DATABASE)) {
-            return monitor.baseBackupTotal();
+            return monitor.baseBackup();
         }
     }
 

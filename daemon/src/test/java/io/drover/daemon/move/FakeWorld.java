@@ -30,6 +30,7 @@ import io.drover.daemon.preflight.When;
 import io.drover.daemon.remote.Agents;
 import io.drover.daemon.remote.Monitors;
 import io.drover.fencing.FenceTransitions;
+import io.drover.replication.InstanceMonitor.BackupView;
 import io.drover.replication.InstanceMonitor.StandbyView;
 import io.drover.topology.TopologyStore;
 import io.drover.topology.Versioned;
@@ -39,7 +40,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
@@ -326,8 +326,8 @@ final class FakeWorld implements Agents, Monitors, Checks {
     }
 
     @Override
-    public OptionalLong baseBackupTotal(Endpoint source) {
-        return OptionalLong.of(100);
+    public Optional<BackupView> baseBackup(Endpoint source) {
+        return Optional.of(new BackupView(100, 100));
     }
 
     @Override
