@@ -18,9 +18,11 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of PostgreSQL when its agent dies, and of a PostgreSQL that dies (R7). */
+@Tag("alone")
 class AgentRestartIT {
     private static final Duration RESTART_LIMIT = Duration.ofSeconds(5);
 

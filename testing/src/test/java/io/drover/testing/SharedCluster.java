@@ -27,6 +27,9 @@ final class SharedCluster {
     static final long ROWS = 20_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(SharedCluster.class);
+    /** Which of the JVMs that run these tests at the same time this is. */
+    private static final String FORK = System.getProperty("fork", "0");
+
     private static final Duration END_LIMIT = Duration.ofMinutes(2);
     private static @Nullable LocalCluster current;
     private static int started;
@@ -41,7 +44,7 @@ final class SharedCluster {
         }
         discard();
         started++;
-        cluster = LocalCluster.start(ClusterOptions.test("cluster-" + started));
+        cluster = LocalCluster.start(ClusterOptions.test("cluster-" + FORK + "-" + started));
         current = cluster;
         cluster.createShard();
         try (Connection connection = cluster.connect(LocalCluster.NODE_A, Map.of())) {

@@ -9,6 +9,9 @@ import io.drover.api.NodeId;
 import io.drover.api.TopologyState;
 import io.drover.testing.cluster.LocalCluster;
 import io.drover.testing.cluster.MoveProbe;
+import io.drover.testing.cluster.Postmasters;
+import io.drover.testing.cluster.ProcessTable;
+import io.drover.testing.cluster.Psql;
 import io.drover.testing.cluster.TopologyProbe;
 import io.drover.testing.cluster.Waiting;
 import java.sql.SQLException;
@@ -24,6 +27,7 @@ import org.junit.jupiter.api.Test;
  */
 class TakeoverIT {
     private static final Duration TAKEOVER_LIMIT = Duration.ofMinutes(3);
+    private static final int GUARD_ROW = 80;
     private static final int BAKE_ROW = 170;
     private static final int CLOSE_ROW = 180;
     private static final List<String> CONTROLLERS = List.of("c1", "c2");
@@ -112,7 +116,8 @@ class TakeoverIT {
                 String second = probe.leader();
                 probe.onNext(TopologyState.PROMOTING, () -> scene.cluster().freeze(second));
                 try {
-                    scene.await(move, MoveState.ROLLED_BACK);
+                    // read from ZooKeeper: who asks the frozen one for it waits
+                    Waiting.until("it is rolled back", Scene.MOVE_LIMIT, () -> stored.state() == MoveState.ROLLED_BACK);
                 } finally {
                     scene.cluster().thaw(second);
                 }
@@ -149,6 +154,42 @@ class TakeoverIT {
                     () -> awaitServing(scene, probe));
             scene.awaitRollbackReady(second);
             assertServing(scene, target);
+        }
+    }
+
+    /** Commits wait for a standby that is gone, and nobody is there to undo that: the source's agent does, by itself (I5, V21). */
+    @Test
+    void theAgentTakesTheGuardBackWhenItsStandbyAndTheControllersAreGone() throws SQLException {
+        try (Scene scene = Scene.open();
+                TopologyProbe probe = TopologyProbe.open(scene.cluster())) {
+            NodeId source = scene.primary();
+            NodeId target = scene.other();
+            Move move = scene.start(target, "");
+            Psql sql = scene.cluster().psql(source);
+            long standby;
+            try (MoveProbe stored = MoveProbe.open(scene.cluster(), move.id())) {
+                Waiting.until("the guard is armed", Scene.MOVE_LIMIT, () -> stored.isDone(GUARD_ROW));
+                standby = Postmasters.of(scene.cluster().dataDirectory(target)).orElseThrow();
+                CONTROLLERS.forEach(scene.cluster()::kill);
+                assertThat(probe.stored()).isEqualTo(TopologyState.SERVING);
+            }
+            try {
+                scene.cluster().kill(target.value());
+                ProcessTable.signal(standby, "KILL");
+                long acked = scene.ledger().acked();
+                Waiting.until(
+                        "commits are acknowledged again",
+                        Scene.MOVE_LIMIT,
+                        () -> scene.ledger().acked() > acked + 100);
+                assertThat(sql.run("postgres", "show synchronous_standby_names"))
+                        .isEmpty();
+            } finally {
+                scene.cluster().restart(target.value());
+                CONTROLLERS.forEach(scene.cluster()::restart);
+            }
+            scene.await(move, MoveState.ABORTED);
+            assertThat(slots(scene, source)).isEmpty();
+            assertServing(scene, source);
         }
     }
 
