@@ -62,8 +62,17 @@ class PlantedCommitIT {
             assertThat(Files.exists(data.resolve("standby.signal"))).isFalse();
             // its clients are served all the time
             scene.awaitWrites(100);
-        } finally {
-            SharedCluster.discard();
+
+            // what the operations page says: a person saves what matters, then sets the copy aside
+            scene.rest().complete(move.id());
+            scene.await(move, MoveState.COMPLETED);
+            assertThat(data).doesNotExist();
+            assertThat(data.resolveSibling(
+                            data.getFileName() + ".set-aside-" + move.id().shortId()))
+                    .as("the planted commit is still there to be read")
+                    .isDirectory();
+            assertThat(scene.topology().primary().node()).isEqualTo(target);
+            assertThat(scene.topology().move()).isNull();
         }
     }
 }

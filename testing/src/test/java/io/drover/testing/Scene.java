@@ -36,8 +36,8 @@ final class Scene implements AutoCloseable {
 
     private static final int WRITERS = 4;
     private static final int READERS = 2;
-    /** Long enough to leave the processors to what is tested. */
-    private static final Duration PAUSE = Duration.ofMillis(10);
+    /** Long enough to leave the processors to what is tested, here and in the cluster beside this one. */
+    private static final Duration PAUSE = Duration.ofMillis(25);
 
     private static final Duration SETTLE = Duration.ofMillis(500);
     private static final AtomicInteger RUNS = new AtomicInteger();

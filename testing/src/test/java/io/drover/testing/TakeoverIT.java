@@ -232,8 +232,8 @@ class TakeoverIT {
     }
 
     /**
-     * In the pause everything happens within milliseconds: the target's agent is frozen, so that nothing is left to happen when
-     * the controllers are killed.
+     * In the pause everything happens within milliseconds. The controllers are killed first: by itself the target's agent waits a
+     * second before it publishes, and is frozen by then.
      *
      * @param meanwhile what has to happen before they are started again
      */
@@ -245,9 +245,10 @@ class TakeoverIT {
             Supplier<Move> start,
             Runnable meanwhile) {
         String target = scene.other().value();
+        List<Long> pids = controllers.stream().map(scene.cluster()::pid).toList();
         probe.onNext(state, () -> {
+            pids.forEach(pid -> ProcessTable.signal(pid, "KILL"));
             scene.cluster().freeze(target);
-            controllers.forEach(scene.cluster()::kill);
         });
         Move move = start.get();
         try {
