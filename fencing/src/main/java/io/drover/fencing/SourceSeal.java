@@ -4,6 +4,7 @@ package io.drover.fencing;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.Lsn;
+import io.drover.api.agent.Reports.Standstill;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -47,17 +48,17 @@ public final class SourceSeal {
      *
      * @param finalLsn the end of the source's WAL
      * @param sessions processes that were stopped or ended
-     * @param held whether they were stopped where they stood
+     * @param standstill how
      */
     public record Result(
             Lsn finalLsn,
             int sessions,
-            boolean held,
+            Standstill standstill,
             double freezeMillis,
             double sessionsMillis,
             double switchMillis) {}
 
-    private record End(Lsn lsn, int sessions, boolean held, long alone) {}
+    private record End(Lsn lsn, int sessions, Standstill standstill, long alone) {}
 
     /**
      * Seals the source.
@@ -74,23 +75,23 @@ public final class SourceSeal {
         left(limit, begin, alone);
         Optional<Lsn> end = held.isPresent() ? target.endWalWhileHeld(HOLD_LIMIT) : Optional.empty();
         End reached = end.isPresent()
-                ? new End(end.orElseThrow(), held.orElseThrow(), true, alone)
-                : endInstead(limit, begin);
+                ? new End(end.orElseThrow(), held.orElseThrow(), Standstill.HELD, alone)
+                : endInstead(limit, begin, held.isPresent() ? Standstill.ENDED_IN_THE_WAY : Standstill.ENDED_NOT_HELD);
         target.verify(reached.lsn());
         long done = nanos.getAsLong();
         return new Result(
                 reached.lsn(),
                 reached.sessions(),
-                reached.held(),
+                reached.standstill(),
                 millis(begin, frozen),
                 millis(frozen, reached.alone()),
                 millis(reached.alone(), done));
     }
 
-    private End endInstead(Duration limit, long begin) {
+    private End endInstead(Duration limit, long begin, Standstill why) {
         int ended = target.endSessions(left(limit, begin, nanos.getAsLong()));
         long alone = nanos.getAsLong();
-        return new End(target.endWal(left(limit, begin, alone)), ended, false, alone);
+        return new End(target.endWal(left(limit, begin, alone)), ended, why, alone);
     }
 
     /** Opens the source again. The settings come before the door, so that no login that waited begins under the seal's (H19, H49). */

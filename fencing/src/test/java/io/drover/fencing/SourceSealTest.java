@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.Lsn;
+import io.drover.api.agent.Reports.Standstill;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +29,7 @@ class SourceSealTest {
         assertThat(calls).containsExactly("freeze", "hold sessions", "end WAL while held", "verify 0/5000000");
         assertThat(result.finalLsn()).isEqualTo(END);
         assertThat(result.sessions()).isEqualTo(5);
-        assertThat(result.held()).isTrue();
+        assertThat(result.standstill()).isEqualTo(Standstill.HELD);
     }
 
     @Test
@@ -39,7 +40,7 @@ class SourceSealTest {
 
         assertThat(calls).containsExactly("freeze", "hold sessions", "end sessions", "end WAL", "verify 0/5000000");
         assertThat(result.sessions()).isEqualTo(7);
-        assertThat(result.held()).isFalse();
+        assertThat(result.standstill()).isEqualTo(Standstill.ENDED_NOT_HELD);
     }
 
     @Test
@@ -52,7 +53,7 @@ class SourceSealTest {
                 .containsExactly(
                         "freeze", "hold sessions", "end WAL while held", "end sessions", "end WAL", "verify 0/5000000");
         assertThat(result.finalLsn()).isEqualTo(END);
-        assertThat(result.held()).isFalse();
+        assertThat(result.standstill()).isEqualTo(Standstill.ENDED_IN_THE_WAY);
     }
 
     @Test

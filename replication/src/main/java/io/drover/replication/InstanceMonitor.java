@@ -62,7 +62,9 @@ public final class InstanceMonitor implements AutoCloseable {
     /** The running base backup; empty before its size is estimated, and when it has ended. */
     public Optional<BackupView> baseBackup() {
         String sql = "select backup_streamed, backup_total from pg_stat_progress_basebackup"
-                + " join pg_stat_activity using (pid) where application_name = ? and backup_total > 0";
+                + " join pg_stat_activity using (pid) where application_name = ? and backup_total > 0"
+                // the walsender of a copy that was broken off may be there for a while
+                + " order by backend_start desc";
         return ask(sql, Connections.APPLICATION_NAME, row -> new BackupView(row.getLong(1), row.getLong(2)));
     }
 

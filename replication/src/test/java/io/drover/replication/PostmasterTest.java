@@ -105,7 +105,9 @@ class PostmasterTest {
         Files.copy(Path.of("/bin/bash"), bin.resolve("postgres"), StandardCopyOption.REPLACE_EXISTING);
         Files.copy(Path.of("/bin/sleep"), bin.resolve("postgres-child"));
         pgCtl("cd '" + data() + "'; ../bin/postgres -c 'for i in 1 2 3; do ../bin/postgres-child 60 & done; wait' "
-                + ">/dev/null 2>&1 & echo $! > '" + data() + "/postmaster.pid'; exit 0");
+                + ">/dev/null 2>&1 & echo $! > '" + data() + "/postmaster.pid';"
+                // as the real one, it returns when the server is there
+                + " until readlink /proc/$!/exe | grep -q bin/postgres; do sleep 0.01; done");
         assertThat(Waiting.until(
                         LIMIT,
                         Duration.ofMillis(2),

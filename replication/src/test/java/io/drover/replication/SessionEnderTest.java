@@ -19,7 +19,7 @@ class SessionEnderTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 30})
     void endsAllOfThem(int count) throws Exception {
-        try (StandInPostmaster postmaster = new StandInPostmaster(count, "sleep 60")) {
+        try (StandInPostmaster postmaster = new StandInPostmaster(count, "exec sleep 60")) {
             assertThat(SessionEnder.endAll(postmaster.pid(), NOBODY, LIMIT)).isEqualTo(count);
 
             assertThat(postmaster.children()).hasSize(count).noneMatch(ProcessTable::canAct);
@@ -28,7 +28,7 @@ class SessionEnderTest {
 
     @Test
     void leavesWhoIsSpared() throws Exception {
-        try (StandInPostmaster postmaster = new StandInPostmaster(3, "sleep 60")) {
+        try (StandInPostmaster postmaster = new StandInPostmaster(3, "exec sleep 60")) {
             int spared = postmaster.children().get(1);
 
             assertThat(SessionEnder.endAll(
@@ -42,7 +42,7 @@ class SessionEnderTest {
 
     @Test
     void oneThatDoesNotEndHoldsUpNobodyAndIsNamed() throws Exception {
-        String firstIsDeaf = "if [ $i = 1 ]; then trap '' TERM; fi; while :; do sleep 60; done";
+        String firstIsDeaf = "if [ $i = 1 ]; then trap '' TERM; fi; exec sleep 60";
         try (StandInPostmaster postmaster = new StandInPostmaster(4, firstIsDeaf)) {
             assertThatThrownBy(() -> SessionEnder.endAll(postmaster.pid(), NOBODY, Duration.ofMillis(500)))
                     .isInstanceOfSatisfying(

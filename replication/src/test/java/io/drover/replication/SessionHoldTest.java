@@ -16,7 +16,7 @@ class SessionHoldTest {
 
     @Test
     void holdsEverybodyAndLetsThemGoOn() throws Exception {
-        try (StandInPostmaster postmaster = new StandInPostmaster(30, "sleep 60")) {
+        try (StandInPostmaster postmaster = new StandInPostmaster(30, "exec sleep 60")) {
             assertThat(SessionHold.complete(postmaster.pid(), NOBODY)).isFalse();
 
             assertThat(SessionHold.hold(postmaster.pid(), NOBODY, LIMIT)).hasValue(30);
@@ -34,7 +34,7 @@ class SessionHoldTest {
 
     @Test
     void sparesWhoIsSpared() throws Exception {
-        try (StandInPostmaster postmaster = new StandInPostmaster(3, "sleep 60")) {
+        try (StandInPostmaster postmaster = new StandInPostmaster(3, "exec sleep 60")) {
             int spared = postmaster.children().get(1);
             AllowList list = new AllowList(Map.of(spared, ProcessTable.title(spared)));
 
@@ -72,7 +72,7 @@ class SessionHoldTest {
 
     @Test
     void whatIsHeldEndsWithoutGoingOn() throws Exception {
-        try (StandInPostmaster postmaster = new StandInPostmaster(2, "trap '' TERM; sleep 60; sleep 60")) {
+        try (StandInPostmaster postmaster = new StandInPostmaster(2, "trap '' TERM; exec sleep 60")) {
             int running = postmaster.children().get(0);
             int held = postmaster.children().get(1);
             SessionHold.hold(postmaster.pid(), new AllowList(Map.of(running, ProcessTable.title(running))), LIMIT);

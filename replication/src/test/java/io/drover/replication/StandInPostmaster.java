@@ -15,7 +15,7 @@ final class StandInPostmaster implements AutoCloseable {
     /**
      * Starts it.
      *
-     * @param session what each child runs, in the shell; its number is in {@code $i}
+     * @param session what each child does in the shell, with its number in {@code $i}, before it becomes another program by exec
      */
     StandInPostmaster(int children, String session) throws IOException {
         process = new ProcessBuilder(
@@ -36,9 +36,13 @@ final class StandInPostmaster implements AutoCloseable {
         return Arrays.stream(ProcessTable.children(pid())).boxed().toList();
     }
 
-    /** All are there, and their parent is no shell any more, which would reap them. */
+    /** All are there and have got past their preparations, and their parent is no shell any more, which would reap them. */
     private boolean runs(int count) {
-        return children().size() == count && ProcessTable.title(pid()).equals("sleep 60");
+        List<Integer> children = children();
+        return children.size() == count
+                && ProcessTable.title(pid()).equals("sleep 60")
+                && children.stream()
+                        .noneMatch(child -> ProcessTable.title(child).startsWith("/bin/bash"));
     }
 
     @Override

@@ -86,10 +86,11 @@ class OrdersIT {
     void theDeadlineUndoesAMoveInTheMiddleOfItsCopy() throws SQLException {
         try (Scene scene = Scene.open()) {
             NodeId source = scene.primary();
-            Move move = scene.start(scene.other(), "\"deadline\":\"5s\",\"bootstrap\":{\"maxRate\":\"512KiB\"}");
+            Move move = scene.start(scene.other(), "\"deadline\":\"15s\",\"bootstrap\":{\"maxRate\":\"512KiB\"}");
             Move aborted = scene.await(move, MoveState.ABORTED);
             assertThat(aborted.error()).isNotNull();
             assertThat(aborted.error().code()).isEqualTo(ErrorCode.DEADLINE_PASSED.name());
+            assertThat(aborted.error().message()).contains("passed at step 40");
             assertThat(scene.primary()).isEqualTo(source);
             assertThat(scene.cluster()
                             .psql(source)

@@ -31,12 +31,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Writers that ignore the fence (F01 to F07, F13, H75 to H77) are acknowledged nothing that the new primary does not have. */
 class RogueWritersIT {
@@ -47,10 +43,7 @@ class RogueWritersIT {
             "{\"check\":\"P17\",\"reason\":\"the writers of this role are what is tested\"}";
     private static final String VACUUM_AT_WORK =
             "select count(*) from pg_stat_activity where backend_type = 'autovacuum worker' and query like '%churn%'";
-    private static final int FLOODERS = 3;
-    private static final int LARGE_RECORD = 20_000_000;
     private static final int SEAL_ROW = 110;
-    private static final Logger LOG = LoggerFactory.getLogger(RogueWritersIT.class);
     private static final Duration QUICK = Duration.ofMillis(10);
 
     private final List<RogueWriter> rogues = new ArrayList<>();
@@ -117,53 +110,27 @@ class RogueWritersIT {
             Move move =
                     scene.start(target, "\"cutover\":\"approve\",\"maxWritePause\":\"30s\",\"drainTimeout\":\"5s\"");
             scene.await(move, MoveState.READY);
-            ExecutorService flood = Executors.newFixedThreadPool(FLOODERS);
-            try (Connection inFlight = scene.kit().getConnection()) {
-                probe.onNext(TopologyState.FENCED, () -> {
-                    for (int i = 0; i < FLOODERS; i++) {
-                        flood.execute(() -> floodUntilRefused(scene, source));
-                    }
-                });
-                scene.rest().act(move.id(), "approve");
-                Waiting.until(
-                        "the fence is raised",
-                        Scene.MOVE_LIMIT,
-                        () -> probe.seen().contains(TopologyState.FENCED));
-                long fenced = walPosition(scene, source);
-                Waiting.until(
-                        "large records are being written",
-                        Scene.WRITING_LIMIT,
-                        () -> walPosition(scene, source) > fenced + (long) FLOODERS * LARGE_RECORD);
-                assertThat(inFlight.isValid(0)).isTrue();
-            } finally {
-                flood.shutdown();
+            try (Flood flood = new Flood(scene, source)) {
+                try (Connection inFlight = scene.kit().getConnection()) {
+                    probe.onNext(TopologyState.FENCED, flood::start);
+                    scene.rest().act(move.id(), "approve");
+                    Waiting.until(
+                            "the fence is raised",
+                            Scene.MOVE_LIMIT,
+                            () -> probe.seen().contains(TopologyState.FENCED));
+                    flood.awaitItsHeight();
+                    assertThat(inFlight.isValid(0)).isTrue();
+                }
+                Move ready = scene.awaitRollbackReady(move);
+                assertThat(ready.history())
+                        .filteredOn(line -> line.step() == SEAL_ROW)
+                        .extracting(HistoryEntry::event)
+                        .anySatisfy(event -> assertThat(event).contains("held what the end of the WAL needs"));
+                assertThat(ready.cutover()).isNotNull();
+                assertThat(ready.cutover().commitsPastFork()).isZero();
             }
-            Move ready = scene.awaitRollbackReady(move);
-            assertThat(ready.history())
-                    .filteredOn(line -> line.step() == SEAL_ROW)
-                    .extracting(HistoryEntry::event)
-                    .anySatisfy(event -> assertThat(event).contains("were ended"));
-            assertThat(ready.cutover()).isNotNull();
-            assertThat(ready.cutover().commitsPastFork()).isZero();
             scene.rest().complete(move.id());
             scene.await(move, MoveState.COMPLETED);
-        }
-    }
-
-    private static long walPosition(Scene scene, NodeId node) {
-        return Long.parseLong(scene.cluster()
-                .psql(node)
-                .run("postgres", "select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint"));
-    }
-
-    private static void floodUntilRefused(Scene scene, NodeId source) {
-        try (Connection connection = scene.cluster().connect(source, Map.of("ApplicationName", "flood"));
-                Statement statement = connection.createStatement()) {
-            while (true) {
-                statement.execute("select pg_logical_emit_message(false, 'flood', repeat('x', " + LARGE_RECORD + "))");
-            }
-        } catch (SQLException e) {
-            LOG.info("the flood has ended: {}", e.getMessage());
         }
     }
 

@@ -27,8 +27,9 @@ final class SharedCluster {
     static final long ROWS = 20_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(SharedCluster.class);
-    /** Which of the JVMs that run these tests at the same time this is. */
-    private static final String FORK = System.getProperty("fork", "0");
+    /** Which of the JVMs that run these tests this is. */
+    private static final String NAME =
+            System.getProperty("clusters", "cluster") + "-" + System.getProperty("fork", "0");
 
     private static final Duration END_LIMIT = Duration.ofMinutes(2);
     private static @Nullable LocalCluster current;
@@ -44,7 +45,7 @@ final class SharedCluster {
         }
         discard();
         started++;
-        cluster = LocalCluster.start(ClusterOptions.test("cluster-" + FORK + "-" + started));
+        cluster = LocalCluster.start(ClusterOptions.test(NAME + "-" + started));
         current = cluster;
         cluster.createShard();
         try (Connection connection = cluster.connect(LocalCluster.NODE_A, Map.of())) {

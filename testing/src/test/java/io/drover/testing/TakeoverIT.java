@@ -14,6 +14,7 @@ import io.drover.testing.cluster.ProcessTable;
 import io.drover.testing.cluster.Psql;
 import io.drover.testing.cluster.TopologyProbe;
 import io.drover.testing.cluster.Waiting;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Test;
  */
 class TakeoverIT {
     private static final Duration TAKEOVER_LIMIT = Duration.ofMinutes(3);
+    private static final int STANDBY_ROW = 50;
     private static final int GUARD_ROW = 80;
     private static final int BAKE_ROW = 170;
     private static final int CLOSE_ROW = 180;
@@ -166,16 +168,16 @@ class TakeoverIT {
             NodeId target = scene.other();
             Move move = scene.start(target, "");
             Psql sql = scene.cluster().psql(source);
-            long standby;
+            List<Long> controllers =
+                    CONTROLLERS.stream().map(scene.cluster()::pid).toList();
             try (MoveProbe stored = MoveProbe.open(scene.cluster(), move.id())) {
+                Waiting.until("there is a standby", Scene.MOVE_LIMIT, () -> stored.isDone(STANDBY_ROW));
+                Path data = scene.cluster().dataDirectory(target);
                 Waiting.until("the guard is armed", Scene.MOVE_LIMIT, () -> stored.isDone(GUARD_ROW));
-                standby = Postmasters.of(scene.cluster().dataDirectory(target)).orElseThrow();
-                CONTROLLERS.forEach(scene.cluster()::kill);
+                controllers.forEach(pid -> ProcessTable.signal(pid, "KILL"));
                 assertThat(probe.stored()).isEqualTo(TopologyState.SERVING);
-            }
-            try {
                 scene.cluster().kill(target.value());
-                ProcessTable.signal(standby, "KILL");
+                ProcessTable.signal(Postmasters.of(data).orElseThrow(), "KILL");
                 long acked = scene.ledger().acked();
                 Waiting.until(
                         "commits are acknowledged again",

@@ -122,13 +122,23 @@ public final class Reports {
     /** Where the WAL stands after filler. */
     public record AlignReport(Lsn lsn, long bytesToBoundary, long written) {}
 
+    /** How the seal left no session that can commit. */
+    public enum Standstill {
+        /** Stopped where they stood; an abort lets them go on. */
+        HELD,
+        /** Ended, because one could not be stopped in time. */
+        ENDED_NOT_HELD,
+        /** Ended, because one that was stopped held what the end of the WAL needs (hazard H81). */
+        ENDED_IN_THE_WAY
+    }
+
     /**
      * The seal.
      *
      * @param finalLsn the segment boundary that ends the source's WAL
      * @param timeline the source's timeline
      * @param sessions processes that were stopped where they stood, or ended
-     * @param held whether they were stopped where they stood
+     * @param standstill how; null when an older agent has sealed
      * @param freezeMillis until the door was held; this and the following are zero in the answer to a repeat
      * @param sessionsMillis until no other session could act
      * @param switchMillis until the end of the WAL was proven
@@ -137,7 +147,7 @@ public final class Reports {
             Lsn finalLsn,
             int timeline,
             int sessions,
-            boolean held,
+            @Nullable Standstill standstill,
             double freezeMillis,
             double sessionsMillis,
             double switchMillis) {}

@@ -8,6 +8,7 @@ import io.drover.api.Lsn;
 import io.drover.api.MoveId;
 import io.drover.api.ShardId;
 import io.drover.api.agent.Reports.Role;
+import io.drover.api.agent.Reports.Standstill;
 import io.drover.api.agent.Token;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -98,7 +99,7 @@ record InstanceRecord(
      * @param finalLsn where the source's WAL ends; null until the seal is complete
      * @param timeline the source's timeline
      * @param sessions processes that were stopped or ended
-     * @param held whether they were stopped where they stood
+     * @param standstill how; null until the seal is complete
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
     record SealRecord(
@@ -108,9 +109,9 @@ record InstanceRecord(
             @Nullable Lsn finalLsn,
             int timeline,
             int sessions,
-            boolean held) {
-        SealRecord completed(Lsn end, int onTimeline, int sessions, boolean held) {
-            return new SealRecord(epoch, move, postmasterPid, end, onTimeline, sessions, held);
+            @Nullable Standstill standstill) {
+        SealRecord completed(Lsn end, int onTimeline, int sessions, Standstill how) {
+            return new SealRecord(epoch, move, postmasterPid, end, onTimeline, sessions, how);
         }
     }
 

@@ -15,6 +15,7 @@ import io.drover.api.agent.Reports.PublishReport;
 import io.drover.api.agent.Reports.RehearsalReport;
 import io.drover.api.agent.Reports.ReplayReport;
 import io.drover.api.agent.Reports.SealReport;
+import io.drover.api.agent.Reports.Standstill;
 import io.drover.api.agent.Reports.StopReport;
 import io.drover.api.agent.Token;
 import io.drover.api.agent.Verb;
@@ -51,7 +52,7 @@ final class Rehearsal {
         pass(verb, call);
         return new RehearsalReport(
                 times.incrementAndGet(),
-                new SealReport(verb.promote().atLeast(), 1, 0, true, 0, 0, 0),
+                new SealReport(verb.promote().atLeast(), 1, 0, Standstill.HELD, 0, 0, 0),
                 new ReplayReport(new Lsn(0), 0),
                 new PromoteReport(1, new Lsn(0), 0),
                 new PublishReport(new FenceEpoch(1), 0),

@@ -113,7 +113,7 @@ final class SealVerbs {
         }
         requirePrepared(call.record(), call.move(), true);
         int pid = running(call.record()).pid();
-        return record -> record.withSeal(new SealRecord(verb.epoch(), call.move(), pid, null, 0, 0, false));
+        return record -> record.withSeal(new SealRecord(verb.epoch(), call.move(), pid, null, 0, 0, null));
     }
 
     private SealReport seal(Verb.Seal verb, VerbCall call) {
@@ -122,7 +122,7 @@ final class SealVerbs {
         Lsn reached = done.map(SealRecord::finalLsn).orElse(null);
         if (done.isPresent() && reached != null) {
             SealRecord seal = done.orElseThrow();
-            return new SealReport(reached, seal.timeline(), seal.sessions(), seal.held(), 0, 0, 0);
+            return new SealReport(reached, seal.timeline(), seal.sessions(), seal.standstill(), 0, 0, 0);
         }
         SealRecord begun = instance.record().seal();
         if (begun == null) {
@@ -137,13 +137,14 @@ final class SealVerbs {
             SealRecord seal = record.seal();
             return seal == null
                     ? record
-                    : record.withSeal(seal.completed(result.finalLsn(), timeline, result.sessions(), result.held()));
+                    : record.withSeal(
+                            seal.completed(result.finalLsn(), timeline, result.sessions(), result.standstill()));
         });
         return new SealReport(
                 result.finalLsn(),
                 timeline,
                 result.sessions(),
-                result.held(),
+                result.standstill(),
                 result.freezeMillis(),
                 result.sessionsMillis(),
                 result.switchMillis());

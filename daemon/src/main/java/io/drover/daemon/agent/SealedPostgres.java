@@ -75,8 +75,15 @@ final class SealedPostgres implements FenceTarget {
 
     @Override
     public Lsn endWal(Duration limit) {
+        long begin = System.nanoTime();
         question.awaitLate(limit);
-        return switchWal();
+        Duration left = limit.minusNanos(System.nanoTime() - begin);
+        return question.ask(this::switchWal, left, () -> {})
+                .orElseThrow(() -> new DroverException(
+                        ErrorCode.SEAL_FAILED,
+                        "the WAL of the source could not be ended within " + limit.toMillis()
+                                + " ms, although its sessions were ended",
+                        "abort; look at the source's disk and at what its processes wait for (pg_stat_activity)"));
     }
 
     private Lsn switchWal() {

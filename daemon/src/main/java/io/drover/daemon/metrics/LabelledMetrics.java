@@ -13,13 +13,11 @@ import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSna
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
-import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.prometheus.metrics.model.snapshots.Quantile;
 import io.prometheus.metrics.model.snapshots.Quantiles;
 import io.prometheus.metrics.model.snapshots.SummarySnapshot;
 import io.prometheus.metrics.model.snapshots.SummarySnapshot.SummaryDataPointSnapshot;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +25,9 @@ import java.util.concurrent.TimeUnit;
 /** The metrics whose last part is a label: one family of each. The library's own mapping of labels refuses a second label of a name. */
 final class LabelledMetrics implements MultiCollector {
     private static final double NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
+
+    private static final List<String> FAMILIES =
+            List.of(MetricNames.MOVE_STATE, MetricNames.LAG_BYTES, MetricNames.STEP, MetricNames.FAILURES);
 
     private final MetricRegistry registry;
 
@@ -36,33 +37,42 @@ final class LabelledMetrics implements MultiCollector {
 
     /** Whether a metric is shown here, and so nowhere else. */
     static boolean isOne(String name) {
-        return List.of(MetricNames.MOVE_STATE, MetricNames.LAG_BYTES, MetricNames.STEP, MetricNames.FAILURES).stream()
-                .anyMatch(family -> name.startsWith(family + '.'));
+        return FAMILIES.stream().anyMatch(family -> name.startsWith(family + '.'));
     }
 
     @Override
     public MetricSnapshots collect() {
-        List<MetricSnapshot> families = new ArrayList<>();
-        for (String family : List.of(MetricNames.MOVE_STATE, MetricNames.LAG_BYTES)) {
-            GaugeSnapshot.Builder gauges =
-                    GaugeSnapshot.builder().name(shown(family)).help("by move");
-            members(registry.getGauges(), family)
-                    .forEach((name, gauge) -> gauges.dataPoint(GaugeDataPointSnapshot.builder()
-                            .labels(Labels.of("move", label(family, name)))
-                            .value(number(gauge))
-                            .build()));
-            families.add(gauges.build());
-        }
+        return new MetricSnapshots(
+                gauges(MetricNames.MOVE_STATE, "number of a move's state"),
+                gauges(MetricNames.LAG_BYTES, "bytes that a target's replay is behind"),
+                steps(),
+                failures());
+    }
+
+    private GaugeSnapshot gauges(String family, String help) {
+        GaugeSnapshot.Builder gauges =
+                GaugeSnapshot.builder().name(shown(family)).help(help);
+        members(registry.getGauges(), family)
+                .forEach((name, gauge) -> gauges.dataPoint(GaugeDataPointSnapshot.builder()
+                        .labels(Labels.of("move", label(family, name)))
+                        .value(number(gauge))
+                        .build()));
+        return gauges.build();
+    }
+
+    private SummarySnapshot steps() {
         SummarySnapshot.Builder steps =
-                SummarySnapshot.builder().name(shown(MetricNames.STEP)).help("seconds of a step");
+                SummarySnapshot.builder().name(shown(MetricNames.STEP)).help("how long a step ran, in seconds");
         members(registry.getTimers(), MetricNames.STEP).forEach((name, timer) -> steps.dataPoint(step(name, timer)));
-        families.add(steps.build());
+        return steps.build();
+    }
+
+    private CounterSnapshot failures() {
         CounterSnapshot.Builder failures =
-                CounterSnapshot.builder().name(shown(MetricNames.FAILURES)).help("by code");
+                CounterSnapshot.builder().name(shown(MetricNames.FAILURES)).help("failures of steps and moves");
         members(registry.getCounters(), MetricNames.FAILURES)
                 .forEach((name, counter) -> failures.dataPoint(failure(name, counter)));
-        families.add(failures.build());
-        return new MetricSnapshots(families);
+        return failures.build();
     }
 
     private static CounterDataPointSnapshot failure(String name, Counter counter) {

@@ -252,10 +252,16 @@ final class PauseRows {
     }
 
     private static String silenced(SealReport seal) {
-        return seal.held()
-                ? seal.sessions() + " sessions of the source stand still where they stood"
-                : seal.sessions() + " sessions of the source were ended: stopped where they stood, they did not all"
-                        + " stand in time, or one of them held what the end of the WAL needs";
+        String sessions = seal.sessions() + " sessions of the source ";
+        if (seal.standstill() == null) {
+            return sessions + "cannot commit any more";
+        }
+        return switch (seal.standstill()) {
+            case HELD -> sessions + "stand still where they stood";
+            case ENDED_NOT_HELD -> sessions + "were ended: one could not be stopped in time";
+            case ENDED_IN_THE_WAY ->
+                sessions + "were ended: one that was stopped where it stood held what the end of the WAL needs";
+        };
     }
 
     static boolean isCommitted(MoveContext context) {

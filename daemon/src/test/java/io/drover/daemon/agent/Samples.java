@@ -66,7 +66,7 @@ final class Samples {
     }
 
     static SealRecord seal(long epoch) {
-        return new SealRecord(new FenceEpoch(epoch), MOVE, 4711, null, 1, 0, false);
+        return new SealRecord(new FenceEpoch(epoch), MOVE, 4711, null, 1, 0, null);
     }
 
     /** A topology whose primary is on one node and whose target, when a move holds it, is on the other. */

@@ -18,6 +18,7 @@ import io.drover.api.MoveId;
 import io.drover.api.NodeId;
 import io.drover.api.TopologyState;
 import io.drover.api.agent.Reports.Role;
+import io.drover.api.agent.Reports.Standstill;
 import io.drover.api.agent.Reports.StopMode;
 import io.drover.api.agent.Verb;
 import java.util.EnumSet;
@@ -35,7 +36,7 @@ class VerbFitTest {
     private static final Verb<?> STOP = new Verb.Stop(StopMode.IMMEDIATE);
     private static final Verb<?> REJOIN = new Verb.Rejoin("h", 1, "s", "a", false, LSN);
     private static final InstanceRecord OPEN = record(Role.PRIMARY, 3);
-    private static final InstanceRecord SEALED = OPEN.withSeal(seal(4).completed(LSN, 1, 1, true));
+    private static final InstanceRecord SEALED = OPEN.withSeal(seal(4).completed(LSN, 1, 1, Standstill.HELD));
 
     static Stream<Arguments> states() {
         return Stream.of(

@@ -215,7 +215,7 @@ final class FakeWorld implements Agents, Monitors, Checks {
         } else if (verb instanceof Verb.Rehearse) {
             return new Reports.RehearsalReport(
                     1,
-                    new Reports.SealReport(END, node.timeline, 0, true, 0, 0, 0),
+                    new Reports.SealReport(END, node.timeline, 0, Reports.Standstill.HELD, 0, 0, 0),
                     new Reports.ReplayReport(END, 0),
                     new Reports.PromoteReport(node.timeline, END, 0),
                     new Reports.PublishReport(new FenceEpoch(1), 0),
@@ -223,7 +223,7 @@ final class FakeWorld implements Agents, Monitors, Checks {
         } else if (verb instanceof Verb.Seal) {
             require(TopologyState.FENCED);
             node.sealed = true;
-            return new Reports.SealReport(END, node.timeline, 8, true, 1, 1, 1);
+            return new Reports.SealReport(END, node.timeline, 8, Reports.Standstill.HELD, 1, 1, 1);
         } else if (verb instanceof Verb.Unseal) {
             require(TopologyState.ABORTING);
             node.sealed = false;

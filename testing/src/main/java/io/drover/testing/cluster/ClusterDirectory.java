@@ -154,7 +154,7 @@ final class ClusterDirectory {
 
     private static boolean isAbandoned(Path directory) throws IOException {
         Path owner = directory.resolve(OWNER);
-        if (!Files.isRegularFile(owner)) {
+        if (!Files.isRegularFile(owner) || Files.size(owner) == 0) {
             // perhaps it is being made just now
             Instant modified = Files.getLastModifiedTime(directory).toInstant();
             return modified.plus(Duration.ofMinutes(1)).isBefore(Instant.ofEpochMilli(System.currentTimeMillis()));
