@@ -8,12 +8,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.drover.api.MoveRequest.Cutover;
 import io.drover.api.MoveRequest.Level;
 import io.drover.api.MoveRequest.Mode;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The forms that programs outside the project rely on. */
@@ -136,5 +139,48 @@ class ContractJsonTest {
                 .containsExactly("type", "title", "status", "detail", "code", "message", "moveId", "step", "hint");
         assertThat(json.get("status").asInt()).isEqualTo(409);
         assertThat(json.get("message")).isEqualTo(json.get("detail"));
+    }
+
+    static List<Arguments> shapes() {
+        Instant now = Instant.EPOCH;
+        Move.Phase phase = new Move.Phase(100, "fence", 4.1);
+        Move.Cutover cutover = new Move.Cutover(now, now, now, 31.2, List.of(phase), 0, false);
+        NodeInfo.Disk disk = new NodeInfo.Disk(1, 2);
+        return List.of(
+                Arguments.of(new Move.Step(40, "base backup", now), List.of("number", "name", "since")),
+                Arguments.of(
+                        new Move.Progress(1, 2, 50, 3, 4L),
+                        List.of("bytesDone", "bytesTotal", "percent", "bytesPerSecond", "etaSeconds")),
+                Arguments.of(new Move.Lag(0, 0), List.of("bytes", "millis")),
+                Arguments.of(phase, List.of("step", "name", "millis")),
+                Arguments.of(
+                        cutover,
+                        List.of(
+                                "fencedAt",
+                                "committedAt",
+                                "servingAt",
+                                "writePauseMillis",
+                                "phases",
+                                "commitsPastFork",
+                                "rewound")),
+                Arguments.of(
+                        new Move.Rollback(true, 0L, now, cutover),
+                        List.of("ready", "lagBytes", "expiresAt", "cutover")),
+                Arguments.of(
+                        new NodeInfo(new NodeId("node_a"), "h", "http://h:1", true, List.of(), disk),
+                        List.of("id", "host", "agent", "alive", "instances", "disk")),
+                Arguments.of(disk, List.of("free", "total")),
+                Arguments.of(
+                        new Participant(1, "n", "h", new FenceEpoch(0), false),
+                        List.of("v", "name", "host", "ackedEpoch", "targetReady")));
+    }
+
+    /** All of them, also those without a value: programs need not ask whether a member is there. */
+    @ParameterizedTest
+    @MethodSource("shapes")
+    void hasExactlyTheContractsMembers(Object value, List<String> members) throws IOException {
+        JsonNode json = Json.mapper().readTree(Json.bytes(value));
+
+        assertThat(json.fieldNames()).toIterable().containsExactlyElementsOf(members);
     }
 }

@@ -4,7 +4,7 @@ package io.drover.replication;
 /** Every setting that Drover may change, and why. No other name reaches ALTER SYSTEM or postgresql.auto.conf. */
 public enum ManagedSetting {
     SYNCHRONOUS_STANDBY_NAMES("the guard: commits wait for the target from shortly before the pause on"),
-    DEFAULT_TRANSACTION_READ_ONLY("a politeness to sessions of a demoted primary, on disk only; never the proof"),
+    LISTEN_ADDRESSES("empty on the disk of a sealed source: whoever starts it again lets no client in by the network"),
     WAL_KEEP_SIZE("1 GB during the cutover: a rewind needs the WAL back to the checkpoint before the fork"),
     AUTOVACUUM("its workers commit through every guard, so none may start during the seal"),
     WAL_INIT_ZERO("off during the cutover: the target opens its first segment without filling it with zeros"),

@@ -5,11 +5,15 @@ import io.drover.api.FenceEpoch;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** What lies on the source's disk from row 95 on: whoever starts it again while it is sealed gets nothing acknowledged. */
+/**
+ * What lies on the source's disk from row 95 on: whoever starts it again while it is sealed gets nothing acknowledged. It must mean
+ * nothing to a session that lives: an idle one reads the files only with its next command after a reload, however long ago that
+ * was, and so may load what was written since (hazard H1). Hence no default_transaction_read_only.
+ */
 public final class SealSettings {
     private static final Map<ManagedSetting, String> OF_EVERY_EPOCH = Map.of(
-            // a politeness, no fence (H1)
-            ManagedSetting.DEFAULT_TRANSACTION_READ_ONLY, "on",
+            // looked at only when a server starts
+            ManagedSetting.LISTEN_ADDRESSES, "",
             // its workers commit past every guard (H77)
             ManagedSetting.AUTOVACUUM, "off");
 

@@ -20,8 +20,7 @@ public final class StandbySetup {
     private static final List<ManagedSetting> SCRUBBED = List.of(
             ManagedSetting.PRIMARY_CONNINFO,
             ManagedSetting.PRIMARY_SLOT_NAME,
-            ManagedSetting.SYNCHRONOUS_STANDBY_NAMES,
-            ManagedSetting.DEFAULT_TRANSACTION_READ_ONLY);
+            ManagedSetting.SYNCHRONOUS_STANDBY_NAMES);
 
     private StandbySetup() {}
 

@@ -33,7 +33,7 @@ class StandbySetupTest {
     void takesOffWhatAMoveSetOnTheOtherSide() throws IOException {
         prepared("""
                 synchronous_standby_names = 'drover_1'
-                default_transaction_read_only = 'on'
+                listen_addresses = ''
                 restore_command = ''
                 max_standby_streaming_delay = '500ms'
                 wal_init_zero = 'off'

@@ -26,22 +26,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** A move that is given up before the point of no return leaves the source as it was, whatever it was doing. */
 class AbortIT {
-    private static final Pattern FOR_THE_NEXT_COPY =
-            Pattern.compile("/shard_01/(conf|socket|postgresql\\.log|job\\.log)");
     private static final Duration STATE_LIMIT = Duration.ofSeconds(60);
+    private static final Duration BUDGET_AND_UNDO = Duration.ofSeconds(5);
 
     @Test
     void undoesEverythingWhenAbortedInPreparing() throws SQLException {
         try (Scene scene = Scene.open()) {
             NodeId target = scene.other();
-            Map<String, String> before = facts(scene);
+            Map<String, String> before = scene.traces();
             Move move = scene.start(target, "");
             scene.rest().act(move.id(), "abort");
             assertAbortedIn(scene, move, 0, 30);
@@ -52,7 +49,7 @@ class AbortIT {
     @Test
     void undoesEverythingWhenAbortedInCopying() throws SQLException {
         try (Scene scene = Scene.open()) {
-            Map<String, String> before = facts(scene);
+            Map<String, String> before = scene.traces();
             Move move = scene.start(scene.other(), "\"bootstrap\":{\"maxRate\":\"512KiB\"}");
             scene.rest().await(move.id(), "copied a part", STATE_LIMIT, AbortIT::hasCopied, seen -> {});
             Move aborting = scene.rest().act(move.id(), "abort");
@@ -67,7 +64,7 @@ class AbortIT {
     void undoesEverythingWhenAbortedInCatchingUp() throws SQLException {
         try (Scene scene = Scene.open()) {
             NodeId target = scene.other();
-            Map<String, String> before = facts(scene);
+            Map<String, String> before = scene.traces();
             Move move = scene.start(target, "\"cutover\":\"approve\"");
             Path dataRoot = scene.cluster().node(target).dataRoot();
             long startup = Waiting.untilPresent(
@@ -92,7 +89,7 @@ class AbortIT {
     @Test
     void undoesEverythingWhenAbortedInVerifying() throws SQLException {
         try (Scene scene = Scene.open()) {
-            Map<String, String> before = facts(scene);
+            Map<String, String> before = scene.traces();
             Move move = scene.start(scene.other(), "\"verify\":{\"canaries\":[\"select pg_sleep(4)\"]}");
             scene.await(move, MoveState.VERIFYING);
             scene.rest().act(move.id(), "abort");
@@ -104,7 +101,7 @@ class AbortIT {
     @Test
     void undoesEverythingWhenAbortedInReady() throws SQLException {
         try (Scene scene = Scene.open()) {
-            Map<String, String> before = facts(scene);
+            Map<String, String> before = scene.traces();
             Move move = scene.start(scene.other(), "\"cutover\":\"approve\"");
             scene.await(move, MoveState.READY);
             scene.rest().act(move.id(), "abort");
@@ -118,7 +115,7 @@ class AbortIT {
     void undoesEverythingWhenAbortedInCuttingOver() throws SQLException {
         try (Scene scene = Scene.open()) {
             NodeId source = scene.primary();
-            Map<String, String> before = facts(scene);
+            Map<String, String> before = scene.traces();
             Move move = scene.start(scene.other(), "\"cutover\":\"approve\"");
             scene.await(move, MoveState.READY);
             try (Connection blocker = scene.cluster().connect(source, Map.of());
@@ -138,13 +135,38 @@ class AbortIT {
     }
 
     @Test
+    void undoesEverythingWhenAbortedWhileWritesAreHeld() throws SQLException {
+        try (Scene scene = Scene.open();
+                TopologyProbe probe = TopologyProbe.open(scene.cluster())) {
+            Map<String, String> before = scene.traces();
+            Move move = scene.start(scene.other(), "\"cutover\":\"approve\",\"drainTimeout\":\"5s\"");
+            scene.await(move, MoveState.READY);
+            // what is in flight holds the drain up, so that there is time for a person
+            try (Connection inFlight = scene.kit().getConnection();
+                    Connection idle = scene.cluster().connectToPrimary()) {
+                scene.rest().act(move.id(), "approve");
+                Waiting.until(
+                        "the fence is raised",
+                        Scene.MOVE_LIMIT,
+                        () -> probe.seen().contains(TopologyState.FENCED));
+                // it was idle while the files were loaded in row 80, and written in row 95
+                write(idle);
+                scene.rest().act(move.id(), "abort");
+                write(inFlight);
+            }
+            assertAbortedIn(scene, move, 95, 130);
+            assertUndone(scene, move, before);
+        }
+    }
+
+    @Test
     void abortsByItselfWhenTheBudgetOfThePauseIsSpent() throws SQLException {
         try (Scene scene = Scene.open();
                 TopologyProbe probe = TopologyProbe.open(scene.cluster())) {
             NodeId source = scene.primary();
             String target = scene.other().value();
             long epoch = scene.topology().epoch().value();
-            Map<String, String> before = facts(scene);
+            Map<String, String> before = scene.traces();
             Set<String> sessions = sessions(scene, source);
             assertThat(sessions).isNotEmpty();
             // without the target's agent nobody can prove that the target has replayed everything
@@ -157,9 +179,7 @@ class AbortIT {
                         () -> probe.seen().contains(TopologyState.FENCED));
                 long acked = scene.ledger().acked();
                 Waiting.until(
-                        "writes go on",
-                        Duration.ofSeconds(10),
-                        () -> scene.ledger().acked() > acked + 50);
+                        "writes go on", BUDGET_AND_UNDO, () -> scene.ledger().acked() > acked + 50);
             } finally {
                 scene.cluster().thaw(target);
             }
@@ -174,7 +194,7 @@ class AbortIT {
     @Test
     void undoesItselfWhenTheTargetAnswersOtherwise() throws SQLException {
         try (Scene scene = Scene.open()) {
-            Map<String, String> before = facts(scene);
+            Map<String, String> before = scene.traces();
             Move move = scene.start(scene.other(), "\"verify\":{\"canaries\":[\"select pg_is_in_recovery()\"]}");
             Move aborted = assertUndone(scene, move, before);
             assertThat(aborted.error()).isNotNull();
@@ -185,7 +205,7 @@ class AbortIT {
     @Test
     void throwsADamagedCopyAwayAndMakesAnother() throws SQLException, IOException {
         try (Scene scene = Scene.open()) {
-            Map<String, String> before = facts(scene);
+            Map<String, String> before = scene.traces();
             NodeId target = scene.other();
             Path root = scene.cluster().node(target).dataRoot();
             Move move = scene.start(target, "\"cutover\":\"approve\",\"bootstrap\":{\"maxRate\":\"8MiB\"}");
@@ -221,16 +241,23 @@ class AbortIT {
         }
     }
 
+    private static void write(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("create table written_in_the_pause (id integer)");
+            statement.execute("drop table written_in_the_pause");
+        }
+    }
+
     /** What a move sets aside goes only when a person says so, and nothing else goes with it. */
     private static void assertPurged(Scene scene, NodeId node) {
         Path root = scene.cluster().node(node).dataRoot();
         assertThat(setAside(root)).isNotEmpty();
-        Map<String, String> before = facts(scene);
+        Map<String, String> before = scene.traces();
         DroverRest.Answer purged =
                 scene.rest().post("/v1/shards/" + LocalCluster.SHARD + "/purge", "{\"node\":\"" + node + "\"}");
         assertThat(purged.status()).as(purged.body()).isEqualTo(200);
         assertThat(setAside(root)).isEmpty();
-        assertThat(WorldSnapshot.differences(before, facts(scene))).isEmpty();
+        assertThat(WorldSnapshot.differences(before, scene.traces())).isEmpty();
         scene.awaitWrites(50);
     }
 
@@ -272,20 +299,7 @@ class AbortIT {
         assertThat(scene.topology().state()).isEqualTo(TopologyState.SERVING);
         assertThat(scene.topology().move()).isNull();
         assertThat(scene.topology().replicas()).isEmpty();
-        assertThat(WorldSnapshot.differences(before, facts(scene))).isEmpty();
+        assertThat(WorldSnapshot.differences(before, scene.traces())).isEmpty();
         return aborted;
-    }
-
-    /** What an abort has to bring back: all but the move's own record, its agents' tokens and the copy that was set aside. */
-    private static Map<String, String> facts(Scene scene) {
-        LocalCluster cluster = scene.cluster();
-        Map<String, String> facts = new TreeMap<>(WorldSnapshot.of(cluster).facts());
-        facts.keySet().removeIf(name -> name.startsWith("znode ") && !name.contains("/locks/"));
-        facts.keySet().removeIf(name -> name.contains("/agent/") || name.contains("data.set-aside-"));
-        facts.keySet().removeIf(name -> name.startsWith("directory ") && name.endsWith("/shard_01"));
-        // what a target keeps for the next copy: its own configuration, the place of its socket, its logs
-        String ofSource = cluster.node(scene.primary()).dataRoot() + "/";
-        facts.keySet().removeIf(name -> FOR_THE_NEXT_COPY.matcher(name).find() && !name.contains(ofSource));
-        return facts;
     }
 }

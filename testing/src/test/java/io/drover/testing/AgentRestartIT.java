@@ -22,7 +22,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of PostgreSQL when its agent dies, and of a PostgreSQL that dies (R7). */
-@Tag("alone")
 class AgentRestartIT {
     private static final Duration RESTART_LIMIT = Duration.ofSeconds(5);
 
@@ -43,6 +42,7 @@ class AgentRestartIT {
     }
 
     @Test
+    @Tag("alone")
     void aDeadPrimaryIsStartedAgainAsPrimaryWithinFiveSeconds() throws SQLException {
         try (Scene scene = Scene.open()) {
             scene.expectErrors();

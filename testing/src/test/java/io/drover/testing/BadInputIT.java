@@ -58,6 +58,12 @@ class BadInputIT {
                             400,
                             "MALFORMED_REQUEST"),
                     new Wrong("/v1/moves", MOVE.formatted(target, ",\"mode\":\"fast\""), 400, "MALFORMED_REQUEST"),
+                    new Wrong(
+                            "/v1/moves",
+                            MOVE.formatted(target, ",\"bootstrap\":{\"maxRate\":\"0MiB\"}"),
+                            422,
+                            "INVALID_VALUE"),
+                    new Wrong("/v1/moves", MOVE.formatted(target, ",\"deadline\":\"0s\""), 422, "INVALID_VALUE"),
                     new Wrong("/v1/moves", MOVE.formatted("node_x", ""), 422, "UNKNOWN_NODE"),
                     new Wrong(
                             "/v1/moves",
@@ -84,6 +90,7 @@ class BadInputIT {
                 assertRefused(scene.rest().post(wrong.path(), wrong.body()), wrong.status(), wrong.code());
             }
             assertRefused(scene.rest().get("/v1/moves/nothere-1"), 404, "NOT_FOUND");
+            assertRefused(scene.rest().get("/v1/moves?state=LOST"), 400, "MALFORMED_REQUEST");
             assertRefused(scene.rest().get("/v1/shards/shard_99"), 404, "NOT_FOUND");
             assertRefused(scene.rest().withToken("wrong").get("/v1/moves"), 401, "UNAUTHORIZED");
             assertRefused(
@@ -152,7 +159,7 @@ class BadInputIT {
     }
 
     @Test
-    void refusesTheOtherNodesAndTheShardOfAMoveInItsBakeButFreesTheNodesForOthers() throws SQLException {
+    void refusesWhatTheStateOfAMoveDoesNotAllow() throws SQLException {
         try (Scene scene = Scene.open()) {
             Move move = scene.start(scene.other(), "\"cutover\":\"approve\"");
             scene.await(move, MoveState.READY);
@@ -169,6 +176,7 @@ class BadInputIT {
 
             scene.rest().act(move.id(), "approve");
             scene.awaitRollbackReady(move);
+            WorldSnapshot baking = snapshot(scene);
             assertRefused(scene.rest().post("/v1/moves", MOVE.formatted("node_c", "")), 409, "SHARD_BUSY");
             // a repeat of an order that was accepted
             assertThat(scene.rest()
@@ -180,6 +188,7 @@ class BadInputIT {
             assertRefused(abort, 409, "STATE_CONFLICT");
             assertThat(abort.json().get("hint").asText()).contains("rollback");
             assertRefused(scene.rest().post("/v1/moves/" + move.id() + "/complete", "{}"), 409, "BAKE_NOT_OVER");
+            assertUnchanged(baking, snapshot(scene));
             scene.rest().complete(move.id());
             scene.await(move, MoveState.COMPLETED);
         }

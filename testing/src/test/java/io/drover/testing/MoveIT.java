@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.drover.api.Move;
 import io.drover.api.MoveState;
 import io.drover.api.NodeId;
@@ -15,12 +16,16 @@ import io.drover.testing.cluster.ClusterNode;
 import io.drover.testing.cluster.DroverRest;
 import io.drover.testing.cluster.EventStream;
 import io.drover.testing.cluster.LocalCluster;
+import io.drover.testing.cluster.WorldSnapshot;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** A move under load from its begin to its ends, and what callers of REST see of it. */
@@ -31,6 +36,7 @@ class MoveIT {
             NodeId source = scene.primary();
             NodeId target = scene.other();
             long epoch = scene.topology().epoch().value();
+            Map<String, String> before = ofRoles(scene);
 
             Move baking = scene.awaitRollbackReady(scene.start(target, ""));
             assertThat(baking.source()).isEqualTo(source);
@@ -39,6 +45,8 @@ class MoveIT {
             assertThat(scene.topology().replicas())
                     .extracting(ShardTopology.Replica::node, ShardTopology.Replica::role)
                     .containsExactly(tuple(source, ShardTopology.ReplicaRole.ROLLBACK));
+            assertThat(health(scene, source, "replica")).isEqualTo(200);
+            assertThat(health(scene, source, "primary")).isEqualTo(503);
             scene.awaitWrites(200);
 
             scene.rest().act(baking.id(), "rollback");
@@ -47,13 +55,16 @@ class MoveIT {
             assertThat(rolledBack.rollback()).isNotNull();
             assertCleanCutover(rolledBack.rollback().cutover());
             assertServes(scene, source, epoch + 4);
-            assertThat(slots(scene, source)).isEmpty();
+            assertThat(WorldSnapshot.differences(before, ofRoles(scene))).isEmpty();
+            assertThat(setAside(scene, target, rolledBack)).isDirectory();
             scene.awaitWrites(200);
 
             Move again = scene.moveTo(target);
             assertCleanCutover(again.cutover());
             assertServes(scene, target, epoch + 6);
             assertThat(slots(scene, target)).isEmpty();
+            assertThat(setAside(scene, source, again)).isDirectory();
+            assertHasTheContractsMembers(scene, again);
             assertThat(scene.topology().replicas()).isEmpty();
             assertThat(scene.topology().move()).isNull();
             assertMeasured(scene);
@@ -179,6 +190,60 @@ class MoveIT {
         assertThat(cutover.writePauseMillis()).isNotNull().isPositive();
         double sum = cutover.phases().stream().mapToDouble(Move.Phase::millis).sum();
         assertThat(sum).isCloseTo(cutover.writePauseMillis(), within(1.0));
+    }
+
+    /** What a rollback has to bring back; the server was a standby meanwhile, so that processes and what it follows are new. */
+    private static Map<String, String> ofRoles(Scene scene) {
+        Map<String, String> traces = new TreeMap<>(scene.traces());
+        traces.keySet()
+                .removeIf(name -> Stream.of(
+                                "process ", "/socket/", "postgresql.auto.conf", "pg_settings", "pg_file_settings")
+                        .anyMatch(name::contains));
+        traces.put(
+                "settings of the primary",
+                scene.cluster()
+                        .psql(scene.primary())
+                        .run(
+                                LocalCluster.DATABASE,
+                                "select name, setting, source, pending_restart from pg_settings where name not in"
+                                        + " ('primary_conninfo', 'primary_slot_name', 'recovery_target_timeline')"
+                                        + " and name not like '%transaction_%' order by name"));
+        return traces;
+    }
+
+    /** What the move has left behind on the node that it has left. */
+    private static Path setAside(Scene scene, NodeId node, Move move) {
+        return scene.cluster()
+                .node(node)
+                .dataRoot()
+                .resolve(LocalCluster.SHARD.value())
+                .resolve("data.set-aside-" + move.id().shortId());
+    }
+
+    private static void assertHasTheContractsMembers(Scene scene, Move move) {
+        JsonNode json = scene.rest().get("/v1/moves/" + move.id()).json();
+        assertThat(json.fieldNames())
+                .toIterable()
+                .containsExactly(
+                        "id",
+                        "shard",
+                        "shards",
+                        "source",
+                        "target",
+                        "state",
+                        "paused",
+                        "mode",
+                        "step",
+                        "progress",
+                        "lag",
+                        "cutover",
+                        "rollback",
+                        "waitingFor",
+                        "error",
+                        "history");
+        assertThat(json.at("/history/0").fieldNames())
+                .toIterable()
+                .containsExactly("number", "at", "step", "event", "state");
     }
 
     private static String slots(Scene scene, NodeId node) {

@@ -13,6 +13,7 @@ import io.drover.testing.cluster.ClusterNode;
 import io.drover.testing.cluster.DroverRest;
 import io.drover.testing.cluster.LocalCluster;
 import io.drover.testing.cluster.Waiting;
+import io.drover.testing.cluster.WorldSnapshot;
 import io.drover.testing.ledger.AckLog;
 import io.drover.testing.ledger.Ledger;
 import io.drover.testing.ledger.LedgerCheck;
@@ -23,7 +24,10 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 
 /**
  * One test on the shared cluster, with clients of the kit writing and reading from its begin to its end. Closing it counts
@@ -40,6 +44,8 @@ final class Scene implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofMillis(25);
 
     private static final Duration SETTLE = Duration.ofMillis(500);
+    private static final Pattern FOR_THE_NEXT_COPY =
+            Pattern.compile("/shard_01/(conf|socket|postgresql\\.log|job\\.log)");
     private static final AtomicInteger RUNS = new AtomicInteger();
 
     private final LocalCluster cluster;
@@ -153,6 +159,18 @@ final class Scene implements AutoCloseable {
         rogues.add(rogue);
         others.add(rogue.log());
         return rogue;
+    }
+
+    /** What a move that is undone or rolled back has to bring back: all but its own record, its tokens and what it set aside. */
+    Map<String, String> traces() {
+        Map<String, String> facts = new TreeMap<>(WorldSnapshot.of(cluster).facts());
+        facts.keySet().removeIf(name -> name.startsWith("znode ") && !name.contains("/locks/"));
+        facts.keySet().removeIf(name -> name.contains("/agent/") || name.contains("data.set-aside-"));
+        facts.keySet().removeIf(name -> name.startsWith("directory ") && name.endsWith("/shard_01"));
+        // what a target keeps for the next copy: its own configuration, the place of its socket, its logs
+        String ofSource = cluster.node(primary()).dataRoot() + "/";
+        facts.keySet().removeIf(name -> FOR_THE_NEXT_COPY.matcher(name).find() && !name.contains(ofSource));
+        return facts;
     }
 
     /** The test does something that clients cannot be spared. */

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * take changes back. Pure; {@link InstanceSettings} does the writing.
  */
 final class SettingsJournal {
-    private static final String SEAL_MARK = ManagedSetting.DEFAULT_TRANSACTION_READ_ONLY.parameter();
+    private static final String SEAL_MARK = ManagedSetting.LISTEN_ADDRESSES.parameter();
     private static final String GUARD_MARK = ManagedSetting.SYNCHRONOUS_STANDBY_NAMES.parameter();
 
     private SettingsJournal() {}

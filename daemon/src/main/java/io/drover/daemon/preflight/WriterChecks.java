@@ -125,7 +125,8 @@ final class WriterChecks {
             for (ManagedSetting managed : ManagedSetting.values()) {
                 String name = managed.parameter();
                 Setting setting = instance.settings().get(name);
-                if (setting == null) {
+                // nothing is built on this one: it helps where it works
+                if (setting == null || managed == ManagedSetting.LISTEN_ADDRESSES) {
                     continue;
                 }
                 if (setting.source().equals("command line")) {

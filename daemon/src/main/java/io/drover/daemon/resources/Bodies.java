@@ -85,7 +85,9 @@ final class Bodies {
             return Optional.of(parse.apply(text));
         } catch (IllegalArgumentException e) {
             throw new DroverException(
-                    ErrorCode.MALFORMED_REQUEST, "'" + name + "': '" + text + "' is not allowed: " + e.getMessage());
+                    ErrorCode.MALFORMED_REQUEST,
+                    "'" + name + "': '" + text + "' is not allowed: " + e.getMessage(),
+                    "GET /openapi.json describes the parameters");
         }
     }
 
@@ -113,6 +115,9 @@ final class Bodies {
     }
 
     private static DroverException outOfRange(String field, String rule) {
-        return new DroverException(ErrorCode.INVALID_VALUE, "field '" + field + "' " + rule);
+        return new DroverException(
+                ErrorCode.INVALID_VALUE,
+                "field '" + field + "' " + rule,
+                "GET /openapi.json describes the fields, their units and their ranges");
     }
 }

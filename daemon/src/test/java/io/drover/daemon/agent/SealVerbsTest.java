@@ -16,25 +16,24 @@ class SealVerbsTest {
     private static final SettingChange GUARD = new SettingChange("synchronous_standby_names", null, Samples.MOVE, 80);
     private static final SettingChange SEAL_NAMES =
             new SettingChange("synchronous_standby_names", "drover", Samples.MOVE, 95);
-    private static final SettingChange READ_ONLY =
-            new SettingChange("default_transaction_read_only", null, Samples.MOVE, 95);
+    private static final SettingChange ADDRESSES = new SettingChange("listen_addresses", null, Samples.MOVE, 95);
 
     @Test
     void sealsOnlyOnWhatTheMoveHasPrepared() {
-        assertThatNoException().isThrownBy(() -> require(Samples.MOVE, true, GUARD, SEAL_NAMES, READ_ONLY));
+        assertThatNoException().isThrownBy(() -> require(Samples.MOVE, true, GUARD, SEAL_NAMES, ADDRESSES));
 
         refuses(() -> require(Samples.MOVE, true, GUARD));
         refuses(() -> require(Samples.MOVE, true));
-        refuses(() -> require(Samples.OTHER_MOVE, true, GUARD, SEAL_NAMES, READ_ONLY));
+        refuses(() -> require(Samples.OTHER_MOVE, true, GUARD, SEAL_NAMES, ADDRESSES));
     }
 
     @Test
     void preparesASealOnlyBehindAGuard() {
         assertThatNoException().isThrownBy(() -> require(Samples.MOVE, false, GUARD));
-        assertThatNoException().isThrownBy(() -> require(Samples.MOVE, false, GUARD, SEAL_NAMES, READ_ONLY));
+        assertThatNoException().isThrownBy(() -> require(Samples.MOVE, false, GUARD, SEAL_NAMES, ADDRESSES));
 
         refuses(() -> require(Samples.MOVE, false));
-        refuses(() -> require(Samples.MOVE, false, SEAL_NAMES, READ_ONLY));
+        refuses(() -> require(Samples.MOVE, false, SEAL_NAMES, ADDRESSES));
     }
 
     private static void require(MoveId move, boolean seal, SettingChange... journal) {

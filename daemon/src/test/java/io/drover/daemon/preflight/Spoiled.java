@@ -132,7 +132,7 @@ record Spoiled(String id, When phase, String words, Consumer<SampleFacts> how) {
                         "P19",
                         BEFORE_COPY,
                         "from the command line",
-                        facts -> SampleFacts.setSource(facts.source, "default_transaction_read_only", "command line")),
+                        facts -> SampleFacts.setSource(facts.source, "autovacuum", "command line")),
                 new Spoiled(
                         "P19",
                         WITH_STANDBY,
@@ -171,8 +171,8 @@ record Spoiled(String id, When phase, String words, Consumer<SampleFacts> how) {
                 new Spoiled(
                         "P22",
                         BEFORE_COPY,
-                        "autovacuum = 'off' on node_a, default_transaction_read_only = 'on' on node_a",
-                        facts -> facts.stray(facts.source, "default_transaction_read_only", "on")
+                        "autovacuum = 'off' on node_a, listen_addresses = '' on node_a",
+                        facts -> facts.stray(facts.source, "listen_addresses", "")
                                 .stray(facts.source, "autovacuum", "off")),
                 new Spoiled(
                         "P22",
