@@ -22,6 +22,10 @@ import org.junit.jupiter.api.io.TempDir;
 class PostmasterTest {
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
+    /** Before that the process is a shell still, and no server to anybody. */
+    private static final String UNTIL_IT_IS_THERE =
+            "until readlink /proc/$!/exe | grep -q bin/postgres; do sleep 0.01; done";
+
     @TempDir
     private Path directory;
 
@@ -44,8 +48,8 @@ class PostmasterTest {
 
     @Test
     void saysThatAServerWhichStillRecoversMayBeWaitedFor() throws IOException {
-        pgCtl("cd '" + data() + "'; ../bin/postgres 60 >/dev/null 2>&1 & echo $! > '" + data()
-                + "/postmaster.pid'; exit 1");
+        pgCtl("cd '" + data() + "'; ../bin/postgres 60 >/dev/null 2>&1 & echo $! > '" + data() + "/postmaster.pid'; "
+                + UNTIL_IT_IS_THERE + "; exit 1");
 
         failsWith(ErrorCode.TIMEOUT);
 
@@ -105,9 +109,7 @@ class PostmasterTest {
         Files.copy(Path.of("/bin/bash"), bin.resolve("postgres"), StandardCopyOption.REPLACE_EXISTING);
         Files.copy(Path.of("/bin/sleep"), bin.resolve("postgres-child"));
         pgCtl("cd '" + data() + "'; ../bin/postgres -c 'for i in 1 2 3; do ../bin/postgres-child 60 & done; wait' "
-                + ">/dev/null 2>&1 & echo $! > '" + data() + "/postmaster.pid';"
-                // as the real one, it returns when the server is there
-                + " until readlink /proc/$!/exe | grep -q bin/postgres; do sleep 0.01; done");
+                + ">/dev/null 2>&1 & echo $! > '" + data() + "/postmaster.pid'; " + UNTIL_IT_IS_THERE);
         assertThat(Waiting.until(
                         LIMIT,
                         Duration.ofMillis(2),
