@@ -18,9 +18,13 @@ public final class ServerSettings {
     private static final String AUTO_CONF_VALUE = """
             SELECT setting FROM pg_file_settings
             WHERE name = ? AND sourcefile LIKE '%/postgresql.auto.conf' ORDER BY seqno DESC LIMIT 1""";
-    private static final String ERRORS =
-            "SELECT coalesce(sourcefile, '') || ':' || coalesce(sourceline, 0) || ' ' || coalesce(name, '') || ': ' || error"
-                    + " FROM pg_file_settings WHERE error IS NOT NULL";
+    /** What only waits for a restart is shown with an error, too; it keeps no other line from being loaded. */
+    private static final String ERRORS = """
+            SELECT coalesce(sourcefile, '') || ':' || coalesce(sourceline, 0) || ' ' || coalesce(name, '') || ': ' || error
+            FROM pg_file_settings f
+            WHERE error IS NOT NULL
+              AND NOT EXISTS (SELECT FROM pg_settings s WHERE s.name = f.name AND s.pending_restart)""";
+
     private static final Duration POLL = Duration.ofMillis(5);
 
     private final Connection connection;

@@ -8,9 +8,11 @@ import io.drover.api.Move;
 import io.drover.api.MoveState;
 import io.drover.api.NodeId;
 import io.drover.api.TopologyState;
+import io.drover.testing.cluster.Command;
 import io.drover.testing.cluster.DroverRest;
 import io.drover.testing.cluster.LocalCluster;
 import io.drover.testing.cluster.ProcessTable;
+import io.drover.testing.cluster.Psql;
 import io.drover.testing.cluster.TopologyProbe;
 import io.drover.testing.cluster.Waiting;
 import io.drover.testing.cluster.WorldSnapshot;
@@ -19,6 +21,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -150,12 +153,50 @@ class AbortIT {
                         Scene.MOVE_LIMIT,
                         () -> probe.seen().contains(TopologyState.FENCED));
                 // it was idle while the files were loaded in row 80, and written in row 95
-                write(idle);
+                assertThat(written(idle, "show synchronous_standby_names")).contains("drover_fence_");
                 scene.rest().act(move.id(), "abort");
-                write(inFlight);
+                written(inFlight, "select 1");
             }
             assertAbortedIn(scene, move, 95, 130);
             assertUndone(scene, move, before);
+        }
+    }
+
+    /** With the settings of the seal on disk it hears nobody; with them taken back it has to. */
+    @Test
+    void aSourceThatSomebodyRestartedUnderThePreparedSealServesAgain() throws SQLException {
+        try (Scene scene = Scene.open();
+                TopologyProbe probe = TopologyProbe.open(scene.cluster())) {
+            scene.expectErrors();
+            NodeId source = scene.primary();
+            Psql psql = scene.cluster().psql(source);
+            String addresses = psql.run("postgres", "show listen_addresses");
+            Path data = scene.cluster().dataDirectory(source);
+            Move move = scene.start(scene.other(), "\"cutover\":\"approve\",\"drainTimeout\":\"5s\"");
+            scene.await(move, MoveState.READY);
+            try (Connection inFlight = scene.kit().getConnection()) {
+                assertThat(inFlight.isValid(0)).isTrue();
+                scene.rest().act(move.id(), "approve");
+                Waiting.until(
+                        "the fence is raised",
+                        Scene.MOVE_LIMIT,
+                        () -> probe.seen().contains(TopologyState.FENCED));
+                Command.run(scene.cluster()
+                        .osUser()
+                        .command(List.of(
+                                "/usr/lib/postgresql/15/bin/pg_ctl",
+                                "--pgdata=" + data,
+                                "--log=" + data.resolveSibling("postgresql.log"),
+                                "--mode=fast",
+                                "--wait",
+                                "restart")));
+            }
+            scene.await(move, MoveState.ABORTED);
+            scene.awaitWrites(100);
+            assertThat(scene.primary()).isEqualTo(source);
+            assertThat(psql.run("postgres", "show listen_addresses"))
+                    .isEqualTo(addresses)
+                    .isNotEmpty();
         }
     }
 
@@ -241,10 +282,15 @@ class AbortIT {
         }
     }
 
-    private static void write(Connection connection) throws SQLException {
+    /** Writes, then asks. */
+    private static String written(Connection connection, String question) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("create table written_in_the_pause (id integer)");
             statement.execute("drop table written_in_the_pause");
+            try (ResultSet answer = statement.executeQuery(question)) {
+                answer.next();
+                return answer.getString(1);
+            }
         }
     }
 

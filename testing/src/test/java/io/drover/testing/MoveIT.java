@@ -207,7 +207,8 @@ class MoveIT {
                                 LocalCluster.DATABASE,
                                 "select name, setting, source, pending_restart from pg_settings where name not in"
                                         + " ('primary_conninfo', 'primary_slot_name', 'recovery_target_timeline')"
-                                        + " and name not like '%transaction_%' order by name"));
+                                        + " and name not in ('transaction_deferrable', 'transaction_isolation', 'transaction_read_only')"
+                                        + " order by name"));
         return traces;
     }
 

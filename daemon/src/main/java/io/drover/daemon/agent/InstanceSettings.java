@@ -2,6 +2,7 @@
 package io.drover.daemon.agent;
 
 import io.drover.api.MoveId;
+import io.drover.api.agent.Reports.StopMode;
 import io.drover.daemon.agent.InstanceRecord.SettingChange;
 import io.drover.daemon.agent.SettingsJournal.Reversal;
 import io.drover.replication.AutoConf;
@@ -16,13 +17,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Changes settings and takes changes back (rule R5): the journal is on disk before the file changes. A running server is changed
  * with ALTER SYSTEM, a stopped or held one by replacing postgresql.auto.conf.
  */
 final class InstanceSettings {
+    private static final Logger LOG = LoggerFactory.getLogger(InstanceSettings.class);
     private static final Duration VISIBLE = Duration.ofSeconds(10);
 
     private final NodeTools tools;
@@ -97,12 +102,15 @@ final class InstanceSettings {
         Optional<Postmaster.Running> running = tools.postmaster(record).find();
         boolean takesLogins = running.filter(postmaster -> !PostmasterDoor.held(postmaster.pid()))
                 .isPresent();
+        AtomicBoolean deaf = new AtomicBoolean();
         if (!reversal.writes().isEmpty() && takesLogins) {
             tools.tell(record, VISIBLE, connection -> {
                 ServerSettings settings = new ServerSettings(connection);
                 reversal.writes()
                         .forEach((name, before) -> settings.restore(settingOf(name), Optional.ofNullable(before)));
-                if (load) {
+                deaf.set(reversal.writes().containsKey(ManagedSetting.LISTEN_ADDRESSES.parameter())
+                        && settings.current(ManagedSetting.LISTEN_ADDRESSES).isEmpty());
+                if (load && !deaf.get()) {
                     settings.reload();
                 }
             });
@@ -110,6 +118,18 @@ final class InstanceSettings {
             edit(record.dataDir(), reversal.writes());
         }
         instance.update(current -> current.withSettings(reversal.remaining()));
+        if (deaf.get()) {
+            restart(record);
+        }
+    }
+
+    /** Somebody has started it with the seal's settings: it hears nobody, and a reload does not change that. The agent starts it. */
+    private void restart(InstanceRecord record) {
+        tools.postmaster(record).stop(StopMode.FAST, VISIBLE);
+        LOG.warn(
+                "instance {} had been started with the settings of a seal that was given up: stopped, to be started"
+                        + " without them",
+                record.instance());
     }
 
     private static void edit(Path dataDir, Map<String, @Nullable String> writes) {

@@ -8,13 +8,14 @@ import java.util.List;
 import java.util.Map;
 
 /** Runs a short program to its end. */
-final class Command {
+public final class Command {
     private Command() {}
 
     /** How it ended; {@code output} holds both of its streams. */
-    record Result(int exitCode, String output) {}
+    public record Result(int exitCode, String output) {}
 
-    static Result run(List<String> command) {
+    /** Runs it and waits for its end. */
+    public static Result run(List<String> command) {
         return run(command, Map.of(), "");
     }
 
