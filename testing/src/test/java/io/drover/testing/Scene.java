@@ -125,14 +125,23 @@ final class Scene implements AutoCloseable {
 
     /** Waits until the way back is open and the old primary was audited. */
     Move awaitRollbackReady(Move move) {
+        return rest().await(move.id(), "ready for a rollback", MOVE_LIMIT, Scene::isRollbackReady, seen -> {});
+    }
+
+    /** Waits until the way back is open or everything is undone: a fault in the pause may lead to either. */
+    Move awaitRollbackReadyOrUndone(Move move) {
         return rest().await(
                         move.id(),
-                        "ready for a rollback",
+                        "ready for a rollback, or undone",
                         MOVE_LIMIT,
-                        seen -> seen.state() == MoveState.BAKING
-                                && seen.rollback() != null
-                                && seen.rollback().ready(),
+                        seen -> seen.state() == MoveState.ABORTED || isRollbackReady(seen),
                         seen -> {});
+    }
+
+    private static boolean isRollbackReady(Move move) {
+        return move.state() == MoveState.BAKING
+                && move.rollback() != null
+                && move.rollback().ready();
     }
 
     /** Moves to the node and completes. */

@@ -81,16 +81,7 @@ class TakeoverIT {
             NodeId source = scene.primary();
             NodeId target = scene.other();
             Move move = killLeaderAtOnceIn(scene, probe, TopologyState.FENCED, () -> scene.start(target, ""));
-            Move ended = scene.rest()
-                    .await(
-                            move.id(),
-                            "in its bake or undone",
-                            Scene.MOVE_LIMIT,
-                            seen -> seen.state() == MoveState.ABORTED
-                                    || (seen.state() == MoveState.BAKING
-                                            && seen.rollback() != null
-                                            && seen.rollback().ready()),
-                            seen -> {});
+            Move ended = scene.awaitRollbackReadyOrUndone(move);
             assertServing(scene, ended.state() == MoveState.BAKING ? target : source);
         }
     }

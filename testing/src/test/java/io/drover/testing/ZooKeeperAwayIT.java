@@ -37,16 +37,7 @@ class ZooKeeperAwayIT {
                 scene.cluster().thaw(ZOOKEEPER);
             }
             scene.cluster().waitHealthy();
-            Move ended = scene.rest()
-                    .await(
-                            move.id(),
-                            "in its bake or undone",
-                            Scene.MOVE_LIMIT,
-                            seen -> seen.state() == MoveState.ABORTED
-                                    || (seen.state() == MoveState.BAKING
-                                            && seen.rollback() != null
-                                            && seen.rollback().ready()),
-                            seen -> {});
+            Move ended = scene.awaitRollbackReadyOrUndone(move);
             scene.awaitWrites(100);
             assertThat(scene.topology().state()).isEqualTo(TopologyState.SERVING);
             assertThat(scene.primary()).isEqualTo(ended.state() == MoveState.BAKING ? target : source);
