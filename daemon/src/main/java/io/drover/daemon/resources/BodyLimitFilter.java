@@ -6,15 +6,24 @@ import jakarta.ws.rs.ClientErrorException;
 import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
+import jakarta.ws.rs.container.ContainerResponseContext;
+import jakarta.ws.rs.container.ContainerResponseFilter;
 import jakarta.ws.rs.container.PreMatching;
 import jakarta.ws.rs.core.Response;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 
-/** Refuses bodies over a limit with 413, so that no caller can fill the heap. */
+/**
+ * Refuses bodies over a limit with 413, so that no caller can fill the heap.
+ *
+ * <p>A request that is answered before its body was read leaves a connection that the server closes. The answer says
+ * so, or else a caller that keeps connections open would send its next request into the closing one.
+ */
 @PreMatching
 @Priority(Priorities.AUTHENTICATION + 1)
-public final class BodyLimitFilter implements ContainerRequestFilter {
+public final class BodyLimitFilter implements ContainerRequestFilter, ContainerResponseFilter {
+    private static final String READ = BodyLimitFilter.class.getName() + ".read";
+
     private final int limit;
 
     /**
@@ -40,6 +49,15 @@ public final class BodyLimitFilter implements ContainerRequestFilter {
             throw tooLarge();
         }
         request.setEntityStream(new ByteArrayInputStream(body));
+        request.setProperty(READ, true);
+    }
+
+    @Override
+    public void filter(ContainerRequestContext request, ContainerResponseContext response) {
+        boolean announced = request.getLength() > 0 || request.getHeaderString("Transfer-Encoding") != null;
+        if (announced && request.getProperty(READ) == null) {
+            response.getHeaders().putSingle("Connection", "close");
+        }
     }
 
     private ClientErrorException tooLarge() {

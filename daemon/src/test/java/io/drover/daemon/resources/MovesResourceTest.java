@@ -241,6 +241,21 @@ class MovesResourceTest {
         HttpResponse<String> answer = controller.post("/v1/moves", " ".repeat(2 * 1024 * 1024));
 
         assertThat(answer.statusCode()).isEqualTo(413);
+        assertThat(answer.headers().firstValue("Connection")).contains("close");
+    }
+
+    /** The server closes a connection on which part of a request was left unread. */
+    @Test
+    void saysThatAConnectionEndsWithABodyNobodyRead() {
+        HttpResponse<String> refused =
+                controller.send(HttpRequest.newBuilder(controller.base().resolve("/v1/moves"))
+                        .header("Authorization", "Bearer wrong")
+                        .POST(HttpRequest.BodyPublishers.ofString(MINIMAL)));
+        HttpResponse<String> read = controller.post("/v1/moves", MINIMAL);
+
+        assertThat(refused.statusCode()).isEqualTo(401);
+        assertThat(refused.headers().firstValue("Connection")).contains("close");
+        assertThat(read.headers().firstValue("Connection")).isEmpty();
     }
 
     @ParameterizedTest

@@ -27,7 +27,8 @@ public final class TestController implements AutoCloseable {
     public volatile boolean leads = true;
     public volatile @Nullable URI other;
 
-    private final HttpClient http = HttpClient.newHttpClient();
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final DropwizardTestSupport<Configuration> support;
 
     public TestController() {
