@@ -107,7 +107,7 @@ class AbortInTheCutoverIT {
                                 "restart")));
             }
             scene.await(move, MoveState.ABORTED);
-            scene.awaitWrites(100);
+            scene.awaitWrites(50);
             assertThat(scene.primary()).isEqualTo(source);
             assertThat(psql.run("postgres", "show listen_addresses"))
                     .isEqualTo(addresses)

@@ -14,6 +14,7 @@ import io.drover.testing.cluster.DroverRest;
 import io.drover.testing.cluster.LegacyInstance;
 import io.drover.testing.cluster.LocalCluster;
 import io.drover.testing.cluster.Postmasters;
+import io.drover.testing.cluster.Psql;
 import io.drover.testing.cluster.Waiting;
 import io.drover.testing.cluster.WorldSnapshot;
 import io.drover.testing.ledger.Ledger;
@@ -23,42 +24,91 @@ import io.drover.testing.ledger.LedgerSchema;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
 /** An instance that somebody else made is taken over as it runs, moves under load, and comes back the way it was started. */
 class AdoptIT {
     private static final ShardId SHARD = new ShardId("legacy");
+    private static final ShardId BLOCKED = new ShardId("blocked");
     private static final int ROWS = 5_000;
     private static final Duration PAUSE = Duration.ofMillis(10);
+
+    /** A cluster with more shards than one is not what the other tests expect. */
+    @AfterAll
+    static void discard() {
+        SharedCluster.discard();
+    }
 
     @Test
     void anAdoptedInstanceMovesAndComesBackAsItWas() throws SQLException {
         LocalCluster cluster = SharedCluster.get();
         NodeId source = LocalCluster.NODE_A;
         NodeId target = LocalCluster.NODE_B;
-        LegacyInstance legacy = LegacyInstance.start(cluster, source);
+        LegacyInstance legacy = LegacyInstance.start(cluster, source, SHARD.value());
         long postmaster = Postmasters.of(legacy.dataDirectory()).orElseThrow();
         String commandLine = legacy.commandLine();
         var configuration = legacy.configuration();
         try (Connection connection = legacy.connect()) {
             LedgerSchema.create(connection, ROWS);
         }
+        adopt(cluster, source, legacy, SHARD);
+        assertThat(Postmasters.of(legacy.dataDirectory()))
+                .as("adopted without a restart")
+                .hasValue(postmaster);
+        assertRefusedWhileItsNodeIsInAMove(cluster, source);
+        moveAwayAndBack(cluster, source, target);
+        assertThat(legacy.commandLine()).isEqualTo(commandLine);
+        assertThat(legacy.configuration()).isEqualTo(configuration);
+    }
+
+    /** What a shard that Drover made cannot have: each takes a setting that needs a restart, or stops every commit. */
+    @Test
+    void seesWhatForbidsToMoveAnInstanceThatSomebodyElseSetUp() throws SQLException {
+        LocalCluster cluster = SharedCluster.get();
+        NodeId source = LocalCluster.NODE_A;
+        LegacyInstance legacy = LegacyInstance.start(cluster, source, BLOCKED.value());
+        adopt(cluster, source, legacy, BLOCKED);
+        String[] blocking = {"P14", "P16", "P25", "P40", "P41", "P42"};
+        assertThat(DryRun.failures(cluster, BLOCKED, LocalCluster.NODE_B)).doesNotContainKeys(blocking);
+
+        Psql sql = legacy.psql();
+        // first, because it would wait for the prepared transaction
+        sql.run("postgres", "select pg_create_logical_replication_slot('planted', 'pgoutput')");
+        sql.run("postgres", "begin; create table planted (a int); prepare transaction 'planted'");
+        sql.run("postgres", "create tablespace planted location '" + legacy.directory("tablespace") + "'");
+        Process receiver = legacy.receiveWal();
         try {
-            String request = "{\"node\":\"%s\",\"dataDir\":\"%s\",\"port\":%d,\"database\":\"%s\"}"
-                    .formatted(source, legacy.dataDirectory(), legacy.port(), LegacyInstance.DATABASE);
-            DroverRest.Answer adopted = cluster.rest().put("/v1/shards/" + SHARD, request);
-            assertThat(adopted.status()).as(adopted.body()).isEqualTo(201);
-            assertThat(Postmasters.of(legacy.dataDirectory()))
-                    .as("adopted without a restart")
-                    .hasValue(postmaster);
-            assertRefusedWhileItsNodeIsInAMove(cluster, source);
-            moveAwayAndBack(cluster, source, target);
-            assertThat(legacy.commandLine()).isEqualTo(commandLine);
-            assertThat(legacy.configuration()).isEqualTo(configuration);
+            sql.run("postgres", "alter system set archive_command = 'false'");
+            sql.run("postgres", "select pg_reload_conf()");
+            sql.run("postgres", "create table written (a int); select pg_switch_wal()");
+            awaitRow(sql, "select failed_count > 0 from pg_stat_archiver");
+            awaitRow(sql, "select count(*) > 0 from pg_stat_replication where state = 'streaming'");
+            // last: no commit returns from here on
+            sql.run("postgres", "alter system set synchronous_standby_names = 'nobody'");
+            sql.run("postgres", "select pg_reload_conf()");
+
+            assertThat(DryRun.failures(cluster, BLOCKED, LocalCluster.NODE_B))
+                    .containsKeys(blocking)
+                    .hasEntrySatisfying("P25", message -> assertThat(message).contains("tablespace"))
+                    .hasEntrySatisfying("P41", message -> assertThat(message).contains("pg_receivewal"));
         } finally {
-            // a cluster with a second shard is not what the other tests expect
-            SharedCluster.discard();
+            receiver.destroy();
         }
+    }
+
+    private static void adopt(LocalCluster cluster, NodeId node, LegacyInstance legacy, ShardId shard) {
+        String request = "{\"node\":\"%s\",\"dataDir\":\"%s\",\"port\":%d,\"database\":\"%s\"}"
+                .formatted(node, legacy.dataDirectory(), legacy.port(), LegacyInstance.DATABASE);
+        DroverRest.Answer adopted = cluster.rest().put("/v1/shards/" + shard, request);
+        assertThat(adopted.status()).as(adopted.body()).isEqualTo(201);
+    }
+
+    private static void awaitRow(Psql sql, String question) {
+        Waiting.until(
+                question,
+                Scene.WRITING_LIMIT,
+                () -> sql.run("postgres", question).equals("t"));
     }
 
     private static void assertRefusedWhileItsNodeIsInAMove(LocalCluster cluster, NodeId source) {
@@ -94,7 +144,7 @@ class AdoptIT {
                         .poolSize(4)
                         .build());
                 Ledger ledger = Ledger.start(new LedgerOptions(1, 3, 1, ROWS, 1, PAUSE, PAUSE), kit, kit.readers())) {
-            awaitWrites(ledger, 100);
+            awaitWrites(ledger, 50);
             Move move = rest.createMove("{\"shard\":\"%s\",\"target\":\"%s\",\"maxWritePause\":\"10s\",\"waive\":[%s]}"
                     .formatted(SHARD, target, LocalCluster.WAIVER));
             rest.await(
@@ -104,7 +154,7 @@ class AdoptIT {
                     seen -> seen.rollback() != null && seen.rollback().ready(),
                     seen -> {});
             assertThat(rest.shard(SHARD).primary().node()).isEqualTo(target);
-            awaitWrites(ledger, 100);
+            awaitWrites(ledger, 50);
             try (Connection connection = kit.getConnection();
                     var statement = connection.createStatement();
                     var row = statement.executeQuery("select current_setting('max_connections')")) {
@@ -114,7 +164,7 @@ class AdoptIT {
             rest.act(move.id(), "rollback");
             rest.await(move.id(), MoveState.ROLLED_BACK, Scene.MOVE_LIMIT);
             assertThat(rest.shard(SHARD).primary().node()).isEqualTo(source);
-            awaitWrites(ledger, 100);
+            awaitWrites(ledger, 50);
             ledger.stop();
             try (Connection connection = kit.getConnection()) {
                 LedgerCheck check = ledger.check(connection);

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 class ArchiveIT {
     private static final int SEGMENTS_OF_BACKLOG = 8;
     private static final Duration ARCHIVE_LIMIT = Duration.ofMinutes(1);
+    private static final Duration RESTART_LIMIT = Duration.ofSeconds(30);
 
     @Test
     void aBackupFromBeforeTheMoveIsRestoredToAPointAfterIt() throws SQLException, IOException {
@@ -34,8 +35,8 @@ class ArchiveIT {
         Path archive = cluster.osUser().directory(cluster.directory().resolve("archive"), "rwx------");
         Path backup = cluster.directory().resolve("backup");
         archiveInto(cluster, source, archive);
-        try (Scene scene = Scene.open()) {
-            RestoredInstance restored = new RestoredInstance(cluster, backup);
+        try (Scene scene = Scene.open();
+                RestoredInstance restored = new RestoredInstance(cluster, backup)) {
             restored.takeBackup(source);
             NodeId target = scene.other();
             Move move = scene.start(target, "\"cutover\":\"approve\"");
@@ -43,7 +44,7 @@ class ArchiveIT {
             leaveABacklog(scene, source);
             scene.rest().act(move.id(), "approve");
             scene.awaitRollbackReady(move);
-            scene.awaitWrites(100);
+            scene.awaitWrites(50);
             scene.ledger().stop();
 
             Psql primary = cluster.psql(target);
@@ -59,7 +60,7 @@ class ArchiveIT {
             scene.rest().complete(move.id());
             scene.await(move, MoveState.COMPLETED);
         } finally {
-            SharedCluster.discard();
+            archiveNoMore(cluster);
         }
     }
 
@@ -72,16 +73,28 @@ class ArchiveIT {
                 "alter system set archive_command = 'sleep 0.5; if test -f %1$s/%%f; then cmp -s %%p %1$s/%%f;"
                                 .formatted(archive)
                         + " else cp %%p %1$s/%%f.new && mv %1$s/%%f.new %1$s/%%f; fi'".formatted(archive));
+        restart(cluster, node);
+        assertThat(psql.run("postgres", "show archive_mode")).isEqualTo("on");
+    }
+
+    private static void archiveNoMore(LocalCluster cluster) {
+        NodeId node = cluster.rest().shard(LocalCluster.SHARD).primary().node();
+        Psql psql = cluster.psql(node);
+        psql.run("postgres", "alter system reset archive_mode");
+        psql.run("postgres", "alter system reset archive_command");
+        restart(cluster, node);
+    }
+
+    /** The mode of archiving needs a restart: the agent starts what ends. */
+    private static void restart(LocalCluster cluster, NodeId node) {
         Path data = cluster.dataDirectory(node);
         long postmaster = Postmasters.of(data).orElseThrow();
-        // the mode needs a restart: the agent starts what ends
         ProcessTable.signal(postmaster, "INT");
         Waiting.until(
-                "PostgreSQL runs again with archiving",
-                Duration.ofSeconds(30),
+                "PostgreSQL runs again",
+                RESTART_LIMIT,
                 () -> Postmasters.of(data).filter(pid -> pid != postmaster).isPresent()
-                        && psql.succeeds("postgres", "select 1"));
-        assertThat(psql.run("postgres", "show archive_mode")).isEqualTo("on");
+                        && cluster.psql(node).succeeds("postgres", "select 1"));
     }
 
     private static void leaveABacklog(Scene scene, NodeId source) {

@@ -10,6 +10,7 @@ import io.drover.api.NodeId;
 import io.drover.testing.cluster.ClusterNode;
 import io.drover.testing.cluster.DroverRest;
 import io.drover.testing.cluster.LocalCluster;
+import io.drover.testing.cluster.Postmasters;
 import io.drover.testing.cluster.ProcessTable;
 import io.drover.testing.cluster.Psql;
 import io.drover.testing.cluster.Waiting;
@@ -189,9 +190,40 @@ class BadInputIT {
             assertThat(abort.json().get("hint").asText()).contains("rollback");
             assertRefused(scene.rest().post("/v1/moves/" + move.id() + "/complete", "{}"), 409, "BAKE_NOT_OVER");
             assertUnchanged(baking, snapshot(scene));
+            refusesAWayBackThatIsNotOpen(scene, move);
             scene.rest().complete(move.id());
             scene.await(move, MoveState.COMPLETED);
         }
+    }
+
+    private static void refusesAWayBackThatIsNotOpen(Scene scene, Move move) {
+        NodeId source = move.source();
+        long postmaster = Postmasters.of(scene.cluster().dataDirectory(source)).orElseThrow();
+        scene.cluster().kill(source.value());
+        ProcessTable.signal(postmaster, "KILL");
+        try {
+            scene.rest()
+                    .await(
+                            move.id(),
+                            "no way back",
+                            Scene.MOVE_LIMIT,
+                            seen -> seen.rollback() != null && !seen.rollback().ready(),
+                            seen -> {});
+            awaitDeath(scene, source);
+            WorldSnapshot before = snapshot(scene);
+            assertRefused(scene.rest().post("/v1/moves/" + move.id() + "/rollback", ""), 409, "ROLLBACK_NOT_READY");
+            assertUnchanged(before, snapshot(scene));
+        } finally {
+            scene.cluster().restart(source.value());
+        }
+        scene.awaitRollbackReady(move);
+    }
+
+    private static void awaitDeath(Scene scene, NodeId agent) {
+        Waiting.until(
+                "the agent's death is seen",
+                Scene.MOVE_LIMIT,
+                () -> scene.rest().nodes().stream().anyMatch(node -> node.id().equals(agent) && !node.alive()));
     }
 
     @Test
@@ -200,11 +232,7 @@ class BadInputIT {
             String agent = scene.other().value();
             scene.cluster().kill(agent);
             try {
-                Waiting.until(
-                        "the agent's death is seen",
-                        Scene.MOVE_LIMIT,
-                        () -> scene.rest().nodes().stream()
-                                .anyMatch(node -> node.id().value().equals(agent) && !node.alive()));
+                awaitDeath(scene, new NodeId(agent));
                 WorldSnapshot before = snapshot(scene);
                 DroverRest.Answer answer = scene.rest().post("/v1/moves", MOVE.formatted(agent, ""));
                 assertRefused(answer, 503, "NODE_UNREACHABLE");
@@ -315,7 +343,7 @@ class BadInputIT {
             assertThat(answer.headers()).containsKey("retry-after");
             assertThat(answer.json().get("code").asText()).isEqualTo("NO_LEADER");
             scene.cluster().waitHealthy();
-            scene.awaitWrites(100);
+            scene.awaitWrites(50);
             assertThat(answer.json().get("hint").asText()).isNotBlank();
             // leadership and sessions may be new ones
             assertThat(WorldSnapshot.differences(withoutSessions(before), withoutSessions(snapshot(scene))))

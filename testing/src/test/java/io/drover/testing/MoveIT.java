@@ -47,7 +47,7 @@ class MoveIT {
                     .containsExactly(tuple(source, ShardTopology.ReplicaRole.ROLLBACK));
             assertThat(health(scene, source, "replica")).isEqualTo(200);
             assertThat(health(scene, source, "primary")).isEqualTo(503);
-            scene.awaitWrites(200);
+            scene.awaitWrites(100);
 
             scene.rest().act(baking.id(), "rollback");
             Move rolledBack = scene.await(baking, MoveState.ROLLED_BACK);
@@ -57,7 +57,7 @@ class MoveIT {
             assertServes(scene, source, epoch + 4);
             assertThat(WorldSnapshot.differences(before, ofRoles(scene))).isEmpty();
             assertThat(setAside(scene, target, rolledBack)).isDirectory();
-            scene.awaitWrites(200);
+            scene.awaitWrites(100);
 
             Move again = scene.moveTo(target);
             assertCleanCutover(again.cutover());

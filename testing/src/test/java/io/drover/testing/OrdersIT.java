@@ -7,6 +7,7 @@ import io.drover.api.ErrorCode;
 import io.drover.api.Move;
 import io.drover.api.MoveState;
 import io.drover.api.NodeId;
+import io.drover.testing.cluster.DroverRest;
 import io.drover.testing.cluster.LocalCluster;
 import io.drover.testing.cluster.Waiting;
 import java.sql.Connection;
@@ -30,7 +31,12 @@ class OrdersIT {
             scene.await(move, MoveState.COPYING);
             scene.rest().act(move.id(), "pause");
             assertStandsStill(scene, move, MoveState.COPYING);
+            DroverRest.Answer early = scene.rest().post("/v1/moves/" + move.id() + "/approve", "");
+            assertThat(early.status()).as(early.body()).isEqualTo(409);
+            assertThat(early.json().get("code").asText()).isEqualTo(ErrorCode.STATE_CONFLICT.name());
+            assertThat(early.json().get("message").asText()).contains("READY only");
             scene.rest().act(move.id(), "resume");
+            // it stays there: what was refused was not kept as an order
             scene.await(move, MoveState.READY);
 
             scene.rest().act(move.id(), "pause");
@@ -79,7 +85,7 @@ class OrdersIT {
         }
         assertThat(scene.primary()).isEqualTo(target);
         assertThat(scene.rest().move(move.id()).error()).isNotNull();
-        scene.awaitWrites(100);
+        scene.awaitWrites(50);
     }
 
     @Test

@@ -61,7 +61,7 @@ class PlantedCommitIT {
             assertThat(Postmasters.of(data)).as("postmaster of the old primary").isEmpty();
             assertThat(Files.exists(data.resolve("standby.signal"))).isFalse();
             // its clients are served all the time
-            scene.awaitWrites(100);
+            scene.awaitWrites(50);
 
             // what the operations page says: a person saves what matters, then sets the copy aside
             scene.rest().complete(move.id());

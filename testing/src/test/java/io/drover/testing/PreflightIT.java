@@ -3,14 +3,11 @@ package io.drover.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import io.drover.testing.cluster.DroverRest;
 import io.drover.testing.cluster.LocalCluster;
 import io.drover.testing.cluster.Psql;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** What the checks see of a real server: that each fails on facts is tested without one. */
@@ -80,19 +77,7 @@ class PreflightIT {
         return PLANTED.stream().map(Planted::check).distinct().toArray(String[]::new);
     }
 
-    /** Messages of the checks that fail, by check. */
     private static Map<String, String> failures(Scene scene) {
-        DroverRest.Answer answer = scene.rest()
-                .post(
-                        "/v1/moves",
-                        "{\"shard\":\"%s\",\"target\":\"%s\",\"dryRun\":true}"
-                                .formatted(LocalCluster.SHARD, scene.other()));
-        TreeMap<String, String> failures = new TreeMap<>();
-        for (JsonNode check : answer.succeeded().json().get("preflight").get("checks")) {
-            if (!check.get("ok").asBoolean()) {
-                failures.put(check.get("id").asText(), check.get("message").asText());
-            }
-        }
-        return failures;
+        return DryRun.failures(scene.cluster(), LocalCluster.SHARD, scene.other());
     }
 }

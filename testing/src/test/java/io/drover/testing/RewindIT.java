@@ -40,9 +40,18 @@ class RewindIT {
                     "the old primary has written a checkpoint",
                     Duration.ofSeconds(20),
                     () -> cluster.psql(source).succeeds("postgres", "checkpoint"));
-            cluster.restart(source.value());
-
-            Move ready = scene.awaitRollbackReady(move);
+            Move ready;
+            try (RewindWatch watch = new RewindWatch(data)) {
+                cluster.restart(source.value());
+                ready = scene.awaitRollbackReady(move);
+                assertThat(watch.commands())
+                        .as("commands of pg_rewind")
+                        .isNotEmpty()
+                        .allMatch(command -> command.contains(data + ".rewinding-"));
+                assertThat(watch.startable())
+                        .as("a start finds a data directory that is half rewound")
+                        .isFalse();
+            }
             assertThat(ready.cutover()).isNotNull();
             assertThat(ready.cutover().commitsPastFork()).isZero();
             assertThat(ready.cutover().rewound()).isTrue();
@@ -60,7 +69,7 @@ class RewindIT {
             Move back = scene.await(move, MoveState.ROLLED_BACK);
             assertThat(back.rollback()).isNotNull();
             assertThat(scene.topology().primary().node()).isEqualTo(source);
-            scene.awaitWrites(100);
+            scene.awaitWrites(50);
         }
     }
 

@@ -84,7 +84,7 @@ class RogueWritersIT {
                             .equals("0"));
             scene.rest().act(move.id(), "approve");
             Move ready = scene.awaitRollbackReady(move);
-            scene.awaitWrites(100);
+            scene.awaitWrites(50);
             gates.forEach(HeldLogin.Gate::open);
             rogues.forEach(RogueWriter::close);
 

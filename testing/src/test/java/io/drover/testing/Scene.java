@@ -41,7 +41,7 @@ final class Scene implements AutoCloseable {
     private static final int WRITERS = 4;
     private static final int READERS = 2;
     /** Long enough to leave the processors to what is tested, here and in the cluster beside this one. */
-    private static final Duration PAUSE = Duration.ofMillis(25);
+    private static final Duration PAUSE = Duration.ofMillis(40);
 
     private static final Duration SETTLE = Duration.ofMillis(500);
     private static final Pattern FOR_THE_NEXT_COPY =
@@ -70,7 +70,7 @@ final class Scene implements AutoCloseable {
 
     static Scene open() throws SQLException {
         Scene scene = new Scene(SharedCluster.get());
-        scene.awaitWrites(100);
+        scene.awaitWrites(50);
         return scene;
     }
 

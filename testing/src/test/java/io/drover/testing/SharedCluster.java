@@ -28,8 +28,7 @@ final class SharedCluster {
 
     private static final Logger LOG = LoggerFactory.getLogger(SharedCluster.class);
     /** Which of the JVMs that run these tests this is. */
-    private static final String NAME =
-            System.getProperty("clusters", "cluster") + "-" + System.getProperty("fork", "0");
+    private static final String NAME = "cluster-" + System.getProperty("fork", "0");
 
     private static final Duration END_LIMIT = Duration.ofMinutes(2);
     private static @Nullable LocalCluster current;

@@ -29,7 +29,7 @@ class StrictModeIT {
             assertThat(back.rollback()).isNotNull();
             assertThat(back.rollback().cutover()).isNotNull();
             assertThat(back.rollback().cutover().commitsPastFork()).isZero();
-            scene.awaitWrites(100);
+            scene.awaitWrites(50);
         }
     }
 }

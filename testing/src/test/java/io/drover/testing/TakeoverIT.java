@@ -7,7 +7,6 @@ import io.drover.api.Move;
 import io.drover.api.MoveState;
 import io.drover.api.NodeId;
 import io.drover.api.TopologyState;
-import io.drover.testing.cluster.LocalCluster;
 import io.drover.testing.cluster.MoveProbe;
 import io.drover.testing.cluster.Postmasters;
 import io.drover.testing.cluster.ProcessTable;
@@ -16,23 +15,20 @@ import io.drover.testing.cluster.TopologyProbe;
 import io.drover.testing.cluster.Waiting;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.List;
-import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /**
- * The leading controller is killed in every state; the other one finishes the move or undoes it, and no client notices. That it
- * died in the very state is read from ZooKeeper before another can lead.
+ * The leading controller is killed in every state in which the shard serves, up to the cutover and in the undo; the other one
+ * finishes the move or undoes it, and no client notices.
+ *
+ * @see TakeoverInTheCutoverIT
  */
 class TakeoverIT {
-    private static final Duration TAKEOVER_LIMIT = Duration.ofMinutes(3);
     private static final int STANDBY_ROW = 50;
     private static final int GUARD_ROW = 80;
     private static final int BAKE_ROW = 170;
     private static final int CLOSE_ROW = 180;
-    private static final List<String> CONTROLLERS = List.of("c1", "c2");
 
     @Test
     void anotherControllerGoesOnInEveryStateUpToTheCutoverAndInTheLastRow() throws SQLException {
@@ -51,11 +47,11 @@ class TakeoverIT {
                         MoveState.CATCHING_UP,
                         MoveState.VERIFYING,
                         MoveState.READY)) {
-                    killLeaderIn(scene, probe, stored, state);
+                    Takeover.killLeaderIn(scene, probe, stored, state);
                 }
                 scene.await(move, MoveState.READY);
                 scene.rest().act(move.id(), "approve");
-                killLeaderIn(scene, probe, stored, MoveState.CUTTING_OVER);
+                Takeover.killLeaderIn(scene, probe, stored, MoveState.CUTTING_OVER);
                 scene.awaitRollbackReady(move);
                 assertThat(scene.topology().primary().node()).isEqualTo(target);
 
@@ -63,90 +59,14 @@ class TakeoverIT {
                 scene.cluster().freeze(source.value());
                 try {
                     scene.rest().complete(move.id());
-                    killLeaderWhen(scene, probe, () -> stored.isDone(BAKE_ROW) && !stored.isDone(CLOSE_ROW));
+                    Takeover.killLeaderWhen(scene, probe, () -> stored.isDone(BAKE_ROW) && !stored.isDone(CLOSE_ROW));
                 } finally {
                     scene.cluster().thaw(source.value());
                 }
                 scene.await(move, MoveState.COMPLETED);
-                assertThat(slots(scene, target)).isEmpty();
+                assertThat(Takeover.slots(scene, target)).isEmpty();
             }
-            assertServing(scene, target);
-        }
-    }
-
-    @Test
-    void theFenceIsLoweredOrTheMoveIsFinishedWhenTheLeaderDiesInThePause() throws SQLException {
-        try (Scene scene = Scene.open();
-                TopologyProbe probe = TopologyProbe.open(scene.cluster())) {
-            NodeId source = scene.primary();
-            NodeId target = scene.other();
-            Move move = killLeaderAtOnceIn(scene, probe, TopologyState.FENCED, () -> scene.start(target, ""));
-            Move ended = scene.awaitRollbackReadyOrUndone(move);
-            assertServing(scene, ended.state() == MoveState.BAKING ? target : source);
-        }
-    }
-
-    @Test
-    void theTargetServesAndTheWayBackStaysOpenWhenLeadersDieAfterThePointOfNoReturn() throws SQLException {
-        try (Scene scene = Scene.open();
-                TopologyProbe probe = TopologyProbe.open(scene.cluster())) {
-            NodeId source = scene.primary();
-            NodeId target = scene.other();
-            Move move = killLeaderAtOnceIn(scene, probe, TopologyState.PROMOTING, () -> scene.start(target, ""));
-            try (MoveProbe stored = MoveProbe.open(scene.cluster(), move.id())) {
-                killLeaderIn(scene, probe, stored, MoveState.REVERSING);
-                Move ready = scene.awaitRollbackReady(move);
-                assertThat(scene.topology().primary().node()).isEqualTo(target);
-                assertThat(ready.cutover()).isNotNull();
-                assertThat(ready.cutover().commitsPastFork()).isZero();
-
-                killLeaderIn(scene, probe, stored, MoveState.BAKING);
-                scene.awaitRollbackReady(move);
-                scene.rest().act(move.id(), "rollback");
-                killLeaderIn(scene, probe, stored, MoveState.ROLLING_BACK);
-
-                // frozen, it wakes when another has finished (F41): all that it still wants to do is refused
-                String second = probe.leader();
-                probe.onNext(TopologyState.PROMOTING, () -> scene.cluster().freeze(second));
-                try {
-                    // read from ZooKeeper: who asks the frozen one for it waits
-                    Waiting.until("it is rolled back", Scene.MOVE_LIMIT, () -> stored.state() == MoveState.ROLLED_BACK);
-                } finally {
-                    scene.cluster().thaw(second);
-                }
-            }
-            assertServing(scene, source);
-        }
-    }
-
-    /** Each agent does its own write of the topology when no controller is there to ask for it. */
-    @Test
-    void agentsLowerTheFenceAndFinishThePromotionWithoutAnyController() throws SQLException {
-        try (Scene scene = Scene.open();
-                TopologyProbe probe = TopologyProbe.open(scene.cluster())) {
-            NodeId source = scene.primary();
-            NodeId target = scene.other();
-            long epoch = scene.topology().epoch().value();
-            Move first = killAtOnceIn(
-                    scene,
-                    probe,
-                    TopologyState.FENCED,
-                    CONTROLLERS,
-                    () -> scene.start(target, "\"maxWritePause\":\"1s\""),
-                    () -> awaitServing(scene, probe));
-            scene.await(first, MoveState.ABORTED);
-            assertServing(scene, source);
-            assertThat(scene.topology().epoch().value()).isEqualTo(epoch + 2);
-
-            Move second = killAtOnceIn(
-                    scene,
-                    probe,
-                    TopologyState.PROMOTING,
-                    CONTROLLERS,
-                    () -> scene.start(target, ""),
-                    () -> awaitServing(scene, probe));
-            scene.awaitRollbackReady(second);
-            assertServing(scene, target);
+            Takeover.assertServing(scene, target);
         }
     }
 
@@ -160,7 +80,7 @@ class TakeoverIT {
             Move move = scene.start(target, "");
             Psql sql = scene.cluster().psql(source);
             List<Long> controllers =
-                    CONTROLLERS.stream().map(scene.cluster()::pid).toList();
+                    Takeover.CONTROLLERS.stream().map(scene.cluster()::pid).toList();
             try (MoveProbe stored = MoveProbe.open(scene.cluster(), move.id())) {
                 Waiting.until("there is a standby", Scene.MOVE_LIMIT, () -> stored.isDone(STANDBY_ROW));
                 Path data = scene.cluster().dataDirectory(target);
@@ -178,17 +98,12 @@ class TakeoverIT {
                         .isEmpty();
             } finally {
                 scene.cluster().restart(target.value());
-                CONTROLLERS.forEach(scene.cluster()::restart);
+                Takeover.CONTROLLERS.forEach(scene.cluster()::restart);
             }
             scene.await(move, MoveState.ABORTED);
-            assertThat(slots(scene, source)).isEmpty();
-            assertServing(scene, source);
+            assertThat(Takeover.slots(scene, source)).isEmpty();
+            Takeover.assertServing(scene, source);
         }
-    }
-
-    private static void awaitServing(Scene scene, TopologyProbe probe) {
-        Waiting.until("the shard serves", Scene.MOVE_LIMIT, () -> probe.stored() == TopologyState.SERVING);
-        scene.awaitWrites(100);
     }
 
     @Test
@@ -200,80 +115,11 @@ class TakeoverIT {
             scene.await(move, MoveState.READY);
             try (MoveProbe stored = MoveProbe.open(scene.cluster(), move.id())) {
                 scene.rest().act(move.id(), "abort");
-                killLeaderIn(scene, probe, stored, MoveState.ABORTING);
+                Takeover.killLeaderIn(scene, probe, stored, MoveState.ABORTING);
                 scene.await(move, MoveState.ABORTED);
             }
-            assertThat(slots(scene, source)).isEmpty();
-            assertServing(scene, source);
+            assertThat(Takeover.slots(scene, source)).isEmpty();
+            Takeover.assertServing(scene, source);
         }
-    }
-
-    private static String slots(Scene scene, NodeId node) {
-        return scene.cluster().psql(node).run(LocalCluster.DATABASE, "select slot_name from pg_replication_slots");
-    }
-
-    private static void assertServing(Scene scene, NodeId node) {
-        scene.cluster().waitHealthy();
-        scene.awaitWrites(100);
-        assertThat(scene.topology().state()).isEqualTo(TopologyState.SERVING);
-        assertThat(scene.topology().primary().node()).isEqualTo(node);
-    }
-
-    private static Move killLeaderAtOnceIn(
-            Scene scene, TopologyProbe probe, TopologyState state, Supplier<Move> start) {
-        return killAtOnceIn(scene, probe, state, List.of(probe.leader()), start, () -> {});
-    }
-
-    /**
-     * In the pause everything happens within milliseconds. The controllers are killed first: by itself the target's agent waits a
-     * second before it publishes, and is frozen by then.
-     *
-     * @param meanwhile what has to happen before they are started again
-     */
-    private static Move killAtOnceIn(
-            Scene scene,
-            TopologyProbe probe,
-            TopologyState state,
-            List<String> controllers,
-            Supplier<Move> start,
-            Runnable meanwhile) {
-        String target = scene.other().value();
-        List<Long> pids = controllers.stream().map(scene.cluster()::pid).toList();
-        probe.onNext(state, () -> {
-            pids.forEach(pid -> ProcessTable.signal(pid, "KILL"));
-            scene.cluster().freeze(target);
-        });
-        Move move = start.get();
-        try {
-            Waiting.until(
-                    "they are dead",
-                    Scene.MOVE_LIMIT,
-                    () -> controllers.stream().noneMatch(scene.cluster()::isAlive));
-            assertThat(probe.stored()).isEqualTo(state);
-            scene.cluster().thaw(target);
-            meanwhile.run();
-        } finally {
-            scene.cluster().thaw(target);
-            controllers.forEach(scene.cluster()::restart);
-        }
-        return move;
-    }
-
-    /** Kills it in a state of the move in which the shard serves: before the fence, or behind the switch. */
-    private static void killLeaderIn(Scene scene, TopologyProbe probe, MoveProbe stored, MoveState state) {
-        killLeaderWhen(scene, probe, () -> stored.state() == state && probe.stored() == TopologyState.SERVING);
-    }
-
-    /** The session of a dead leader lasts for seconds, in which nobody leads: what is stored right after its death stays so. */
-    private static void killLeaderWhen(Scene scene, TopologyProbe probe, BooleanSupplier moment) {
-        Waiting.until("the moment to die", Scene.MOVE_LIMIT, moment);
-        String leader = probe.leader();
-        scene.cluster().kill(leader);
-        assertThat(moment.getAsBoolean()).as("it died in that moment").isTrue();
-        Waiting.until(
-                "another controller than " + leader + " leads",
-                TAKEOVER_LIMIT,
-                () -> !probe.leader().equals(leader));
-        scene.cluster().restart(leader);
     }
 }

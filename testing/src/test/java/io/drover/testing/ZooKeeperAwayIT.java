@@ -38,7 +38,7 @@ class ZooKeeperAwayIT {
             }
             scene.cluster().waitHealthy();
             Move ended = scene.awaitRollbackReadyOrUndone(move);
-            scene.awaitWrites(100);
+            scene.awaitWrites(50);
             assertThat(scene.topology().state()).isEqualTo(TopologyState.SERVING);
             assertThat(scene.primary()).isEqualTo(ended.state() == MoveState.BAKING ? target : source);
             if (state == TopologyState.PROMOTING) {

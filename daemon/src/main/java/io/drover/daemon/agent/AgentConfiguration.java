@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.agent;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.dropwizard.core.Configuration;
 import io.dropwizard.util.Duration;
+import io.dropwizard.validation.ValidationMethod;
+import io.drover.daemon.config.Connectors;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.NotNull;
@@ -72,6 +75,12 @@ public final class AgentConfiguration extends Configuration {
 
     @NotNull
     private Path tokenFile = Path.of("/etc/drover/token");
+
+    @JsonIgnore
+    @ValidationMethod(message = Connectors.REFUSAL)
+    public boolean isPlainHttp() {
+        return Connectors.arePlain(getServerFactory());
+    }
 
     /** Id of the node. */
     @JsonProperty

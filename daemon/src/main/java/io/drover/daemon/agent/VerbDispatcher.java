@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
+import org.slf4j.event.Level;
 
 /**
  * The way of every command: read it, wait for its turn, accept its token, for a dangerous one prove that the topology is still the
@@ -46,7 +47,9 @@ final class VerbDispatcher {
         MDC.put("move", token == null ? "-" : token.move().shortId());
         try {
             Object answer = route(command.verb(), id, token, deadline);
-            LOG.info("{} of {}: {} in {} ms", path, id, answer, (System.nanoTime() - arrival) / 1_000_000);
+            // a rehearsal comes some dozen times before each cutover, and changes nothing
+            LOG.atLevel(command.verb() instanceof Verb.Rehearse ? Level.DEBUG : Level.INFO)
+                    .log("{} of {}: {} in {} ms", path, id, answer, (System.nanoTime() - arrival) / 1_000_000);
             return answer;
         } finally {
             MDC.remove("instance");

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.config;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.dropwizard.core.Configuration;
+import io.dropwizard.validation.ValidationMethod;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.NotNull;
@@ -55,6 +57,12 @@ public final class ControllerConfiguration extends Configuration {
     @Valid
     @NotNull
     private PostgresFactory postgres = new PostgresFactory();
+
+    @JsonIgnore
+    @ValidationMethod(message = Connectors.REFUSAL)
+    public boolean isPlainHttp() {
+        return Connectors.arePlain(getServerFactory());
+    }
 
     /** Id of this controller: tells it from the others in the leader's record and in logs. */
     @JsonProperty

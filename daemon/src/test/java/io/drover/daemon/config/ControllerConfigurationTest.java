@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ControllerConfigurationTest {
     private static ControllerConfiguration read(String yaml) throws IOException, ConfigurationException {
@@ -62,6 +63,21 @@ class ControllerConfigurationTest {
         assertThat(configuration.getAgentTokenFile()).isEqualTo(Path.of("/run/agent-token"));
         assertThat(configuration.getPostgres().getUser()).isEqualTo("reader");
         assertThat(configuration.getPostgres().getPasswordFile()).isEqualTo(Path.of("/run/password"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{applicationConnectors: [{type: http}, {type: https, keyStorePath: /k, keyStorePassword: p}]}",
+                "{adminConnectors: [{type: https, keyStorePath: /k, keyStorePassword: p}]}",
+                "{type: simple, connector: {type: https, keyStorePath: /k, keyStorePassword: p}}"
+            })
+    void refusesTlsByName(String server) {
+        String yaml = "{id: c1, rest: 'http://h:1', server: " + server + "}";
+
+        assertThatThrownBy(() -> read(yaml))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("NOT_SUPPORTED: this version does no TLS");
     }
 
     @ParameterizedTest

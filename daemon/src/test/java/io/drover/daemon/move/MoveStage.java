@@ -311,7 +311,7 @@ final class MoveStage implements AutoCloseable {
                 }
             });
             driver.start();
-            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+            long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
             while (!done.isDone() && System.nanoTime() < end && !reached.getAsBoolean()) {
                 await(done);
             }

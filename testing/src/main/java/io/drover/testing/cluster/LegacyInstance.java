@@ -25,10 +25,13 @@ public final class LegacyInstance {
     private final Path socket;
     private final int port;
     private final String host;
+    private final String programs;
 
-    private LegacyInstance(LocalCluster cluster, NodeId node) {
-        Path root = cluster.directory().resolve("legacy");
+    private LegacyInstance(LocalCluster cluster, NodeId node, String name) {
+        Path root = cluster.directory().resolve(name);
         this.cluster = cluster;
+        this.programs = Command.succeed(List.of("sh", "-c", "ls -d /usr/lib/postgresql/*/bin | tail -1"))
+                .strip();
         this.data = root.resolve("data");
         this.configuration = root.resolve("etc");
         this.socket = root.resolve("run");
@@ -37,9 +40,9 @@ public final class LegacyInstance {
         this.port = new Ports(false).choose(5499, hosts);
     }
 
-    /** Makes and starts it. */
-    public static LegacyInstance start(LocalCluster cluster, NodeId node) {
-        LegacyInstance instance = new LegacyInstance(cluster, node);
+    /** Makes and starts it, in a directory of the given name. */
+    public static LegacyInstance start(LocalCluster cluster, NodeId node, String name) {
+        LegacyInstance instance = new LegacyInstance(cluster, node, name);
         try {
             instance.make();
         } catch (IOException e) {
@@ -53,8 +56,6 @@ public final class LegacyInstance {
         for (Path directory : List.of(data.getParent(), data, configuration, socket)) {
             user.directory(directory, "rwx------");
         }
-        String programs = Command.succeed(List.of("sh", "-c", "ls -d /usr/lib/postgresql/*/bin | tail -1"))
-                .strip();
         Command.succeed(user.command(List.of(
                 programs + "/initdb",
                 "-D",
@@ -69,7 +70,7 @@ public final class LegacyInstance {
         Files.delete(data.resolve("postgresql.conf"));
         Files.delete(data.resolve("pg_hba.conf"));
         write("pg_hba.conf", """
-                local all all peer
+                local all,replication all peer
                 host all all all scram-sha-256
                 host replication drover_repl all scram-sha-256
                 """);
@@ -80,6 +81,10 @@ public final class LegacyInstance {
                 port = %s
                 unix_socket_directories = '%s'
                 max_connections = 77
+                max_prepared_transactions = 5
+                wal_level = logical
+                archive_mode = on
+                archive_command = 'true'
                 """.formatted(data, configuration, host, port, socket));
         Command.succeed(user.command(List.of(
                 programs + "/pg_ctl",
@@ -106,6 +111,34 @@ public final class LegacyInstance {
     /** Runs SQL as superuser over its socket. */
     public Psql psql() {
         return new Psql(cluster.osUser(), socket.toString(), port);
+    }
+
+    /** Makes a directory beside its data that PostgreSQL's user may write to. */
+    public Path directory(String name) {
+        return cluster.osUser().directory(data.resolveSibling(name), "rwx------");
+    }
+
+    /** Starts a program that receives its WAL for good, as an archive does; to be ended by the caller. */
+    public Process receiveWal() {
+        List<String> command = List.of(
+                programs + "/pg_receivewal",
+                "--no-loop",
+                "-D",
+                directory("received").toString(),
+                "-h",
+                socket.toString(),
+                "-p",
+                Integer.toString(port),
+                "-U",
+                cluster.osUser().name());
+        try {
+            return new ProcessBuilder(cluster.osUser().command(command))
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot receive WAL", e);
+        }
     }
 
     /** Opens a connection of its owner. */

@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.List;
 
 /** A base backup of the shard that is restored from the archive beside the cluster, as after a disaster. */
-public final class RestoredInstance {
+public final class RestoredInstance implements AutoCloseable {
     private static final Duration RECOVERY_LIMIT = Duration.ofMinutes(2);
 
     private final LocalCluster cluster;
@@ -108,5 +108,14 @@ public final class RestoredInstance {
                 "jdbc:postgresql://" + ClusterController.HOST + ":" + port + "/" + LocalCluster.DATABASE,
                 cluster.osUser().name(),
                 "");
+    }
+
+    /** Ends it when it runs; its files stay. */
+    @Override
+    public void close() {
+        Postmasters.of(directory).ifPresent(postmaster -> {
+            ProcessTable.signal(postmaster, "QUIT");
+            Waiting.until("the restored instance has ended", RECOVERY_LIMIT, () -> !ProcessTable.isAlive(postmaster));
+        });
     }
 }
