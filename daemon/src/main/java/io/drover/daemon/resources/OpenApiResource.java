@@ -10,12 +10,15 @@ import jakarta.ws.rs.core.MediaType;
 /** The description of this interface, made from its classes. */
 @Path("/openapi.json")
 public final class OpenApiResource {
-    private final byte[] description = OpenApiDescription.json();
+    /** Made for the first who asks: it takes a fifth of a controller's start, which somebody may be waiting for. */
+    private static final class Description {
+        static final byte[] JSON = OpenApiDescription.json();
+    }
 
     @GET
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(operationId = "describe", summary = "This description", hidden = true)
     public byte[] get() {
-        return description.clone();
+        return Description.JSON.clone();
     }
 }
