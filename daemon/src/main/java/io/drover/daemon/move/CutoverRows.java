@@ -178,8 +178,7 @@ final class CutoverRows {
         context.call(context.to(), new Verb.SetReplay(true));
         CompletableFuture<GuardProbeReport> probe;
         try {
-            probe = CompletableFuture.supplyAsync(
-                    () -> context.call(context.from(), new Verb.ProbeGuard(), PROBE_LIMIT));
+            probe = context.callBeside(context.from(), new Verb.ProbeGuard(), PROBE_LIMIT);
             context.waitFor("the probe of the guard to wait for " + context.to(), PROBE_LIMIT, PROBE_POLL, () -> {
                 if (probe.isDone()) {
                     throw new DroverException(

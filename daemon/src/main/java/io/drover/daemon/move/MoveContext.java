@@ -4,6 +4,7 @@ package io.drover.daemon.move;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.FenceEpoch;
+import io.drover.api.InstanceId;
 import io.drover.api.MoveId;
 import io.drover.api.MoveState;
 import io.drover.api.NodeId;
@@ -19,6 +20,7 @@ import io.drover.topology.ZkLayout;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -224,9 +226,26 @@ final class MoveContext {
     }
 
     <R> R call(NodeId node, Verb<R> verb, Duration limit) {
+        return prepared(node, verb, limit).get();
+    }
+
+    /**
+     * Sends a verb while the row goes on. However late it leaves, it is this row's: an agent that has heard of a later row
+     * refuses it.
+     */
+    <R> CompletableFuture<R> callBeside(NodeId node, Verb<R> verb) {
+        return callBeside(node, verb, currentLimit);
+    }
+
+    <R> CompletableFuture<R> callBeside(NodeId node, Verb<R> verb, Duration limit) {
+        return CompletableFuture.supplyAsync(prepared(node, verb, limit));
+    }
+
+    private <R> Supplier<R> prepared(NodeId node, Verb<R> verb, Duration limit) {
+        InstanceId instance = record().identity().instance();
         Token token = new Token(
                 journal.leadership().epoch(), id(), currentStep, journal.sequence(), Math.max(1, limit.toMillis()));
-        return services.agents().call(node, record().identity().instance(), token, verb, limit.plusSeconds(2));
+        return () -> services.agents().call(node, instance, token, verb, limit.plusSeconds(2));
     }
 
     NodeId from() {

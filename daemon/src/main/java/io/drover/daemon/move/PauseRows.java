@@ -7,6 +7,7 @@ import io.drover.api.FenceEpoch;
 import io.drover.api.Move.Cutover;
 import io.drover.api.Move.Phase;
 import io.drover.api.MoveRequest;
+import io.drover.api.NodeId;
 import io.drover.api.ShardId;
 import io.drover.api.ShardTopology;
 import io.drover.api.TopologyState;
@@ -14,6 +15,7 @@ import io.drover.api.agent.Reports.InstanceReport;
 import io.drover.api.agent.Reports.PromoteReport;
 import io.drover.api.agent.Reports.SealReport;
 import io.drover.api.agent.Reports.StopMode;
+import io.drover.api.agent.Reports.StopReport;
 import io.drover.api.agent.Reports.TailReport;
 import io.drover.api.agent.Verb;
 import io.drover.fencing.DrainResult;
@@ -184,8 +186,8 @@ final class PauseRows {
 
     static void seal(MoveContext context) {
         FenceEpoch epoch = context.fencedEpoch();
-        SealReport seal = context.call(
-                context.from(), new Verb.Seal(epoch, context.record().streamingSlot()), remaining(context));
+        SealReport seal = callWithinBudget(
+                context, context.from(), new Verb.Seal(epoch, context.record().streamingSlot()));
         context.sealed(seal);
         context.pause().ifPresent(pause -> pause.mark(MoveSteps.SEAL, "seal"));
         if (context.record().identity().mode() == MoveRequest.Mode.STRICT) {
@@ -196,7 +198,8 @@ final class PauseRows {
     /** Strict: nothing is promoted before the source is stopped and its disk shows no WAL past the end. */
     private static void stopAndReadTail(MoveContext context, SealReport seal) {
         context.call(context.from(), new Verb.Stop(StopMode.IMMEDIATE), remaining(context));
-        TailReport tail = context.call(context.from(), new Verb.ReadTail(seal.timeline(), seal.finalLsn()));
+        TailReport tail =
+                context.call(context.from(), new Verb.ReadTail(seal.timeline(), seal.finalLsn()), remaining(context));
         if (tail.recordsPast() > 0) {
             throw new DroverException(
                     ErrorCode.SEAL_FAILED,
@@ -216,7 +219,8 @@ final class PauseRows {
     // ---- 120 ----
 
     static void awaitReplayed(MoveContext context) {
-        context.call(context.to(), new Verb.AwaitReplayed(context.seal().finalLsn()), remaining(context));
+        callWithinBudget(
+                context, context.to(), new Verb.AwaitReplayed(context.seal().finalLsn()));
         context.pause().ifPresent(pause -> pause.mark(MoveSteps.SYNC, "final sync"));
     }
 
@@ -276,8 +280,7 @@ final class PauseRows {
             throw new DroverException(ErrorCode.INTERNAL, "BUG: promotion without the end of the source's WAL");
         }
         // beside the promotion: whether it worked is proven in row 160
-        CompletableFuture<Void> unused =
-                CompletableFuture.runAsync(() -> context.call(context.from(), new Verb.Stop(StopMode.IMMEDIATE)));
+        CompletableFuture<StopReport> unused = context.callBeside(context.from(), new Verb.Stop(StopMode.IMMEDIATE));
         PromoteReport promotion = context.call(context.to(), new Verb.Promote(leg.timeline(), leg.finalLsn()));
         context.promoted(promotion);
         context.pause().ifPresent(pause -> pause.mark(MoveSteps.PROMOTE, "promotion"));
@@ -329,6 +332,24 @@ final class PauseRows {
         return context.services()
                 .agents()
                 .instance(context.from(), context.record().identity().instance());
+    }
+
+    /** An agent that took the rest of the budget is named, and that it was the budget. */
+    private static <R> R callWithinBudget(MoveContext context, NodeId node, Verb<R> verb) {
+        try {
+            return context.call(node, verb, remaining(context));
+        } catch (DroverException e) {
+            if (e.code() != ErrorCode.TIMEOUT) {
+                throw e;
+            }
+            throw withinBudget(context)
+                    .map(spent -> new DroverException(
+                            spent.code(),
+                            spent.getMessage() + ": " + e.getMessage(),
+                            spent.hint().orElse(null),
+                            e))
+                    .orElse(e);
+        }
     }
 
     /** What is left of the budget; a little at least, so that a command that is sent can be answered. */

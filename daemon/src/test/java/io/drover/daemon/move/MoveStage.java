@@ -320,7 +320,7 @@ final class MoveStage implements AutoCloseable {
                 joined(driver);
                 return;
             }
-            rethrow(done);
+            rethrow(done, driver);
         }
 
         private boolean baking() {
@@ -346,13 +346,18 @@ final class MoveStage implements AutoCloseable {
             }
         }
 
-        private void rethrow(CompletableFuture<Void> done) {
+        private void rethrow(CompletableFuture<Void> done, Thread driver) {
             try {
                 done.get(1, TimeUnit.SECONDS);
             } catch (ExecutionException e) {
                 throw (RuntimeException) e.getCause();
             } catch (Exception e) {
-                throw new IllegalStateException("the driver neither ended nor came there at " + record().step(), e);
+                IllegalStateException stuck =
+                        new IllegalStateException("the driver neither ended nor came there at " + record().step(), e);
+                IllegalStateException here = new IllegalStateException("the driver is here");
+                here.setStackTrace(driver.getStackTrace());
+                stuck.addSuppressed(here);
+                throw stuck;
             }
         }
 
