@@ -14,6 +14,7 @@ import io.drover.testing.cluster.DroverRest;
 import io.drover.testing.cluster.LegacyInstance;
 import io.drover.testing.cluster.LocalCluster;
 import io.drover.testing.cluster.Postmasters;
+import io.drover.testing.cluster.ProcessTable;
 import io.drover.testing.cluster.Psql;
 import io.drover.testing.cluster.Waiting;
 import io.drover.testing.cluster.WorldSnapshot;
@@ -21,6 +22,7 @@ import io.drover.testing.ledger.Ledger;
 import io.drover.testing.ledger.LedgerCheck;
 import io.drover.testing.ledger.LedgerOptions;
 import io.drover.testing.ledger.LedgerSchema;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -31,6 +33,8 @@ import org.junit.jupiter.api.Test;
 class AdoptIT {
     private static final ShardId SHARD = new ShardId("legacy");
     private static final ShardId BLOCKED = new ShardId("blocked");
+    private static final ShardId SLOW = new ShardId("slow");
+    private static final Duration SLOW_START = Duration.ofSeconds(90);
     private static final int ROWS = 5_000;
     private static final Duration PAUSE = Duration.ofMillis(10);
 
@@ -95,6 +99,42 @@ class AdoptIT {
         } finally {
             receiver.destroy();
         }
+    }
+
+    /** A node has more instances than one, and each may take its time. */
+    @Test
+    void aDeadInstanceIsStartedWhileAnotherOfItsNodeTakesLongToStart() throws SQLException {
+        LocalCluster cluster = SharedCluster.get();
+        NodeId node = cluster.rest().shard(LocalCluster.SHARD).primary().node();
+        LegacyInstance legacy = LegacyInstance.start(cluster, node, SLOW.value());
+        adopt(cluster, node, legacy, SLOW);
+        legacy.startSlowlyFromNowOn(SLOW_START);
+        try (Scene scene = Scene.open()) {
+            scene.expectErrors();
+            long killed = System.nanoTime();
+            kill(legacy.dataDirectory());
+            awaitOther(legacy.dataDirectory());
+            kill(cluster.dataDirectory(node));
+            awaitOther(cluster.dataDirectory(node));
+            scene.awaitWrites(50);
+            assertThat(Duration.ofNanos(System.nanoTime() - killed))
+                    .as("the other one is not waited for")
+                    .isLessThan(SLOW_START);
+            assertThat(legacy.psql().succeeds("postgres", "select 1")).isFalse();
+        }
+    }
+
+    private static void kill(Path dataDirectory) {
+        long postmaster = Postmasters.of(dataDirectory).orElseThrow();
+        ProcessTable.signal(postmaster, "KILL");
+        Waiting.until("it is dead", Scene.WRITING_LIMIT, () -> !ProcessTable.isAlive(postmaster));
+    }
+
+    private static void awaitOther(Path dataDirectory) {
+        Waiting.until(
+                "the agent has started a server in " + dataDirectory,
+                Scene.WRITING_LIMIT,
+                () -> Postmasters.of(dataDirectory).isPresent());
     }
 
     private static void adopt(LocalCluster cluster, NodeId node, LegacyInstance legacy, ShardId shard) {

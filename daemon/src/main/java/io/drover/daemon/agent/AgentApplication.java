@@ -12,6 +12,7 @@ import io.drover.api.Json;
 import io.drover.daemon.config.SecretFile;
 import io.drover.daemon.health.ZooKeeperHealth;
 import io.drover.daemon.metrics.PrometheusEndpoint;
+import io.drover.daemon.resources.BodyLimitFilter;
 import io.drover.daemon.resources.ProblemMapper;
 import io.drover.topology.NodeRecord;
 import io.drover.topology.NodeRegistry;
@@ -63,6 +64,7 @@ public final class AgentApplication extends Application<AgentConfiguration> {
         }
         JerseyEnvironment jersey = environment.jersey();
         jersey.register(new ProblemMapper());
+        jersey.register(new BodyLimitFilter(BodyLimitFilter.USUAL));
         jersey.register(new TokenFilter(token));
         jersey.register(new AgentResource(agent.dispatcher(), agent.observation()));
         jersey.register(new HealthResource(agent.observation()));

@@ -229,7 +229,6 @@ final class CopyVerbs {
                         verb.applicationName(),
                         verb.slot()));
         StandbySetup.install(staging, record.dataDir());
-        make(record.socketDir());
         NodeConfig.write(
                 layout,
                 record.dataDir(),

@@ -107,6 +107,9 @@ record NodeTools(
     /** Starts the server the way it is started here; returns when it takes connections. */
     void start(InstanceRecord record, Duration limit) {
         InstanceLayout layout = layout(record);
+        CopyVerbs.make(record.socketDir());
+        // an instance that was adopted and has never moved has nothing there yet
+        CopyVerbs.make(layout.instanceDir());
         List<String> adopted = record.startArguments();
         if (adopted != null) {
             postmaster(record).startAs(adopted, layout.logFile(), limit);

@@ -22,16 +22,19 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * What the agent does without being told: it carries out its {@link Reaction}s to the topology, and starts a dead server again in the
- * role that it is granted ({@link StartRule}). Looks at each instance a few times a second, when no verb runs; acts on the level of
- * things, so a restart of the agent changes nothing.
+ * role that it is granted ({@link StartRule}). Looks at each instance a few times a second, when no verb runs, and at none while it is
+ * busy with it; acts on the level of things, so a restart of the agent changes nothing.
  */
 final class Supervisor implements Managed {
     private static final Logger LOG = LoggerFactory.getLogger(Supervisor.class);
@@ -52,11 +55,9 @@ final class Supervisor implements Managed {
     private final SealVerbs seals;
     private final TargetVerbs targets;
     private final Map<InstanceId, Sight> sights = new HashMap<>();
-    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread worker = new Thread(task, "supervisor");
-        worker.setDaemon(true);
-        return worker;
-    });
+    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(daemon("supervisor"));
+    /** An instance that starts or stops may take minutes: the others are looked at meanwhile. */
+    private final ExecutorService lanes = Executors.newCachedThreadPool(daemon("supervisor-of-one"));
 
     Supervisor(
             NodeTools tools,
@@ -75,8 +76,17 @@ final class Supervisor implements Managed {
         this.targets = targets;
     }
 
+    private static ThreadFactory daemon(String name) {
+        return task -> {
+            Thread worker = new Thread(task, name);
+            worker.setDaemon(true);
+            return worker;
+        };
+    }
+
     /** What was last seen of an instance's shards and since when, and when the next attempt may be made after a failure. */
     private static final class Sight {
+        private final AtomicBoolean taken = new AtomicBoolean();
         private List<String> level = List.of();
         private long since = System.nanoTime();
         private long notBefore = System.nanoTime();
@@ -112,37 +122,46 @@ final class Supervisor implements Managed {
 
     @Override
     public void start() {
-        thread.scheduleWithFixedDelay(this::lookAtAll, 0, PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+        clock.scheduleWithFixedDelay(this::lookAtAll, 0, PERIOD.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** PostgreSQL goes on when the agent ends. */
     @Override
     public void stop() {
-        thread.shutdownNow();
+        clock.shutdownNow();
+        lanes.shutdownNow();
     }
 
     /** Looks soon, because something has changed. */
     void wake() {
-        if (!thread.isShutdown()) {
-            thread.schedule(this::lookAtAll, AFTER_CHANGE.toMillis(), TimeUnit.MILLISECONDS);
+        if (!clock.isShutdown()) {
+            clock.schedule(this::lookAtAll, AFTER_CHANGE.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
     private void lookAtAll() {
         for (ManagedInstance instance : instances.all()) {
             Sight sight = sights.computeIfAbsent(instance.record().instance(), id -> new Sight());
-            try {
-                instance.ifIdle(() -> look(instance, sight));
-            } catch (DroverException e) {
-                sight.defer();
-                LOG.warn("instance {}: {}; tried again", instance.record().instance(), e.getMessage());
-            } catch (RuntimeException e) {
-                sight.defer();
-                LOG.error(
-                        "BUG: instance {} could not be looked after",
-                        instance.record().instance(),
-                        e);
+            if (!lanes.isShutdown() && sight.taken.compareAndSet(false, true)) {
+                lanes.execute(() -> lookIfIdle(instance, sight));
             }
+        }
+    }
+
+    private void lookIfIdle(ManagedInstance instance, Sight sight) {
+        try {
+            instance.ifIdle(() -> look(instance, sight));
+        } catch (DroverException e) {
+            sight.defer();
+            LOG.warn("instance {}: {}; tried again", instance.record().instance(), e.getMessage());
+        } catch (RuntimeException e) {
+            sight.defer();
+            LOG.error(
+                    "BUG: instance {} could not be looked after",
+                    instance.record().instance(),
+                    e);
+        } finally {
+            sight.taken.set(false);
         }
     }
 
@@ -267,7 +286,6 @@ final class Supervisor implements Managed {
                     // must not
                     settings.undoSeal(instance);
                 }
-                CopyVerbs.make(record.socketDir());
                 tools.start(record, START_LIMIT);
                 sight.say("instance " + record.instance() + " runs again");
             }

@@ -22,6 +22,9 @@ import java.io.IOException;
 @PreMatching
 @Priority(Priorities.AUTHENTICATION + 1)
 public final class BodyLimitFilter implements ContainerRequestFilter, ContainerResponseFilter {
+    /** In bytes. The longest request that makes sense, with many canary queries, is far below it. */
+    public static final int USUAL = 1024 * 1024;
+
     private static final String READ = BodyLimitFilter.class.getName() + ".read";
 
     private final int limit;

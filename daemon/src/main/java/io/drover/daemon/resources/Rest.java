@@ -17,8 +17,6 @@ import java.util.List;
 
 /** Puts the controller's REST interface together. */
 public final class Rest {
-    private static final int BODY_LIMIT = 1024 * 1024;
-
     private Rest() {}
 
     /**
@@ -45,7 +43,7 @@ public final class Rest {
         for (Object component : List.of(
                 new ProblemMapper(),
                 new TokenFilter(token),
-                new BodyLimitFilter(BODY_LIMIT),
+                new BodyLimitFilter(BodyLimitFilter.USUAL),
                 new LeaderForwarding(leaders, streams, patience),
                 new MovesResource(moves, streams),
                 new ShardsResource(shards),

@@ -6,9 +6,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -138,6 +140,21 @@ public final class LegacyInstance {
                     .start();
         } catch (IOException e) {
             throw new UncheckedIOException("cannot receive WAL", e);
+        }
+    }
+
+    /** Its next start takes as long as a restore from an archive that answers late. */
+    public void startSlowlyFromNowOn(Duration wait) {
+        try {
+            Files.writeString(
+                    configuration.resolve("postgresql.conf"),
+                    "restore_command = 'sleep " + wait.toSeconds() + "; false'\n",
+                    StandardOpenOption.APPEND);
+            Path signal = data.resolve("recovery.signal");
+            Files.writeString(signal, "");
+            cluster.osUser().own(signal, "rw-------");
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write to " + configuration, e);
         }
     }
 
