@@ -17,6 +17,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -41,20 +43,20 @@ class AgentRestartIT {
         }
     }
 
-    /** What the machine has to do beside it only adds to that: the quickest of some restarts tells how long the agent takes. */
+    /** Two of three: a machine that stands still for seconds, as virtual ones do, is not the agent's doing. */
     @Test
     void aDeadPrimaryIsStartedAgainAsPrimaryWithinFiveSeconds() throws SQLException {
         try (Scene scene = Scene.open()) {
             scene.expectErrors();
             NodeId node = scene.primary();
-            Duration quickest = killAndTime(scene, node);
-            for (int i = 1; i < KILLS && quickest.compareTo(RESTART_LIMIT) >= 0; i++) {
+            List<Duration> times = new ArrayList<>();
+            for (int i = 0; i < KILLS; i++) {
+                times.add(killAndTime(scene, node));
                 scene.awaitWrites(50);
-                Duration next = killAndTime(scene, node);
-                quickest = next.compareTo(quickest) < 0 ? next : quickest;
             }
-            assertThat(quickest).isLessThan(RESTART_LIMIT);
-            scene.awaitWrites(50);
+            assertThat(times.stream().sorted().toList().get(KILLS / 2))
+                    .as("the median of %s", times)
+                    .isLessThan(RESTART_LIMIT);
         }
     }
 

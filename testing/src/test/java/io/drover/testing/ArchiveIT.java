@@ -59,9 +59,11 @@ class ArchiveIT {
             }
             scene.rest().complete(move.id());
             scene.await(move, MoveState.COMPLETED);
-        } finally {
-            archiveNoMore(cluster);
+        } catch (Throwable e) {
+            SharedCluster.discard();
+            throw e;
         }
+        archiveNoMore(cluster);
     }
 
     /** Archives slowly, so that segments wait when the source is stopped. */

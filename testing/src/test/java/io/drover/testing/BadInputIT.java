@@ -245,6 +245,7 @@ class BadInputIT {
         }
     }
 
+    /** Distributions have one major version at a time: a program that says it is another stands for it. */
     private static void refusesAnotherMajorVersion(Scene scene, String agent) throws IOException {
         Path programs = Files.createDirectory(scene.cluster().directory().resolve("programs-of-16"));
         try (Stream<Path> real = Files.list(Path.of("/usr/lib/postgresql/15/bin"))) {

@@ -16,20 +16,32 @@ import io.drover.testing.cluster.ClusterNode;
 import io.drover.testing.cluster.DroverRest;
 import io.drover.testing.cluster.EventStream;
 import io.drover.testing.cluster.LocalCluster;
+import io.drover.testing.cluster.TopologyProbe;
+import io.drover.testing.cluster.Waiting;
 import io.drover.testing.cluster.WorldSnapshot;
+import io.drover.testing.ledger.AckLog;
+import io.drover.testing.ledger.RogueWays;
+import io.drover.testing.ledger.RogueWriter;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** A move under load from its begin to its ends, and what callers of REST see of it. */
 class MoveIT {
+    private static final int SEVERAL_HOSTS = 200;
+
     @Test
     void movesAShardUnderLoadAndBackAndThereAgain() throws SQLException {
         try (Scene scene = Scene.open()) {
@@ -37,6 +49,7 @@ class MoveIT {
             NodeId target = scene.other();
             long epoch = scene.topology().epoch().value();
             Map<String, String> before = ofRoles(scene);
+            RogueWriter knowing = startWithSeveralHosts(scene);
 
             Move baking = scene.awaitRollbackReady(scene.start(target, ""));
             assertThat(baking.source()).isEqualTo(source);
@@ -48,6 +61,13 @@ class MoveIT {
             assertThat(health(scene, source, "replica")).isEqualTo(200);
             assertThat(health(scene, source, "primary")).isEqualTo(503);
             scene.awaitWrites(100);
+            assertThat(baking.history())
+                    .as("clients had their connections to the target before they needed them")
+                    .noneMatch(line -> line.event().contains("without a warm pool"));
+            assertThat(lastError(knowing))
+                    .as("of a session that ended with the source")
+                    .isNotEmpty();
+            assertReadsFollowTheWeight(scene, source);
 
             scene.rest().act(baking.id(), "rollback");
             Move rolledBack = scene.await(baking, MoveState.ROLLED_BACK);
@@ -68,6 +88,56 @@ class MoveIT {
             assertThat(scene.topology().replicas()).isEmpty();
             assertThat(scene.topology().move()).isNull();
             assertMeasured(scene);
+        }
+    }
+
+    /** Connects without Drover, as its documentation tells: by a list of hosts, of which the driver takes the primary. */
+    private static RogueWriter startWithSeveralHosts(Scene scene) {
+        LocalCluster cluster = scene.cluster();
+        String hosts = cluster.nodes().stream()
+                .map(node -> node.host() + ":" + cluster.shardPort())
+                .collect(Collectors.joining(","));
+        String url = "jdbc:postgresql://" + hosts + "/" + LocalCluster.DATABASE
+                + "?targetServerType=primary&loginTimeout=2&hostRecheckSeconds=0";
+        AckLog log = new AckLog(SEVERAL_HOSTS);
+        RogueWriter writer = RogueWriter.start(
+                "several-hosts",
+                log,
+                () -> DriverManager.getConnection(url, LocalCluster.USER, cluster.password()),
+                new RogueWays(scene.run()).autocommit(log),
+                Duration.ofMillis(40));
+        Waiting.until("it writes", Scene.WRITING_LIMIT, () -> log.count(AckLog.Outcome.ACKED) > 0);
+        return scene.count(writer);
+    }
+
+    /** It goes on at the new primary, once its session has ended. */
+    private static String lastError(RogueWriter writer) {
+        long acked = writer.log().count(AckLog.Outcome.ACKED);
+        Waiting.until(
+                "it writes again: " + writer.lastError(),
+                Scene.WRITING_LIMIT,
+                () -> writer.log().count(AckLog.Outcome.ACKED) > acked + 10);
+        return writer.lastError();
+    }
+
+    /** Reads are the primary's until a replica has a weight; then they are the replica's. */
+    private static void assertReadsFollowTheWeight(Scene scene, NodeId replica) throws SQLException {
+        assertThat(readsFromAStandby(scene)).isFalse();
+        try (TopologyProbe probe = TopologyProbe.open(scene.cluster())) {
+            probe.setReadWeight(replica, 1);
+            Waiting.until("reads go to the replica", Scene.WRITING_LIMIT, () -> readsFromAStandby(scene));
+            probe.setReadWeight(replica, 0);
+            Waiting.until("reads go to the primary", Scene.WRITING_LIMIT, () -> !readsFromAStandby(scene));
+        }
+    }
+
+    private static boolean readsFromAStandby(Scene scene) {
+        try (Connection connection = scene.kit().readers().getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("select pg_is_in_recovery()")) {
+            return row.next() && row.getBoolean(1);
+        } catch (SQLException e) {
+            throw new IllegalStateException("no read", e);
         }
     }
 
@@ -99,7 +169,7 @@ class MoveIT {
     void tellsEveryControllersListenersTheSameStoredEvents() throws SQLException {
         try (Scene scene = Scene.open()) {
             LocalCluster cluster = scene.cluster();
-            Move move = scene.start(scene.other(), "");
+            Move move = scene.start(scene.other(), "\"bootstrap\":{\"maxRate\":\"16MiB\"}");
             List<EventStream> streams = cluster.controllers().stream()
                     .map(controller -> EventStream.open(cluster, controller.rest(), move.id(), ""))
                     .toList();
@@ -115,9 +185,15 @@ class MoveIT {
                     .containsExactlyElementsOf(ids);
             assertThat(streams.get(0).events())
                     .extracting(EventStream.Event::name)
-                    .contains("state", "step", "end")
+                    .contains("state", "step", "progress", "lag", "end")
                     .isSubsetOf("state", "step", "progress", "lag", "end");
             assertThat(streams.get(0).events()).allMatch(event -> event.data().has("at"));
+            assertThat(streams.get(0).events())
+                    .filteredOn(event -> event.name().equals("progress"))
+                    .anyMatch(event -> event.data().at("/progress/bytesDone").asLong() > 0);
+            assertThat(streams.get(0).events())
+                    .filteredOn(event -> event.name().equals("lag"))
+                    .allMatch(event -> event.data().at("/lag/bytes").isNumber());
 
             String middle = ids.get(ids.size() / 2);
             EventStream resumed =

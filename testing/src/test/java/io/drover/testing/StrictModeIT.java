@@ -3,11 +3,20 @@ package io.drover.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.drover.api.ErrorCode;
 import io.drover.api.Move;
 import io.drover.api.MoveRequest;
 import io.drover.api.MoveState;
 import io.drover.api.NodeId;
+import io.drover.api.TopologyState;
+import io.drover.testing.cluster.Postmasters;
+import io.drover.testing.cluster.ProcessTable;
+import io.drover.testing.cluster.TopologyProbe;
+import io.drover.testing.cluster.Waiting;
+import io.drover.testing.cluster.WorldSnapshot;
 import java.sql.SQLException;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** The mode that stops the source before the target promotes. */
@@ -31,5 +40,43 @@ class StrictModeIT {
             assertThat(back.rollback().cutover().commitsPastFork()).isZero();
             scene.awaitWrites(50);
         }
+    }
+
+    /** The source is stopped by then: taking it back means to start it, with the settings that it had. */
+    @Test
+    void theStoppedSourceServesAgainWhenTheBudgetOfThePauseIsSpent() throws SQLException {
+        try (Scene scene = Scene.open();
+                TopologyProbe probe = TopologyProbe.open(scene.cluster())) {
+            // what was in flight ends with the source
+            scene.expectErrors();
+            NodeId source = scene.primary();
+            String target = scene.other().value();
+            long postmaster =
+                    Postmasters.of(scene.cluster().dataDirectory(source)).orElseThrow();
+            Map<String, String> before = scene.traces();
+            // without the target's agent nobody can prove that the target has replayed everything
+            probe.onNext(TopologyState.FENCED, () -> scene.cluster().freeze(target));
+            Move move = scene.start(scene.other(), "\"mode\":\"strict\",\"maxWritePause\":\"3s\"");
+            try {
+                Waiting.until("the source is stopped", Scene.MOVE_LIMIT, () -> !ProcessTable.isAlive(postmaster));
+                scene.awaitWrites(50);
+            } finally {
+                scene.cluster().thaw(target);
+            }
+            Move aborted = scene.await(move, MoveState.ABORTED);
+            assertThat(aborted.error()).isNotNull();
+            assertThat(aborted.error().code()).isEqualTo(ErrorCode.PAUSE_BUDGET_SPENT.name());
+            assertThat(scene.topology().primary().node()).isEqualTo(source);
+            scene.awaitWrites(50);
+            assertThat(WorldSnapshot.differences(ofAnyProcess(before), ofAnyProcess(scene.traces())))
+                    .isEmpty();
+        }
+    }
+
+    /** Without what tells which process the server is. */
+    private static Map<String, String> ofAnyProcess(Map<String, String> traces) {
+        Map<String, String> kept = new TreeMap<>(traces);
+        kept.keySet().removeIf(name -> name.startsWith("process ") || name.contains("/socket/"));
+        return kept;
     }
 }

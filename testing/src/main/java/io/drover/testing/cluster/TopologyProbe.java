@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing.cluster;
 
+import io.drover.api.DroverException;
+import io.drover.api.NodeId;
 import io.drover.api.ShardTopology;
 import io.drover.api.TopologyState;
+import io.drover.fencing.FenceTransitions;
 import io.drover.topology.DocumentStore;
 import io.drover.topology.LeaderRecord;
 import io.drover.topology.TopologyStore;
@@ -16,9 +19,13 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.curator.framework.CuratorFramework;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Sees the topology change as soon as a client can, to do harm at the right moment. */
 public final class TopologyProbe implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TopologyProbe.class);
+
     private final CuratorFramework client;
     private final TopologyWatcher watcher;
     private final Map<TopologyState, Runnable> actions = new ConcurrentHashMap<>();
@@ -60,6 +67,22 @@ public final class TopologyProbe implements AutoCloseable {
                 .read(LocalCluster.SHARD)
                 .map(topology -> topology.value().state())
                 .orElseThrow(() -> new IllegalStateException("ZooKeeper knows no topology of " + LocalCluster.SHARD));
+    }
+
+    /** Gives reads to a replica as an operator's tool would, past every controller. */
+    public void setReadWeight(NodeId replica, int weight) {
+        TopologyStore store = new TopologyStore(client);
+        Waiting.until("the read weight is set", Duration.ofSeconds(10), () -> {
+            try {
+                store.swap(
+                        store.read(LocalCluster.SHARD).stream().toList(),
+                        topology -> FenceTransitions.withReadWeight(topology, replica, weight));
+                return true;
+            } catch (DroverException e) {
+                LOG.debug("somebody else has written it meanwhile", e);
+                return false;
+            }
+        });
     }
 
     /** The id of the controller that leads. */
