@@ -8,6 +8,7 @@ import io.drover.api.Json;
 import io.drover.api.MoveRequest;
 import io.drover.api.NodeId;
 import io.drover.api.ShardId;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -16,7 +17,9 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Sets a command line up: the client commands, how values are read, how failures are told. */
 public final class CommandLines {
@@ -59,6 +62,7 @@ public final class CommandLines {
         register(line, ByteSize.class, ByteSize::parse);
         CHOICES.forEach(type -> registerChoice(line, type));
         line.setExecutionExceptionHandler((failure, command, parsed) -> tell(failure, command));
+        line.setParameterExceptionHandler((failure, arguments) -> tell(failure));
         line.setUsageHelpAutoWidth(true);
         return line;
     }
@@ -72,6 +76,20 @@ public final class CommandLines {
         command.getErr().println("drover: " + reason);
         boolean usage = failure instanceof IllegalArgumentException || failure instanceof UncheckedIOException;
         return usage ? ExitCode.USAGE : ExitCode.FAILED;
+    }
+
+    /** The mistake and what may be meant, instead of a page of options that would scroll both away. */
+    private static int tell(ParameterException failure) {
+        CommandLine command = failure.getCommandLine();
+        PrintWriter out = command.getErr();
+        out.println("drover: " + failure.getMessage());
+        List<String> unknown = command.getUnmatchedArguments();
+        if (!(failure instanceof UnmatchedArgumentException) && !unknown.isEmpty()) {
+            out.println("  unknown: " + String.join(" ", unknown));
+        }
+        UnmatchedArgumentException.printSuggestions(failure, out);
+        out.println("  hint: bin/" + command.getCommandSpec().qualifiedName() + " --help");
+        return ExitCode.USAGE;
     }
 
     private static <T> void register(CommandLine line, Class<T> type, Function<String, T> parse) {

@@ -5,6 +5,7 @@ import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** Reads the caller's token. */
@@ -20,7 +21,8 @@ final class Token {
         } catch (IOException e) {
             throw new DroverException(
                     ErrorCode.MALFORMED_REQUEST,
-                    "cannot read the token file " + file + ": " + e.getMessage(),
+                    "cannot read the token file " + file + ": "
+                            + (e instanceof NoSuchFileException ? "there is none" : e.getMessage()),
                     "name a readable file with --token-file or DROVER_TOKEN_FILE",
                     e);
         }

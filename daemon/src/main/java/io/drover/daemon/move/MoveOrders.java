@@ -121,7 +121,7 @@ final class MoveOrders {
             throw new DroverException(
                     ErrorCode.BAKE_NOT_OVER,
                     "move " + record.identity().id() + " bakes until " + end + ": the way back would be gone",
-                    "call complete with endBake to close the way back now");
+                    "to close the way back now: bin/drover complete ID --end-bake, or endBake in the call");
         }
         return new Change(record.withOrders(record.orders().withComplete()), "completion ordered by a person");
     }

@@ -113,11 +113,10 @@ public final class ProblemMapper implements ExceptionMapper<Throwable> {
 
     private static String detail(WebApplicationException web) {
         // an id in the path that has not the form of an id: its own class says what is wrong with it
-        if (web instanceof ParamException parameter
-                && parameter.getCause() != null
-                && parameter.getCause().getMessage() != null) {
-            return parameter.getCause().getMessage();
+        Throwable cause = web;
+        while (web instanceof ParamException && cause.getCause() != null) {
+            cause = cause.getCause();
         }
-        return String.valueOf(web.getMessage());
+        return String.valueOf(cause.getMessage());
     }
 }

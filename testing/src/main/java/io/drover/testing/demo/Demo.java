@@ -84,13 +84,19 @@ public final class Demo implements Callable<Integer> {
         EndpointsFile endpoints = new EndpointsFile(cluster);
         endpoints.refresh();
         new Reach(cluster, endpoints.path()).print(console);
+        String problem = "";
         while (true) {
             Waiting.pause(REFRESH);
             try {
                 endpoints.refresh();
+                problem = "";
             } catch (IllegalStateException | UncheckedIOException e) {
                 // somebody has killed what would answer; that is what the cluster is held for
-                console.plain("endpoints.json is not refreshed: %s", String.valueOf(e.getMessage()));
+                String now = String.valueOf(e.getMessage());
+                if (!now.equals(problem)) {
+                    console.plain("endpoints.json is not refreshed: %s", now);
+                    problem = now;
+                }
             }
         }
     }

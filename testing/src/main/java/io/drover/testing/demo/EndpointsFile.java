@@ -25,6 +25,8 @@ final class EndpointsFile {
     EndpointsFile(LocalCluster cluster) {
         this.cluster = cluster;
         this.file = cluster.controlDirectory().resolve("endpoints.json");
+        // the processes that it names end with this one
+        file.toFile().deleteOnExit();
     }
 
     record Endpoints(

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing.demo;
 
+import io.drover.testing.cluster.ClusterController;
 import io.drover.testing.cluster.LocalCluster;
 import java.nio.file.Path;
+import java.util.stream.Collectors;
 
 /** Tells a person how to reach a held cluster. */
 final class Reach {
@@ -15,7 +17,9 @@ final class Reach {
     }
 
     void print(Console console) {
-        String rest = cluster.controllers().get(0).rest();
+        // each of them: one may be killed
+        String rest =
+                cluster.controllers().stream().map(ClusterController::rest).collect(Collectors.joining(","));
         console.plain("");
         console.plain("The cluster runs until you press Ctrl-C. Everything about it: %s", endpoints);
         console.plain("In every other terminal, in this directory, first:");
