@@ -55,7 +55,7 @@ final class AdoptionVerbs {
         InstanceLayout layout = tools.plannedLayout(verb.shard());
         Path socketDir = tools.plannedSocketDir(verb.shard());
         refuseOthers(verb.shard(), layout.data());
-        CopyVerbs.make(socketDir);
+        NodeTools.makeDirectory(socketDir);
         InstanceInitializer.Spec spec = new InstanceInitializer.Spec(
                 layout,
                 new NodeConfig.Local(

@@ -116,7 +116,7 @@ final class CopyVerbs {
         Orphans.end(staging);
         BaseBackup.discard(staging);
         InstanceLayout layout = tools.layout(call.record());
-        make(layout.conf());
+        NodeTools.makeDirectory(layout.conf());
         PassFile.write(layout.passFile(), tools.passwords());
         Long rate = verb.maxRateBytes();
         BaseBackup.Spec spec = new BaseBackup.Spec(
@@ -242,15 +242,6 @@ final class CopyVerbs {
         if (Files.exists(staging) && !complete) {
             throw new DroverException(
                     ErrorCode.STATE_CONFLICT, "the copy in " + staging + " is not complete and verified");
-        }
-    }
-
-    static void make(Path directory) {
-        try {
-            Files.createDirectories(directory);
-        } catch (IOException e) {
-            throw new DroverException(
-                    ErrorCode.POSTGRES_FAILED, "cannot make the directory " + directory + ": " + e, null, e);
         }
     }
 }

@@ -13,6 +13,8 @@ import io.drover.replication.PostgresBinaries;
 import io.drover.replication.Postmaster;
 import io.drover.replication.RoleSetup;
 import io.drover.replication.RoleSetup.Passwords;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -107,14 +109,24 @@ record NodeTools(
     /** Starts the server the way it is started here; returns when it takes connections. */
     void start(InstanceRecord record, Duration limit) {
         InstanceLayout layout = layout(record);
-        CopyVerbs.make(record.socketDir());
+        makeDirectory(record.socketDir());
         // an instance that was adopted and has never moved has nothing there yet
-        CopyVerbs.make(layout.instanceDir());
+        makeDirectory(layout.instanceDir());
         List<String> adopted = record.startArguments();
         if (adopted != null) {
             postmaster(record).startAs(adopted, layout.logFile(), limit);
         } else {
             postmaster(record).start(layout.configFile(), layout.logFile(), limit);
+        }
+    }
+
+    /** Makes it with what is above it, when it is missing. */
+    static void makeDirectory(Path directory) {
+        try {
+            Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw new DroverException(
+                    ErrorCode.POSTGRES_FAILED, "cannot make the directory " + directory + ": " + e, null, e);
         }
     }
 

@@ -169,7 +169,7 @@ final class RejoinVerbs {
         requireCurrent(instance, begun);
         InstanceRecord record = instance.record();
         InstanceLayout layout = tools.layout(record);
-        CopyVerbs.make(layout.conf());
+        NodeTools.makeDirectory(layout.conf());
         PassFile.write(layout.passFile(), tools.passwords());
         Rewind.Spec spec = new Rewind.Spec(
                 record.dataDir(),

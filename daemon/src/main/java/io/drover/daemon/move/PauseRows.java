@@ -197,9 +197,9 @@ final class PauseRows {
 
     /** Strict: nothing is promoted before the source is stopped and its disk shows no WAL past the end. */
     private static void stopAndReadTail(MoveContext context, SealReport seal) {
-        context.call(context.from(), new Verb.Stop(StopMode.IMMEDIATE), remaining(context));
+        callWithinBudget(context, context.from(), new Verb.Stop(StopMode.IMMEDIATE));
         TailReport tail =
-                context.call(context.from(), new Verb.ReadTail(seal.timeline(), seal.finalLsn()), remaining(context));
+                callWithinBudget(context, context.from(), new Verb.ReadTail(seal.timeline(), seal.finalLsn()));
         if (tail.recordsPast() > 0) {
             throw new DroverException(
                     ErrorCode.SEAL_FAILED,

@@ -78,6 +78,18 @@ class CommandLinesTest {
     }
 
     @Test
+    void namesAMistakeAndWhereHelpIsInsteadOfEveryOption() {
+        assertThat(runBare("move", "shard_01", "--too", "node_b")).isEqualTo(ExitCode.USAGE);
+
+        assertThat(err.toString().lines())
+                .containsExactly(
+                        "drover: Missing required option: '--to=NODE'",
+                        "  unknown: --too node_b",
+                        "  hint: bin/drover move --help");
+        assertThat(controller.services.calls).isEmpty();
+    }
+
+    @Test
     void sendsEveryFieldOfARequest() {
         String line = "move shard_01 --to node_b --standby node_c --cutover approve --mode clean-stop"
                 + " --max-write-pause 1500ms --drain-timeout 200ms --blockers terminate --deadline 24h --method basebackup"

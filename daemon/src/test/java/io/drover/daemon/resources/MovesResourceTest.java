@@ -224,6 +224,7 @@ class MovesResourceTest {
 
         assertThat(answer.statusCode()).isEqualTo(status);
         assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
+        assertThat(answer.body()).doesNotContain("java.lang");
     }
 
     @Test

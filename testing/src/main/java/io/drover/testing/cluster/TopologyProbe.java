@@ -2,6 +2,7 @@
 package io.drover.testing.cluster;
 
 import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
 import io.drover.api.NodeId;
 import io.drover.api.ShardTopology;
 import io.drover.api.TopologyState;
@@ -19,13 +20,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.curator.framework.CuratorFramework;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Sees the topology change as soon as a client can, to do harm at the right moment. */
 public final class TopologyProbe implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(TopologyProbe.class);
-
     private final CuratorFramework client;
     private final TopologyWatcher watcher;
     private final Map<TopologyState, Runnable> actions = new ConcurrentHashMap<>();
@@ -79,7 +76,10 @@ public final class TopologyProbe implements AutoCloseable {
                         topology -> FenceTransitions.withReadWeight(topology, replica, weight));
                 return true;
             } catch (DroverException e) {
-                LOG.debug("somebody else has written it meanwhile", e);
+                if (e.code() != ErrorCode.CONFLICT) {
+                    throw e;
+                }
+                // somebody else has written it meanwhile
                 return false;
             }
         });
