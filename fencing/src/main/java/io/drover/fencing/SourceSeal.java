@@ -5,6 +5,7 @@ import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.Lsn;
 import io.drover.api.agent.Reports.Standstill;
+import io.drover.api.fault.FaultPoints;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -26,6 +27,7 @@ import java.util.function.LongSupplier;
  * {@link #lift} opens it.
  */
 public final class SourceSeal {
+    private static final String PLACE = "seal";
     private static final double NANOS_PER_MILLI = 1e6;
     /** Stopping takes about a millisecond and ending the WAL a few; who takes longer waits for a lock. */
     private static final Duration HOLD_LIMIT = Duration.ofMillis(50);
@@ -68,12 +70,14 @@ public final class SourceSeal {
      */
     public Result seal(Duration limit) {
         long begin = nanos.getAsLong();
-        target.freeze(limit);
+        FaultPoints.around(PLACE, "door", () -> target.freeze(limit));
         long frozen = nanos.getAsLong();
-        OptionalInt held = target.holdSessions(HOLD_LIMIT);
+        OptionalInt held = FaultPoints.around(PLACE, "sessions", () -> target.holdSessions(HOLD_LIMIT));
         long alone = nanos.getAsLong();
         left(limit, begin, alone);
-        Optional<Lsn> end = held.isPresent() ? target.endWalWhileHeld(HOLD_LIMIT) : Optional.empty();
+        Optional<Lsn> end = held.isPresent()
+                ? FaultPoints.around(PLACE, "wal", () -> target.endWalWhileHeld(HOLD_LIMIT))
+                : Optional.empty();
         End reached = end.isPresent()
                 ? new End(end.orElseThrow(), held.orElseThrow(), Standstill.HELD, alone)
                 : endInstead(limit, begin, held.isPresent() ? Standstill.ENDED_IN_THE_WAY : Standstill.ENDED_NOT_HELD);
@@ -96,9 +100,9 @@ public final class SourceSeal {
 
     /** Opens the source again. The settings come before the door, so that no login that waited begins under the seal's (H19, H49). */
     public void lift() {
-        target.releaseSessions();
-        target.restoreSettings();
-        target.thaw();
+        FaultPoints.around("unseal", "sessions", target::releaseSessions);
+        FaultPoints.around("unseal", "settings", target::restoreSettings);
+        FaultPoints.around("unseal", "door", target::thaw);
     }
 
     private static Duration left(Duration limit, long begin, long now) {

@@ -4,6 +4,7 @@ package io.drover.replication;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.Lsn;
+import io.drover.api.fault.FaultPoints;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +23,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Rewind {
     private static final Logger LOG = LoggerFactory.getLogger(Rewind.class);
+    /** Where the fault points lie. */
+    private static final String PLACE = "rewind";
+
     private static final Pattern DIVERGED =
             Pattern.compile("servers diverged at WAL location ([0-9A-F]+/[0-9A-F]+) on timeline (\\d+)");
 
@@ -68,7 +72,7 @@ public final class Rewind {
                 return;
             }
             DurableFiles.delete(spec.log());
-            DurableFiles.rename(spec.dataDir(), spec.rewinding());
+            FaultPoints.around(PLACE, "rename", () -> DurableFiles.rename(spec.dataDir(), spec.rewinding()));
         }
         if (!printed(spec).contains(DONE)) {
             if (printed(spec).contains(COPYING)) {
@@ -77,11 +81,11 @@ public final class Rewind {
                         "an earlier pg_rewind of " + spec.rewinding() + " ended in the middle of its copy",
                         FRESH_COPY);
             }
-            rewind(spec, limit);
+            FaultPoints.around(PLACE, "pg_rewind", () -> rewind(spec, limit));
         }
         DurableFiles.delete(spec.rewinding().resolve("postmaster.pid"));
-        StandbySetup.prepare(spec.rewinding(), spec.upstream());
-        StandbySetup.install(spec.rewinding(), spec.dataDir());
+        FaultPoints.around(PLACE, "settings", () -> StandbySetup.prepare(spec.rewinding(), spec.upstream()));
+        FaultPoints.around(PLACE, "rename-back", () -> StandbySetup.install(spec.rewinding(), spec.dataDir()));
     }
 
     /** The way without a rewind, when nothing lies past the fork. May be repeated. */

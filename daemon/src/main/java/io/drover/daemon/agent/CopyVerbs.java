@@ -13,6 +13,7 @@ import io.drover.api.agent.Reports.InstanceReport;
 import io.drover.api.agent.Reports.JobReport;
 import io.drover.api.agent.Reports.Role;
 import io.drover.api.agent.Verb;
+import io.drover.api.fault.FaultPoints;
 import io.drover.daemon.agent.InstanceRecord.JobKind;
 import io.drover.daemon.agent.InstanceRecord.JobPhase;
 import io.drover.daemon.agent.InstanceRecord.JobRecord;
@@ -175,7 +176,7 @@ final class CopyVerbs {
     }
 
     private void copy(BaseBackup.Spec spec, Jobs.Running job) {
-        BaseBackup backup = BaseBackup.start(tools.binaries(), spec);
+        BaseBackup backup = FaultPoints.around("copy", "base-backup", () -> BaseBackup.start(tools.binaries(), spec));
         job.enter("copy");
         job.counting(backup::bytesOnDisk);
         job.endedBy(() -> backup.cancel(CANCEL_LIMIT));
@@ -183,7 +184,7 @@ final class CopyVerbs {
         long bytes = backup.bytesOnDisk();
         job.counting(() -> bytes);
         job.enter("verify");
-        BaseBackup.verify(tools.binaries(), spec.staging(), VERIFY_LIMIT);
+        FaultPoints.around("copy", "verify", () -> BaseBackup.verify(tools.binaries(), spec.staging(), VERIFY_LIMIT));
     }
 
     private Done discard(VerbCall call) {
@@ -210,7 +211,10 @@ final class CopyVerbs {
                     .withRole(Role.STANDBY)
                     .withSeal(null)
                     .withStopped(false));
-            tools.start(instance.record(), call.deadline().left());
+            FaultPoints.around(
+                    "copy",
+                    "start",
+                    () -> tools.start(instance.record(), call.deadline().left()));
         }
         return observation.instance(record.instance());
     }
@@ -228,7 +232,7 @@ final class CopyVerbs {
                         layout.passFile(),
                         verb.applicationName(),
                         verb.slot()));
-        StandbySetup.install(staging, record.dataDir());
+        FaultPoints.around("copy", "install", () -> StandbySetup.install(staging, record.dataDir()));
         NodeConfig.write(
                 layout,
                 record.dataDir(),

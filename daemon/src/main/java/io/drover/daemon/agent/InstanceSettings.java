@@ -3,6 +3,8 @@ package io.drover.daemon.agent;
 
 import io.drover.api.MoveId;
 import io.drover.api.agent.Reports.StopMode;
+import io.drover.api.fault.FaultPoint.When;
+import io.drover.api.fault.FaultPoints;
 import io.drover.daemon.agent.InstanceRecord.SettingChange;
 import io.drover.daemon.agent.SettingsJournal.Reversal;
 import io.drover.replication.AutoConf;
@@ -69,7 +71,7 @@ final class InstanceSettings {
                 name -> settings.autoConfValue(settingOf(name)),
                 move,
                 step)));
-        values.forEach(settings::set);
+        FaultPoints.around("settings", "write", () -> values.forEach(settings::set));
         return settings;
     }
 
@@ -99,6 +101,7 @@ final class InstanceSettings {
         if (reversal.remaining().equals(record.settings())) {
             return;
         }
+        FaultPoints.reach("settings", "undo", When.BEFORE);
         Optional<Postmaster.Running> running = tools.postmaster(record).find();
         boolean takesLogins = running.filter(postmaster -> !PostmasterDoor.held(postmaster.pid()))
                 .isPresent();
@@ -117,6 +120,7 @@ final class InstanceSettings {
         } else if (!reversal.writes().isEmpty()) {
             edit(record.dataDir(), reversal.writes());
         }
+        FaultPoints.reach("settings", "undo", When.AFTER);
         instance.update(current -> current.withSettings(reversal.remaining()));
         if (deaf.get()) {
             restart(record);

@@ -4,6 +4,8 @@ package io.drover.daemon.agent;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.Json;
+import io.drover.api.fault.FaultPoint.When;
+import io.drover.api.fault.FaultPoints;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -37,7 +39,9 @@ final class InstanceStore {
     void save(InstanceRecord record) {
         Path file = directory.resolve(record.instance() + SUFFIX);
         try {
+            FaultPoints.reach("agent", "record", When.BEFORE);
             DurableFile.replace(file, Json.bytes(record));
+            FaultPoints.reach("agent", "record", When.AFTER);
         } catch (IOException e) {
             throw new DroverException(
                     ErrorCode.INTERNAL,

@@ -9,6 +9,7 @@ import io.drover.api.TopologyState;
 import io.drover.api.agent.Reports.Role;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What an agent does by itself about an instance, decided from the level of things, never from events (H41). It gives a controller
@@ -35,6 +36,11 @@ enum Reaction {
     GRANT,
     DISARM,
     DEMOTE;
+
+    /** Where its fault points lie. */
+    String place() {
+        return "reaction-" + name().toLowerCase(Locale.ROOT);
+    }
 
     private static final Duration CONTROLLERS_TURN = Duration.ofSeconds(3);
     private static final Duration PROMOTERS_TURN = Duration.ofSeconds(1);

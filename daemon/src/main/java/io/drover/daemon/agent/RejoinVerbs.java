@@ -14,6 +14,7 @@ import io.drover.api.agent.Reports.Role;
 import io.drover.api.agent.Reports.StopReport;
 import io.drover.api.agent.Reports.TailReport;
 import io.drover.api.agent.Verb;
+import io.drover.api.fault.FaultPoints;
 import io.drover.daemon.agent.InstanceRecord.JobKind;
 import io.drover.daemon.agent.InstanceRecord.JobPhase;
 import io.drover.daemon.agent.InstanceRecord.JobRecord;
@@ -182,9 +183,9 @@ final class RejoinVerbs {
         Rewind rewind = new Rewind(tools.binaries());
         job.enter(verb.rewind() ? "rewind" : "attach");
         if (verb.rewind()) {
-            rewind.run(spec, REWIND_LIMIT);
+            FaultPoints.around("rejoin", "rewind", () -> rewind.run(spec, REWIND_LIMIT));
         } else {
-            rewind.attachOnly(spec);
+            FaultPoints.around("rejoin", "attach", () -> rewind.attachOnly(spec));
         }
         job.enter("start");
         instance.exclusively(Deadline.in(START_LIMIT), () -> {
@@ -193,7 +194,7 @@ final class RejoinVerbs {
                     .withSeal(null)
                     .withSettings(List.of())
                     .withStopped(false));
-            tools.start(instance.record(), START_LIMIT);
+            FaultPoints.around("rejoin", "start", () -> tools.start(instance.record(), START_LIMIT));
             return instance;
         });
     }

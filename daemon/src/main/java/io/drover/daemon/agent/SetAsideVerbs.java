@@ -8,6 +8,8 @@ import io.drover.api.TopologyState;
 import io.drover.api.agent.Reports.Role;
 import io.drover.api.agent.Reports.SetAsideReport;
 import io.drover.api.agent.Verb;
+import io.drover.api.fault.FaultPoint.When;
+import io.drover.api.fault.FaultPoints;
 import io.drover.replication.ControlData;
 import io.drover.replication.Postmaster;
 import io.drover.topology.TopologyStore;
@@ -83,7 +85,9 @@ final class SetAsideVerbs {
 
     private static void rename(Path from, Path to) {
         try {
+            FaultPoints.reach("set-aside", "rename", When.BEFORE);
             DurableFile.rename(from, to);
+            FaultPoints.reach("set-aside", "rename", When.AFTER);
             LOG.info("{} is set aside as {}", from, to);
         } catch (IOException e) {
             throw new DroverException(

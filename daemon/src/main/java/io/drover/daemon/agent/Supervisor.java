@@ -9,6 +9,7 @@ import io.drover.api.ShardTopology;
 import io.drover.api.TopologyState;
 import io.drover.api.agent.Reports.Role;
 import io.drover.api.agent.Reports.StopMode;
+import io.drover.api.fault.FaultPoints;
 import io.drover.daemon.agent.InstanceRecord.JobPhase;
 import io.drover.fencing.FenceTransitions;
 import io.drover.replication.Guard;
@@ -177,19 +178,23 @@ final class Supervisor implements Managed {
         if (reaction != Reaction.NOTHING && reaction != Reaction.DISARM) {
             LOG.info("instance {}: {} because of {}", instance.record().instance(), reaction, sight.level);
         }
+        FaultPoints.around(reaction.place(), "run", () -> carryOut(reaction, instance, seen));
+        if (isDead(instance.record())) {
+            revive(instance, sight);
+        }
+        endStop(instance.record());
+    }
+
+    private void carryOut(Reaction reaction, ManagedInstance instance, List<Versioned<ShardTopology>> seen) {
         switch (reaction) {
             case NOTHING -> {}
             case ABANDON -> abandon(instance, seen);
             case FINISH -> finish(instance, seen);
             case UNSEAL -> unseal(instance, seen);
-            case GRANT -> grant(instance, topologies);
+            case GRANT -> grant(instance, seen.stream().map(Versioned::value).toList());
             case DISARM -> disarm(instance);
             case DEMOTE -> demote(instance, seen);
         }
-        if (isDead(instance.record())) {
-            revive(instance, sight);
-        }
-        endStop(instance.record());
     }
 
     /** A stop that broke off, with its agent or at its limit, would leave what the seal holds behind for ever. */
@@ -203,11 +208,14 @@ final class Supervisor implements Managed {
 
     /** FENCED → ABORTING → unsealed → SERVING here: each write is a compare-and-set that a controller may win. */
     private void abandon(ManagedInstance instance, List<Versioned<ShardTopology>> seen) {
-        List<Versioned<ShardTopology>> aborting =
-                seen.get(0).value().state() == TopologyState.FENCED ? store.swap(seen, FenceTransitions::abort) : seen;
+        List<Versioned<ShardTopology>> aborting = seen.get(0).value().state() == TopologyState.FENCED
+                ? FaultPoints.around(
+                        Reaction.ABANDON.place(), "aborting", () -> store.swap(seen, FenceTransitions::abort))
+                : seen;
         store.verify(aborting);
         seals.unseal(instance);
-        List<Versioned<ShardTopology>> serving = store.swap(aborting, FenceTransitions::reopen);
+        List<Versioned<ShardTopology>> serving = FaultPoints.around(
+                Reaction.ABANDON.place(), "serving", () -> store.swap(aborting, FenceTransitions::reopen));
         grant(instance, serving.stream().map(Versioned::value).toList());
         LOG.warn(
                 "instance {}: the fence was lowered by this agent: no controller did",
@@ -286,7 +294,7 @@ final class Supervisor implements Managed {
                     // must not
                     settings.undoSeal(instance);
                 }
-                tools.start(record, START_LIMIT);
+                FaultPoints.around("supervisor", "start", () -> tools.start(record, START_LIMIT));
                 sight.say("instance " + record.instance() + " runs again");
             }
         }

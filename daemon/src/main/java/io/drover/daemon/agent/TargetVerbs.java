@@ -17,6 +17,7 @@ import io.drover.api.agent.Reports.ReplayReport;
 import io.drover.api.agent.Reports.Role;
 import io.drover.api.agent.Reports.StopMode;
 import io.drover.api.agent.Verb;
+import io.drover.api.fault.FaultPoints;
 import io.drover.daemon.agent.InstanceRecord.TargetRecord;
 import io.drover.fencing.FenceTransitions;
 import io.drover.replication.CutoverSettings;
@@ -122,7 +123,8 @@ final class TargetVerbs {
 
     private PromoteReport promote(ManagedInstance instance, Function<Connection, PromoteReport> promotion) {
         try {
-            PromoteReport report = instance.warm().ask(opener(instance), promotion);
+            PromoteReport report = FaultPoints.around(
+                    "promote", "promotion", () -> instance.warm().ask(opener(instance), promotion));
             LOG.info("instance {} is promoted: {}", instance.record().instance(), report);
             return report;
         } catch (DroverException e) {
@@ -162,7 +164,8 @@ final class TargetVerbs {
             return topologies.stream().map(Versioned::value).toList();
         }
         try {
-            return store.swap(topologies, FenceTransitions::serve).stream()
+            return FaultPoints.around("publish", "serving", () -> store.swap(topologies, FenceTransitions::serve))
+                    .stream()
                     .map(Versioned::value)
                     .toList();
         } catch (DroverException e) {

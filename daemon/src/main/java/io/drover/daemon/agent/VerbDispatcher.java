@@ -6,6 +6,7 @@ import io.drover.api.ErrorCode;
 import io.drover.api.InstanceId;
 import io.drover.api.agent.Token;
 import io.drover.api.agent.Verb;
+import io.drover.api.fault.FaultPoints;
 import io.drover.daemon.agent.VerbTable.Command;
 import io.drover.daemon.agent.VerbTable.NewInstance;
 import io.drover.daemon.agent.VerbTable.Row;
@@ -80,7 +81,9 @@ final class VerbDispatcher {
         }
         TokenGate.accept(arrived.record(), token);
         VerbCall call = verb.dangerous() ? arrived.proven(topology.prove(verb, token, arrived.record())) : arrived;
-        call.instance().accept(token, row.first().apply(verb, call));
-        return row.body().run(verb, call);
+        String place = "verb-" + verb.path();
+        FaultPoints.around(
+                place, "accept", () -> call.instance().accept(token, row.first().apply(verb, call)));
+        return FaultPoints.around(place, "run", () -> row.body().run(verb, call));
     }
 }

@@ -4,6 +4,7 @@ package io.drover.daemon.move;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.MoveState;
+import io.drover.api.fault.FaultPoints;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -41,7 +42,7 @@ final class MoveDriver {
             }
             Optional<MoveStep> next = MoveSteps.next(context.record(), unrecorded);
             if (next.isEmpty()) {
-                context.end();
+                FaultPoints.around("move", "end", context::end);
             } else {
                 perform(next.orElseThrow());
             }
@@ -52,14 +53,14 @@ final class MoveDriver {
         try {
             context.enter(step);
             if (step.recording().writesIntent()) {
-                context.begin(step);
+                FaultPoints.around(step.place(), "intent", () -> context.begin(step));
             }
             boolean there = begunByOthers.remove(step.number()) && attempts.isDone(step);
             if (!there) {
-                attempts.run(step);
+                FaultPoints.around(step.place(), "run", () -> attempts.run(step));
             }
             if (step.recording().writesResult()) {
-                context.finish(step);
+                FaultPoints.around(step.place(), "result", () -> context.finish(step));
                 unrecorded.clear();
             } else {
                 unrecorded.add(step.number());
@@ -77,7 +78,7 @@ final class MoveDriver {
             throw e;
         }
         LOG.warn("move {} step {}: {}", context.id(), step.number(), e.getMessage(), e);
-        context.fail(step, e);
+        FaultPoints.around(step.place(), "failure", () -> context.fail(step, e));
     }
 
     private void unwind() {
@@ -88,8 +89,8 @@ final class MoveDriver {
                 continue;
             }
             try {
-                attempts.undo(step);
-                context.undone(step);
+                FaultPoints.around(step.place(), "undo", () -> attempts.undo(step));
+                FaultPoints.around(step.place(), "undone", () -> context.undone(step));
             } catch (DroverException e) {
                 if (e.code() == ErrorCode.LEADERSHIP_LOST) {
                     throw e;
@@ -100,6 +101,6 @@ final class MoveDriver {
         }
         begunByOthers.clear();
         unrecorded.clear();
-        context.endUnwinding(failures);
+        FaultPoints.around("move", "unwound", () -> context.endUnwinding(failures));
     }
 }

@@ -4,6 +4,7 @@ package io.drover.daemon.move;
 import io.drover.api.Move.HistoryEntry;
 import io.drover.api.MoveId;
 import io.drover.api.MoveState;
+import io.drover.api.fault.FaultPoints;
 import io.drover.daemon.metrics.MoveObserver;
 import io.drover.topology.CommitResult;
 import io.drover.topology.DocumentStore;
@@ -117,7 +118,7 @@ final class MoveJournal {
         LeaderTransaction transaction = leadership.transaction().set(node, stored, written);
         entries.forEach(entry -> transaction.create(ZkLayout.history(id, entry.number()), entry));
         more.accept(transaction);
-        CommitResult result = transaction.commit();
+        CommitResult result = FaultPoints.around(placeOf(written), "record", transaction::commit);
         stored = result.of(node);
         List<HistoryEntry> known = history;
         if (known != null) {
@@ -129,6 +130,10 @@ final class MoveJournal {
             observer.stateEntered(id, entered);
         }
         return result;
+    }
+
+    private static String placeOf(MoveRecord record) {
+        return record.step() == null ? "move" : "row-" + record.step().number();
     }
 
     /** Waits until the record changes, at most so long. */

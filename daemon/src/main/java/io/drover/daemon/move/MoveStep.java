@@ -114,6 +114,11 @@ record MoveStep(
         }
     }
 
+    /** Where its fault points lie. */
+    String place() {
+        return "row-" + number;
+    }
+
     /** The sentence with a move's names filled in. */
     String sentence(MoveRecord record) {
         return does.replace("{source}", record.from().node().value())
