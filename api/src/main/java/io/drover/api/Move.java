@@ -5,7 +5,11 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A move as REST shows it. Members without a value are present and null. */
+/**
+ * A move as REST shows it. Members without a value are present and null.
+ *
+ * @param drill what its last drill has shown, or null when there was none
+ */
 public record Move(
         MoveId id,
         ShardId shard,
@@ -22,6 +26,7 @@ public record Move(
         @Nullable Rollback rollback,
         @Nullable String waitingFor,
         @Nullable Problem error,
+        @Nullable Drill drill,
         List<HistoryEntry> history) {
 
     /** The row of the move table that the move is at. */

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param bake how long the old primary is kept as the way back
  * @param waive checks of the preflight to waive, each with a reason
  * @param dryRun only plan and check
+ * @param drill go up to the final sync on real clients, then give up on plan and undo everything
  */
 public record MoveRequest(
         @JsonProperty(required = true) ShardId shard,
@@ -44,7 +45,8 @@ public record MoveRequest(
         List<Integer> readShift,
         Duration bake,
         List<Waiver> waive,
-        Boolean dryRun) {
+        Boolean dryRun,
+        Boolean drill) {
     private static final Duration USUAL_DRAIN = Duration.ofMillis(500);
 
     public MoveRequest {
@@ -61,6 +63,7 @@ public record MoveRequest(
         bake = bake == null ? Duration.ofDays(7) : bake;
         waive = waive == null ? List.of() : List.copyOf(waive);
         dryRun = dryRun != null && dryRun;
+        drill = drill != null && drill;
     }
 
     /** Clients cannot drain for longer than the pause may take. */

@@ -62,7 +62,7 @@ public final class DrainWatch {
         long start = System.nanoTime();
         Semaphore changed = new Semaphore(0);
         List<Watch> watches = new ArrayList<>();
-        Progress progress = new Progress(epochs);
+        Progress progress = new Progress(epochs, start);
         try {
             epochs.keySet().forEach(shard -> watches.add(participants.watch(shard, changed::release)));
             while (!progress.look()) {
@@ -102,10 +102,13 @@ public final class DrainWatch {
     private final class Progress {
         private final Map<ShardId, FenceEpoch> epochs;
         private final Map<String, Boolean> acknowledged = new TreeMap<>();
+        private final Map<String, Double> after = new TreeMap<>();
         private final Set<String> present = new HashSet<>();
+        private final long start;
 
-        private Progress(Map<ShardId, FenceEpoch> epochs) {
+        private Progress(Map<ShardId, FenceEpoch> epochs, long start) {
             this.epochs = epochs;
+            this.start = start;
         }
 
         /** Reads the participants; answers whether all that are there have acknowledged. */
@@ -117,20 +120,27 @@ public final class DrainWatch {
                 // Once acknowledged stays acknowledged: a client may leave after it has drained.
                 acknowledged.merge(name, participant.ackedEpoch().compareTo(epoch) >= 0, Boolean::logicalOr);
             }));
+            double now = (System.nanoTime() - start) / NANOS_PER_MILLI;
+            acknowledged.forEach((name, acked) -> {
+                if (acked) {
+                    after.putIfAbsent(name, now);
+                }
+            });
             return present.stream().allMatch(acknowledged::get);
         }
 
         private DrainResult result(double millis) {
-            List<String> done = new ArrayList<>();
             List<String> missing = new ArrayList<>();
             List<String> vanished = new ArrayList<>();
             acknowledged.forEach((name, acked) -> {
-                (acked ? done : missing).add(name);
-                if (!acked && !present.contains(name)) {
-                    vanished.add(name);
+                if (!acked) {
+                    missing.add(name);
+                    if (!present.contains(name)) {
+                        vanished.add(name);
+                    }
                 }
             });
-            return new DrainResult(done, missing, vanished, millis);
+            return new DrainResult(after, missing, vanished, millis);
         }
     }
 }

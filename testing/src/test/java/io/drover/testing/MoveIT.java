@@ -317,6 +317,7 @@ class MoveIT {
                         "rollback",
                         "waitingFor",
                         "error",
+                        "drill",
                         "history");
         assertThat(json.at("/history/0").fieldNames())
                 .toIterable()

@@ -335,6 +335,17 @@ public sealed interface Verb<R> {
         }
     }
 
+    /**
+     * Deletes the copy that the token's move made and has set aside, after proving that it never was more than a standby. What was
+     * promoted is never deleted this way.
+     */
+    record RemoveCopy() implements Verb<SetAsideReport> {
+        @Override
+        public Class<SetAsideReport> answer() {
+            return SetAsideReport.class;
+        }
+    }
+
     /** Deletes copies that were set aside, after proving that they are ones. */
     record Purge() implements Verb<SetAsideReport> {
         @Override

@@ -12,6 +12,7 @@ import io.drover.api.fault.FaultPoint.When;
 import io.drover.api.fault.FaultPoints;
 import io.drover.replication.ControlData;
 import io.drover.replication.Postmaster;
+import io.drover.replication.StandbySetup;
 import io.drover.topology.TopologyStore;
 import io.drover.topology.Versioned;
 import java.io.IOException;
@@ -47,11 +48,49 @@ final class SetAsideVerbs {
                 VerbTable.<Verb.SetAside, SetAsideReport>row(this::setAside)
                         .nothingWhenUnknown(() -> new SetAsideReport(List.of())));
         table.on(
+                Verb.RemoveCopy.class,
+                VerbTable.<Verb.RemoveCopy, SetAsideReport>row((verb, call) -> removeCopy(call))
+                        .beside()
+                        .nothingWhenUnknown(() -> new SetAsideReport(List.of())));
+        table.on(
                 Verb.Purge.class,
                 VerbTable.<Verb.Purge, SetAsideReport>row((verb, call) -> purge(call))
                         .beside()
                         .outsideMoves()
                         .nothingWhenUnknown(() -> new SetAsideReport(List.of())));
+    }
+
+    /** A copy of a drill. It may take long, so only the proof is made while the instance is held. */
+    private SetAsideReport removeCopy(VerbCall call) {
+        Path wanted = call.record().beside("set-aside", call.move());
+        List<Path> proven = call.instance()
+                .exclusively(
+                        call.deadline(),
+                        () -> directories(call.record()).stream()
+                                .filter(directory -> isOf(directory, wanted))
+                                .toList());
+        proven.forEach(directory -> {
+            prove(call.record(), directory);
+            proveNeverPromoted(directory);
+        });
+        proven.forEach(directory -> FaultPoints.around("remove-copy", "delete", () -> delete(directory)));
+        return new SetAsideReport(names(proven));
+    }
+
+    /** Also a second one, of a copy that was begun anew. */
+    private static boolean isOf(Path directory, Path wanted) {
+        return directory.equals(wanted) || directory.getFileName().toString().startsWith(wanted.getFileName() + "-");
+    }
+
+    private void proveNeverPromoted(Path directory) {
+        if (isEmptied(directory)) {
+            return;
+        }
+        String state = ControlData.read(tools.binaries(), directory).clusterState();
+        boolean standby = state.equals("shut down in recovery") || state.equals("in archive recovery");
+        if (!standby || !StandbySetup.isStandby(directory)) {
+            throw refused(directory, "it does not look like a copy that was never promoted: it is " + state);
+        }
     }
 
     private SetAsideReport setAside(Verb.SetAside verb, VerbCall call) {

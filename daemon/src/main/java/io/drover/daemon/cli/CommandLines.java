@@ -38,6 +38,7 @@ public final class CommandLines {
         CommandLine line = new CommandLine(main);
         for (Object command : List.of(
                 new MoveCommand(),
+                new DrillCommand(),
                 new MoveCommands.ListMoves(),
                 new MoveCommands.Show(),
                 new MoveCommands.Approve(),

@@ -57,15 +57,19 @@ final class MoveCommand extends ClientCommand {
 
     private int plan(RestClient controller) {
         JsonNode answer = controller.call("POST", "/v1/moves", request.body(true), Map.of());
-        MovePlan plan = RestClient.as(answer, MovePlan.class);
-        if (json()) {
-            printJson(answer);
+        return print(this, answer, RestClient.as(answer, MovePlan.class));
+    }
+
+    /** Prints a dry run. */
+    static int print(ClientCommand command, JsonNode answer, MovePlan plan) {
+        if (command.json()) {
+            command.printJson(answer);
         } else {
             Table steps = new Table("STEP", "NAME", "DOES");
             plan.plan().forEach(step -> steps.row(step.step(), step.name(), step.does()));
-            out().println(steps);
-            out().println();
-            out().println(Texts.checks(plan.preflight()));
+            command.out().println(steps);
+            command.out().println();
+            command.out().println(Texts.checks(plan.preflight()));
         }
         return plan.preflight().ok() ? ExitCode.DONE : ExitCode.REFUSED;
     }

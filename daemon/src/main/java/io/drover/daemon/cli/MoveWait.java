@@ -24,6 +24,7 @@ final class MoveWait {
 
     private long lastEvent;
     private @Nullable MoveState state;
+    private boolean drilling;
 
     MoveWait(RestClient controller, MoveId id, Progress progress, boolean awaitsApproval) {
         this.controller = controller;
@@ -39,6 +40,12 @@ final class MoveWait {
         return this;
     }
 
+    /** Waits until a drill that was ordered has been undone; returns the move as it then is. */
+    JsonNode untilDrilled() {
+        drilling = true;
+        return until(Set.of());
+    }
+
     /** Waits; returns the move as it then is. */
     JsonNode until(Set<MoveState> goals) {
         long silentSince = System.nanoTime();
@@ -47,7 +54,7 @@ final class MoveWait {
                 JsonNode now = controller.get("/v1/moves/" + id);
                 silentSince = System.nanoTime();
                 Move move = RestClient.as(now, Move.class);
-                if (isOver(move.state(), goals)) {
+                if (isOver(move.state(), goals) || isDrilled(move)) {
                     return now;
                 }
                 controller.events(
@@ -63,6 +70,11 @@ final class MoveWait {
             // the stream has ended: a new leader, or the goal
             Waiting.between(RETRY);
         }
+    }
+
+    /** The record of a drill is removed when one is ordered, and is there once its end has come. */
+    private boolean isDrilled(Move move) {
+        return drilling && move.state() == MoveState.READY && move.drill() != null;
     }
 
     private static boolean isOver(MoveState state, Set<MoveState> goals) {
@@ -86,7 +98,9 @@ final class MoveWait {
             default -> progress.ignore();
         }
         MoveState now = state;
-        return !name.equals("end") && (now == null || !isOver(now, goals));
+        // a drill has left READY before it comes there again
+        boolean again = drilling && now == MoveState.READY && name.equals("state");
+        return !name.equals("end") && !again && (now == null || !isOver(now, goals));
     }
 
     private void entered(MoveState now) {

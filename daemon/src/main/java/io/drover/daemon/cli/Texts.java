@@ -88,6 +88,9 @@ final class Texts {
             lines.add("error    " + problem(error));
         }
         addCutovers(lines, move);
+        if (move.drill() != null) {
+            lines.add(DrillText.of(move.drill()));
+        }
         lines.add("history");
         Table history = new Table("  #", "AT", "STEP", "EVENT");
         move.history().forEach(entry -> history.row("  " + entry.number(), entry.at(), entry.step(), entry.event()));

@@ -22,6 +22,12 @@ public final class MetricNames {
     /** Gauge: the newest write pause in milliseconds. */
     public static final String LAST_PAUSE_MILLIS = "drover.last.pause.millis";
 
+    /** Histogram: what drills say of the write pause of a move, in milliseconds. */
+    public static final String DRILL_PAUSE_MILLIS = "drover.drill.pause.millis";
+
+    /** Histogram: how long drills held writes, in milliseconds. */
+    public static final String DRILL_HELD_MILLIS = "drover.drill.held.millis";
+
     /** Counter: bytes of base backups that have arrived on targets. */
     public static final String COPIED_BYTES = "drover.copied.bytes";
 

@@ -22,6 +22,14 @@ public interface MoveObserver {
     /** A write pause is over: from sending FENCED to the confirmed SERVING write. */
     void pauseMeasured(MoveId move, double millis);
 
+    /**
+     * Writes go on after a drill.
+     *
+     * @param pauseMillis what the write pause of a move would have been
+     * @param heldMillis how long writes were held
+     */
+    default void drillMeasured(MoveId move, double pauseMillis, double heldMillis) {}
+
     /** A client did not drain in time. */
     void notDrained(MoveId move, String client);
 

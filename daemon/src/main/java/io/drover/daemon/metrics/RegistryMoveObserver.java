@@ -26,6 +26,8 @@ public final class RegistryMoveObserver implements MoveObserver {
         registry.registerGauge(MetricNames.LEADER, () -> leads ? 1 : 0);
         registry.registerGauge(MetricNames.LAST_PAUSE_MILLIS, () -> lastPauseMillis);
         registry.histogram(MetricNames.PAUSE_MILLIS);
+        registry.histogram(MetricNames.DRILL_PAUSE_MILLIS);
+        registry.histogram(MetricNames.DRILL_HELD_MILLIS);
         registry.counter(MetricNames.COPIED_BYTES);
         registry.counter(MetricNames.NOT_DRAINED);
     }
@@ -77,6 +79,12 @@ public final class RegistryMoveObserver implements MoveObserver {
     public void pauseMeasured(MoveId move, double millis) {
         lastPauseMillis = millis;
         registry.histogram(MetricNames.PAUSE_MILLIS).update(Math.round(millis));
+    }
+
+    @Override
+    public void drillMeasured(MoveId move, double pauseMillis, double heldMillis) {
+        registry.histogram(MetricNames.DRILL_PAUSE_MILLIS).update(Math.round(pauseMillis));
+        registry.histogram(MetricNames.DRILL_HELD_MILLIS).update(Math.round(heldMillis));
     }
 
     @Override

@@ -167,6 +167,9 @@ final class CopyRows {
         context.call(context.to(), new Verb.Stop(StopMode.FAST));
         context.call(context.to(), new Verb.SetAside());
         context.live().lag(null);
+        if (context.record().drilling()) {
+            Drills.removeCopy(context);
+        }
     }
 
     /**
@@ -239,7 +242,8 @@ final class CopyRows {
             context.waitUntil(
                     "approval of the cutover: bin/drover approve " + context.id(),
                     FOREVER,
-                    () -> context.record().orders().approved());
+                    () -> context.record().orders().approved()
+                            || context.record().orders().drill());
         }
     }
 }

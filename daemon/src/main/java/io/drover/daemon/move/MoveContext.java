@@ -14,6 +14,7 @@ import io.drover.api.agent.Reports.PromoteReport;
 import io.drover.api.agent.Reports.SealReport;
 import io.drover.api.agent.Token;
 import io.drover.api.agent.Verb;
+import io.drover.fencing.DrainResult;
 import io.drover.topology.CommitResult;
 import io.drover.topology.Versioned;
 import io.drover.topology.ZkLayout;
@@ -38,7 +39,7 @@ final class MoveContext {
     private final Services services;
     private @Nullable PauseClock pause;
     private List<Versioned<ShardTopology>> fenced = List.of();
-    private List<String> undrained = List.of();
+    private @Nullable DrainResult drain;
     private @Nullable SealReport seal;
     private @Nullable PromoteReport promotion;
     private int currentStep;
@@ -149,10 +150,17 @@ final class MoveContext {
         Problem problem = Problem.of(e.at(id(), step.number()));
         try {
             journal.write(
-                    record -> record.state() == MoveState.ABORTING && record.error() != null
-                            ? record
-                            : record.withState(forwardOnly ? MoveState.NEEDS_OPERATOR : MoveState.ABORTING)
-                                    .withError(problem),
+                    record -> {
+                        if (record.state() == MoveState.ABORTING && record.error() != null) {
+                            return record;
+                        }
+                        MoveRecord seen = record.drilling() ? record.withDrill(Drills.failed(this, problem)) : record;
+                        // a copy that waits for its approval is worth more than a drill of its cutover
+                        return record.orders().drill()
+                                ? seen.withState(MoveState.ABORTING)
+                                : seen.withState(forwardOnly ? MoveState.NEEDS_OPERATOR : MoveState.ABORTING)
+                                        .withError(problem);
+                    },
                     new MoveJournal.Line(step.number(), "failed: " + e.getMessage()));
         } catch (DroverException conflict) {
             throw stale(conflict);
@@ -192,17 +200,45 @@ final class MoveContext {
                     new MoveJournal.Line(currentStep, e.getMessage()));
             return;
         }
+        if (isAbortOfDrill(record())) {
+            return;
+        }
         journal.write(
-                record -> record.rollingBack()
-                        ? record.withBack(null)
-                                .withLeg(record.forward().undone(MoveSteps.BAKE))
-                                .withState(MoveState.BAKING)
-                        : record.withState(MoveState.ABORTED),
-                new MoveJournal.Line(currentStep, "everything is undone"));
+                MoveContext::unwound,
+                new MoveJournal.Line(
+                        currentStep,
+                        record().orders().drill()
+                                ? "the cutover is undone, the move waits for its approval again"
+                                : "everything is undone"));
+    }
+
+    private static MoveRecord unwound(MoveRecord record) {
+        if (record.rollingBack()) {
+            return record.withBack(null)
+                    .withLeg(record.forward().undone(MoveSteps.BAKE))
+                    .withState(MoveState.BAKING);
+        }
+        if (record.orders().drill()) {
+            return record.withOrders(record.orders().withDrill(false))
+                    .withLeg(record.leg().withoutCutover())
+                    .withState(MoveState.READY);
+        }
+        return isAbortOfDrill(record) ? record : record.withState(MoveState.ABORTED);
+    }
+
+    /** An abort that was ordered while a drill was being undone: the rows below the drill's are still to be undone. */
+    private static boolean isAbortOfDrill(MoveRecord record) {
+        return !record.rollingBack()
+                && !record.orders().drill()
+                && !record.leg().begun().isEmpty();
     }
 
     /** The last row is done. */
     void end() {
+        if (record().drilling()) {
+            Drills.end(this);
+            return;
+        }
         MoveState end = record().rollingBack() ? MoveState.ROLLED_BACK : MoveState.COMPLETED;
         journal.write(record -> record.withState(end), new MoveJournal.Line(currentStep, "the move has ended: " + end));
     }
@@ -307,13 +343,18 @@ final class MoveContext {
         return fenced.isEmpty() ? topologies() : fenced;
     }
 
-    void undrained(List<String> clients) {
-        undrained = clients;
+    void drained(DrainResult result) {
+        drain = result;
     }
 
-    /** The clients that did not drain in time; none when another controller raised the fence: then its log names them. */
+    /** The drain, when this controller raised the fence; else its log names the clients. */
+    Optional<DrainResult> drain() {
+        return Optional.ofNullable(drain);
+    }
+
+    /** The clients that did not drain in time. */
     List<String> undrained() {
-        return undrained;
+        return drain().map(DrainResult::missing).orElse(List.of());
     }
 
     PauseClock startPause() {

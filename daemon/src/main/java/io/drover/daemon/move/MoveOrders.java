@@ -48,11 +48,36 @@ final class MoveOrders {
             throw refused(
                     record, "approve", "a move is approved in READY only", "look how far it is: bin/drover show ID");
         }
+        if (record.orders().drill()) {
+            throw refused(record, "approve", "a drill of its cutover goes on", "wait for its end: bin/drover show ID");
+        }
         return new Change(record.withOrders(record.orders().withApproved()), "approved by a person");
     }
 
+    /** Rehearses the cutover of a move that waits for its approval, which goes on waiting afterwards. */
+    Change drill(MoveRecord record) {
+        if (record.orders().drill()) {
+            return Change.none(record);
+        }
+        boolean waits = record.identity().request().cutover() == MoveRequest.Cutover.APPROVE
+                && !record.identity().request().drill()
+                && record.identity().mode() != MoveRequest.Mode.STRICT
+                && !record.orders().approved();
+        if (record.state() != MoveState.READY || !waits) {
+            throw refused(
+                    record,
+                    "drill",
+                    "a move is drilled while it waits in READY for its approval only, and not in mode strict",
+                    "a shard without a move is drilled with bin/drover drill SHARD --to NODE");
+        }
+        return new Change(
+                record.withOrders(record.orders().withDrill(true)).withDrill(null), "drill ordered by a person");
+    }
+
     Change abort(MoveRecord record) {
-        if (record.state() == MoveState.ABORTING || record.state() == MoveState.ABORTED) {
+        boolean undone =
+                record.state() == MoveState.ABORTING && !record.orders().drill();
+        if (undone || record.state() == MoveState.ABORTED) {
             return Change.none(record);
         }
         if (record.state().isFinal()) {
@@ -69,6 +94,7 @@ final class MoveOrders {
         DroverException e = new DroverException(ErrorCode.ABORTED_BY_OPERATOR, "a person aborted the move");
         return new Change(
                 record.withState(MoveState.ABORTING)
+                        .withOrders(record.orders().withDrill(false))
                         .withError(Problem.of(e.at(record.identity().id(), stepOf(record)))),
                 "aborted by a person");
     }

@@ -2,6 +2,7 @@
 package io.drover.daemon.move;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import io.drover.api.Drill;
 import io.drover.api.FenceEpoch;
 import io.drover.api.InstanceId;
 import io.drover.api.Lsn;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param back the way back, once a rollback has been accepted
  * @param bakeEndsAt end of the bake, once the shard serves on the target
  * @param error why the move ended, or what keeps it
+ * @param drill what the last drill has shown
  * @param historyCount number of the newest line of the history
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -39,6 +41,7 @@ record MoveRecord(
         @Nullable Leg back,
         @Nullable Instant bakeEndsAt,
         @Nullable Problem error,
+        @Nullable Drill drill,
         long historyCount) {
 
     /** What never changes. */
@@ -60,24 +63,34 @@ record MoveRecord(
      * What people have asked for.
      *
      * @param oldPrimaryGivenUp the move may end without the old primary, whatever becomes of that
+     * @param drill a drill of the cutover, after which the move waits for its approval again
      */
-    record Orders(boolean paused, boolean approved, boolean complete, boolean oldPrimaryGivenUp) {
-        static final Orders NONE = new Orders(false, false, false, false);
+    record Orders(boolean paused, boolean approved, boolean complete, boolean oldPrimaryGivenUp, Boolean drill) {
+        static final Orders NONE = new Orders(false, false, false, false, false);
+
+        Orders {
+            // absent in a record that an older version wrote
+            drill = drill != null && drill;
+        }
 
         Orders withPaused(boolean now) {
-            return new Orders(now, approved, complete, oldPrimaryGivenUp);
+            return new Orders(now, approved, complete, oldPrimaryGivenUp, drill);
         }
 
         Orders withApproved() {
-            return new Orders(paused, true, complete, oldPrimaryGivenUp);
+            return new Orders(paused, true, complete, oldPrimaryGivenUp, drill);
         }
 
         Orders withComplete() {
-            return new Orders(false, approved, true, oldPrimaryGivenUp);
+            return new Orders(false, approved, true, oldPrimaryGivenUp, drill);
         }
 
         Orders withOldPrimaryGivenUp() {
-            return new Orders(false, approved, true, true);
+            return new Orders(false, approved, true, true, drill);
+        }
+
+        Orders withDrill(boolean now) {
+            return new Orders(paused, approved, complete, oldPrimaryGivenUp, now);
         }
     }
 
@@ -131,6 +144,11 @@ record MoveRecord(
             return new Leg(begun, done, timeline, finalLsn, fork, fencedEpoch, now);
         }
 
+        /** After a drill: nothing was cut over. */
+        Leg withoutCutover() {
+            return new Leg(begun, done, timeline, finalLsn, fork, fencedEpoch, null);
+        }
+
         private static List<Integer> with(List<Integer> numbers, int number) {
             if (numbers.contains(number)) {
                 return numbers;
@@ -148,11 +166,16 @@ record MoveRecord(
     /** A new move. Its locks come into being with it, so the row that frees them has begun before any row has run. */
     static MoveRecord of(Identity identity) {
         Leg reserved = Leg.EMPTY.begin(MoveSteps.RESERVE);
-        return new MoveRecord(identity, MoveState.PREPARING, null, Orders.NONE, reserved, null, null, null, 0);
+        return new MoveRecord(identity, MoveState.PREPARING, null, Orders.NONE, reserved, null, null, null, null, 0);
     }
 
     boolean rollingBack() {
         return back != null;
+    }
+
+    /** Whether the way ends before the point of no return, on plan. */
+    boolean drilling() {
+        return !rollingBack() && (identity.request().drill() || orders.drill());
     }
 
     /** The way that the move is on. */
@@ -181,37 +204,41 @@ record MoveRecord(
     }
 
     MoveRecord withState(MoveState next) {
-        return new MoveRecord(identity, next, step, orders, forward, back, bakeEndsAt, error, historyCount);
+        return new MoveRecord(identity, next, step, orders, forward, back, bakeEndsAt, error, drill, historyCount);
     }
 
     MoveRecord withStep(@Nullable StepMark mark) {
-        return new MoveRecord(identity, state, mark, orders, forward, back, bakeEndsAt, error, historyCount);
+        return new MoveRecord(identity, state, mark, orders, forward, back, bakeEndsAt, error, drill, historyCount);
     }
 
     MoveRecord withOrders(Orders next) {
-        return new MoveRecord(identity, state, step, next, forward, back, bakeEndsAt, error, historyCount);
+        return new MoveRecord(identity, state, step, next, forward, back, bakeEndsAt, error, drill, historyCount);
     }
 
     /** Replaces the way that the move is on. */
     MoveRecord withLeg(Leg next) {
         return rollingBack()
-                ? new MoveRecord(identity, state, step, orders, forward, next, bakeEndsAt, error, historyCount)
-                : new MoveRecord(identity, state, step, orders, next, null, bakeEndsAt, error, historyCount);
+                ? new MoveRecord(identity, state, step, orders, forward, next, bakeEndsAt, error, drill, historyCount)
+                : new MoveRecord(identity, state, step, orders, next, null, bakeEndsAt, error, drill, historyCount);
     }
 
     MoveRecord withBack(@Nullable Leg next) {
-        return new MoveRecord(identity, state, step, orders, forward, next, bakeEndsAt, error, historyCount);
+        return new MoveRecord(identity, state, step, orders, forward, next, bakeEndsAt, error, drill, historyCount);
     }
 
     MoveRecord withBakeEndsAt(Instant end) {
-        return new MoveRecord(identity, state, step, orders, forward, back, end, error, historyCount);
+        return new MoveRecord(identity, state, step, orders, forward, back, end, error, drill, historyCount);
     }
 
     MoveRecord withError(@Nullable Problem next) {
-        return new MoveRecord(identity, state, step, orders, forward, back, bakeEndsAt, next, historyCount);
+        return new MoveRecord(identity, state, step, orders, forward, back, bakeEndsAt, next, drill, historyCount);
+    }
+
+    MoveRecord withDrill(@Nullable Drill next) {
+        return new MoveRecord(identity, state, step, orders, forward, back, bakeEndsAt, error, next, historyCount);
     }
 
     MoveRecord withHistoryCount(long count) {
-        return new MoveRecord(identity, state, step, orders, forward, back, bakeEndsAt, error, count);
+        return new MoveRecord(identity, state, step, orders, forward, back, bakeEndsAt, error, drill, count);
     }
 }

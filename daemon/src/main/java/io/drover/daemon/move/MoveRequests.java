@@ -127,6 +127,8 @@ final class MoveRequests {
                 "blockers " + request.blockers().text());
         refuseWhen(request.verify().level() == MoveRequest.Level.CHECKSUMS, "verify.level checksums");
         refuseWhen(!request.readShift().isEmpty(), "readShift");
+        // it stops the source: nothing that clients should be put through for practice
+        refuseWhen(request.drill() && request.mode() == MoveRequest.Mode.STRICT, "drill in mode strict");
     }
 
     private static void refuseWhen(boolean asked, String what) {

@@ -30,6 +30,9 @@ public interface MoveService {
     /** Lets the cutover begin; only in READY. */
     Move approve(MoveId id);
 
+    /** Rehearses the cutover of a move that waits for its approval; it goes on waiting afterwards. */
+    Move drill(MoveId id);
+
     /** Gives the move up and undoes it; only before the point of no return. */
     Move abort(MoveId id);
 

@@ -11,6 +11,7 @@ import static io.drover.api.MoveState.READY;
 import static io.drover.api.MoveState.REVERSING;
 import static io.drover.api.MoveState.VERIFYING;
 
+import io.drover.api.MovePlan.PlannedStep;
 import io.drover.daemon.move.MoveStep.Guard;
 import io.drover.daemon.move.MoveStep.Limits;
 import io.drover.daemon.move.MoveStep.Probe;
@@ -29,6 +30,8 @@ import java.util.Set;
 final class MoveSteps {
     static final int RESERVE = 20;
     static final int COPY = 40;
+    static final int STANDBY = 50;
+    static final int APPROVAL = 70;
     static final int ARM = 75;
     static final int FENCE = 100;
     static final int SEAL = 110;
@@ -86,7 +89,7 @@ final class MoveSteps {
                     Recording.OWN,
                     Limits.seconds(20, 600)),
             new MoveStep(
-                    50,
+                    STANDBY,
                     CATCHING_UP,
                     "standby",
                     "start the copy on {target} as a hot standby and wait until its replay has caught up",
@@ -108,7 +111,7 @@ final class MoveSteps {
                     Recording.OWN,
                     Limits.seconds(600, 60)),
             new MoveStep(
-                    70,
+                    APPROVAL,
                     READY,
                     "approval",
                     "wait for approval when it was asked for",
@@ -204,7 +207,7 @@ final class MoveSteps {
                     CUTTING_OVER,
                     "point of no return",
                     "declare {target} the one to be promoted; {source} is never reopened from here",
-                    PauseRows::withinBudget,
+                    PauseRows::mayCommit,
                     PauseRows::commit,
                     PauseRows::isCommitted,
                     Undo.nothing(
@@ -269,12 +272,18 @@ final class MoveSteps {
 
     private MoveSteps() {}
 
-    /** The rows of the move's current way, in order. A rollback walks the cutover with the roles swapped, then closes. */
+    /**
+     * The rows of the move's current way, in order. A rollback walks the cutover with the roles swapped, then closes; a
+     * drill has no row from the point of no return on.
+     */
     static List<MoveStep> rows(MoveRecord record) {
-        return record.rollingBack()
-                ? TABLE.stream()
-                        .filter(step -> step.number() >= ARM && step.number() != BAKE)
-                        .toList()
+        if (record.rollingBack()) {
+            return TABLE.stream()
+                    .filter(step -> step.number() >= ARM && step.number() != BAKE)
+                    .toList();
+        }
+        return record.drilling()
+                ? TABLE.stream().filter(step -> step.number() <= SYNC).toList()
                 : TABLE;
     }
 
@@ -290,13 +299,30 @@ final class MoveSteps {
                 .findFirst();
     }
 
-    /** The rows to undo. */
+    /** The rows to undo. A drill that a waiting move was ordered to make is undone down to the wait. */
     static List<MoveStep> begunInReverse(MoveRecord record) {
+        int last = record.orders().drill() ? APPROVAL : 0;
         List<MoveStep> begun = new ArrayList<>(TABLE.stream()
+                .filter(step -> step.number() >= last)
                 .filter(step -> record.leg().begun().contains(step.number()))
                 .toList());
         Collections.reverse(begun);
         return begun;
+    }
+
+    /** What the move would do: its rows, and for a drill how they are undone. */
+    static List<PlannedStep> plan(MoveRecord record) {
+        List<MoveStep> rows = rows(record);
+        List<PlannedStep> plan = new ArrayList<>();
+        rows.forEach(step -> plan.add(new PlannedStep(step.number(), step.name(), step.sentence(record))));
+        if (record.drilling()) {
+            for (int i = rows.size() - 1; i >= 0; i--) {
+                MoveStep step = rows.get(i);
+                plan.add(new PlannedStep(
+                        step.number(), "undo of " + step.name(), step.undo().does()));
+            }
+        }
+        return plan;
     }
 
     static String nameOf(int number) {

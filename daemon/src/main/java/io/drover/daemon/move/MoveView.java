@@ -32,6 +32,7 @@ final class MoveView {
                 rollback(record, live),
                 waitingFor(record, live),
                 record.error(),
+                record.drill(),
                 history);
     }
 

@@ -6,7 +6,6 @@ import io.drover.api.ErrorCode;
 import io.drover.api.Move;
 import io.drover.api.MoveId;
 import io.drover.api.MovePlan;
-import io.drover.api.MovePlan.PlannedStep;
 import io.drover.api.MoveRequest;
 import io.drover.api.MoveState;
 import io.drover.api.PreflightReport;
@@ -96,10 +95,7 @@ final class Moves implements MoveService {
     public MovePlan plan(MoveRequest request) {
         MoveRecord record = MoveRecord.of(requests.identify(request));
         requests.refuseWhenBusy(record.identity());
-        List<PlannedStep> steps = MoveSteps.TABLE.stream()
-                .map(step -> new PlannedStep(step.number(), step.name(), step.sentence(record)))
-                .toList();
-        return new MovePlan(steps, services.checks().run(record, When.BEFORE_COPY));
+        return new MovePlan(MoveSteps.plan(record), services.checks().run(record, When.BEFORE_COPY));
     }
 
     @Override
@@ -144,6 +140,11 @@ final class Moves implements MoveService {
     @Override
     public Move approve(MoveId id) {
         return order(id, orders::approve);
+    }
+
+    @Override
+    public Move drill(MoveId id) {
+        return order(id, orders::drill);
     }
 
     @Override

@@ -78,7 +78,7 @@ final class PauseRows {
                 .collect(Collectors.toMap(ShardTopology::shard, ShardTopology::epoch));
         DrainResult drained = context.services().drain().awaitDrained(epochs, request.drainTimeout());
         pause.mark(MoveSteps.FENCE, "drain");
-        reportUndrained(context, drained.missing());
+        reportUndrained(context, drained);
     }
 
     /** Runs what this controller does itself in the pause: writes that cannot succeed, and a drain that is over at once. */
@@ -99,8 +99,9 @@ final class PauseRows {
                         request.drainTimeout());
     }
 
-    private static void reportUndrained(MoveContext context, List<String> clients) {
-        context.undrained(clients);
+    private static void reportUndrained(MoveContext context, DrainResult drained) {
+        context.drained(drained);
+        List<String> clients = drained.missing();
         if (!clients.isEmpty()) {
             LOG.warn("move {}: {}", context.id(), undrained(context));
             clients.forEach(client -> context.services().observer().notDrained(context.id(), client));
@@ -122,12 +123,11 @@ final class PauseRows {
     }
 
     private static MoveRecord fenced(MoveRecord record, Instant since, FenceEpoch epoch) {
+        MoveRecord.Leg leg = record.drilling() ? record.leg() : record.leg().begin(MoveSteps.COMMIT);
         return record.withStep(new MoveRecord.StepMark(MoveSteps.FENCE, MoveSteps.nameOf(MoveSteps.FENCE), since))
-                .withLeg(record.leg()
-                        .begin(MoveSteps.FENCE)
+                .withLeg(leg.begin(MoveSteps.FENCE)
                         .begin(MoveSteps.SEAL)
                         .begin(MoveSteps.SYNC)
-                        .begin(MoveSteps.COMMIT)
                         .fenced(epoch, new Cutover(since, null, null, null, List.of(), null, null)));
     }
 
@@ -148,7 +148,9 @@ final class PauseRows {
                         context.from() + " is still sealed at epoch " + source.sealedEpoch() + ": the fence stays up");
             }
             context.writeTopologies(FenceTransitions::reopen, record -> record, List.of());
+            context.pause().ifPresent(pause -> pause.mark(MoveSteps.FENCE, "lower the fence"));
         }
+        Drills.reopened(context);
     }
 
     /** Whether the shard is in the state by this move: an undo that comes late must not touch what another move does. */
@@ -213,6 +215,7 @@ final class PauseRows {
         startAborting(context);
         if (holds(context, TopologyState.ABORTING)) {
             context.call(context.from(), new Verb.Unseal());
+            context.pause().ifPresent(pause -> pause.mark(MoveSteps.SEAL, "unseal"));
         }
     }
 
@@ -226,6 +229,14 @@ final class PauseRows {
 
     // ---- 130 ----
 
+    /** A drill has no row from here on; should one ever come, it is refused before anything is written. */
+    static Optional<DroverException> mayCommit(MoveContext context) {
+        return context.record().drilling()
+                ? Optional.of(new DroverException(
+                        ErrorCode.INTERNAL, "BUG: a drill came to the point of no return; it is undone"))
+                : withinBudget(context);
+    }
+
     static void commit(MoveContext context) {
         SealReport seal = context.seal();
         Instant now = context.services().clock().instant();
@@ -234,6 +245,9 @@ final class PauseRows {
                 FenceTransitions::promote,
                 record -> {
                     context.checkOrders();
+                    if (record.drilling()) {
+                        throw new DroverException(ErrorCode.INTERNAL, "BUG: a drill would be declared a move");
+                    }
                     Cutover begun = record.leg().cutover();
                     Instant fencedAt = begun == null ? now : begun.fencedAt();
                     return record.withStep(
@@ -255,7 +269,7 @@ final class PauseRows {
         context.pause().ifPresent(pause -> pause.mark(MoveSteps.COMMIT, "point of no return"));
     }
 
-    private static String silenced(SealReport seal) {
+    static String silenced(SealReport seal) {
         String sessions = seal.sessions() + " sessions of the source ";
         if (seal.standstill() == null) {
             return sessions + "cannot commit any more";

@@ -151,6 +151,20 @@ public final class MovesResource {
     }
 
     @POST
+    @Path("/{id}/drill")
+    @Operation(
+            operationId = "drillMove",
+            summary = "Rehearse the cutover of a move that waits for its approval; it waits again afterwards")
+    @ApiResponse(
+            responseCode = "202",
+            description = ACCEPTED,
+            content = @Content(schema = @Schema(implementation = Move.class)))
+    @ApiResponse(responseCode = "409", description = STATE_FORBIDS)
+    public Response drill(@PathParam("id") MoveId id) {
+        return accepted(moves.drill(id));
+    }
+
+    @POST
     @Path("/{id}/abort")
     @Operation(operationId = "abortMove", summary = "Give the move up and undo it; only before step 130")
     @ApiResponse(

@@ -4,13 +4,16 @@ package io.drover.daemon.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drover.api.ByteSize;
+import io.drover.api.Drill;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.Json;
+import io.drover.api.Move;
 import io.drover.api.MoveRequest;
 import io.drover.api.MoveState;
 import io.drover.api.NodeId;
 import io.drover.api.PreflightReport;
+import io.drover.api.Problem;
 import io.drover.api.ShardAdoption;
 import io.drover.api.ShardId;
 import io.drover.daemon.resources.FakeServices;
@@ -20,9 +23,11 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -117,9 +122,57 @@ class CommandLinesTest {
                         List.of(1, 100),
                         Duration.ofDays(1),
                         List.of(new MoveRequest.Waiver("P47", "we know, it is fine")),
+                        false,
                         false));
         assertThat(out.toString()).contains("move " + FakeServices.ID + ": COPYING");
         assertThat(controller.services.calls.get(0)).matches("create [0-9a-f-]{36}");
+    }
+
+    @Test
+    void aDrillThatCameToItsEndIsASuccessAndShowsItsFigures() {
+        controller.services.state = MoveState.ABORTED;
+        controller.services.drill = drill(null);
+
+        int code = run("drill", "shard_01", "--to", "node_b");
+
+        assertThat(code).as(err.toString()).isZero();
+        assertThat(controller.services.lastRequest.drill()).isTrue();
+        assertThat(out.toString())
+                .contains("would have paused writes for 41.5 ms", "held for 33.0 ms", "nothing was promoted")
+                .contains("ledger on host_1", "2.5 ms", "not in time", "promotion");
+    }
+
+    @Test
+    void aDrillThatEndedEarlyIsAFailure() {
+        controller.services.state = MoveState.ABORTED;
+        controller.services.drill =
+                drill(Problem.of(new DroverException(ErrorCode.PAUSE_BUDGET_SPENT, "took too long", "look")));
+
+        assertThat(run("drill", "shard_01", "--to", "node_b")).isEqualTo(ExitCode.FAILED);
+        assertThat(err.toString()).contains("PAUSE_BUDGET_SPENT", "took too long");
+    }
+
+    @Test
+    void aMoveThatWaitsForItsApprovalIsTheOneThatIsDrilled() {
+        controller.services.state = MoveState.READY;
+
+        assertThat(run("drill", "shard_01", "--to", "node_b", "--no-wait")).isZero();
+        assertThat(controller.services.calls).contains("drill").noneMatch(call -> call.startsWith("create"));
+    }
+
+    private static Drill drill(@Nullable Problem error) {
+        return new Drill(
+                Instant.EPOCH,
+                List.of(new Move.Phase(100, "fence", 3), new Move.Phase(120, "final sync", 8.5)),
+                List.of(new Move.Phase(140, "promotion", 30)),
+                "measured by a move",
+                41.5,
+                List.of(new Move.Phase(100, "lower the fence", 4)),
+                33.0,
+                List.of(
+                        new Drill.Acknowledgement("ledger on host_1", 2.5),
+                        new Drill.Acknowledgement("report on host_2", null)),
+                error);
     }
 
     @Test

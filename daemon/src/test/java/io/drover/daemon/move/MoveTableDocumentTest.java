@@ -26,7 +26,8 @@ class MoveTableDocumentTest {
 
                 Written from `MoveSteps.TABLE` by `MoveTableDocumentTest`; do not edit. A move walks the rows from the top. A failure up
                 to row 130 undoes the rows that have begun, from the bottom; behind it the way goes only forward. A rollback walks rows
-                75 to 160 with source and target swapped, in state ROLLING_BACK, and closes with row 180.
+                75 to 160 with source and target swapped, in state ROLLING_BACK, and closes with row 180. A drill walks rows up to 120 and is
+                then undone from the bottom; one that a waiting move was ordered to make is undone down to row 70.
 
                 | row | state | step | what it does | undo |
                 |---|---|---|---|---|
@@ -64,6 +65,7 @@ class MoveTableDocumentTest {
                     ROLLING_BACK --> ROLLED_BACK
                     ROLLING_BACK --> ABORTING: failure or abort up to row 130
                     ABORTING --> BAKING: a rollback is given up
+                    ABORTING --> READY: a drill of a waiting move is undone
                     CUTTING_OVER --> NEEDS_OPERATOR: failure from row 140 on
                     REVERSING --> NEEDS_OPERATOR: failure
                     BAKING --> NEEDS_OPERATOR: failure of row 180

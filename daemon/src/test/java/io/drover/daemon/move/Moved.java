@@ -23,26 +23,21 @@ final class Moved {
     private Moved() {}
 
     static MoveRequest request() {
-        return new MoveRequest(SHARD, B, null, null, null, null, null, null, null, null, null, null, null, null, null);
+        return request(null, false);
     }
 
     static MoveRequest approvedRequest() {
+        return request(MoveRequest.Cutover.APPROVE, false);
+    }
+
+    static MoveRequest drillRequest() {
+        return request(null, true);
+    }
+
+    @SuppressWarnings("NullAway") // as a JSON body leaves them out
+    private static MoveRequest request(MoveRequest.@Nullable Cutover cutover, boolean drill) {
         return new MoveRequest(
-                SHARD,
-                B,
-                null,
-                MoveRequest.Cutover.APPROVE,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null);
+                SHARD, B, null, cutover, null, null, null, null, null, null, null, null, null, null, null, drill);
     }
 
     static MoveRecord.Identity identity() {

@@ -14,6 +14,7 @@ final class RecordingObserver implements MoveObserver {
     final List<Integer> started = Collections.synchronizedList(new ArrayList<>());
     final List<Integer> finished = Collections.synchronizedList(new ArrayList<>());
     final List<Double> pauses = Collections.synchronizedList(new ArrayList<>());
+    final List<Double> drills = Collections.synchronizedList(new ArrayList<>());
     final List<String> notDrained = Collections.synchronizedList(new ArrayList<>());
     /** Called when a row was let in and is about to be written down. */
     volatile IntConsumer onStart = step -> {};
@@ -35,6 +36,11 @@ final class RecordingObserver implements MoveObserver {
     @Override
     public void pauseMeasured(MoveId move, double millis) {
         pauses.add(millis);
+    }
+
+    @Override
+    public void drillMeasured(MoveId move, double pauseMillis, double heldMillis) {
+        drills.add(pauseMillis);
     }
 
     @Override

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.resources;
 
+import io.drover.api.Drill;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.FenceEpoch;
@@ -35,6 +36,7 @@ public final class FakeServices implements MoveService, ShardService {
     public final List<String> calls = new CopyOnWriteArrayList<>();
     public final List<MoveListener> listeners = new CopyOnWriteArrayList<>();
     public volatile MoveState state = MoveState.COPYING;
+    public volatile @Nullable Drill drill;
     public volatile @Nullable RuntimeException failure;
     public volatile @Nullable MoveRequest lastRequest;
     public volatile @Nullable ShardAdoption lastAdoption;
@@ -67,6 +69,11 @@ public final class FakeServices implements MoveService, ShardService {
             throw new DroverException(ErrorCode.NOT_FOUND, "there is no move " + id);
         }
         return called("get");
+    }
+
+    @Override
+    public Move drill(MoveId id) {
+        return called("drill");
     }
 
     @Override
@@ -172,6 +179,7 @@ public final class FakeServices implements MoveService, ShardService {
                 null,
                 null,
                 null,
+                drill,
                 history);
     }
 

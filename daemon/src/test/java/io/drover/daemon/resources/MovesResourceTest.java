@@ -279,7 +279,7 @@ class MovesResourceTest {
         JsonNode api = Json.mapper().readTree(answer.body());
         assertThat(api.get("paths").fieldNames())
                 .toIterable()
-                .contains("/v1/moves", "/v1/moves/{id}/events", "/v1/shards/{id}", "/v1/nodes");
+                .contains("/v1/moves", "/v1/moves/{id}/events", "/v1/moves/{id}/drill", "/v1/shards/{id}", "/v1/nodes");
         JsonNode request = api.at("/components/schemas/MoveRequest");
         assertThat(request.at("/properties/maxWritePause/type").asText()).isEqualTo("string");
         assertThat(request.at("/properties/shard/type").asText()).isEqualTo("string");
@@ -287,7 +287,7 @@ class MovesResourceTest {
         assertThat(request.at("/properties/mode/enum").toString()).contains("clean-stop");
         assertThat(api.at("/components/schemas/Step/properties/since/type").asText())
                 .isEqualTo("string");
-        assertThat(api.at("/components/schemas/Move/required")).hasSize(16);
+        assertThat(api.at("/components/schemas/Move/required")).hasSize(17);
         assertThat(api.at("/components/schemas/Move/properties/waitingFor/nullable")
                         .asBoolean())
                 .isTrue();
@@ -307,7 +307,7 @@ class MovesResourceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"approve", "abort", "rollback", "pause", "resume", "complete"})
+    @ValueSource(strings = {"approve", "drill", "abort", "rollback", "pause", "resume", "complete"})
     void acceptsASteeringCallWithoutABody(String verb) {
         HttpResponse<String> answer = controller.send(controller
                 .request("/v1/moves/" + FakeServices.ID + "/" + verb)
