@@ -12,13 +12,13 @@ import io.drover.topology.ParticipantStore;
 import io.drover.topology.Registration;
 import io.drover.topology.TopologyWatcher;
 import io.drover.topology.Versioned;
+import io.drover.topology.ZooKeeperClient;
 import io.drover.topology.ZooKeeperConnection;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.function.Consumer;
-import org.apache.curator.framework.CuratorFramework;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +38,7 @@ final class Membership implements Announcer, AutoCloseable {
     private final KitThreads threads;
     private volatile Participant desired;
     private volatile boolean connected;
-    private volatile @Nullable CuratorFramework client;
+    private volatile @Nullable ZooKeeperClient client;
     private volatile @Nullable Registration registration;
     private volatile @Nullable TopologyWatcher watcher;
 
@@ -60,7 +60,7 @@ final class Membership implements Announcer, AutoCloseable {
     }
 
     /** The connection to ZooKeeper, for tests that break it. */
-    CuratorFramework client() {
+    ZooKeeperClient client() {
         return requireNonNull(client, "not joined");
     }
 
@@ -71,7 +71,7 @@ final class Membership implements Announcer, AutoCloseable {
      */
     void join(Consumer<Versioned<ShardTopology>> follower) {
         Deadline deadline = new Deadline(config.startTimeout());
-        CuratorFramework opened = ZooKeeperConnection.connect(config.zookeeper(), config.sessionTimeout());
+        ZooKeeperClient opened = ZooKeeperConnection.connect(config.zookeeper(), config.sessionTimeout());
         client = opened;
         Versioned<ShardTopology> first = register(new ParticipantStore(opened), deadline);
         connected = true;

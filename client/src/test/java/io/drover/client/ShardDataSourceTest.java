@@ -120,7 +120,7 @@ class ShardDataSourceTest {
 
     @Test
     void expiredSessionIsRegisteredAnewAndStillFenced() throws Exception {
-        TestingZooKeeper.expire(source.membership().client());
+        zooKeeper.expire(source.membership().client());
         Eventually.until(() -> participants().size() == 1 && source.stats().connected());
         assertThat(borrowedFrom()).isEqualTo("node_a");
         zooKeeper.write(Topologies.WITH_TARGET);
@@ -135,7 +135,7 @@ class ShardDataSourceTest {
         zooKeeper.write(Topologies.WITH_TARGET);
         zooKeeper.write(Topologies.FENCED);
         Eventually.until(() -> source.stats().topology().equals(Topologies.FENCED));
-        TestingZooKeeper.expire(source.membership().client());
+        zooKeeper.expire(source.membership().client());
         zooKeeper.write(Topologies.PROMOTING);
         zooKeeper.write(Topologies.MOVED);
 

@@ -3,17 +3,19 @@ package io.drover.client;
 
 import io.drover.api.Json;
 import io.drover.api.ShardTopology;
+import io.drover.topology.CuratorClient;
 import io.drover.topology.ParticipantStore;
 import io.drover.topology.TopologyStore;
 import io.drover.topology.Versioned;
 import io.drover.topology.ZkLayout;
+import io.drover.topology.ZooKeeperClient;
 import io.drover.topology.ZooKeeperConnection;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.test.InstanceSpec;
 import org.apache.curator.test.TestingServer;
+import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.ZooKeeper;
 
 /** A ZooKeeper server with short ticks, and a controller's view of it. */
@@ -22,7 +24,7 @@ final class TestingZooKeeper implements AutoCloseable {
     private static final int TICK_MILLIS = 100;
 
     private final TestingServer server;
-    private final CuratorFramework controller;
+    private final ZooKeeperClient controller;
     private final TopologyStore topologies;
     private final ParticipantStore participants;
 
@@ -48,7 +50,13 @@ final class TestingZooKeeper implements AutoCloseable {
     /** Adopts the shard. */
     void create(ShardTopology topology) throws Exception {
         participants.ensure(topology.shard());
-        controller.create().forPath(ZkLayout.shardTopology(topology.shard()).toString(), Json.bytes(topology));
+        controller
+                .session()
+                .create(
+                        ZkLayout.shardTopology(topology.shard()).toString(),
+                        Json.bytes(topology),
+                        CreateMode.PERSISTENT)
+                .join();
     }
 
     /** Writes the next topology; answers when ZooKeeper has it, by the monotonic clock. */
@@ -59,10 +67,10 @@ final class TestingZooKeeper implements AutoCloseable {
     }
 
     /** Ends the session on the server's side too, by a second connection that takes it over and closes it. */
-    static void expire(CuratorFramework client) throws Exception {
-        ZooKeeper mine = client.getZookeeperClient().getZooKeeper();
+    void expire(ZooKeeperClient client) throws Exception {
+        ZooKeeper mine = ((CuratorClient) client).handle();
         ZooKeeper twin = new ZooKeeper(
-                client.getZookeeperClient().getCurrentConnectionString(),
+                server.getConnectString(),
                 mine.getSessionTimeout(),
                 event -> {},
                 mine.getSessionId(),

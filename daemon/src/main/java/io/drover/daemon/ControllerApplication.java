@@ -15,9 +15,9 @@ import io.drover.daemon.resources.BearerToken;
 import io.drover.daemon.resources.EventStreams;
 import io.drover.daemon.resources.Rest;
 import io.drover.topology.LeaderElection;
+import io.drover.topology.ZooKeeperClient;
 import java.time.Clock;
 import java.time.Duration;
-import org.apache.curator.framework.CuratorFramework;
 import org.eclipse.jetty.util.component.LifeCycle;
 
 /** The daemon that carries moves out; {@code drover server FILE.yml} starts it. Several may run, one leads. */
@@ -45,7 +45,7 @@ public final class ControllerApplication extends Application<ControllerConfigura
         BearerToken token = BearerToken.in(configuration.getTokenFile());
         MetricRegistry metrics = environment.metrics();
         RegistryMoveObserver observer = new RegistryMoveObserver(metrics, com.codahale.metrics.Clock.defaultClock());
-        CuratorFramework client = configuration.getZookeeper().open();
+        ZooKeeperClient client = configuration.getZookeeper().open();
         environment.lifecycle().manage(closing(client));
 
         ControllerWiring.Parts parts = wiring.assemble(configuration, client, observer, Clock.systemUTC());
@@ -67,11 +67,9 @@ public final class ControllerApplication extends Application<ControllerConfigura
         // a leader is forwarded to: it must listen first
         environment.lifecycle().addServerLifecycleListener(server -> election.start());
 
-        environment.healthChecks().register("zookeeper", new ZooKeeperHealth(client.getZookeeperClient()::isConnected));
+        environment.healthChecks().register("zookeeper", new ZooKeeperHealth(client::isConnected));
         environment.healthChecks().register("leadership", new LeadershipHealth(leaders));
-        metrics.registerGauge(
-                MetricNames.ZOOKEEPER_CONNECTED,
-                () -> client.getZookeeperClient().isConnected() ? 1 : 0);
+        metrics.registerGauge(MetricNames.ZOOKEEPER_CONNECTED, () -> client.isConnected() ? 1 : 0);
         PrometheusEndpoint.install(environment.admin(), metrics);
     }
 

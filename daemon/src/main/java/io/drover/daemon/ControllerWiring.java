@@ -6,8 +6,8 @@ import io.drover.daemon.metrics.MoveObserver;
 import io.drover.daemon.move.MoveService;
 import io.drover.daemon.move.ShardService;
 import io.drover.topology.LeaderElection;
+import io.drover.topology.ZooKeeperClient;
 import java.time.Clock;
-import org.apache.curator.framework.CuratorFramework;
 
 /** Puts the controller's services together; {@link LiveWiring} is the one for production. */
 public interface ControllerWiring {
@@ -16,7 +16,7 @@ public interface ControllerWiring {
      *
      * @param client an open connection to ZooKeeper, closed after the parts
      */
-    Parts assemble(ControllerConfiguration configuration, CuratorFramework client, MoveObserver observer, Clock clock);
+    Parts assemble(ControllerConfiguration configuration, ZooKeeperClient client, MoveObserver observer, Clock clock);
 
     /**
      * The controller's services.

@@ -15,15 +15,15 @@ import io.drover.topology.DocumentStore;
 import io.drover.topology.NodeRegistry;
 import io.drover.topology.ParticipantStore;
 import io.drover.topology.TopologyStore;
+import io.drover.topology.ZooKeeperClient;
 import java.net.URI;
 import java.time.Clock;
-import org.apache.curator.framework.CuratorFramework;
 
 /** The services that move real shards. */
 final class LiveWiring implements ControllerWiring {
     @Override
     public Parts assemble(
-            ControllerConfiguration configuration, CuratorFramework client, MoveObserver observer, Clock clock) {
+            ControllerConfiguration configuration, ZooKeeperClient client, MoveObserver observer, Clock clock) {
         NodeRegistry nodes = new NodeRegistry(client);
         InstanceMonitors monitors = new InstanceMonitors(
                 configuration.getPostgres().getUser(),

@@ -6,6 +6,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyO
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
@@ -29,7 +30,11 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
+import java.util.Timer;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
@@ -46,30 +51,47 @@ final class ArchitectureTest {
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("io.drover");
 
-    /** Where the controller and the agent hand a Curator connection to the stores, servers of demos, and the watching command. */
-    private static final DescribedPredicate<JavaClass> WIRING = named(
-            "ControllerApplication",
-            "ControllerWiring",
-            "LiveWiring",
-            "ZooKeeperFactory",
-            "AgentApplication",
-            "Membership",
-            "ZooKeeperServer",
-            "WatchCommand");
+    /** The port's one implementation on real servers, and a server for trying Drover out. */
+    private static final DescribedPredicate<JavaClass> ZOOKEEPER_ITSELF = nameMatching(
+                    ".*\\.(CuratorClient|CuratorSession|ZooKeeperConnection|ZooKeeperServer)(\\$.*)?")
+            .forSubtype();
 
-    private static final DescribedPredicate<JavaClass> WAITING_HELPERS =
-            named("Waiting", "ZkCalls", "Gate", "LeaderForwarding");
+    /** What the port itself is made of. */
+    private static final DescribedPredicate<JavaClass> WORDS_OF_THE_PORT = nameMatching(
+                    "org\\.apache\\.zookeeper\\.(KeeperException|CreateMode|AddWatchMode)(\\$.*)?")
+            .forSubtype();
+
+    private static final DescribedPredicate<JavaClass> WAITING_HELPERS = named("Waiting", "Gate", "LeaderForwarding");
 
     /** The beginning of a znode's path, as {@code ZkLayout} writes it; REST's paths begin with {@code /v1}. */
     private static final Pattern ZNODE_PATH =
             Pattern.compile("\"/(drover|topology|participants|moves|nodes|leader|leader-epoch|locks|idempotency)[/\"]");
 
-    private static final ArchRule CURATOR_IN_TOPOLOGY = noClasses()
-            .that(not(resideInAPackage("io.drover.topology..")).and(not(WIRING)))
+    private static final ArchRule ZOOKEEPER_BEHIND_ITS_PORT = noClasses()
+            .that(not(ZOOKEEPER_ITSELF))
+            .should()
+            .dependOnClassesThat(resideInAnyPackage("org.apache.curator..", "org.apache.zookeeper..")
+                    .and(not(WORDS_OF_THE_PORT)))
+            .because("a test may put a server of its own behind ZooKeeperClient");
+
+    private static final ArchRule ZOOKEEPER_IN_TOPOLOGY = noClasses()
+            .that(not(resideInAPackage("io.drover.topology..")).and(not(ZOOKEEPER_ITSELF)))
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.apache.curator..", "org.apache.zookeeper..")
             .because("topology is the only module that knows how ZooKeeper is spoken to");
+
+    private static final ArchRule WAITING_BY_THE_SCHEDULER = noClasses()
+            .that()
+            .resideInAnyPackage("io.drover.topology..")
+            .should()
+            .callMethod(System.class, "nanoTime")
+            .orShould()
+            .dependOnClassesThat(belongToAnyOf(Executors.class, ReentrantLock.class, CountDownLatch.class, Timer.class))
+            .orShould()
+            .callConstructorWhere(DescribedPredicate.describe(
+                    "a thread's", call -> call.getTargetOwner().isAssignableTo(Thread.class)))
+            .because("a test may put time and threads of its own behind Scheduler");
 
     private static final String[] JDBC = {"java.sql..", "javax.sql..", "org.postgresql..", "org.newsclub.."};
 
@@ -160,7 +182,8 @@ final class ArchitectureTest {
     /** Each of these refuses {@link Offender}. */
     @SuppressWarnings("unused") // named by @FieldSource
     private static final List<ArchRule> RULES_OF_ANY_PACKAGE = List.of(
-            CURATOR_IN_TOPOLOGY,
+            ZOOKEEPER_BEHIND_ITS_PORT,
+            ZOOKEEPER_IN_TOPOLOGY,
             JDBC_IN_REPLICATION,
             PROGRAMS_IN_REPLICATION,
             TIME_FROM_A_CLOCK,
@@ -229,6 +252,11 @@ final class ArchitectureTest {
                     .isNotEmpty()
                     .allSatisfy(file -> assertThat(Files.readString(file)).doesNotContainPattern(ZNODE_PATH));
         }
+    }
+
+    @Test
+    void topologyWaitsByTheScheduler() {
+        WAITING_BY_THE_SCHEDULER.check(MAIN);
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.drover.api.ShardId;
 import io.drover.topology.ParticipantStore;
 import io.drover.topology.Registration;
 import io.drover.topology.Watch;
+import io.drover.topology.ZooKeeperClient;
 import io.drover.topology.ZooKeeperConnection;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -16,7 +17,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.test.TestingServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,7 +29,7 @@ class DrainWatchTest {
     private static final Duration LONG = Duration.ofSeconds(20);
 
     private TestingServer server;
-    private CuratorFramework client;
+    private ZooKeeperClient client;
     private ParticipantStore participants;
     private DrainWatch watch;
 

@@ -4,22 +4,14 @@ package io.drover.topology;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.Json;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
-import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
-import org.apache.zookeeper.Op;
-import org.apache.zookeeper.OpResult;
-import org.apache.zookeeper.ZooDefs;
-import org.apache.zookeeper.ZooKeeper;
-import org.apache.zookeeper.data.Stat;
 
 /**
  * One ZooKeeper transaction whose answer is never ambiguous, short of reaching the limit (hazard H38).
@@ -31,8 +23,6 @@ import org.apache.zookeeper.data.Stat;
 final class AtomicWrite {
     /** ZooKeeper's own limit is just under 1 MiB, for a whole request; a record never comes near (hazard H53). */
     static final int MAX_BYTES = 64 * 1024;
-
-    private static final int RUNTIME_INCONSISTENCY = KeeperException.Code.RUNTIMEINCONSISTENCY.intValue();
 
     private final ZkCalls calls;
     private final List<Change> changes = new ArrayList<>();
@@ -57,12 +47,12 @@ final class AtomicWrite {
             return kind == Kind.CREATE || kind == Kind.SET;
         }
 
-        Op op() {
+        ZNodeChange sent() {
             return switch (kind) {
-                case CHECK -> Op.check(path, version);
-                case CREATE, TRY -> Op.create(path, data, ZooDefs.Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
-                case SET -> Op.setData(path, data, version);
-                case DELETE -> Op.delete(path, version);
+                case CHECK -> new ZNodeChange.Check(path, version);
+                case CREATE, TRY -> new ZNodeChange.Create(path, data);
+                case SET -> new ZNodeChange.Set(path, data, version);
+                case DELETE -> new ZNodeChange.Delete(path, version);
             };
         }
     }
@@ -112,10 +102,11 @@ final class AtomicWrite {
      */
     Map<String, Versioned<byte[]>> commit() {
         long deadline = calls.deadline();
+        List<ZNodeChange> sent = changes.stream().map(Change::sent).toList();
         boolean ambiguous = false;
         while (true) {
             try {
-                return written(calls.once(calls.handle(), this::send, deadline));
+                return written(calls.await(calls.session().transact(sent), deadline));
             } catch (KeeperException e) {
                 if (ZkErrors.isTransient(e)) {
                     ambiguous = true;
@@ -133,49 +124,20 @@ final class AtomicWrite {
         }
     }
 
-    private void send(ZooKeeper zooKeeper, CompletableFuture<List<OpResult>> answer) {
-        List<Op> ops = changes.stream().map(Change::op).toList();
-        zooKeeper.multi(
-                ops,
-                (rc, name, context, results) -> {
-                    for (int i = 0; results != null && i < results.size(); i++) {
-                        // Those after the refused one carry RUNTIMEINCONSISTENCY, those before it OK.
-                        if (results.get(i) instanceof OpResult.ErrorResult error
-                                && error.getErr() != 0
-                                && error.getErr() != RUNTIME_INCONSISTENCY) {
-                            ZkCalls.fail(error.getErr(), changes.get(i).path(), answer);
-                            return;
-                        }
-                    }
-                    ZkCalls.fail(rc, "a transaction", answer);
-                    answer.complete(results);
-                },
-                null);
-    }
-
-    private Map<String, Versioned<byte[]>> written(List<OpResult> results) {
+    private Map<String, Versioned<byte[]>> written(List<Optional<ZNodeStat>> results) {
         Map<String, Versioned<byte[]>> written = new LinkedHashMap<>();
-        Stat sample = null;
         for (int i = 0; i < changes.size(); i++) {
-            if (results.get(i) instanceof OpResult.SetDataResult set) {
-                sample = set.getStat();
-                written.put(
-                        changes.get(i).path(), ZkCalls.versioned(changes.get(i).data(), sample));
-            }
+            Change change = changes.get(i);
+            results.get(i).ifPresent(stat -> written.put(change.path(), stat.with(change.data())));
         }
+        Optional<Versioned<byte[]>> sample = written.values().stream().findFirst();
         for (Change change : changes) {
             if (change.kind() == Kind.CREATE) {
                 // ZooKeeper does not tell the zxid of what a transaction creates; all members share it.
-                Versioned<byte[]> made = sample == null
-                        ? calls.read(change.path())
-                                .filter(read -> read.version() == 0)
-                                .orElseThrow(this::overwritten)
-                        : new Versioned<>(
-                                change.data(),
-                                0,
-                                sample.getMzxid(),
-                                sample.getMzxid(),
-                                Instant.ofEpochMilli(sample.getMtime()));
+                Versioned<byte[]> made = sample.map(
+                                set -> new Versioned<>(change.data(), 0, set.mzxid(), set.mzxid(), set.modified()))
+                        .or(() -> calls.read(change.path()).filter(read -> read.version() == 0))
+                        .orElseThrow(this::overwritten);
                 written.put(change.path(), made);
             }
         }

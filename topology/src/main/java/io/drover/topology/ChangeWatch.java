@@ -5,9 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.apache.curator.framework.CuratorFramework;
 import org.apache.zookeeper.AddWatchMode;
-import org.apache.zookeeper.ZooKeeper;
 
 /** Runs something after changes in a tree; changes that come while it waits to run are told once. */
 final class ChangeWatch implements Watch {
@@ -15,17 +13,17 @@ final class ChangeWatch implements Watch {
     private final AtomicBoolean pending = new AtomicBoolean();
     private final Runnable onChange;
 
-    ChangeWatch(CuratorFramework client, String path, Duration poll, Runnable onChange) {
+    ChangeWatch(ZooKeeperClient client, String path, Duration poll, Runnable onChange) {
         this.onChange = requireNonNull(onChange, "onChange is null");
         this.watch =
                 new PersistentWatch(client, path, AddWatchMode.PERSISTENT_RECURSIVE, new PersistentWatch.Listener() {
                     @Override
-                    public void changed(ZooKeeper zooKeeper, String changedPath) {
+                    public void changed(ZooKeeperSession session, String changedPath) {
                         schedule();
                     }
 
                     @Override
-                    public void reread(ZooKeeper zooKeeper) {
+                    public void reread(ZooKeeperSession session) {
                         schedule();
                     }
 

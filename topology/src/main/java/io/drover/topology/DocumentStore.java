@@ -8,7 +8,6 @@ import io.drover.api.MoveId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.apache.curator.framework.CuratorFramework;
 
 /**
  * Reads znodes; writes go through {@link LeaderTransaction}. Thread-safe; every method ends within ten seconds, with
@@ -17,10 +16,10 @@ import org.apache.curator.framework.CuratorFramework;
 public final class DocumentStore {
     private static final Duration POLL = Duration.ofSeconds(3);
 
-    private final CuratorFramework client;
+    private final ZooKeeperClient client;
     private final ZkCalls calls;
 
-    public DocumentStore(CuratorFramework client) {
+    public DocumentStore(ZooKeeperClient client) {
         this.client = requireNonNull(client, "client is null");
         this.calls = new ZkCalls(client);
     }

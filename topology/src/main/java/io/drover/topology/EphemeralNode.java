@@ -8,13 +8,9 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
-import org.apache.curator.framework.CuratorFramework;
+import java.util.concurrent.locks.Lock;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
-import org.apache.zookeeper.ZooDefs;
-import org.apache.zookeeper.ZooKeeper;
-import org.apache.zookeeper.data.Stat;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,12 +23,12 @@ final class EphemeralNode implements AutoCloseable {
     private static final Duration POLL = Duration.ofSeconds(3);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
 
-    private final CuratorFramework client;
+    private final ZooKeeperClient client;
     private final ZkCalls calls;
     private final String path;
     private final Runnable prepare;
     private final SessionTracker tracker;
-    private final ReentrantLock lock = new ReentrantLock();
+    private final Lock lock;
 
     // Written under the lock.
     private volatile byte[] content;
@@ -45,12 +41,13 @@ final class EphemeralNode implements AutoCloseable {
      *
      * @param prepare run before the znode is made; may throw, then it is tried again
      */
-    EphemeralNode(CuratorFramework client, ZkCalls calls, String path, byte[] content, Runnable prepare) {
+    EphemeralNode(ZooKeeperClient client, ZkCalls calls, String path, byte[] content, Runnable prepare) {
         this.client = requireNonNull(client, "client is null");
         this.calls = requireNonNull(calls, "calls is null");
         this.path = requireNonNull(path, "path is null");
         this.content = requireNonNull(content, "content is null");
         this.prepare = requireNonNull(prepare, "prepare is null");
+        this.lock = client.scheduler().newLock();
         this.tracker = new SessionTracker(client, "drover-ephemeral " + path, new SessionTracker.Listener() {
             @Override
             public void connection(TopologyWatcher.Connection change) {
@@ -71,9 +68,6 @@ final class EphemeralNode implements AutoCloseable {
         });
     }
 
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Found(byte[] content, Stat stat) {}
-
     /** Begins to keep it in place; does not wait. */
     void start() {
         tracker.start(POLL);
@@ -86,7 +80,7 @@ final class EphemeralNode implements AutoCloseable {
 
     /** Whether the connection is up and its session is the one that has the znode. */
     boolean isCurrent() {
-        return connected && !closing && session != 0 && session == SessionTracker.currentSession(client);
+        return connected && !closing && session != 0 && session == client.sessionId();
     }
 
     /** Makes sure that the znode exists with the content, in the present session; returns its id. */
@@ -113,7 +107,7 @@ final class EphemeralNode implements AutoCloseable {
 
     private long locked(long deadline, Locked body) {
         try {
-            if (!lock.tryLock(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+            if (!lock.tryLock(calls.left(deadline).toNanos(), TimeUnit.NANOSECONDS)) {
                 throw ZkErrors.unavailable("keeping " + path, null);
             }
             try {
@@ -129,9 +123,9 @@ final class EphemeralNode implements AutoCloseable {
     /** The short way, one trip: an acknowledgement lies inside the write pause. */
     private boolean setAtOnce(byte[] newContent, long deadline) throws InterruptedException {
         try {
-            ZooKeeper zooKeeper = calls.handle();
-            Stat stat = set(zooKeeper, newContent, -1, deadline);
-            return stat.getEphemeralOwner() == zooKeeper.getSessionId();
+            ZooKeeperSession present = calls.session();
+            ZNodeStat stat = calls.await(present.set(path, newContent, -1), deadline);
+            return stat.ephemeralOwner() == present.id();
         } catch (KeeperException e) {
             LOG.debug("{} not written at once", path, e);
             return false;
@@ -145,9 +139,9 @@ final class EphemeralNode implements AutoCloseable {
         prepare.run();
         while (true) {
             try {
-                ZooKeeper zooKeeper = calls.handle();
-                if (attempt(zooKeeper, deadline)) {
-                    session = zooKeeper.getSessionId();
+                ZooKeeperSession present = calls.session();
+                if (attempt(present, deadline)) {
+                    session = present.id();
                     return session;
                 }
             } catch (KeeperException e) {
@@ -158,107 +152,55 @@ final class EphemeralNode implements AutoCloseable {
                     throw ZkErrors.translate(e, "making " + path);
                 }
             }
-            if (System.nanoTime() >= deadline) {
+            if (calls.isOver(deadline)) {
                 throw ZkErrors.unavailable("making " + path, null);
             }
         }
     }
 
-    private boolean attempt(ZooKeeper zooKeeper, long deadline) throws KeeperException, InterruptedException {
-        Optional<Found> found = find(zooKeeper, deadline);
+    private boolean attempt(ZooKeeperSession present, long deadline) throws KeeperException, InterruptedException {
+        Optional<ZNodeData> found = find(present, deadline);
         if (found.isEmpty()) {
-            create(zooKeeper, deadline);
+            calls.await(present.create(path, content, CreateMode.EPHEMERAL), deadline);
             return true;
         }
-        Stat stat = found.orElseThrow().stat();
-        if (stat.getEphemeralOwner() != zooKeeper.getSessionId()) {
+        ZNodeStat stat = found.orElseThrow().stat();
+        if (stat.ephemeralOwner() != present.id()) {
             LOG.info(
                     "{} belongs to session 0x{}, not to ours; it is replaced",
                     path,
-                    Long.toHexString(stat.getEphemeralOwner()));
-            delete(zooKeeper, stat.getVersion(), deadline);
+                    Long.toHexString(stat.ephemeralOwner()));
+            delete(present, stat.version(), deadline);
             return false;
         }
-        if (!Arrays.equals(found.orElseThrow().content(), content)) {
-            set(zooKeeper, content, stat.getVersion(), deadline);
+        if (!Arrays.equals(found.orElseThrow().bytes(), content)) {
+            calls.await(present.set(path, content, stat.version()), deadline);
         }
         return true;
     }
 
-    private Optional<Found> find(ZooKeeper zooKeeper, long deadline) throws KeeperException, InterruptedException {
-        return calls.once(
-                zooKeeper,
-                (handle, answer) -> handle.getData(
-                        path,
-                        false,
-                        (rc, name, context, data, stat) -> {
-                            if (rc == KeeperException.Code.NONODE.intValue()) {
-                                answer.complete(Optional.empty());
-                                return;
-                            }
-                            ZkCalls.fail(rc, path, answer);
-                            answer.complete(Optional.of(new Found(data, stat)));
-                        },
-                        null),
-                deadline);
-    }
-
-    private void create(ZooKeeper zooKeeper, long deadline) throws KeeperException, InterruptedException {
-        calls.<String>once(
-                zooKeeper,
-                (handle, answer) -> handle.create(
-                        path,
-                        content,
-                        ZooDefs.Ids.OPEN_ACL_UNSAFE,
-                        CreateMode.EPHEMERAL,
-                        (rc, requested, context, name) -> {
-                            ZkCalls.fail(rc, path, answer);
-                            answer.complete(requested);
-                        },
-                        null),
-                deadline);
-    }
-
-    private Stat set(ZooKeeper zooKeeper, byte[] data, int version, long deadline)
+    private Optional<ZNodeData> find(ZooKeeperSession present, long deadline)
             throws KeeperException, InterruptedException {
-        return calls.once(
-                zooKeeper,
-                (handle, answer) -> handle.setData(
-                        path,
-                        data,
-                        version,
-                        (rc, name, context, stat) -> {
-                            ZkCalls.fail(rc, path, answer);
-                            answer.complete(stat);
-                        },
-                        null),
-                deadline);
+        return calls.await(present.read(path), deadline);
     }
 
-    private void delete(ZooKeeper zooKeeper, int version, long deadline) throws KeeperException, InterruptedException {
-        calls.<Boolean>once(
-                zooKeeper,
-                (handle, answer) -> handle.delete(
-                        path,
-                        version,
-                        (rc, name, context) -> {
-                            if (rc != KeeperException.Code.NONODE.intValue()) {
-                                ZkCalls.fail(rc, path, answer);
-                            }
-                            answer.complete(true);
-                        },
-                        null),
-                deadline);
+    private void delete(ZooKeeperSession present, int version, long deadline)
+            throws KeeperException, InterruptedException {
+        try {
+            calls.await(present.delete(path, version), deadline);
+        } catch (KeeperException.NoNodeException e) {
+            LOG.debug("{} is gone already", path, e);
+        }
     }
 
     /** Deletes the znode and ends; when ZooKeeper does not answer, the tracker tries again: a left-over would look like a client. */
     private void remove(long deadline) {
         locked(deadline, () -> {
             try {
-                Optional<Found> found = find(calls.handle(), deadline);
+                Optional<ZNodeData> found = find(calls.session(), deadline);
                 if (found.isPresent()
-                        && (session == 0 || found.orElseThrow().stat().getEphemeralOwner() == session)) {
-                    delete(calls.handle(), -1, deadline);
+                        && (session == 0 || found.orElseThrow().stat().ephemeralOwner() == session)) {
+                    delete(calls.session(), -1, deadline);
                 }
                 tracker.close();
             } catch (KeeperException e) {
@@ -273,7 +215,7 @@ final class EphemeralNode implements AutoCloseable {
     public void close() {
         closing = true;
         try {
-            remove(System.nanoTime() + CLOSE_LIMIT.toNanos());
+            remove(calls.deadline(CLOSE_LIMIT));
         } catch (DroverException e) {
             LOG.info("{} not deleted yet", path, e);
         }

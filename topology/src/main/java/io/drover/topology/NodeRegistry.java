@@ -8,14 +8,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.curator.framework.CuratorFramework;
 
 /** The nodes and whether their agents are connected. Thread-safe. */
 public final class NodeRegistry {
-    private final CuratorFramework client;
+    private final ZooKeeperClient client;
     private final ZkCalls calls;
 
-    public NodeRegistry(CuratorFramework client) {
+    public NodeRegistry(ZooKeeperClient client) {
         this.client = requireNonNull(client, "client is null");
         this.calls = new ZkCalls(client);
     }

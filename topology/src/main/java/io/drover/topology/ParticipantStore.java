@@ -11,7 +11,6 @@ import io.drover.api.ShardId;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.curator.framework.CuratorFramework;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,10 +19,10 @@ public final class ParticipantStore {
     private static final Logger LOG = LoggerFactory.getLogger(ParticipantStore.class);
     private static final Duration POLL = Duration.ofSeconds(1);
 
-    private final CuratorFramework client;
+    private final ZooKeeperClient client;
     private final ZkCalls calls;
 
-    public ParticipantStore(CuratorFramework client) {
+    public ParticipantStore(ZooKeeperClient client) {
         this.client = requireNonNull(client, "client is null");
         this.calls = new ZkCalls(client);
     }

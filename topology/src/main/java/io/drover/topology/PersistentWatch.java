@@ -5,12 +5,8 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
 import java.util.function.Consumer;
-import org.apache.curator.framework.CuratorFramework;
 import org.apache.zookeeper.AddWatchMode;
 import org.apache.zookeeper.KeeperException;
-import org.apache.zookeeper.WatchedEvent;
-import org.apache.zookeeper.Watcher;
-import org.apache.zookeeper.ZooKeeper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,15 +17,15 @@ import org.slf4j.LoggerFactory;
 final class PersistentWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PersistentWatch.class);
 
-    private final CuratorFramework client;
+    private final ZooKeeperClient client;
     private final String path;
     private final AddWatchMode mode;
     private final Listener listener;
     private final SessionTracker tracker;
-    private final Watcher watcher = this::process;
+    private final ZooKeeperSession.WatchListener changes = this::changed;
     private volatile long watchedSession;
 
-    PersistentWatch(CuratorFramework client, String path, AddWatchMode mode, Listener listener) {
+    PersistentWatch(ZooKeeperClient client, String path, AddWatchMode mode, Listener listener) {
         this.client = requireNonNull(client, "client is null");
         this.path = requireNonNull(path, "path is null");
         this.mode = requireNonNull(mode, "mode is null");
@@ -42,17 +38,17 @@ final class PersistentWatch implements AutoCloseable {
 
             @Override
             public void tick() {
-                withHandle(PersistentWatch.this::tick);
+                inSession(PersistentWatch.this::tick);
             }
         });
     }
 
     interface Listener {
-        /** The znode of this path changed. Called on ZooKeeper's event thread: must not block. */
-        void changed(ZooKeeper zooKeeper, String changedPath);
+        /** The znode of this path changed. Called on a thread of the connection: must not block. */
+        void changed(ZooKeeperSession session, String changedPath);
 
         /** Anything may have changed: read it. Called on the watch's thread. */
-        void reread(ZooKeeper zooKeeper);
+        void reread(ZooKeeperSession session);
 
         /** The connection changed. Called on the watch's thread. */
         void connection(TopologyWatcher.Connection change);
@@ -67,45 +63,46 @@ final class PersistentWatch implements AutoCloseable {
         tracker.execute(task);
     }
 
-    private void tick(ZooKeeper zooKeeper) {
-        long session = zooKeeper.getSessionId();
-        if (session != watchedSession) {
-            zooKeeper.addWatch(
-                    path,
-                    watcher,
-                    mode,
-                    (rc, name, context) -> {
-                        if (rc == KeeperException.Code.OK.intValue()) {
-                            watchedSession = session;
-                        } else {
-                            LOG.debug("watch on {} not set: {}", path, KeeperException.Code.get(rc));
-                        }
-                    },
-                    null);
+    /** Runs something on the watch's thread after a while. */
+    void executeLater(Runnable task, Duration delay) {
+        tracker.executeLater(task, delay);
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // nothing in the callback fails
+    private void tick(ZooKeeperSession session) {
+        long id = session.id();
+        if (id != watchedSession) {
+            session.watch(path, mode, changes).whenComplete((nothing, failure) -> {
+                if (failure == null) {
+                    watchedSession = id;
+                } else {
+                    LOG.debug("watch on {} not set", path, failure);
+                }
+            });
         }
         // Sent after the watch, and therefore answered after it is in force: no change falls between the two.
-        listener.reread(zooKeeper);
+        listener.reread(session);
     }
 
-    private void process(WatchedEvent event) {
-        if (event.getType() != Watcher.Event.EventType.None && event.getPath() != null) {
-            withHandle(zooKeeper -> listener.changed(zooKeeper, event.getPath()));
-        }
+    private void changed(String changedPath) {
+        inSession(session -> listener.changed(session, changedPath));
     }
 
-    private void withHandle(Consumer<ZooKeeper> use) {
+    private void inSession(Consumer<ZooKeeperSession> use) {
+        ZooKeeperSession session;
         try {
-            use.accept(client.getZookeeperClient().getZooKeeper());
-        } catch (Exception e) {
-            // Curator declares any exception. The next connecting or poll makes it good.
+            session = client.session();
+        } catch (KeeperException e) {
+            // The next connecting or poll makes it good.
             LOG.debug("no connection to read {}", path, e);
+            return;
         }
+        use.accept(session);
     }
 
     @Override
     public void close() {
         tracker.close();
-        withHandle(zooKeeper ->
-                zooKeeper.removeWatches(path, watcher, Watcher.WatcherType.Any, true, (rc, name, context) -> {}, null));
+        inSession(session -> session.unwatch(path, changes));
     }
 }

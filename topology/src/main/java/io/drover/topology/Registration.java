@@ -9,7 +9,6 @@ import io.drover.api.ShardId;
 import io.drover.api.ShardTopology;
 import java.util.Optional;
 import org.apache.zookeeper.KeeperException;
-import org.apache.zookeeper.ZooKeeper;
 
 /**
  * A client's membership in a shard. Thread-safe.
@@ -53,13 +52,12 @@ public final class Registration implements AutoCloseable {
         while (true) {
             long session = node.establish();
             try {
-                ZooKeeper zooKeeper = calls.handle();
-                if (zooKeeper.getSessionId() == session) {
+                ZooKeeperSession present = calls.session();
+                if (present.id() == session) {
                     // A session never reads what is older than its own writes.
-                    Optional<Versioned<byte[]>> read = calls.once(
-                            zooKeeper, (handle, answer) -> ZkCalls.sendRead(handle, topology.path(), answer), deadline);
-                    if (calls.handle().getSessionId() == session) {
-                        return read.map(bytes -> ZkCalls.decode(topology, bytes));
+                    Optional<ZNodeData> read = calls.await(present.read(topology.path()), deadline);
+                    if (calls.session().id() == session) {
+                        return read.map(znode -> ZkCalls.decode(topology, znode.versioned()));
                     }
                 }
             } catch (KeeperException e) {

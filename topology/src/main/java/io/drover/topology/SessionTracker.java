@@ -4,13 +4,9 @@ package io.drover.topology;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.apache.curator.framework.CuratorFramework;
-import org.apache.curator.framework.state.ConnectionState;
-import org.apache.curator.framework.state.ConnectionStateListener;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,24 +17,22 @@ import org.slf4j.LoggerFactory;
 final class SessionTracker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SessionTracker.class);
 
-    private final CuratorFramework client;
+    private final ZooKeeperClient client;
+    private final String name;
     private final ScheduledExecutorService executor;
     private final Listener listener;
-    private final ConnectionStateListener curatorListener = this::stateChanged;
+    private final ZooKeeperClient.Listener states = this::stateChanged;
     private volatile boolean closed;
 
     // Only touched by the executor's thread.
     private long session;
     private boolean connected;
 
-    SessionTracker(CuratorFramework client, String threadName, Listener listener) {
+    SessionTracker(ZooKeeperClient client, String name, Listener listener) {
         this.client = requireNonNull(client, "client is null");
+        this.name = requireNonNull(name, "name is null");
         this.listener = requireNonNull(listener, "listener is null");
-        this.executor = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, threadName);
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.executor = client.scheduler().newTimer(name);
     }
 
     /** Called on the tracker's thread. */
@@ -52,8 +46,8 @@ final class SessionTracker implements AutoCloseable {
 
     @SuppressWarnings("FutureReturnValueIgnored") // the task guards itself
     void start(Duration period) {
-        client.getConnectionStateListenable().addListener(curatorListener);
-        // The client may have been connected long before; Curator tells changes only.
+        client.addListener(states);
+        // The client may have been connected long before; it tells changes only.
         executor.scheduleWithFixedDelay(() -> guarded(this::check), 0, period.toMillis(), TimeUnit.MILLISECONDS);
     }
 
@@ -66,6 +60,16 @@ final class SessionTracker implements AutoCloseable {
         }
     }
 
+    /** Runs something on the tracker's thread after a while, unless it is closed. */
+    @SuppressWarnings("FutureReturnValueIgnored") // the task guards itself
+    void executeLater(Runnable task, Duration delay) {
+        try {
+            executor.schedule(() -> guarded(task), delay.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.trace("closed before a task could be planned", e);
+        }
+    }
+
     private void guarded(Runnable task) {
         if (closed) {
             return;
@@ -74,14 +78,14 @@ final class SessionTracker implements AutoCloseable {
             task.run();
         } catch (RuntimeException e) {
             // A fixed-rate task that throws is never run again, which would silently end the watching.
-            LOG.warn("{}: will be tried again", Thread.currentThread().getName(), e);
+            LOG.warn("{}: will be tried again", name, e);
         }
     }
 
-    private void stateChanged(CuratorFramework framework, ConnectionState state) {
+    private void stateChanged(ZooKeeperClient.State state) {
         switch (state) {
-            case CONNECTED, RECONNECTED -> execute(this::check);
-            case SUSPENDED, READ_ONLY -> execute(() -> disconnected(TopologyWatcher.Connection.SUSPENDED));
+            case CONNECTED -> execute(this::check);
+            case SUSPENDED -> execute(() -> disconnected(TopologyWatcher.Connection.SUSPENDED));
             case LOST -> execute(() -> disconnected(TopologyWatcher.Connection.LOST));
         }
     }
@@ -92,10 +96,10 @@ final class SessionTracker implements AutoCloseable {
     }
 
     private void check() {
-        if (!client.getZookeeperClient().isConnected()) {
+        if (!client.isConnected()) {
             return;
         }
-        long now = currentSession(client);
+        long now = client.sessionId();
         if (now == 0) {
             return;
         }
@@ -110,22 +114,11 @@ final class SessionTracker implements AutoCloseable {
         listener.tick();
     }
 
-    /** The id of the present session; 0 while there is none. */
-    static long currentSession(CuratorFramework client) {
-        try {
-            return client.getZookeeperClient().getZooKeeper().getSessionId();
-        } catch (Exception e) {
-            // Curator declares any exception; whatever it is, there is no session to speak of.
-            LOG.debug("no session", e);
-            return 0;
-        }
-    }
-
     /** No call of the listener begins after this, save when called by the listener itself. */
     @Override
     public void close() {
         closed = true;
-        client.getConnectionStateListenable().removeListener(curatorListener);
+        client.removeListener(states);
         // Not shutdownNow: a listener may close its own watch, and must not find its thread interrupted.
         executor.shutdown();
     }

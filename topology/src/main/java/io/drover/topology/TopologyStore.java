@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
-import org.apache.curator.framework.CuratorFramework;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +23,7 @@ public final class TopologyStore {
     private volatile @Nullable Versioned<LeaderRecord> leader;
 
     /** Waits up to ten seconds for each answer. */
-    public TopologyStore(CuratorFramework client) {
+    public TopologyStore(ZooKeeperClient client) {
         this.calls = new ZkCalls(client);
     }
 
@@ -33,7 +32,7 @@ public final class TopologyStore {
      *
      * @param limit how long to wait for ZooKeeper at most
      */
-    public TopologyStore(CuratorFramework client, Duration limit) {
+    public TopologyStore(ZooKeeperClient client, Duration limit) {
         this.calls = new ZkCalls(client, limit);
     }
 

@@ -8,14 +8,9 @@ import io.drover.api.ShardTopology;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import org.apache.curator.framework.CuratorFramework;
 import org.apache.zookeeper.AddWatchMode;
-import org.apache.zookeeper.ZooKeeper;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +33,7 @@ public final class TopologyWatcher implements AutoCloseable {
     private final Map<ShardId, Versioned<ShardTopology>> newest = new HashMap<>();
     private final Set<ShardId> absent = new HashSet<>();
 
-    private TopologyWatcher(CuratorFramework client, @Nullable ShardId only, Listener listener) {
+    private TopologyWatcher(ZooKeeperClient client, @Nullable ShardId only, Listener listener) {
         this.listener = requireNonNull(listener, "listener is null");
         this.only = only;
         String path = only == null
@@ -49,16 +44,16 @@ public final class TopologyWatcher implements AutoCloseable {
     }
 
     /** Watches one shard; the listener's first call comes as soon as the topology has been read. */
-    public static TopologyWatcher watch(CuratorFramework client, ShardId shard, Listener listener) {
+    public static TopologyWatcher watch(ZooKeeperClient client, ShardId shard, Listener listener) {
         return watch(client, shard, POLL, listener);
     }
 
     /** Watches every shard, those that are added later too. */
-    public static TopologyWatcher watchAll(CuratorFramework client, Listener listener) {
+    public static TopologyWatcher watchAll(ZooKeeperClient client, Listener listener) {
         return started(new TopologyWatcher(client, null, listener), POLL);
     }
 
-    static TopologyWatcher watch(CuratorFramework client, ShardId shard, Duration poll, Listener listener) {
+    static TopologyWatcher watch(ZooKeeperClient client, ShardId shard, Duration poll, Listener listener) {
         return started(new TopologyWatcher(client, requireNonNull(shard, "shard is null"), listener), poll);
     }
 
@@ -74,12 +69,11 @@ public final class TopologyWatcher implements AutoCloseable {
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // nothing in the callback fails
-    private void read(ZooKeeper zooKeeper, ShardId shard) {
-        CompletableFuture<Optional<Versioned<byte[]>>> answer = new CompletableFuture<>();
-        ZkCalls.sendRead(zooKeeper, ZkLayout.shardTopology(shard).path(), answer);
-        answer.whenComplete((bytes, failure) -> {
+    private void read(ZooKeeperSession session, ShardId shard) {
+        session.read(ZkLayout.shardTopology(shard).path()).whenComplete((znode, failure) -> {
             if (failure == null) {
-                watch.execute(() -> bytes.ifPresentOrElse(found -> found(shard, found), () -> missing(shard)));
+                watch.execute(
+                        () -> znode.ifPresentOrElse(found -> found(shard, found.versioned()), () -> missing(shard)));
             } else {
                 LOG.debug("topology of {} not read; it will be after the next connecting", shard, failure);
             }
@@ -87,10 +81,8 @@ public final class TopologyWatcher implements AutoCloseable {
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // nothing in the callback fails
-    private void readAll(ZooKeeper zooKeeper) {
-        CompletableFuture<List<String>> answer = new CompletableFuture<>();
-        ZkCalls.sendChildren(zooKeeper, ZkLayout.topologies().path(), answer);
-        answer.whenComplete((names, failure) -> {
+    private void readAll(ZooKeeperSession session) {
+        session.children(ZkLayout.topologies().path()).whenComplete((names, failure) -> {
             if (failure != null) {
                 LOG.debug("shards not listed; they will be after the next connecting", failure);
                 return;
@@ -100,7 +92,7 @@ public final class TopologyWatcher implements AutoCloseable {
                 names.forEach(name -> ZkLayout.topologyShard(
                                 ZkLayout.topologies().child(name).path())
                         .ifPresent(shards::add));
-                shards.forEach(shard -> read(zooKeeper, shard));
+                shards.forEach(shard -> read(session, shard));
             });
         });
     }
@@ -134,20 +126,20 @@ public final class TopologyWatcher implements AutoCloseable {
 
     private final class Events implements PersistentWatch.Listener {
         @Override
-        public void changed(ZooKeeper zooKeeper, String path) {
+        public void changed(ZooKeeperSession session, String path) {
             if (only != null) {
-                read(zooKeeper, only);
+                read(session, only);
             } else {
-                ZkLayout.topologyShard(path).ifPresent(shard -> read(zooKeeper, shard));
+                ZkLayout.topologyShard(path).ifPresent(shard -> read(session, shard));
             }
         }
 
         @Override
-        public void reread(ZooKeeper zooKeeper) {
+        public void reread(ZooKeeperSession session) {
             if (only != null) {
-                read(zooKeeper, only);
+                read(session, only);
             } else {
-                readAll(zooKeeper);
+                readAll(session);
             }
         }
 

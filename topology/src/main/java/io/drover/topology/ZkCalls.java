@@ -4,79 +4,69 @@ package io.drover.topology;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.Json;
+import io.drover.api.time.Scheduler;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.LockSupport;
-import org.apache.curator.framework.CuratorFramework;
+import java.util.function.Function;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
-import org.apache.zookeeper.ZooDefs;
-import org.apache.zookeeper.ZooKeeper;
-import org.apache.zookeeper.data.Stat;
 
-/**
- * Requests to ZooKeeper that end within a limit and can be interrupted.
- *
- * <p>They use the ZooKeeper handle that Curator keeps, and not Curator's own calls: Curator repeats a write after a lost answer
- * by itself, which turns a success into BadVersion or NodeExists without a way to tell (hazard H38).
- */
+/** Requests to ZooKeeper that end within a limit and can be interrupted. */
 final class ZkCalls {
     private static final Duration LIMIT = Duration.ofSeconds(10);
-    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
-    private static final long LONG_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final Duration PAUSE = Duration.ofMillis(25);
+    private static final Duration LONG_PAUSE = Duration.ofMillis(500);
 
-    private final CuratorFramework client;
+    private final ZooKeeperClient client;
+    private final Scheduler scheduler;
     private final Duration limit;
 
-    ZkCalls(CuratorFramework client) {
+    ZkCalls(ZooKeeperClient client) {
         this(client, LIMIT);
     }
 
-    ZkCalls(CuratorFramework client, Duration limit) {
+    ZkCalls(ZooKeeperClient client, Duration limit) {
         this.client = client;
+        this.scheduler = client.scheduler();
         this.limit = limit;
     }
 
-    /** One request: sends it and lets the callback complete the answer. */
-    interface Request<T> {
-        void send(ZooKeeper zooKeeper, CompletableFuture<T> answer);
-    }
-
-    /** The end of a call's limit, as {@link System#nanoTime()}. */
+    /** The end of a call's limit, as {@link Scheduler#nanoTime()}. */
     long deadline() {
-        return System.nanoTime() + limit.toNanos();
+        return deadline(limit);
     }
 
-    /** The handle of the present session. */
-    ZooKeeper handle() throws KeeperException {
-        try {
-            return client.getZookeeperClient().getZooKeeper();
-        } catch (KeeperException e) {
-            throw e;
-        } catch (Exception e) {
-            // Curator declares any exception: a host name that cannot be resolved at the moment, or a closed client.
-            KeeperException loss = new KeeperException.ConnectionLossException();
-            loss.initCause(e);
-            throw loss;
-        }
+    /** The end of another limit. */
+    long deadline(Duration another) {
+        return scheduler.nanoTime() + another.toNanos();
     }
 
-    /** Sends once and waits. The request may have been carried out although it fails with a transient error. */
-    <T> T once(ZooKeeper zooKeeper, Request<T> request, long deadline) throws KeeperException, InterruptedException {
-        CompletableFuture<T> answer = new CompletableFuture<>();
-        request.send(zooKeeper, answer);
+    /** How long it is until the deadline; at least a nanosecond. */
+    Duration left(long deadline) {
+        return Duration.ofNanos(Math.max(1, deadline - scheduler.nanoTime()));
+    }
+
+    /** Whether the deadline has been reached. */
+    boolean isOver(long deadline) {
+        return scheduler.nanoTime() - deadline >= 0;
+    }
+
+    /** The present session. */
+    ZooKeeperSession session() throws KeeperException {
+        return client.session();
+    }
+
+    /** Waits for an answer. The request may have been carried out although it fails with a transient error. */
+    <T> T await(CompletableFuture<T> answer, long deadline) throws KeeperException, InterruptedException {
         try {
-            return answer.get(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+            return scheduler.await(answer, left(deadline));
         } catch (TimeoutException e) {
             KeeperException late = new KeeperException.OperationTimeoutException();
             late.initCause(e);
@@ -90,11 +80,11 @@ final class ZkCalls {
     }
 
     /** Sends a request that may be repeated, until it is answered or the limit is reached. */
-    <T> T repeat(String doing, Request<T> request) {
+    <T> T repeat(String doing, Function<ZooKeeperSession, CompletableFuture<T>> request) {
         long deadline = deadline();
         while (true) {
             try {
-                return once(handle(), request, deadline);
+                return await(request.apply(session()), deadline);
             } catch (KeeperException e) {
                 if (!ZkErrors.isTransient(e) || !pause(deadline)) {
                     throw ZkErrors.translate(e, doing);
@@ -106,63 +96,57 @@ final class ZkCalls {
     }
 
     /**
-     * Waits a little before the next attempt; ends early when interrupted.
+     * Waits a little before the next attempt; ends early when interrupted, and leaves that to the next wait.
      *
-     * @return false when no time is left, or Curator has been closed
+     * @return false when no time is left, or the client has been closed
      */
     boolean pause(long deadline) {
-        return pause(deadline, PAUSE_NANOS);
+        return pause(deadline, PAUSE);
     }
 
-    private boolean pause(long deadline, long nanos) {
-        if (System.nanoTime() + nanos >= deadline || !isOpen()) {
+    private boolean pause(long deadline, Duration time) {
+        if (deadline - scheduler.nanoTime() <= time.toNanos() || !client.isOpen()) {
             return false;
         }
-        LockSupport.parkNanos(nanos);
+        try {
+            scheduler.pause(time);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         return true;
     }
 
-    /** Waits half a second, for a failure that is not expected to go away at once; false when Curator has been closed. */
+    /** Waits half a second, for a failure that is not expected to go away at once; false when the client has been closed. */
     boolean longPause() {
-        return pause(deadline(), LONG_PAUSE_NANOS);
-    }
-
-    private boolean isOpen() {
-        return switch (client.getState()) {
-            case STARTED -> true;
-            case LATENT, STOPPED -> false;
-        };
+        return pause(deadline(), LONG_PAUSE);
     }
 
     Optional<Versioned<byte[]>> read(String path) {
-        return repeat("reading " + path, (zooKeeper, answer) -> sendRead(zooKeeper, path, answer));
+        return repeat("reading " + path, session -> session.read(path)).map(ZNodeData::versioned);
     }
 
     /** Reads what the leader of the ensemble has committed when the call begins, short of a change of that leader (hazard H40). */
     Optional<Versioned<byte[]>> readFresh(String path) {
-        return repeat("reading " + path, (zooKeeper, answer) -> sendFreshRead(zooKeeper, path, answer));
+        return repeat("reading " + path, session -> session.readFresh(path)).map(ZNodeData::versioned);
     }
 
     /** The names of the children, sorted; none when the znode is absent. */
     List<String> children(String path) {
-        return repeat("listing " + path, (zooKeeper, answer) -> sendChildren(zooKeeper, path, answer));
+        return repeat("listing " + path, session -> session.children(path)).stream()
+                .sorted()
+                .toList();
     }
 
     /** Reads several znodes in one go, in order; absent ones are left out. */
     <T> Map<ZNode<T>, Versioned<byte[]>> readMany(List<ZNode<T>> nodes) {
-        List<Optional<Versioned<byte[]>>> found = repeat("reading " + nodes.size() + " znodes", (zooKeeper, answer) -> {
-            List<CompletableFuture<Optional<Versioned<byte[]>>>> reads = new ArrayList<>();
-            for (ZNode<T> node : nodes) {
-                CompletableFuture<Optional<Versioned<byte[]>>> read = new CompletableFuture<>();
-                sendRead(zooKeeper, node.path(), read);
-                reads.add(read);
-            }
-            collect(reads, answer);
-        });
+        List<Optional<ZNodeData>> found = repeat(
+                "reading " + nodes.size() + " znodes",
+                session -> all(
+                        nodes.stream().map(node -> session.read(node.path())).toList()));
         Map<ZNode<T>, Versioned<byte[]>> present = new LinkedHashMap<>();
         for (int i = 0; i < found.size(); i++) {
             ZNode<T> node = nodes.get(i);
-            found.get(i).ifPresent(bytes -> present.put(node, bytes));
+            found.get(i).ifPresent(znode -> present.put(node, znode.versioned()));
         }
         return present;
     }
@@ -174,89 +158,31 @@ final class ZkCalls {
                 .toList();
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // the answer carries the failure
-    private static <T> void collect(List<CompletableFuture<T>> parts, CompletableFuture<List<T>> answer) {
-        CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new)).whenComplete((nothing, failure) -> {
-            if (failure == null) {
-                answer.complete(parts.stream().map(CompletableFuture::join).toList());
-            } else {
-                answer.completeExceptionally(failure.getCause() == null ? failure : failure.getCause());
-            }
-        });
+    private static <T> CompletableFuture<List<T>> all(List<CompletableFuture<T>> parts) {
+        return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new))
+                .thenApply(
+                        nothing -> parts.stream().map(CompletableFuture::join).toList());
     }
 
     /** Makes a persistent znode without content, unless it exists. */
     void ensure(String path) {
-        this.<Boolean>repeat(
-                "making " + path,
-                (zooKeeper, answer) -> zooKeeper.create(
-                        path,
-                        new byte[0],
-                        ZooDefs.Ids.OPEN_ACL_UNSAFE,
-                        CreateMode.PERSISTENT,
-                        (rc, requested, context, name) -> {
-                            if (rc != KeeperException.Code.NODEEXISTS.intValue()) {
-                                fail(rc, path, answer);
-                            }
-                            answer.complete(true);
-                        },
-                        null));
-    }
-
-    static void sendRead(ZooKeeper zooKeeper, String path, CompletableFuture<Optional<Versioned<byte[]>>> answer) {
-        zooKeeper.getData(
-                path,
-                false,
-                (rc, name, context, data, stat) -> {
-                    KeeperException.Code code = KeeperException.Code.get(rc);
-                    if (code == KeeperException.Code.OK) {
-                        answer.complete(Optional.of(versioned(data, stat)));
-                    } else if (code == KeeperException.Code.NONODE) {
-                        answer.complete(Optional.empty());
-                    } else {
-                        answer.completeExceptionally(KeeperException.create(code, path));
-                    }
-                },
-                null);
-    }
-
-    /** Sends the sync and the read together: ZooKeeper answers the requests of a session in order. */
-    static void sendFreshRead(ZooKeeper zooKeeper, String path, CompletableFuture<Optional<Versioned<byte[]>>> answer) {
-        zooKeeper.sync(path, (rc, name, context) -> fail(rc, path, answer), null);
-        sendRead(zooKeeper, path, answer);
-    }
-
-    static void sendChildren(ZooKeeper zooKeeper, String path, CompletableFuture<List<String>> answer) {
-        zooKeeper.getChildren(
-                path,
-                false,
-                (rc, name, context, children, stat) -> {
-                    KeeperException.Code code = KeeperException.Code.get(rc);
-                    if (code == KeeperException.Code.OK) {
-                        answer.complete(children.stream().sorted().toList());
-                    } else if (code == KeeperException.Code.NONODE) {
-                        answer.complete(List.of());
-                    } else {
-                        answer.completeExceptionally(KeeperException.create(code, path));
-                    }
-                },
-                null);
-    }
-
-    /** Completes the answer with the error, when it is one. */
-    static void fail(int rc, String path, CompletableFuture<?> answer) {
-        if (rc != KeeperException.Code.OK.intValue()) {
-            answer.completeExceptionally(KeeperException.create(KeeperException.Code.get(rc), path));
+        long deadline = deadline();
+        String doing = "making " + path;
+        while (true) {
+            try {
+                await(session().create(path, new byte[0], CreateMode.PERSISTENT), deadline);
+                return;
+            } catch (KeeperException e) {
+                if (e.code() == KeeperException.Code.NODEEXISTS) {
+                    return;
+                }
+                if (!ZkErrors.isTransient(e) || !pause(deadline)) {
+                    throw ZkErrors.translate(e, doing);
+                }
+            } catch (InterruptedException e) {
+                throw ZkErrors.interrupted(doing, e);
+            }
         }
-    }
-
-    static Versioned<byte[]> versioned(byte[] data, Stat stat) {
-        return new Versioned<>(
-                data == null ? new byte[0] : data,
-                stat.getVersion(),
-                stat.getCzxid(),
-                stat.getMzxid(),
-                Instant.ofEpochMilli(stat.getMtime()));
     }
 
     /**

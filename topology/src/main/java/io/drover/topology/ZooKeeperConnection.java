@@ -3,8 +3,10 @@ package io.drover.topology;
 
 import io.drover.api.DroverException;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
@@ -16,7 +18,7 @@ import org.slf4j.LoggerFactory;
 /** Opens connections to ZooKeeper. */
 public final class ZooKeeperConnection {
     private static final Logger LOG = LoggerFactory.getLogger(ZooKeeperConnection.class);
-    private static final int WAIT_MILLIS = 5_000;
+    private static final Duration WAIT = Duration.ofSeconds(5);
     private static final int CONNECTION_TIMEOUT_MILLIS = 3_000;
     private static final int RETRIES = 8;
 
@@ -30,25 +32,25 @@ public final class ZooKeeperConnection {
      * @param connect {@code host:port[,host:port…]/chroot}, all members of the ensemble
      * @param sessionTimeout how long the session outlives a cut connection; the server may choose another
      */
-    public static CuratorFramework connect(String connect, Duration sessionTimeout) {
-        CuratorFramework client = build(connect, sessionTimeout);
-        CountDownLatch ready = new CountDownLatch(1);
+    public static ZooKeeperClient connect(String connect, Duration sessionTimeout) {
+        CuratorFramework curator = build(connect, sessionTimeout);
+        ZooKeeperClient client = new CuratorClient(curator);
+        ExecutorService threads = client.scheduler().newThreads("drover-zookeeper-roots");
+        CompletableFuture<Boolean> ready = new CompletableFuture<>();
         AtomicBoolean begun = new AtomicBoolean();
-        client.getConnectionStateListenable().addListener((source, state) -> {
-            if (state.isConnected() && begun.compareAndSet(false, true)) {
-                Thread thread =
-                        new Thread(() -> makeRoots(client, connect, sessionTimeout, ready), "drover-zookeeper-roots");
-                thread.setDaemon(true);
-                thread.start();
+        client.addListener(state -> {
+            if (state == ZooKeeperClient.State.CONNECTED && begun.compareAndSet(false, true)) {
+                threads.execute(() -> makeRoots(client, connect, sessionTimeout, ready));
+                threads.shutdown();
             }
         });
-        client.start();
+        curator.start();
         try {
-            if (!ready.await(WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
-                LOG.warn(
-                        "ZooKeeper at {} does not answer; going on without it, trying again in the background",
-                        connect);
-            }
+            client.scheduler().await(ready, WAIT);
+        } catch (TimeoutException e) {
+            LOG.warn("ZooKeeper at {} does not answer; going on without it, trying again in the background", connect);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("BUG: nothing reports a failure here", e);
         } catch (InterruptedException e) {
             client.close();
             throw ZkErrors.interrupted("connecting to ZooKeeper at " + connect, e);
@@ -72,7 +74,7 @@ public final class ZooKeeperConnection {
     }
 
     private static void makeRoots(
-            CuratorFramework client, String connect, Duration sessionTimeout, CountDownLatch ready) {
+            ZooKeeperClient client, String connect, Duration sessionTimeout, CompletableFuture<Boolean> ready) {
         ZkCalls calls = new ZkCalls(client);
         do {
             try {
@@ -84,7 +86,7 @@ public final class ZooKeeperConnection {
                         calls.ensure(root);
                     }
                 }
-                ready.countDown();
+                ready.complete(true);
                 return;
             } catch (DroverException e) {
                 LOG.warn("the znodes of Drover cannot be made yet: {}", e.getMessage());

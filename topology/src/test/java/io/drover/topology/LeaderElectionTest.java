@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.apache.curator.framework.CuratorFramework;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,10 +37,10 @@ class LeaderElectionTest {
     private static final class Controller implements LeaderElection.Listener, AutoCloseable {
         private final BlockingQueue<Leadership> gained = new LinkedBlockingQueue<>();
         private final BlockingQueue<String> losses = new LinkedBlockingQueue<>();
-        private final CuratorFramework client;
+        private final ZooKeeperClient client;
         private final LeaderElection election;
 
-        Controller(CuratorFramework client, String id) {
+        Controller(ZooKeeperClient client, String id) {
             this.client = client;
             this.election = new LeaderElection(client, id, "http://" + id, this);
             election.start();
@@ -117,7 +116,7 @@ class LeaderElectionTest {
     void anExpiredSessionEndsTheLeadershipAndTheNextHasAHigherEpoch() throws Exception {
         try (Controller only = new Controller(zooKeeper.connect(), "c1")) {
             Leadership old = only.awaitLead();
-            TestingZooKeeper.expire(only.client);
+            zooKeeper.expire(only.client);
             only.awaitLoss();
             assertThat(old.stillHeld()).isFalse();
 
@@ -142,7 +141,7 @@ class LeaderElectionTest {
 
     @Test
     void aLeaderWhoseEpochWasRaisedByAnotherStepsDownAtTheNextWrite() throws Exception {
-        CuratorFramework client = zooKeeper.connect();
+        ZooKeeperClient client = zooKeeper.connect();
         try (Controller only = new Controller(client, "c1")) {
             Leadership old = only.awaitLead();
             // What a second holder of the latch would do.
@@ -159,7 +158,7 @@ class LeaderElectionTest {
 
     @Test
     void aDeadLeaderIsNotNamedForLong() throws Exception {
-        CuratorFramework doomed = zooKeeper.connect();
+        ZooKeeperClient doomed = zooKeeper.connect();
         Controller first = new Controller(doomed, "c1");
         first.awaitLead();
         LeaderElection observer = new LeaderElection(zooKeeper.connect(), "c2", "http://c2", first);
@@ -174,7 +173,7 @@ class LeaderElectionTest {
 
     @Test
     void aTransactionWritesAllWithOneZxid() throws Exception {
-        CuratorFramework client = zooKeeper.connect();
+        ZooKeeperClient client = zooKeeper.connect();
         DocumentStore documents = new DocumentStore(client);
         MoveId move = MoveId.random();
         ZNode<MoveLock> lock = ZkLayout.nodeLock(new NodeId("node_a"));
@@ -205,7 +204,7 @@ class LeaderElectionTest {
 
     @Test
     void aTransactionNamesTheZnodeThatStandsInItsWay() throws Exception {
-        CuratorFramework client = zooKeeper.connect();
+        ZooKeeperClient client = zooKeeper.connect();
         ZNode<MoveLock> lock = ZkLayout.nodeLock(new NodeId("node_a"));
         ZNode<MoveLock> other = ZkLayout.nodeLock(new NodeId("node_b"));
         MoveLock value = new MoveLock(MoveId.random());

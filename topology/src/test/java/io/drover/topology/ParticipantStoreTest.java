@@ -18,15 +18,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.test.KillSession;
+import org.apache.zookeeper.CreateMode;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ParticipantStoreTest {
     private TestingZooKeeper zooKeeper;
-    private CuratorFramework client;
+    private ZooKeeperClient client;
     private ParticipantStore controllers;
     private ParticipantStore clients;
 
@@ -72,7 +72,7 @@ class ParticipantStoreTest {
         Versioned<ShardTopology> topology = publish(client, serving(SHARD, 1));
         try (Registration registration = clients.register(SHARD, "web-1", acknowledged(0))) {
             assertThat(registration.readTopology()).contains(topology);
-            assertThat(registration.session()).isEqualTo(SessionTracker.currentSession(client));
+            assertThat(registration.session()).isEqualTo(client.sessionId());
 
             List<Versioned<ShardTopology>> fenced =
                     new TopologyStore(client).swap(List.of(topology), TestingZooKeeper::fenced);
@@ -86,7 +86,7 @@ class ParticipantStoreTest {
             long old = registration.session();
             registration.update(acknowledged(3));
 
-            TestingZooKeeper.expire(client);
+            zooKeeper.expire(client);
 
             until(() -> registration.session() != old && registration.current());
             assertThat(controllers.list(SHARD)).containsEntry("web-1", acknowledged(3));
@@ -100,14 +100,13 @@ class ParticipantStoreTest {
         try (Registration registration = clients.register(SHARD, "web-1", acknowledged(0))) {
             long old = registration.session();
             // The client loses its session without telling the server, which keeps the znode for a while.
-            KillSession.kill(client.getZookeeperClient().getZooKeeper());
+            KillSession.kill(((CuratorClient) client).handle());
 
-            until(() -> SessionTracker.currentSession(client) != old
-                    && client.getZookeeperClient().isConnected());
+            until(() -> client.sessionId() != old && client.isConnected());
             assertThat(registration.readTopology()).isPresent();
 
             assertThat(registration.session()).isNotEqualTo(old);
-            assertThat(registration.session()).isEqualTo(SessionTracker.currentSession(client));
+            assertThat(registration.session()).isEqualTo(client.sessionId());
             assertThat(controllers.list(SHARD)).containsKey("web-1");
         }
     }
@@ -120,7 +119,9 @@ class ParticipantStoreTest {
 
     @Test
     void aZnodeThatIsNoParticipantHasAcknowledgedNothing() throws Exception {
-        client.create().forPath(ZkLayout.participant(SHARD, "odd").path(), new byte[] {'x'});
+        client.session()
+                .create(ZkLayout.participant(SHARD, "odd").path(), new byte[] {'x'}, CreateMode.PERSISTENT)
+                .join();
 
         assertThat(controllers.list(SHARD).values())
                 .extracting(Participant::ackedEpoch)
@@ -136,7 +137,7 @@ class ParticipantStoreTest {
         try (Watch registration = agent.register(node)) {
             assertThat(registration).isNotNull();
             until(() -> controller.list().equals(List.of(new NodeStatus(node, true))));
-            TestingZooKeeper.expire(client);
+            zooKeeper.expire(client);
             until(() -> controller.alive(node.id()));
         }
         assertThat(controller.list()).containsExactly(new NodeStatus(node, false));

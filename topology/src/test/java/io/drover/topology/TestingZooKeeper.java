@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.test.InstanceSpec;
 import org.apache.curator.test.TestingServer;
 
@@ -26,7 +25,7 @@ final class TestingZooKeeper implements AutoCloseable {
     private static final int TICK_MILLIS = 100;
 
     private final TestingServer server;
-    private final List<CuratorFramework> clients = new ArrayList<>();
+    private final List<ZooKeeperClient> clients = new ArrayList<>();
 
     TestingZooKeeper() throws Exception {
         server = new TestingServer(new InstanceSpec(null, -1, -1, -1, true, -1, TICK_MILLIS, -1), true);
@@ -36,12 +35,12 @@ final class TestingZooKeeper implements AutoCloseable {
         return server;
     }
 
-    CuratorFramework connect() {
+    ZooKeeperClient connect() {
         return connect(server.getPort());
     }
 
-    CuratorFramework connect(int port) {
-        CuratorFramework client = ZooKeeperConnection.connect("127.0.0.1:" + port + "/drover", SESSION);
+    ZooKeeperClient connect(int port) {
+        ZooKeeperClient client = ZooKeeperConnection.connect("127.0.0.1:" + port + "/drover", SESSION);
         clients.add(client);
         return client;
     }
@@ -69,7 +68,7 @@ final class TestingZooKeeper implements AutoCloseable {
         return topology(topology.shard(), topology.epoch().value() + 1, TopologyState.FENCED);
     }
 
-    static Versioned<ShardTopology> publish(CuratorFramework client, ShardTopology topology) {
+    static Versioned<ShardTopology> publish(ZooKeeperClient client, ShardTopology topology) {
         ZNode<ShardTopology> node = ZkLayout.shardTopology(topology.shard());
         return new CommitResult(new AtomicWrite(new ZkCalls(client))
                         .create(node, topology)
@@ -78,11 +77,14 @@ final class TestingZooKeeper implements AutoCloseable {
     }
 
     /** Ends the session on the server's side too, by a second connection that takes it over and closes it. */
-    static void expire(CuratorFramework client) throws Exception {
-        org.apache.zookeeper.ZooKeeper mine = client.getZookeeperClient().getZooKeeper();
-        String address = client.getZookeeperClient().getCurrentConnectionString();
+    void expire(ZooKeeperClient client) throws Exception {
+        org.apache.zookeeper.ZooKeeper mine = ((CuratorClient) client).handle();
         org.apache.zookeeper.ZooKeeper twin = new org.apache.zookeeper.ZooKeeper(
-                address, mine.getSessionTimeout(), event -> {}, mine.getSessionId(), mine.getSessionPasswd());
+                server.getConnectString(),
+                mine.getSessionTimeout(),
+                event -> {},
+                mine.getSessionId(),
+                mine.getSessionPasswd());
         until(() -> twin.getState().isConnected());
         twin.close();
     }
@@ -99,7 +101,7 @@ final class TestingZooKeeper implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        clients.forEach(CuratorFramework::close);
+        clients.forEach(ZooKeeperClient::close);
         server.close();
     }
 }

@@ -17,7 +17,6 @@ import io.drover.api.TopologyState;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.apache.curator.framework.CuratorFramework;
 import org.assertj.core.api.ThrowableAssert;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,7 +26,7 @@ class TopologyStoreTest {
     private static final ShardId OTHER = new ShardId("shard_02");
 
     private TestingZooKeeper zooKeeper;
-    private CuratorFramework client;
+    private ZooKeeperClient client;
     private TopologyStore store;
 
     @BeforeEach

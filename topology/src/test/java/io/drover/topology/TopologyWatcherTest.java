@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.apache.curator.framework.CuratorFramework;
+import org.apache.zookeeper.CreateMode;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,7 +24,7 @@ class TopologyWatcherTest {
     private static final Duration NEVER = Duration.ofHours(1);
 
     private TestingZooKeeper zooKeeper;
-    private CuratorFramework client;
+    private ZooKeeperClient client;
     private TopologyStore store;
     private Recorder recorder;
 
@@ -156,11 +156,11 @@ class TopologyWatcherTest {
 
     @Test
     void watchesOnInANewSession() throws Exception {
-        CuratorFramework own = zooKeeper.connect();
+        ZooKeeperClient own = zooKeeper.connect();
         Versioned<ShardTopology> first = publish(client, serving(SHARD, 1));
         try (TopologyWatcher watcher = TopologyWatcher.watch(own, SHARD, NEVER, recorder)) {
             recorder.next();
-            TestingZooKeeper.expire(own);
+            zooKeeper.expire(own);
             recorder.awaitConnection(Connection.NEW_SESSION);
             Versioned<ShardTopology> second = swap(first);
             assertThat(recorder.next()).isEqualTo(second);
@@ -172,7 +172,9 @@ class TopologyWatcherTest {
     @Test
     void watchesAllShardsAlsoNewOnes() throws Exception {
         publish(client, serving(SHARD, 1));
-        client.create().forPath(ZkLayout.topologies() + "/Not-A-Shard");
+        client.session()
+                .create(ZkLayout.topologies() + "/Not-A-Shard", new byte[0], CreateMode.PERSISTENT)
+                .join();
         ShardId later = new ShardId("shard_02");
         try (TopologyWatcher watcher = TopologyWatcher.watchAll(client, recorder)) {
             assertThat(recorder.next().value().shard()).isEqualTo(SHARD);
@@ -191,7 +193,7 @@ class TopologyWatcherTest {
     void tellsAChangeWithinMilliseconds() throws Exception {
         Versioned<ShardTopology> newest = publish(client, serving(SHARD, 1));
         BlockingQueue<Long> delays = new LinkedBlockingQueue<>();
-        CuratorFramework own = zooKeeper.connect();
+        ZooKeeperClient own = zooKeeper.connect();
         try (TopologyWatcher watcher =
                 TopologyWatcher.watch(own, SHARD, NEVER, change -> delays.add(System.nanoTime()))) {
             delays.poll(LIMIT.toMillis(), TimeUnit.MILLISECONDS);

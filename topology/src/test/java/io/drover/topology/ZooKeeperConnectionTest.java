@@ -10,7 +10,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.drover.api.Move;
 import io.drover.api.MoveId;
 import java.time.Instant;
-import org.apache.curator.framework.CuratorFramework;
 import org.junit.jupiter.api.Test;
 
 class ZooKeeperConnectionTest {
@@ -19,8 +18,8 @@ class ZooKeeperConnectionTest {
         try (TestingZooKeeper zooKeeper = new TestingZooKeeper();
                 FaultyProxy proxy = new FaultyProxy(zooKeeper.server().getPort())) {
             proxy.refuse(true);
-            CuratorFramework client = zooKeeper.connect(proxy.port());
-            assertThat(client.getZookeeperClient().isConnected()).isFalse();
+            ZooKeeperClient client = zooKeeper.connect(proxy.port());
+            assertThat(client.isConnected()).isFalse();
 
             proxy.refuse(false);
 
@@ -34,7 +33,7 @@ class ZooKeeperConnectionTest {
     @Test
     void historyIsReadInOrderAfterANumber() throws Exception {
         try (TestingZooKeeper zooKeeper = new TestingZooKeeper()) {
-            CuratorFramework client = zooKeeper.connect();
+            ZooKeeperClient client = zooKeeper.connect();
             MoveId move = MoveId.random();
             AtomicWrite write =
                     new AtomicWrite(new ZkCalls(client)).create(ZkLayout.move(move, String.class), "record");

@@ -19,11 +19,11 @@ import io.drover.topology.NodeRegistry;
 import io.drover.topology.TopologyStore;
 import io.drover.topology.TopologyWatcher;
 import io.drover.topology.Watch;
+import io.drover.topology.ZooKeeperClient;
 import io.drover.topology.ZooKeeperConnection;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
-import org.apache.curator.framework.CuratorFramework;
 
 /** The daemon that runs on each node, as PostgreSQL's operating system user; {@code drover agent FILE.yml} starts it. */
 public final class AgentApplication extends Application<AgentConfiguration> {
@@ -41,7 +41,7 @@ public final class AgentApplication extends Application<AgentConfiguration> {
         Files.createDirectories(configuration.getDataRoot());
         Files.createDirectories(configuration.getStateDir());
         NodeTools tools = NodeTools.of(configuration);
-        CuratorFramework client = ZooKeeperConnection.connect(
+        ZooKeeperClient client = ZooKeeperConnection.connect(
                 configuration.getZookeeper(),
                 Duration.ofMillis(configuration.getZookeeperSessionTimeout().toMilliseconds()));
         Agent agent = Agent.assemble(
@@ -85,13 +85,13 @@ public final class AgentApplication extends Application<AgentConfiguration> {
 
     /** Announces the node and watches the topology while the agent runs. */
     private static final class Membership implements Managed {
-        private final CuratorFramework client;
+        private final ZooKeeperClient client;
         private final NodeRecord node;
         private final TopologyView view;
         private volatile Watch registration = () -> {};
         private volatile AutoCloseable watcher = () -> {};
 
-        Membership(CuratorFramework client, NodeRecord node, TopologyView view) {
+        Membership(ZooKeeperClient client, NodeRecord node, TopologyView view) {
             this.client = client;
             this.node = node;
             this.view = view;

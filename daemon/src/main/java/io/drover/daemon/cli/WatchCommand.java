@@ -9,13 +9,13 @@ import io.drover.api.ShardId;
 import io.drover.api.ShardTopology;
 import io.drover.topology.TopologyWatcher;
 import io.drover.topology.Versioned;
+import io.drover.topology.ZooKeeperClient;
 import io.drover.topology.ZooKeeperConnection;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import org.apache.curator.framework.CuratorFramework;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -52,7 +52,7 @@ final class WatchCommand implements Callable<Integer> {
         CommandLineLogging.quiet();
         PrintWriter out = out();
         Printer printer = new Printer(out, json);
-        try (CuratorFramework client = ZooKeeperConnection.connect(zookeeper, SESSION);
+        try (ZooKeeperClient client = ZooKeeperConnection.connect(zookeeper, SESSION);
                 TopologyWatcher watcher = shard == null
                         ? TopologyWatcher.watchAll(client, printer)
                         : TopologyWatcher.watch(client, shard, printer)) {

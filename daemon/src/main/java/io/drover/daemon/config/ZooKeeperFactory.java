@@ -5,12 +5,12 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.dropwizard.util.Duration;
 import io.dropwizard.validation.MaxDuration;
 import io.dropwizard.validation.MinDuration;
+import io.drover.topology.ZooKeeperClient;
 import io.drover.topology.ZooKeeperConnection;
 import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import java.util.concurrent.TimeUnit;
-import org.apache.curator.framework.CuratorFramework;
 
 /** The section {@code zookeeper} of the controller's configuration. */
 public final class ZooKeeperFactory {
@@ -39,7 +39,7 @@ public final class ZooKeeperFactory {
     }
 
     /** Opens a connection; the caller closes it. */
-    public CuratorFramework open() {
+    public ZooKeeperClient open() {
         return ZooKeeperConnection.connect(connect, sessionTimeout.toJavaDuration());
     }
 }

@@ -11,20 +11,20 @@ import io.drover.api.TopologyState;
 import io.drover.api.agent.Reports.Role;
 import io.drover.api.agent.Reports.SetAsideReport;
 import io.drover.api.agent.Verb;
+import io.drover.api.time.Scheduler;
 import io.drover.daemon.agent.InstanceRecord.JobKind;
 import io.drover.daemon.agent.InstanceRecord.JobRecord;
 import io.drover.fencing.FenceTransitions;
 import io.drover.topology.TopologyStore;
+import io.drover.topology.ZooKeeperClient;
+import io.drover.topology.ZooKeeperSession;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import org.apache.curator.framework.CuratorFramework;
-import org.apache.curator.framework.CuratorFrameworkFactory;
-import org.apache.curator.retry.RetryOneTime;
-import org.junit.jupiter.api.AfterEach;
+import org.apache.zookeeper.KeeperException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,7 +33,6 @@ class SetAsideVerbsTest {
     @TempDir
     private Path root;
 
-    private final CuratorFramework nowhere = CuratorFrameworkFactory.newClient("127.0.0.1:1", new RetryOneTime(1));
     private final Jobs jobs = new Jobs();
     private final VerbTable table = new VerbTable();
     private ManagedInstance instance;
@@ -43,12 +42,46 @@ class SetAsideVerbsTest {
         Path state = Files.createDirectories(root.resolve("agent"));
         instance = new ManagedInstance(new InstanceStore(state), Samples.record(Role.DEMOTED, 1, root));
         Files.createDirectories(data());
-        new SetAsideVerbs(Samples.tools(root), jobs, new TopologyStore(nowhere, Duration.ofMillis(1))).addTo(table);
+        new SetAsideVerbs(Samples.tools(root), jobs, new TopologyStore(new Nowhere(), Duration.ofMillis(1)))
+                .addTo(table);
     }
 
-    @AfterEach
-    void close() {
-        nowhere.close();
+    /** A ZooKeeper that never answers. */
+    private static final class Nowhere implements ZooKeeperClient {
+        @Override
+        public Scheduler scheduler() {
+            return Scheduler.system();
+        }
+
+        @Override
+        public ZooKeeperSession session() throws KeeperException {
+            throw new KeeperException.ConnectionLossException();
+        }
+
+        @Override
+        public boolean isConnected() {
+            return false;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return true;
+        }
+
+        @Override
+        public void addListener(Listener listener) {
+            assertThat(listener).isNotNull();
+        }
+
+        @Override
+        public void removeListener(Listener listener) {
+            assertThat(listener).isNotNull();
+        }
+
+        @Override
+        public void close() {
+            assertThat(isOpen()).isTrue();
+        }
     }
 
     @Test

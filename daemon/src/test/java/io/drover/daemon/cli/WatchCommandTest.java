@@ -3,13 +3,14 @@ package io.drover.daemon.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.drover.topology.ZooKeeperClient;
 import io.drover.topology.ZooKeeperConnection;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.test.TestingServer;
+import org.apache.zookeeper.CreateMode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import picocli.CommandLine;
@@ -32,9 +33,11 @@ class WatchCommandTest {
     void printsEachChangeAsItComes() throws Exception {
         StringWriter out = new StringWriter();
         try (TestingServer server = new TestingServer(true);
-                CuratorFramework client =
+                ZooKeeperClient client =
                         ZooKeeperConnection.connect(server.getConnectString(), Duration.ofSeconds(10))) {
-            client.create().creatingParentsIfNeeded().forPath(ZNODE, topology(1, "node_a"));
+            client.session()
+                    .create(ZNODE, topology(1, "node_a"), CreateMode.PERSISTENT)
+                    .join();
             Thread watch = new Thread(() -> {
                 CommandLine line = CommandLines.of(new Main()).setOut(new PrintWriter(out, true));
                 line.execute("watch", "shard_01", "--zookeeper", server.getConnectString());
@@ -42,7 +45,7 @@ class WatchCommandTest {
             watch.start();
             awaitText(out, "shard_01 epoch 1 SERVING, primary node_a");
 
-            client.setData().forPath(ZNODE, topology(3, "node_b"));
+            client.session().set(ZNODE, topology(3, "node_b"), -1).join();
 
             awaitText(out, "shard_01 epoch 3 SERVING, primary node_b");
             watch.interrupt();

@@ -32,6 +32,7 @@ import io.drover.topology.Registration;
 import io.drover.topology.TopologyStore;
 import io.drover.topology.Versioned;
 import io.drover.topology.ZkLayout;
+import io.drover.topology.ZooKeeperClient;
 import io.drover.topology.ZooKeeperConnection;
 import java.io.IOException;
 import java.time.Clock;
@@ -46,13 +47,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.test.TestingServer;
 
 /** A ZooKeeper server, a leadership, and as many moves of one shard as a test wants, one after another. */
 final class MoveStage implements AutoCloseable {
     private final TestingServer server;
-    private final CuratorFramework client;
+    private final ZooKeeperClient client;
     private final LeaderElection election;
     private final Leadership leadership;
 

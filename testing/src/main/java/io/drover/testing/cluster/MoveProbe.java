@@ -7,19 +7,19 @@ import io.drover.api.MoveState;
 import io.drover.topology.DocumentStore;
 import io.drover.topology.Versioned;
 import io.drover.topology.ZkLayout;
+import io.drover.topology.ZooKeeperClient;
 import io.drover.topology.ZooKeeperConnection;
 import java.time.Duration;
-import org.apache.curator.framework.CuratorFramework;
 
 /**
  * The record of a move as ZooKeeper has it, read past every controller: when the leader is dead, it tells in which state that
  * died.
  */
 public final class MoveProbe implements AutoCloseable {
-    private final CuratorFramework client;
+    private final ZooKeeperClient client;
     private final MoveId move;
 
-    private MoveProbe(CuratorFramework client, MoveId move) {
+    private MoveProbe(ZooKeeperClient client, MoveId move) {
         this.client = client;
         this.move = move;
     }

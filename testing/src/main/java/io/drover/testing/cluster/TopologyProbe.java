@@ -13,17 +13,17 @@ import io.drover.topology.TopologyStore;
 import io.drover.topology.TopologyWatcher;
 import io.drover.topology.Versioned;
 import io.drover.topology.ZkLayout;
+import io.drover.topology.ZooKeeperClient;
 import io.drover.topology.ZooKeeperConnection;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.apache.curator.framework.CuratorFramework;
 
 /** Sees the topology change as soon as a client can, to do harm at the right moment. */
 public final class TopologyProbe implements AutoCloseable {
-    private final CuratorFramework client;
+    private final ZooKeeperClient client;
     private final TopologyWatcher watcher;
     private final Map<TopologyState, Runnable> actions = new ConcurrentHashMap<>();
     private final List<TopologyState> seen = new CopyOnWriteArrayList<>();

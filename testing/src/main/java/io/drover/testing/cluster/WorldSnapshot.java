@@ -3,6 +3,8 @@ package io.drover.testing.cluster;
 
 import io.drover.api.NodeId;
 import io.drover.api.NodeInfo;
+import io.drover.topology.CuratorClient;
+import io.drover.topology.ZooKeeperClient;
 import io.drover.topology.ZooKeeperConnection;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,7 +21,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.apache.curator.framework.CuratorFramework;
+import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.data.Stat;
 
 /**
@@ -66,25 +69,29 @@ public final class WorldSnapshot {
     }
 
     private void addZnodes(String connect) {
-        try (CuratorFramework client = ZooKeeperConnection.connect(connect, Duration.ofSeconds(10))) {
-            addZnode(client, "/");
+        try (ZooKeeperClient client = ZooKeeperConnection.connect(connect, Duration.ofSeconds(10))) {
+            addZnode(((CuratorClient) client).handle(), "/");
+        } catch (KeeperException e) {
+            throw new IllegalStateException("cannot read " + connect, e);
         }
     }
 
-    private void addZnode(CuratorFramework client, String path) {
+    private void addZnode(ZooKeeper zooKeeper, String path) {
         try {
             Stat stat = new Stat();
-            byte[] data = client.getData().storingStatIn(stat).forPath(path);
+            byte[] data = zooKeeper.getData(path, false, stat);
             facts.put(
                     "znode " + path,
                     "version " + stat.getVersion() + ", children's version " + stat.getCversion() + ", made by "
                             + stat.getCzxid() + ": " + (data == null ? "" : new String(data, StandardCharsets.UTF_8)));
-            for (String child : client.getChildren().forPath(path)) {
-                addZnode(client, path.equals("/") ? "/" + child : path + "/" + child);
+            for (String child : zooKeeper.getChildren(path, false)) {
+                addZnode(zooKeeper, path.equals("/") ? "/" + child : path + "/" + child);
             }
-        } catch (Exception e) {
-            // Curator declares nothing narrower
+        } catch (KeeperException e) {
             throw new IllegalStateException("cannot read " + path, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while reading " + path, e);
         }
     }
 
