@@ -98,28 +98,38 @@ final class ArchitectureTest {
     private static final ArchRule JDBC_IN_REPLICATION = noClasses()
             .that()
             .resideInAnyPackage("io.drover.api..", "io.drover.topology..", "io.drover.fencing..", "io.drover.daemon..")
-            .and()
-            .resideOutsideOfPackage("io.drover.daemon.agent..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(JDBC)
             .because("replication is the only module of the daemon that talks to PostgreSQL");
 
-    /** The agent keeps connections warm across the pause and hands them to replication; it opens none and runs no SQL. */
-    private static final ArchRule AGENT_ONLY_HOLDS_CONNECTIONS = noClasses()
+    /** The ports through which the agent reaches PostgreSQL, with what is passed through them. */
+    private static final DescribedPredicate<JavaClass> PORT_OF_THE_AGENT = DescribedPredicate.describe(
+            "a port, a record, an enum, or values that need no server",
+            type -> type.isInterface()
+                    || type.isRecord()
+                    || type.isEnum()
+                    || List.of("Guard", "SealSettings", "CutoverSettings").contains(type.getSimpleName()));
+
+    private static final ArchRule AGENT_KNOWS_THE_PORT_ONLY = noClasses()
+            .that()
+            .resideInAPackage("io.drover.daemon.agent..")
+            .and(not(named("NodeTools", "AgentConfiguration")))
+            .should()
+            .dependOnClassesThat(resideInAPackage("io.drover.replication..").and(not(PORT_OF_THE_AGENT)))
+            .because("a simulation runs the agent on servers that do not exist; only its wiring knows the real ones");
+
+    private static final ArchRule AGENT_ASKS_THE_SCHEDULER = noClasses()
             .that()
             .resideInAPackage("io.drover.daemon.agent..")
             .should()
-            .dependOnClassesThat(resideInAnyPackage(JDBC).and(not(belongToAnyOf(Connection.class, SQLException.class))))
+            .callMethod(System.class, "nanoTime")
             .orShould()
-            .callMethodWhere(DescribedPredicate.describe(
-                    "a method of Connection other than close",
-                    call -> call.getTargetOwner().isEquivalentTo(Connection.class)
-                            && !call.getName().equals("close")
-                            && !call.getName().equals("isClosed")
-                            && !call.getName().equals("isValid")
-                            && !call.getName().equals("abort")))
-            .because("SQL stands in replication only");
+            .dependOnClassesThat(belongToAnyOf(
+                    java.util.concurrent.Executors.class,
+                    java.util.concurrent.locks.ReentrantLock.class,
+                    LockSupport.class))
+            .because("time, threads and waits come from the scheduler, which a simulation replaces");
 
     private static final ArchRule PROGRAMS_IN_REPLICATION = noClasses()
             .that()
@@ -265,8 +275,13 @@ final class ArchitectureTest {
     }
 
     @Test
-    void theAgentHoldsConnectionsAndRunsNoSql() {
-        AGENT_ONLY_HOLDS_CONNECTIONS.check(MAIN);
+    void theAgentKnowsPostgresByItsPortOnly() {
+        AGENT_KNOWS_THE_PORT_ONLY.check(MAIN);
+    }
+
+    @Test
+    void theAgentAsksTheSchedulerForTimeAndThreads() {
+        AGENT_ASKS_THE_SCHEDULER.check(MAIN);
     }
 
     @Test

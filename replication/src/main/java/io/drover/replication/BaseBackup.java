@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * A pg_basebackup that runs as a child: WAL is streamed beside it through the move's slot, every file gets a checksum in the
  * manifest. The child outlives a killed agent; the next agent ends it by its recorded process.
  */
-public final class BaseBackup {
+public final class BaseBackup implements ServerFiles.RunningCopy {
     private static final Logger LOG = LoggerFactory.getLogger(BaseBackup.class);
     private static final Pattern STAGING = Pattern.compile(".+\\.staging-[^.]+");
     private static final Duration POLL = Duration.ofMillis(20);
@@ -95,11 +95,13 @@ public final class BaseBackup {
     }
 
     /** Bytes that have arrived. */
+    @Override
     public long bytesOnDisk() {
         return DurableFiles.size(spec.staging());
     }
 
     /** Ends it; the staging directory stays. */
+    @Override
     public void cancel(Duration limit) {
         endOrphan(process, limit);
     }
@@ -110,6 +112,7 @@ public final class BaseBackup {
      * @param noProgressLimit how long nothing may arrive; the source's checkpoint counts into it
      * @throws DroverException COPY_FAILED with what the program printed
      */
+    @Override
     public void await(Duration noProgressLimit) {
         long seen = -1;
         Waiting quiet = Waiting.upTo(noProgressLimit);

@@ -66,6 +66,21 @@ final class DurableFiles {
         }
     }
 
+    /** Renames over an empty directory, too, so that the new name survives a power loss. */
+    static void moveOver(Path from, Path to) throws IOException {
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        syncParent(to);
+    }
+
+    /** Makes it with what is above it, when it is missing; others may look into it. */
+    static void makeDirectory(Path directory) {
+        try {
+            Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw failed("cannot make the directory " + directory, e);
+        }
+    }
+
     static void createDirectory(Path directory) {
         try {
             if (!Files.isDirectory(directory)) {

@@ -14,7 +14,7 @@ import java.util.function.Supplier;
  * Settings of a running server. A reload is proven, since {@code pg_reload_conf()} says true for a file with an error and loads
  * nothing (hazard H9).
  */
-public final class ServerSettings {
+public final class ServerSettings implements RunningSettings {
     private static final String AUTO_CONF_VALUE = """
             SELECT setting FROM pg_file_settings
             WHERE name = ? AND sourcefile LIKE '%/postgresql.auto.conf' ORDER BY seqno DESC LIMIT 1""";
@@ -35,16 +35,19 @@ public final class ServerSettings {
     }
 
     /** What postgresql.auto.conf says; absent when it does not name the setting. */
+    @Override
     public Optional<String> autoConfValue(ManagedSetting setting) {
         return Sql.nullableText(connection, AUTO_CONF_VALUE, setting.parameter());
     }
 
     /** The value in force in this session. */
+    @Override
     public String current(ManagedSetting setting) {
         return Sql.text(connection, "SELECT current_setting(?)", setting.parameter());
     }
 
     /** Writes a value to postgresql.auto.conf; it is not loaded yet. */
+    @Override
     public void set(ManagedSetting setting, String value) {
         Sql.execute(connection, "ALTER SYSTEM SET " + setting.parameter() + " = " + Sql.literal(value));
     }
@@ -55,11 +58,13 @@ public final class ServerSettings {
     }
 
     /** Puts back what {@link #autoConfValue} said; that is not loaded yet. */
+    @Override
     public void restore(ManagedSetting setting, Optional<String> autoConfValue) {
         autoConfValue.ifPresentOrElse(value -> set(setting, value), () -> reset(setting));
     }
 
     /** Makes the server read its files again. {@link #awaitVisible} proves that a value has come into force. */
+    @Override
     public void reload() {
         List<String> errors = Sql.list(connection, ERRORS, row -> row.getString(1));
         if (!errors.isEmpty()) {

@@ -9,17 +9,13 @@ import io.drover.api.agent.Reports.InstanceReport;
 import io.drover.api.agent.Reports.Role;
 import io.drover.api.agent.Verb;
 import io.drover.replication.ControlData;
-import io.drover.replication.InstanceInitializer;
 import io.drover.replication.InstanceLayout;
-import io.drover.replication.LocalServer;
-import io.drover.replication.NodeConfig;
-import io.drover.replication.Postmaster;
-import io.drover.replication.RoleSetup;
+import io.drover.replication.PostgresServer;
+import io.drover.replication.PostgresSession;
+import io.drover.replication.PostmasterFile;
+import io.drover.replication.ServerPlace;
 import io.drover.replication.ServerState;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -55,14 +51,9 @@ final class AdoptionVerbs {
         InstanceLayout layout = tools.plannedLayout(verb.shard());
         Path socketDir = tools.plannedSocketDir(verb.shard());
         refuseOthers(verb.shard(), layout.data());
-        NodeTools.makeDirectory(socketDir);
-        InstanceInitializer.Spec spec = new InstanceInitializer.Spec(
-                layout,
-                new NodeConfig.Local(
-                        socketDir, verb.port(), tools.host(), tools.node().value()),
-                verb.database(),
-                tools.passwords());
-        ControlData control = new InstanceInitializer(tools.binaries()).initialize(spec, deadline.left());
+        ControlData control = tools.postgres()
+                .server(new ServerPlace(layout.data(), socketDir, verb.port(), layout, null))
+                .initialize(verb.database(), deadline.left());
         return take(
                 control.systemIdentifier(),
                 verb.shard(),
@@ -87,54 +78,51 @@ final class AdoptionVerbs {
     }
 
     private InstanceReport adopt(Verb.Adopt verb) {
-        Path dataDir = realPath(verb.dataDir());
-        PostmasterFile file = PostmasterFile.read(dataDir);
-        Postmaster postmaster = new Postmaster(tools.binaries(), dataDir);
-        if (postmaster.find().isEmpty()) {
+        Path dataDir = tools.directories().named(verb.dataDir());
+        PostmasterFile file = tools.directories().postmasterFile(dataDir);
+        PostgresServer server = tools.postgres()
+                .server(new ServerPlace(
+                        dataDir, file.socketDir(), file.port(), tools.plannedLayout(verb.shard()), null));
+        if (server.postmaster().isEmpty()) {
             throw new DroverException(
                     ErrorCode.STATE_CONFLICT, "no server runs in " + dataDir, "start it; it is adopted as it runs");
         }
         if (file.port() != verb.port()) {
             throw mismatch("the server in " + dataDir + " listens on port " + file.port() + ", not " + verb.port());
         }
-        InstanceId identity = ControlData.read(tools.binaries(), dataDir).systemIdentifier();
-        LocalServer server = new LocalServer(file.socketDir(), file.port());
-        prove(server, identity, dataDir, verb.database());
+        InstanceId identity = tools.directories().control(dataDir).systemIdentifier();
+        prove(server, file, identity, verb.database());
         return take(
                 identity,
                 verb.shard(),
                 verb.database(),
                 new PostmasterFile(dataDir, file.port(), file.socketDir()),
-                argv(postmaster, dataDir));
+                argv(server, dataDir));
     }
 
     /** The server behind the socket is the one in the directory, takes writes, and has the database. */
-    private void prove(LocalServer server, InstanceId identity, Path dataDir, String database) {
-        Connection connection = server.connect(database);
-        try {
-            ServerState state = ServerState.read(connection);
+    private static void prove(PostgresServer server, PostmasterFile place, InstanceId identity, String database) {
+        try (PostgresSession session = server.connect(database)) {
+            ServerState state = session.state();
             if (!state.instance().equals(identity)) {
-                throw mismatch("the server at " + server.socketDir() + " is instance " + state.instance() + ", not "
-                        + identity + " of " + dataDir);
+                throw mismatch("the server at " + place.socketDir() + " is instance " + state.instance() + ", not "
+                        + identity + " of " + place.dataDir());
             }
             if (state.inRecovery()) {
                 throw new DroverException(
-                        ErrorCode.STATE_CONFLICT, "the server in " + dataDir + " is a standby", "adopt its primary");
+                        ErrorCode.STATE_CONFLICT,
+                        "the server in " + place.dataDir() + " is a standby",
+                        "adopt its primary");
             }
-        } finally {
-            NodeTools.close(connection);
         }
-        Connection maintenance = server.connect();
-        try {
-            RoleSetup.ensure(maintenance, tools.passwords());
-        } finally {
-            NodeTools.close(maintenance);
+        try (PostgresSession maintenance = server.connect()) {
+            maintenance.ensureRoles();
         }
     }
 
     /** A server that Drover starts has its settings file outside the data directory; any other is started as it was. */
-    private @Nullable List<String> argv(Postmaster postmaster, Path dataDir) {
-        List<String> argv = postmaster.argv();
+    private static @Nullable List<String> argv(PostgresServer server, Path dataDir) {
+        List<String> argv = server.argv();
         InstanceLayout ours =
                 new InstanceLayout(Optional.ofNullable(dataDir.getParent()).orElse(dataDir));
         return argv.stream().anyMatch(argument -> argument.equals("config_file=" + ours.configFile())) ? null : argv;
@@ -164,22 +152,6 @@ final class AdoptionVerbs {
             instance.update(record -> record.withShards(shards));
         }
         return observation.instance(identity);
-    }
-
-    private static Path realPath(String text) {
-        try {
-            Path path = Path.of(text).toRealPath();
-            if (!Files.exists(path.resolve("PG_VERSION"))) {
-                throw new IOException("it holds no PG_VERSION");
-            }
-            return path;
-        } catch (IOException e) {
-            throw new DroverException(
-                    ErrorCode.INVALID_VALUE,
-                    text + " is no data directory that this agent can read: " + e.getMessage(),
-                    "name the directory as the node sees it; the agent runs as its owner",
-                    e);
-        }
     }
 
     private static DroverException mismatch(String what) {

@@ -3,19 +3,39 @@ package io.drover.daemon.agent;
 
 import static java.util.Objects.requireNonNull;
 
+import io.drover.api.InstanceId;
 import io.drover.topology.TopologyStore;
+import io.drover.topology.TopologyWatcher;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** The parts of an agent, put together. */
-record Agent(VerbDispatcher dispatcher, Observation observation, Supervisor supervisor, TopologyView view) {
-    /** Puts them together; nothing runs yet. */
-    static Agent assemble(NodeTools tools, Instances instances, TopologyStore store) {
+/** An agent, put together from its parts: it takes commands, tells what it sees, and acts by itself between start and stop. */
+public final class Agent {
+    private final VerbDispatcher dispatcher;
+    private final Observation observation;
+    private final Supervisor supervisor;
+    private final TopologyView view;
+
+    private Agent(VerbDispatcher dispatcher, Observation observation, Supervisor supervisor, TopologyView view) {
+        this.dispatcher = dispatcher;
+        this.observation = observation;
+        this.supervisor = supervisor;
+        this.view = view;
+    }
+
+    /**
+     * Puts it together with what a former agent of the node has left; nothing runs yet.
+     *
+     * @param files what it remembers
+     * @param store the topology
+     */
+    public static Agent assemble(NodeTools tools, StateFiles files, TopologyStore store) {
+        Instances instances = new Instances(new InstanceStore(files), tools.scheduler());
         AtomicReference<Runnable> onChange = new AtomicReference<>(() -> {});
         TopologyView view = new TopologyView(
                 () -> requireNonNull(onChange.get(), "onChange is null").run());
-        Jobs jobs = new Jobs();
+        Jobs jobs = new Jobs(tools);
         instances.all().forEach(jobs::adopt);
-        Observation observation = new Observation(tools, new NodeFacts(tools), instances, jobs, view);
+        Observation observation = new Observation(tools, instances, jobs, view);
         TopologyGate gate = new TopologyGate(store, view, tools.node());
         InstanceSettings settings = new InstanceSettings(tools);
         SealVerbs seals = new SealVerbs(tools, settings);
@@ -35,6 +55,41 @@ record Agent(VerbDispatcher dispatcher, Observation observation, Supervisor supe
 
         Supervisor supervisor = new Supervisor(tools, instances, view, store, settings, seals, targets);
         onChange.set(supervisor::wake);
-        return new Agent(new VerbDispatcher(verbs, instances, gate), observation, supervisor, view);
+        return new Agent(new VerbDispatcher(verbs, instances, gate, tools.scheduler()), observation, supervisor, view);
+    }
+
+    /**
+     * Carries out a command that has just arrived; its time counts from now.
+     *
+     * @param verb last part of its address
+     * @param body its token and its arguments
+     */
+    public Object dispatch(InstanceId instance, String verb, byte[] body) {
+        return dispatcher.dispatch(instance, verb, body);
+    }
+
+    /** What it sees. */
+    public Observation observation() {
+        return observation;
+    }
+
+    /** Hears of the topology; what starts the watch passes it on. */
+    public TopologyWatcher.Listener topologyListener() {
+        return view;
+    }
+
+    /** Whether it hears of the topology right now. */
+    public boolean connected() {
+        return view.connected();
+    }
+
+    /** Begins to look after its instances. */
+    public void start() {
+        supervisor.start();
+    }
+
+    /** Ends that; PostgreSQL goes on. */
+    public void stop() {
+        supervisor.stop();
     }
 }

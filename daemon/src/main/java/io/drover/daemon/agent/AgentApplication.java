@@ -41,20 +41,19 @@ public final class AgentApplication extends Application<AgentConfiguration> {
         Files.createDirectories(configuration.getDataRoot());
         Files.createDirectories(configuration.getStateDir());
         NodeTools tools = NodeTools.of(configuration);
+        // an agent without PostgreSQL's programs says so at its start
+        tools.postgres().facts();
         ZooKeeperClient client = ZooKeeperConnection.connect(
                 configuration.getZookeeper(),
                 Duration.ofMillis(configuration.getZookeeperSessionTimeout().toMilliseconds()));
         Agent agent = Agent.assemble(
-                tools,
-                new Instances(new InstanceStore(configuration.getStateDir())),
-                new TopologyStore(client, ZOOKEEPER_LIMIT));
+                tools, new StateDirectory(configuration.getStateDir()), new TopologyStore(client, ZOOKEEPER_LIMIT));
 
         serve(agent, SecretFile.read(configuration.getTokenFile()), configuration, environment);
-        environment.healthChecks().register("zookeeper", new ZooKeeperHealth(agent.view()::connected));
+        environment.healthChecks().register("zookeeper", new ZooKeeperHealth(agent::connected));
         PrometheusEndpoint.install(environment.admin(), environment.metrics());
         NodeRecord node = new NodeRecord(tools.node(), tools.host(), address(configuration));
-        environment.lifecycle().manage(new Membership(client, node, agent.view()));
-        environment.lifecycle().manage(agent.supervisor());
+        environment.lifecycle().manage(new Membership(client, node, agent));
     }
 
     private static void serve(Agent agent, String token, AgentConfiguration configuration, Environment environment) {
@@ -66,7 +65,7 @@ public final class AgentApplication extends Application<AgentConfiguration> {
         jersey.register(new ProblemMapper());
         jersey.register(new BodyLimitFilter(BodyLimitFilter.USUAL));
         jersey.register(new TokenFilter(token));
-        jersey.register(new AgentResource(agent.dispatcher(), agent.observation()));
+        jersey.register(new AgentResource(agent));
         jersey.register(new HealthResource(agent.observation()));
     }
 
@@ -83,28 +82,30 @@ public final class AgentApplication extends Application<AgentConfiguration> {
         return "http://" + configuration.getHost() + ":" + port;
     }
 
-    /** Announces the node and watches the topology while the agent runs. */
+    /** Announces the node, watches the topology and lets the agent act while the process runs. */
     private static final class Membership implements Managed {
         private final ZooKeeperClient client;
         private final NodeRecord node;
-        private final TopologyView view;
+        private final Agent agent;
         private volatile Watch registration = () -> {};
         private volatile AutoCloseable watcher = () -> {};
 
-        Membership(ZooKeeperClient client, NodeRecord node, TopologyView view) {
+        Membership(ZooKeeperClient client, NodeRecord node, Agent agent) {
             this.client = client;
             this.node = node;
-            this.view = view;
+            this.agent = agent;
         }
 
         @Override
         public void start() {
-            watcher = TopologyWatcher.watchAll(client, view);
+            watcher = TopologyWatcher.watchAll(client, agent.topologyListener());
             registration = new NodeRegistry(client).register(node);
+            agent.start();
         }
 
         @Override
         public void stop() throws Exception {
+            agent.stop();
             registration.close();
             watcher.close();
             client.close();

@@ -27,12 +27,12 @@ import org.jspecify.annotations.Nullable;
 @Path("/v1")
 @Produces(MediaType.APPLICATION_JSON)
 public final class AgentResource {
-    private final VerbDispatcher dispatcher;
+    private final Agent agent;
     private final Observation observation;
 
-    AgentResource(VerbDispatcher dispatcher, Observation observation) {
-        this.dispatcher = dispatcher;
-        this.observation = observation;
+    AgentResource(Agent agent) {
+        this.agent = agent;
+        this.observation = agent.observation();
     }
 
     /** The node and its instances. */
@@ -87,7 +87,7 @@ public final class AgentResource {
     @Path("/instances/{instance}/{verb}")
     @Consumes(MediaType.APPLICATION_JSON)
     public Object verb(@PathParam("instance") String instance, @PathParam("verb") String verb, byte[] body) {
-        return dispatcher.dispatch(id(instance), verb, body);
+        return agent.dispatch(id(instance), verb, body);
     }
 
     private static InstanceId id(String text) {

@@ -18,22 +18,15 @@ import io.drover.daemon.agent.InstanceRecord.JobKind;
 import io.drover.daemon.agent.InstanceRecord.JobPhase;
 import io.drover.daemon.agent.InstanceRecord.JobRecord;
 import io.drover.daemon.agent.VerbTable.NewInstance;
-import io.drover.replication.BaseBackup;
-import io.drover.replication.InstanceLayout;
-import io.drover.replication.NodeConfig;
-import io.drover.replication.PassFile;
-import io.drover.replication.StandbySetup;
-import io.drover.replication.StandbySetup.Upstream;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
+import io.drover.replication.ServerFiles;
+import io.drover.replication.ServerFiles.CopyOrder;
+import io.drover.replication.ServerFiles.RunningCopy;
+import io.drover.replication.ServerFiles.Upstream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * How a copy comes to a node.
@@ -45,7 +38,6 @@ import org.slf4j.LoggerFactory;
  * </pre>
  */
 final class CopyVerbs {
-    private static final Logger LOG = LoggerFactory.getLogger(CopyVerbs.class);
     private static final Duration NO_PROGRESS = Duration.ofMinutes(10);
     private static final Duration VERIFY_LIMIT = Duration.ofHours(24);
     private static final Duration CANCEL_LIMIT = Duration.ofSeconds(10);
@@ -114,37 +106,35 @@ final class CopyVerbs {
         }
         place(verb, call);
         Path staging = call.record().beside("staging", call.move());
-        Orphans.end(staging);
-        BaseBackup.discard(staging);
-        InstanceLayout layout = tools.layout(call.record());
-        NodeTools.makeDirectory(layout.conf());
-        PassFile.write(layout.passFile(), tools.passwords());
+        discard(staging);
+        ServerFiles files = tools.files(call.record());
+        files.writePasswords();
         Long rate = verb.maxRateBytes();
-        BaseBackup.Spec spec = new BaseBackup.Spec(
+        CopyOrder order = new CopyOrder(
                 verb.sourceHost(),
                 verb.sourcePort(),
-                layout.passFile(),
                 verb.slot(),
                 rate == null ? OptionalLong.empty() : OptionalLong.of(rate),
-                verb.checkpoint() == MoveRequest.Checkpoint.FAST,
-                staging,
-                layout.jobLog());
+                verb.checkpoint() == MoveRequest.Checkpoint.FAST);
         jobs.start(
-                call.instance(), JobRecord.begun(JobKind.COPY, call.move(), staging), running -> copy(spec, running));
+                call.instance(),
+                JobRecord.begun(JobKind.COPY, call.move(), staging),
+                running -> copy(files, order, staging, running));
         return jobs.report(call.record());
     }
 
     /** Where the copy goes: where Drover puts an instance, also when an adopted one lay elsewhere before. */
     private void place(Verb.StartCopy verb, VerbCall call) {
         InstanceRecord record = call.record();
-        if (tools.postmaster(record).find().isPresent() || !NodeFacts.isFree(record.dataDir())) {
+        if (tools.runs(record) || !tools.directories().isFree(record.dataDir())) {
             throw new DroverException(
                     ErrorCode.STATE_CONFLICT,
                     "no copy is made: " + record.dataDir() + " holds instance " + record.instance() + " already",
                     "set that copy aside first");
         }
         Path dataDir = tools.plannedLayout(verb.shards().get(0)).data();
-        removeEmpty(dataDir);
+        // an empty directory is free (P58), but the finished copy gets its name
+        tools.directories().removeEmpty(dataDir);
         call.instance()
                 .update(current -> current.withShards(verb.shards())
                         .withPlace(
@@ -158,25 +148,8 @@ final class CopyVerbs {
                         .withStopped(true));
     }
 
-    /** An empty directory is free (P58), but the finished copy gets its name: it goes, unless something is in it after all. */
-    static void removeEmpty(Path dataDir) {
-        try {
-            if (!Files.isSymbolicLink(dataDir)) {
-                Files.deleteIfExists(dataDir);
-            }
-        } catch (IOException e) {
-            LOG.debug("{} is not removed", dataDir, e);
-        }
-        if (Files.exists(dataDir, LinkOption.NOFOLLOW_LINKS)) {
-            throw new DroverException(
-                    ErrorCode.STATE_CONFLICT,
-                    "no copy is made: " + dataDir + " exists and is not this instance's",
-                    "move it out of the way");
-        }
-    }
-
-    private void copy(BaseBackup.Spec spec, Jobs.Running job) {
-        BaseBackup backup = FaultPoints.around("copy", "base-backup", () -> BaseBackup.start(tools.binaries(), spec));
+    private static void copy(ServerFiles files, CopyOrder order, Path staging, Jobs.Running job) {
+        RunningCopy backup = FaultPoints.around("copy", "base-backup", () -> files.startCopy(order, staging));
         job.enter("copy");
         job.counting(backup::bytesOnDisk);
         job.endedBy(() -> backup.cancel(CANCEL_LIMIT));
@@ -184,7 +157,7 @@ final class CopyVerbs {
         long bytes = backup.bytesOnDisk();
         job.counting(() -> bytes);
         job.enter("verify");
-        FaultPoints.around("copy", "verify", () -> BaseBackup.verify(tools.binaries(), spec.staging(), VERIFY_LIMIT));
+        FaultPoints.around("copy", "verify", () -> files.verifyCopy(staging, VERIFY_LIMIT));
     }
 
     private Done discard(VerbCall call) {
@@ -193,9 +166,13 @@ final class CopyVerbs {
             jobs.cancel(call.instance());
         }
         Path staging = call.record().beside("staging", call.move());
-        Orphans.end(staging);
-        BaseBackup.discard(staging);
+        discard(staging);
         return new Done("there is no staging directory " + staging);
+    }
+
+    private void discard(Path staging) {
+        tools.directories().endPrograms(staging);
+        tools.directories().discardStaging(staging);
     }
 
     private InstanceReport startStandby(Verb.StartStandby verb, VerbCall call) {
@@ -205,7 +182,7 @@ final class CopyVerbs {
             throw new DroverException(
                     ErrorCode.STATE_CONFLICT, "instance " + record.instance() + " is a primary here, not a copy");
         }
-        if (tools.postmaster(record).find().isEmpty()) {
+        if (!tools.runs(record)) {
             install(verb, call.move(), record);
             instance.update(current -> current.withShards(verb.shards())
                     .withRole(Role.STANDBY)
@@ -214,36 +191,25 @@ final class CopyVerbs {
             FaultPoints.around(
                     "copy",
                     "start",
-                    () -> tools.start(instance.record(), call.deadline().left()));
+                    () -> tools.server(instance.record()).start(call.deadline().left()));
         }
         return observation.instance(record.instance());
     }
 
     private void install(Verb.StartStandby verb, MoveId move, InstanceRecord record) {
         Path staging = record.beside("staging", move);
-        Path data = Files.exists(staging) ? staging : record.dataDir();
+        Path data = tools.directories().exists(staging) ? staging : record.dataDir();
         requireComplete(record.job(), move, staging);
-        InstanceLayout layout = tools.layout(record);
-        StandbySetup.prepare(
-                data,
-                new Upstream(
-                        verb.primaryHost(),
-                        verb.primaryPort(),
-                        layout.passFile(),
-                        verb.applicationName(),
-                        verb.slot()));
-        FaultPoints.around("copy", "install", () -> StandbySetup.install(staging, record.dataDir()));
-        NodeConfig.write(
-                layout,
-                record.dataDir(),
-                tools.local(record),
-                NodeConfig.accessRulesOf(record.dataDir()),
-                tools.passwords());
+        ServerFiles files = tools.files(record);
+        files.prepareStandby(
+                data, new Upstream(verb.primaryHost(), verb.primaryPort(), verb.applicationName(), verb.slot()));
+        FaultPoints.around("copy", "install", () -> files.install(staging));
+        files.writeNodeSettings();
     }
 
-    private static void requireComplete(@Nullable JobRecord job, MoveId move, Path staging) {
+    private void requireComplete(@Nullable JobRecord job, MoveId move, Path staging) {
         boolean complete = job != null && job.is(JobKind.COPY, move) && job.phase() == JobPhase.DONE;
-        if (Files.exists(staging) && !complete) {
+        if (tools.directories().exists(staging) && !complete) {
             throw new DroverException(
                     ErrorCode.STATE_CONFLICT, "the copy in " + staging + " is not complete and verified");
         }

@@ -3,18 +3,20 @@ package io.drover.daemon.agent;
 
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
+import io.drover.api.time.Scheduler;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 
 /** When a verb has to be done, by a clock that never goes back (H50, H54). */
-record Deadline(long nanoTime) {
+record Deadline(Scheduler scheduler, long nanoTime) {
     /** Counted from now. */
-    static Deadline in(Duration limit) {
-        return new Deadline(System.nanoTime() + limit.toNanos());
+    static Deadline in(Scheduler scheduler, Duration limit) {
+        return new Deadline(scheduler, scheduler.nanoTime() + limit.toNanos());
     }
 
     /** What is left of it; zero once it has passed. */
     Duration left() {
-        return Duration.ofNanos(Math.max(0, nanoTime - System.nanoTime()));
+        return Duration.ofNanos(Math.max(0, nanoTime - scheduler.nanoTime()));
     }
 
     /** What is left of it, but not more than this. */
@@ -28,5 +30,26 @@ record Deadline(long nanoTime) {
         if (left().isZero()) {
             throw new DroverException(ErrorCode.TIMEOUT, what + " came too late: the time of its token is over");
         }
+    }
+
+    /** Waits for a fact; answers whether it came in time. It is asked for once more at the end. */
+    boolean await(Duration poll, BooleanSupplier fact) {
+        while (!fact.getAsBoolean()) {
+            if (left().isZero()) {
+                return fact.getAsBoolean();
+            }
+            try {
+                scheduler.pause(leftAtMost(poll));
+            } catch (InterruptedException e) {
+                throw shuttingDown(e);
+            }
+        }
+        return true;
+    }
+
+    /** What a wait that was interrupted ends with; the interrupt stays set. */
+    static DroverException shuttingDown(InterruptedException cause) {
+        Thread.currentThread().interrupt();
+        return new DroverException(ErrorCode.TIMEOUT, "the agent is shutting down", null, cause);
     }
 }

@@ -2,7 +2,6 @@
 package io.drover.daemon.agent;
 
 import static io.drover.daemon.agent.VerbTable.row;
-import static java.util.Objects.requireNonNull;
 
 import io.drover.api.agent.Reports.AlignReport;
 import io.drover.api.agent.Reports.Done;
@@ -11,12 +10,9 @@ import io.drover.api.agent.Verb;
 import io.drover.daemon.agent.InstanceRecord.SettingChange;
 import io.drover.replication.Guard;
 import io.drover.replication.ManagedSetting;
-import io.drover.replication.RewindReserve;
-import io.drover.replication.ServerSettings;
-import io.drover.replication.WalTail;
+import io.drover.replication.PostgresSession;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 
 /** Verbs on the source before the fence: the guard and the alignment of the WAL's tail. */
 final class GuardVerbs {
@@ -40,12 +36,12 @@ final class GuardVerbs {
     /** Keeps those that commits wait for already (H14). A repeat finds the target in front and changes nothing. */
     private Done arm(Verb.ArmGuard verb, VerbCall call) {
         ManagedSetting names = ManagedSetting.SYNCHRONOUS_STANDBY_NAMES;
-        String existing = tools.ask(call.record(), connection -> new ServerSettings(connection).current(names));
+        String existing = tools.ask(call.record(), session -> session.settings().current(names));
         boolean repeat = call.record().settings().stream()
                 .anyMatch(change -> isOurs(change, names, call) && existing.contains(verb.applicationName()));
         String armed = repeat ? existing : Guard.armed(existing, verb.applicationName());
         Map<ManagedSetting, String> values = new LinkedHashMap<>(Map.of(names, armed));
-        tools.ask(call.record(), RewindReserve::needed)
+        tools.ask(call.record(), PostgresSession::rewindReserve)
                 .ifPresent(size -> values.put(ManagedSetting.WAL_KEEP_SIZE, size));
         settings.change(call.instance(), call.move(), call.step(), values);
         return new Done("commits wait for " + armed);
@@ -58,15 +54,13 @@ final class GuardVerbs {
     }
 
     private GuardProbeReport probe(Verb.ProbeGuard verb, VerbCall call) {
-        AtomicReference<GuardProbeReport> report = new AtomicReference<>();
-        tools.tell(
+        return tools.ask(
                 call.record(),
                 call.deadline().left().plusSeconds(1),
-                connection -> report.set(Guard.probe(connection, call.deadline().left())));
-        return requireNonNull(report.get(), "the probe has no result");
+                session -> session.probeGuard(call.deadline().left()));
     }
 
     private AlignReport align(Verb.AlignWal verb, VerbCall call) {
-        return tools.ask(call.record(), connection -> WalTail.align(connection, verb.marginBytes()));
+        return tools.ask(call.record(), session -> session.alignWal(verb.marginBytes()));
     }
 }

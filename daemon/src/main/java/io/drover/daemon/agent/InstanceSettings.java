@@ -7,14 +7,11 @@ import io.drover.api.fault.FaultPoint.When;
 import io.drover.api.fault.FaultPoints;
 import io.drover.daemon.agent.InstanceRecord.SettingChange;
 import io.drover.daemon.agent.SettingsJournal.Reversal;
-import io.drover.replication.AutoConf;
 import io.drover.replication.ManagedSetting;
-import io.drover.replication.Postmaster;
-import io.drover.replication.PostmasterDoor;
-import io.drover.replication.ServerSettings;
-import java.nio.file.Path;
-import java.sql.Connection;
+import io.drover.replication.PostgresServer;
+import io.drover.replication.RunningSettings;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -40,12 +37,12 @@ final class InstanceSettings {
 
     /** Changes settings of a running server for a step of a move, and loads them. */
     void change(ManagedInstance instance, MoveId move, int step, Map<ManagedSetting, String> values) {
-        tools.tell(instance.record(), VISIBLE, connection -> {
-            ServerSettings settings = write(instance, move, step, values, connection);
+        tools.tell(instance.record(), VISIBLE, session -> {
+            RunningSettings settings = session.settings();
+            stage(instance, move, step, values, settings);
             settings.reload();
         });
-        values.forEach((setting, value) -> ServerSettings.awaitVisible(
-                () -> tools.server(instance.record()).connect(), setting, value, VISIBLE));
+        values.forEach((setting, value) -> tools.server(instance.record()).awaitVisible(setting, value, VISIBLE));
     }
 
     /** Writes settings of a running server to disk only: they wait there for a restart. */
@@ -54,17 +51,7 @@ final class InstanceSettings {
             MoveId move,
             int step,
             Map<ManagedSetting, String> values,
-            Connection connection) {
-        write(instance, move, step, values, connection);
-    }
-
-    private static ServerSettings write(
-            ManagedInstance instance,
-            MoveId move,
-            int step,
-            Map<ManagedSetting, String> values,
-            Connection connection) {
-        ServerSettings settings = new ServerSettings(connection);
+            RunningSettings settings) {
         instance.update(record -> record.withSettings(SettingsJournal.remember(
                 record.settings(),
                 values.keySet().stream().map(ManagedSetting::parameter).toList(),
@@ -72,7 +59,6 @@ final class InstanceSettings {
                 move,
                 step)));
         FaultPoints.around("settings", "write", () -> values.forEach(settings::set));
-        return settings;
     }
 
     /** Takes back what a step of a move changed, 0 for every step, on a running or a stopped server, and loads it. */
@@ -102,13 +88,12 @@ final class InstanceSettings {
             return;
         }
         FaultPoints.reach("settings", "undo", When.BEFORE);
-        Optional<Postmaster.Running> running = tools.postmaster(record).find();
-        boolean takesLogins = running.filter(postmaster -> !PostmasterDoor.held(postmaster.pid()))
-                .isPresent();
+        PostgresServer server = tools.server(record);
+        boolean takesLogins = server.takesLogins();
         AtomicBoolean deaf = new AtomicBoolean();
         if (!reversal.writes().isEmpty() && takesLogins) {
-            tools.tell(record, VISIBLE, connection -> {
-                ServerSettings settings = new ServerSettings(connection);
+            tools.tell(record, VISIBLE, session -> {
+                RunningSettings settings = session.settings();
                 reversal.writes()
                         .forEach((name, before) -> settings.restore(settingOf(name), Optional.ofNullable(before)));
                 deaf.set(reversal.writes().containsKey(ManagedSetting.LISTEN_ADDRESSES.parameter())
@@ -118,7 +103,7 @@ final class InstanceSettings {
                 }
             });
         } else if (!reversal.writes().isEmpty()) {
-            edit(record.dataDir(), reversal.writes());
+            server.files().editSettings(bySetting(reversal.writes()));
         }
         FaultPoints.reach("settings", "undo", When.AFTER);
         instance.update(current -> current.withSettings(reversal.remaining()));
@@ -129,21 +114,17 @@ final class InstanceSettings {
 
     /** Somebody has started it with the seal's settings: it hears nobody, and a reload does not change that. The agent starts it. */
     private void restart(InstanceRecord record) {
-        tools.postmaster(record).stop(StopMode.FAST, VISIBLE);
+        tools.server(record).stop(StopMode.FAST, VISIBLE);
         LOG.warn(
                 "instance {} had been started with the settings of a seal that was given up: stopped, to be started"
                         + " without them",
                 record.instance());
     }
 
-    private static void edit(Path dataDir, Map<String, @Nullable String> writes) {
-        AutoConf file = AutoConf.read(dataDir);
-        for (Map.Entry<String, @Nullable String> write : writes.entrySet()) {
-            ManagedSetting setting = settingOf(write.getKey());
-            String before = write.getValue();
-            file = before == null ? file.remove(setting) : file.set(setting, before);
-        }
-        file.write(dataDir);
+    private static Map<ManagedSetting, @Nullable String> bySetting(Map<String, @Nullable String> writes) {
+        Map<ManagedSetting, @Nullable String> values = new EnumMap<>(ManagedSetting.class);
+        writes.forEach((name, before) -> values.put(settingOf(name), before));
+        return values;
     }
 
     private static ManagedSetting settingOf(String parameter) {

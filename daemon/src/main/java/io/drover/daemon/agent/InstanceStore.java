@@ -8,55 +8,49 @@ import io.drover.api.fault.FaultPoint.When;
 import io.drover.api.fault.FaultPoints;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 
-/** Keeps the records of the node's instances, one file each, written so that a power loss leaves the old one or the new one. */
+/** Keeps the records of the node's instances, one file each. */
 final class InstanceStore {
     private static final String SUFFIX = ".json";
 
-    private final Path directory;
+    private final StateFiles files;
 
-    InstanceStore(Path directory) {
-        this.directory = directory;
+    InstanceStore(StateFiles files) {
+        this.files = files;
     }
 
     /** Every record; a file that cannot be read stops the agent, because what it forbids is not known. */
     List<InstanceRecord> load() {
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.filter(file -> file.getFileName().toString().endsWith(SUFFIX))
-                    .sorted()
-                    .map(InstanceStore::read)
-                    .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot list the state directory " + directory, e);
-        }
+        return files.names().stream()
+                .filter(name -> name.endsWith(SUFFIX))
+                .sorted()
+                .map(this::read)
+                .toList();
     }
 
     /** Returns when the record is on disk. */
     void save(InstanceRecord record) {
-        Path file = directory.resolve(record.instance() + SUFFIX);
+        String file = record.instance() + SUFFIX;
         try {
             FaultPoints.reach("agent", "record", When.BEFORE);
-            DurableFile.replace(file, Json.bytes(record));
+            files.replace(file, Json.bytes(record));
             FaultPoints.reach("agent", "record", When.AFTER);
         } catch (IOException e) {
             throw new DroverException(
                     ErrorCode.INTERNAL,
-                    "cannot store the record of instance " + record.instance() + " in " + file + ": " + e
-                            + "; nothing was done",
+                    "cannot store the record of instance " + record.instance() + " in " + file
+                            + " of the state directory: " + e + "; nothing was done",
                     "look at the disk of the agent's state directory",
                     e);
         }
     }
 
-    private static InstanceRecord read(Path file) {
+    private InstanceRecord read(String file) {
         try {
-            return Json.read(Files.readAllBytes(file), InstanceRecord.class);
+            return Json.read(files.read(file), InstanceRecord.class);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + file, e);
+            throw new UncheckedIOException("cannot read " + file + " of the state directory", e);
         }
     }
 }

@@ -5,21 +5,27 @@ import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.InstanceId;
 import io.drover.api.ShardId;
+import io.drover.api.time.Scheduler;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.Lock;
 
 /** The instances on this node. */
 final class Instances {
     private final InstanceStore store;
+    private final Scheduler scheduler;
+    private final Lock adding;
     private final Map<InstanceId, ManagedInstance> byId = new ConcurrentHashMap<>();
 
-    Instances(InstanceStore store) {
+    Instances(InstanceStore store, Scheduler scheduler) {
         this.store = store;
-        store.load().forEach(record -> byId.put(record.instance(), new ManagedInstance(store, record)));
+        this.scheduler = scheduler;
+        this.adding = scheduler.newLock();
+        store.load().forEach(record -> byId.put(record.instance(), new ManagedInstance(store, scheduler, record)));
     }
 
     Collection<ManagedInstance> all() {
@@ -48,9 +54,18 @@ final class Instances {
 
     /** Adds an instance, or answers the one that is there already. Returns when the record is on disk. */
     ManagedInstance add(InstanceRecord record) {
-        return byId.computeIfAbsent(record.instance(), id -> {
+        adding.lock();
+        try {
+            ManagedInstance known = byId.get(record.instance());
+            if (known != null) {
+                return known;
+            }
             store.save(record);
-            return new ManagedInstance(store, record);
-        });
+            ManagedInstance added = new ManagedInstance(store, scheduler, record);
+            byId.put(record.instance(), added);
+            return added;
+        } finally {
+            adding.unlock();
+        }
     }
 }

@@ -7,14 +7,12 @@ import io.drover.api.InstanceId;
 import io.drover.api.agent.Reports.JobReport;
 import io.drover.api.agent.Reports.JobState;
 import io.drover.daemon.agent.InstanceRecord.JobRecord;
-import io.drover.replication.Waiting;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,11 +24,13 @@ final class Jobs {
     private static final Duration POLL = Duration.ofMillis(20);
 
     private final Map<InstanceId, Running> running = new ConcurrentHashMap<>();
-    private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
-        Thread thread = new Thread(task, "agent-job");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final NodeTools tools;
+    private final ExecutorService threads;
+
+    Jobs(NodeTools tools) {
+        this.tools = tools;
+        this.threads = tools.scheduler().newThreads("agent-job");
+    }
 
     /** A job that this agent runs. */
     static final class Running {
@@ -98,7 +98,7 @@ final class Jobs {
     /** Sees that no thread works for the instance any more; TIMEOUT, which a repeat cures, when one still does. */
     void requireEnded(ManagedInstance instance) {
         InstanceId id = instance.record().instance();
-        if (!Waiting.until(LAST_STEP, POLL, () -> !running.containsKey(id))) {
+        if (!tools.in(LAST_STEP).await(POLL, () -> !running.containsKey(id))) {
             throw new DroverException(
                     ErrorCode.TIMEOUT, "a job of instance " + id + " is being ended and has not noticed yet");
         }
@@ -120,9 +120,9 @@ final class Jobs {
         instance.update(current -> current.withJob(job.failed(0, "the agent was restarted while it ran")));
     }
 
-    private static void endCopy(ManagedInstance instance, JobRecord job) {
+    private void endCopy(ManagedInstance instance, JobRecord job) {
         try {
-            Orphans.end(job.directory());
+            tools.directories().endPrograms(job.directory());
         } catch (DroverException e) {
             LOG.warn(
                     "the copy of instance {} was left behind: {}",

@@ -4,10 +4,11 @@ package io.drover.daemon.agent;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.agent.Token;
+import io.drover.api.time.Scheduler;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.Lock;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
@@ -18,14 +19,23 @@ final class ManagedInstance {
     private static final Logger LOG = LoggerFactory.getLogger(ManagedInstance.class);
 
     private final InstanceStore store;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final WarmParts warm = new WarmParts();
+    private final Scheduler scheduler;
+    private final Lock lock;
+    private final Lock writing;
+    private final ExecutorService writers;
+    private final WarmParts warm;
     private volatile InstanceRecord record;
-    private volatile long lastVerb = System.nanoTime();
+    private volatile long lastVerb;
 
-    ManagedInstance(InstanceStore store, InstanceRecord record) {
+    ManagedInstance(InstanceStore store, Scheduler scheduler, InstanceRecord record) {
         this.store = store;
+        this.scheduler = scheduler;
+        this.lock = scheduler.newLock();
+        this.writing = scheduler.newLock();
+        this.writers = scheduler.newThreads("record-writer");
+        this.warm = new WarmParts(scheduler);
         this.record = record;
+        this.lastVerb = scheduler.nanoTime();
     }
 
     InstanceRecord record() {
@@ -38,40 +48,54 @@ final class ManagedInstance {
     }
 
     /** Changes the record; returns when it is on disk. Nothing is written when nothing changes. */
-    synchronized InstanceRecord update(UnaryOperator<InstanceRecord> change) {
-        InstanceRecord next = change.apply(record);
-        if (!next.equals(record)) {
-            store.save(next);
-            record = next;
+    InstanceRecord update(UnaryOperator<InstanceRecord> change) {
+        writing.lock();
+        try {
+            InstanceRecord next = change.apply(record);
+            if (!next.equals(record)) {
+                store.save(next);
+                record = next;
+            }
+            return next;
+        } finally {
+            writing.unlock();
         }
-        return next;
     }
 
     /**
      * Changes the record now and on disk a little later, for what would delay the write pause. A crash in between forgets the
      * change.
      */
-    synchronized void updateSoon(UnaryOperator<InstanceRecord> change) {
-        record = change.apply(record);
-        CompletableFuture.runAsync(this::saveCurrent).exceptionally(failure -> {
-            LOG.error("the record of instance {} could not be stored", record.instance(), failure);
-            return null;
-        });
+    void updateSoon(UnaryOperator<InstanceRecord> change) {
+        writing.lock();
+        try {
+            record = change.apply(record);
+        } finally {
+            writing.unlock();
+        }
+        writers.execute(this::saveCurrent);
     }
 
-    private synchronized void saveCurrent() {
-        store.save(record);
+    private void saveCurrent() {
+        writing.lock();
+        try {
+            store.save(record);
+        } catch (DroverException e) {
+            LOG.error("the record of instance {} could not be stored", record.instance(), e);
+        } finally {
+            writing.unlock();
+        }
     }
 
     /** Accepts a token and makes the change that goes on disk with it, before anything else is done. */
     void accept(Token token, UnaryOperator<InstanceRecord> first) {
-        lastVerb = System.nanoTime();
+        lastVerb = scheduler.nanoTime();
         update(current -> first.apply(TokenGate.accept(current, token)));
     }
 
     /** How long no verb of a move has come; since this agent started at most. */
     Duration quietFor() {
-        return Duration.ofNanos(System.nanoTime() - lastVerb);
+        return Duration.ofNanos(scheduler.nanoTime() - lastVerb);
     }
 
     /** Runs something while no other verb runs. */
@@ -83,8 +107,7 @@ final class ManagedInstance {
                         "instance " + record.instance() + " was busy with another verb all the time");
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new DroverException(ErrorCode.TIMEOUT, "the agent is shutting down", null, e);
+            throw Deadline.shuttingDown(e);
         }
         try {
             return action.get();

@@ -5,38 +5,35 @@ import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.NodeId;
 import io.drover.api.ShardId;
+import io.drover.api.time.Scheduler;
 import io.drover.replication.Connections;
+import io.drover.replication.DataDirectories;
 import io.drover.replication.InstanceLayout;
-import io.drover.replication.LocalServer;
-import io.drover.replication.NodeConfig;
+import io.drover.replication.LocalPostgresNode;
 import io.drover.replication.PostgresBinaries;
-import io.drover.replication.Postmaster;
-import io.drover.replication.RoleSetup;
+import io.drover.replication.PostgresNode;
+import io.drover.replication.PostgresServer;
+import io.drover.replication.PostgresSession;
 import io.drover.replication.RoleSetup.Passwords;
-import java.io.IOException;
-import java.nio.file.Files;
+import io.drover.replication.ServerFiles;
+import io.drover.replication.ServerPlace;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * The node: its identity, its directories, PostgreSQL's programs, and how an instance on it is reached.
+ * The node: its identity, its directories, its PostgreSQL and its time, and how an instance on it is reached.
  *
  * @param node id of the node
  * @param host where its instances listen
  * @param dataRoot where the instances lie that Drover makes
  * @param socketRoot directory of their Unix sockets, or the instance's own when it is the data root
  */
-record NodeTools(
-        NodeId node, String host, Path dataRoot, Path socketRoot, PostgresBinaries binaries, Passwords passwords) {
-    private static final Logger LOG = LoggerFactory.getLogger(NodeTools.class);
+public record NodeTools(
+        NodeId node, String host, Path dataRoot, Path socketRoot, PostgresNode postgres, Scheduler scheduler) {
     private static final String DATA = "data";
+    private static final String MAINTENANCE_DATABASE = "postgres";
 
     /** Reads what the configuration names. */
     static NodeTools of(AgentConfiguration configuration) {
@@ -49,16 +46,22 @@ record NodeTools(
         }
         Path dataRoot = configuration.getDataRoot().toAbsolutePath();
         Path socketDir = configuration.getSocketDir();
+        NodeId node = new NodeId(configuration.getNode());
         return new NodeTools(
-                new NodeId(configuration.getNode()),
+                node,
                 configuration.getHost(),
                 dataRoot,
                 socketDir == null ? dataRoot : socketDir.toAbsolutePath(),
-                new PostgresBinaries(configuration.getBinDir()),
-                Passwords.fromFiles(
-                        configuration.getPasswordFiles().getDrover(),
-                        configuration.getPasswordFiles().getDroverRepl(),
-                        configuration.getPasswordFiles().getDroverRewind()));
+                new LocalPostgresNode(
+                        node.value(),
+                        configuration.getHost(),
+                        dataRoot,
+                        new PostgresBinaries(configuration.getBinDir()),
+                        Passwords.fromFiles(
+                                configuration.getPasswordFiles().getDrover(),
+                                configuration.getPasswordFiles().getDroverRepl(),
+                                configuration.getPasswordFiles().getDroverRewind())),
+                Scheduler.system());
     }
 
     /** Where Drover would put an instance that holds the shard. */
@@ -81,86 +84,46 @@ record NodeTools(
                 : plannedLayout(record.shards().get(0));
     }
 
-    NodeConfig.Local local(InstanceRecord record) {
-        return new NodeConfig.Local(record.socketDir(), record.port(), host, node.value());
+    PostgresServer server(InstanceRecord record) {
+        return postgres.server(new ServerPlace(
+                record.dataDir(), record.socketDir(), record.port(), layout(record), record.startArguments()));
     }
 
-    Postmaster postmaster(InstanceRecord record) {
-        return new Postmaster(binaries, record.dataDir());
+    ServerFiles files(InstanceRecord record) {
+        return server(record).files();
     }
 
-    LocalServer server(InstanceRecord record) {
-        return new LocalServer(record.socketDir(), record.port());
+    DataDirectories directories() {
+        return postgres.directories();
     }
 
-    /** How the server is started, program name first. */
-    List<String> argv(InstanceRecord record) {
-        List<String> adopted = record.startArguments();
-        return adopted != null
-                ? adopted
-                : List.of(
-                        binaries.tool("postgres"),
-                        "-D",
-                        record.dataDir().toString(),
-                        "-c",
-                        "config_file=" + layout(record).configFile());
+    /** Whether its postmaster lives. */
+    boolean runs(InstanceRecord record) {
+        return server(record).postmaster().isPresent();
     }
 
-    /** Starts the server the way it is started here; returns when it takes connections. */
-    void start(InstanceRecord record, Duration limit) {
-        InstanceLayout layout = layout(record);
-        makeDirectory(record.socketDir());
-        // an instance that was adopted and has never moved has nothing there yet
-        makeDirectory(layout.instanceDir());
-        List<String> adopted = record.startArguments();
-        if (adopted != null) {
-            postmaster(record).startAs(adopted, layout.logFile(), limit);
-        } else {
-            postmaster(record).start(layout.configFile(), layout.logFile(), limit);
+    Deadline in(Duration limit) {
+        return Deadline.in(scheduler, limit);
+    }
+
+    /** Asks the running server something in a session of its own. */
+    <R> R ask(InstanceRecord record, Function<PostgresSession, R> question) {
+        try (PostgresSession session = server(record).connect()) {
+            return question.apply(session);
         }
     }
 
-    /** Makes it with what is above it, when it is missing. */
-    static void makeDirectory(Path directory) {
-        try {
-            Files.createDirectories(directory);
-        } catch (IOException e) {
-            throw new DroverException(
-                    ErrorCode.POSTGRES_FAILED, "cannot make the directory " + directory + ": " + e, null, e);
+    /** The same where the answer may take long. */
+    <R> R ask(InstanceRecord record, Duration limit, Function<PostgresSession, R> question) {
+        try (PostgresSession session = server(record).connect(MAINTENANCE_DATABASE, limit)) {
+            return question.apply(session);
         }
     }
 
-    /** A replication connection to the running server, as the role that copies and streams. */
-    Connection replication(InstanceRecord record) {
-        return Connections.replication(host, record.port(), RoleSetup.REPLICATION, passwords.replication());
-    }
-
-    /** Asks the running server something over a connection of its own. */
-    <R> R ask(InstanceRecord record, Function<Connection, R> question) {
-        Connection connection = server(record).connect();
-        try {
-            return question.apply(connection);
-        } finally {
-            close(connection);
-        }
-    }
-
-    /** Does something over a connection of its own whose statements may take long. */
-    void tell(InstanceRecord record, Duration limit, Consumer<Connection> action) {
-        Connection connection = server(record).connect(LocalServer.MAINTENANCE_DATABASE, limit);
-        try {
-            action.accept(connection);
-        } finally {
-            close(connection);
-        }
-    }
-
-    /** Closes a connection; one that is broken is closed already. */
-    static void close(Connection connection) {
-        try {
-            connection.close();
-        } catch (SQLException e) {
-            LOG.debug("a connection was broken when it was closed", e);
+    /** Does something in a session of its own whose statements may take long. */
+    void tell(InstanceRecord record, Duration limit, Consumer<PostgresSession> action) {
+        try (PostgresSession session = server(record).connect(MAINTENANCE_DATABASE, limit)) {
+            action.accept(session);
         }
     }
 }

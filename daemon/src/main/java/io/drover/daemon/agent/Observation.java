@@ -12,17 +12,11 @@ import io.drover.api.agent.Reports.InstanceReport;
 import io.drover.api.agent.Reports.JobReport;
 import io.drover.api.agent.Reports.NodeReport;
 import io.drover.daemon.agent.InstanceRecord.SettingChange;
-import io.drover.replication.FactsReader;
-import io.drover.replication.InstanceLayout;
-import io.drover.replication.LocalServer;
-import io.drover.replication.Postmaster;
-import io.drover.replication.PostmasterDoor;
-import io.drover.replication.Promotion;
-import io.drover.replication.ReplicationLogin;
+import io.drover.replication.NodeFacts;
+import io.drover.replication.PostgresServer;
+import io.drover.replication.PostgresSession;
 import io.drover.replication.ServerState;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -32,44 +26,57 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What the agent sees: the node, its instances, their jobs. Changes nothing. */
-final class Observation {
+public final class Observation {
     private static final Logger LOG = LoggerFactory.getLogger(Observation.class);
 
     private final NodeTools tools;
-    private final NodeFacts nodeFacts;
     private final Instances instances;
     private final Jobs jobs;
     private final TopologyView topology;
 
-    Observation(NodeTools tools, NodeFacts nodeFacts, Instances instances, Jobs jobs, TopologyView topology) {
+    Observation(NodeTools tools, Instances instances, Jobs jobs, TopologyView topology) {
         this.tools = tools;
-        this.nodeFacts = nodeFacts;
         this.instances = instances;
         this.jobs = jobs;
         this.topology = topology;
     }
 
     /** The node with the instances that have files here. */
-    NodeReport node() {
-        return nodeFacts.report(instances.all().stream()
-                .map(ManagedInstance::record)
-                .filter(record -> Files.exists(record.dataDir()))
-                .map(this::report)
-                .toList());
+    public NodeReport node() {
+        NodeFacts facts = tools.postgres().facts();
+        return new NodeReport(
+                tools.node(),
+                tools.host(),
+                facts.architecture(),
+                facts.libcVersion(),
+                facts.icuVersion(),
+                facts.serverVersion(),
+                tools.dataRoot().toString(),
+                facts.diskFree(),
+                facts.diskTotal(),
+                facts.foreignManagers(),
+                instances.all().stream()
+                        .map(ManagedInstance::record)
+                        .filter(record -> tools.directories().exists(record.dataDir()))
+                        .map(this::report)
+                        .toList());
     }
 
-    InstanceReport instance(InstanceId id) {
+    /** An instance; NOT_FOUND when it never was here. */
+    public InstanceReport instance(InstanceId id) {
         return report(instances.get(id).record());
     }
 
     /** How the last job stands; NOT_FOUND only for an instance that never was here. */
-    JobReport job(InstanceId id) {
+    public JobReport job(InstanceId id) {
         return jobs.report(instances.get(id).record());
     }
 
-    InstanceFacts facts(InstanceId id) {
+    /** What the checks want to know about a running instance. */
+    public InstanceFacts facts(InstanceId id) {
         InstanceRecord record = instances.get(id).record();
-        if (server(record).isEmpty()) {
+        PostgresServer server = tools.server(record);
+        if (!server.takesLogins()) {
             throw new DroverException(
                     ErrorCode.POSTGRES_UNREACHABLE,
                     "instance " + id + " does not run or is held",
@@ -77,33 +84,41 @@ final class Observation {
         }
         Set<String> journaled =
                 record.settings().stream().map(SettingChange::setting).collect(Collectors.toSet());
-        return new FactsReader(tools.binaries(), tools.server(record), record.dataDir())
-                .read(leftovers(record), journaled);
+        return server.facts(leftovers(record), journaled);
     }
 
     /** What earlier moves have left behind, as far as it is not the present copy's. */
-    private static List<String> leftovers(InstanceRecord record) {
+    private List<String> leftovers(InstanceRecord record) {
         List<String> journals = record.settings().stream()
                 .map(change -> "journal of move " + change.move() + ": " + change.setting())
                 .toList();
-        return Stream.concat(journals.stream(), NodeFacts.leftovers(record.dataDirs()).stream())
+        return Stream.concat(journals.stream(), tools.directories().leftovers(record.dataDirs()).stream())
                 .toList();
     }
 
-    TargetFacts targetFacts(ShardId shard, int port, String sourceHost, int sourcePort, List<String> tablespaces) {
-        InstanceLayout layout = tools.plannedLayout(firstBeside(shard));
+    /** What the checks want to know before a copy is made here. */
+    public TargetFacts targetFacts(
+            ShardId shard, int port, String sourceHost, int sourcePort, List<String> tablespaces) {
+        Path place = tools.plannedLayout(firstBeside(shard)).data();
         List<Path> places = Stream.concat(
-                        Stream.of(layout.data()),
+                        Stream.of(place),
                         instances.ofShard(shard).stream().flatMap(known -> known.record().dataDirs().stream()))
                 .toList();
         return new TargetFacts(
                 node(),
-                layout.data().toString(),
-                NodeFacts.stateOfPlace(layout.data()),
-                nodeFacts.isPortFree(port),
-                ReplicationLogin.probe(sourceHost, sourcePort, tools.passwords().replication()),
-                NodeFacts.missing(tablespaces),
-                NodeFacts.leftovers(places));
+                place.toString(),
+                tools.directories().stateOfPlace(place),
+                tools.postgres().isPortFree(port),
+                tools.postgres().replicationLogin(sourceHost, sourcePort),
+                missing(tablespaces),
+                tools.directories().leftovers(places));
+    }
+
+    /** Directories that do not exist here or are not empty. */
+    private List<String> missing(List<String> names) {
+        return names.stream()
+                .filter(name -> !tools.directories().state(Path.of(name)).equals("empty"))
+                .toList();
     }
 
     /** An instance lies where its first shard names it, whichever of its shards is asked for. */
@@ -117,7 +132,7 @@ final class Observation {
     }
 
     /** Whether this node takes the shard's writes: it is published as the primary, and its server is one. */
-    boolean takesWrites(ShardId shard) {
+    public boolean takesWrites(ShardId shard) {
         Optional<InstanceRecord> record = instances.ofShard(shard).map(ManagedInstance::record);
         boolean published = topology.seen().stream()
                 .filter(seen -> seen.value().shard().equals(shard))
@@ -131,7 +146,7 @@ final class Observation {
     }
 
     /** Whether this node has a copy of the shard that streams. */
-    boolean takesReads(ShardId shard) {
+    public boolean takesReads(ShardId shard) {
         return instances
                 .ofShard(shard)
                 .map(ManagedInstance::record)
@@ -142,7 +157,7 @@ final class Observation {
     }
 
     private InstanceReport report(InstanceRecord record) {
-        boolean running = tools.postmaster(record).find().isPresent();
+        boolean running = tools.runs(record);
         Optional<Live> live = server(record).flatMap(Observation::live);
         Optional<ServerState> state = live.map(Live::state);
         return new InstanceReport(
@@ -163,24 +178,18 @@ final class Observation {
     }
 
     /** The server, when it runs and takes connections: a held one would let the caller wait. */
-    private Optional<LocalServer> server(InstanceRecord record) {
-        Optional<Postmaster.Running> postmaster = tools.postmaster(record).find();
-        return postmaster.filter(running -> !PostmasterDoor.held(running.pid())).map(running -> tools.server(record));
+    private Optional<PostgresServer> server(InstanceRecord record) {
+        return Optional.of(tools.server(record)).filter(PostgresServer::takesLogins);
     }
 
     private record Live(ServerState state, int timeline) {}
 
-    private static Optional<Live> live(LocalServer server) {
-        try {
-            Connection connection = server.connect();
-            try {
-                return Optional.of(new Live(ServerState.read(connection), Promotion.timeline(connection)));
-            } finally {
-                NodeTools.close(connection);
-            }
+    private static Optional<Live> live(PostgresServer server) {
+        try (PostgresSession session = server.connect()) {
+            return Optional.of(new Live(session.state(), session.timeline()));
         } catch (DroverException e) {
             // it is starting or stopping: what it is will be seen next time
-            LOG.debug("no state of the server at {}", server, e);
+            LOG.debug("no state of a server", e);
             return Optional.empty();
         }
     }

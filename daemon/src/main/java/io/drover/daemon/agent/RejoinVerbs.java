@@ -18,16 +18,11 @@ import io.drover.api.fault.FaultPoints;
 import io.drover.daemon.agent.InstanceRecord.JobKind;
 import io.drover.daemon.agent.InstanceRecord.JobPhase;
 import io.drover.daemon.agent.InstanceRecord.JobRecord;
-import io.drover.replication.Archive;
 import io.drover.replication.ControlData;
-import io.drover.replication.InstanceLayout;
-import io.drover.replication.PassFile;
-import io.drover.replication.Postmaster;
-import io.drover.replication.Rewind;
-import io.drover.replication.StandbySetup.Upstream;
-import io.drover.replication.WalAudit;
+import io.drover.replication.PostgresServer;
+import io.drover.replication.ServerFiles;
+import io.drover.replication.ServerFiles.Upstream;
 import io.drover.topology.Versioned;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -83,22 +78,22 @@ final class RejoinVerbs {
     }
 
     private StopReport stop(Verb.Stop verb, VerbCall call) {
-        if (!Files.exists(call.record().dataDir())) {
+        if (!tools.directories().exists(call.record().dataDir())) {
             return new StopReport("absent", 0);
         }
-        long begin = System.nanoTime();
-        Postmaster postmaster = tools.postmaster(call.record());
+        long begin = tools.scheduler().nanoTime();
+        PostgresServer server = tools.server(call.record());
         if (!mayComeBack(call.topologies())) {
-            postmaster.endHeldGently(GENTLE);
+            server.endHeldGently(GENTLE);
         }
-        ControlData control = postmaster.stop(verb.mode(), call.deadline().left());
+        ControlData control = server.stop(verb.mode(), call.deadline().left());
         call.instance().warm().close();
-        return new StopReport(control.clusterState(), (System.nanoTime() - begin) / NANOS_PER_MILLI);
+        return new StopReport(control.clusterState(), (tools.scheduler().nanoTime() - begin) / NANOS_PER_MILLI);
     }
 
     private TailReport readTail(Verb.ReadTail verb, VerbCall call) {
         requireStopped(call.record(), verb.path());
-        return new WalAudit(tools.binaries(), call.record().dataDir())
+        return tools.files(call.record())
                 .tail(verb.timeline(), verb.lsn(), call.deadline().left());
     }
 
@@ -107,12 +102,8 @@ final class RejoinVerbs {
         if (rewindBegan(call)) {
             return new ArchiveReport(false, List.of(), List.of());
         }
-        return new Archive(tools.binaries(), call.record().dataDir())
-                .upTo(
-                        verb.timeline(),
-                        verb.fork(),
-                        tools.argv(call.record()),
-                        call.deadline().left());
+        return tools.files(call.record())
+                .archive(verb.timeline(), verb.fork(), call.deadline().left());
     }
 
     private AuditReport audit(Verb.Audit verb, VerbCall call) {
@@ -120,7 +111,7 @@ final class RejoinVerbs {
         if (rewindBegan(call)) {
             return new AuditReport(1, 0, 0, List.of());
         }
-        return new WalAudit(tools.binaries(), call.record().dataDir())
+        return tools.files(call.record())
                 .audit(verb.timeline(), verb.fork(), call.deadline().left());
     }
 
@@ -128,13 +119,13 @@ final class RejoinVerbs {
      * A rewind that was begun can only be done again. It begins after the archiving and the audit have passed, and leaves nothing
      * behind that either could read.
      */
-    private static boolean rewindBegan(VerbCall call) {
-        return !Files.exists(call.record().dataDir())
-                && Files.exists(call.record().beside("rewinding", call.move()));
+    private boolean rewindBegan(VerbCall call) {
+        return !tools.directories().exists(call.record().dataDir())
+                && tools.directories().exists(call.record().beside("rewinding", call.move()));
     }
 
     private void requireStopped(InstanceRecord record, String verb) {
-        if (!tools.postmaster(record).stopped()) {
+        if (!tools.server(record).stopped()) {
             throw new DroverException(
                     ErrorCode.STATE_CONFLICT,
                     verb + " needs a stopped server, and instance " + record.instance() + " runs",
@@ -164,37 +155,29 @@ final class RejoinVerbs {
     }
 
     private void rejoin(Verb.Rejoin verb, ManagedInstance instance, JobRecord begun, Jobs.Running job) {
-        job.endedBy(() -> Orphans.end(begun.directory()));
+        job.endedBy(() -> tools.directories().endPrograms(begun.directory()));
         job.enter("wait for a former rewind");
-        Orphans.await(begun.directory(), REWIND_LIMIT);
+        tools.directories().awaitPrograms(begun.directory(), REWIND_LIMIT);
         requireCurrent(instance, begun);
-        InstanceRecord record = instance.record();
-        InstanceLayout layout = tools.layout(record);
-        NodeTools.makeDirectory(layout.conf());
-        PassFile.write(layout.passFile(), tools.passwords());
-        Rewind.Spec spec = new Rewind.Spec(
-                record.dataDir(),
-                begun.directory(),
-                layout.conf(),
-                new Upstream(
-                        verb.primaryHost(), verb.primaryPort(), layout.passFile(), verb.applicationName(), verb.slot()),
-                verb.fork(),
-                layout.jobLog());
-        Rewind rewind = new Rewind(tools.binaries());
+        ServerFiles files = tools.files(instance.record());
+        files.writePasswords();
+        Upstream upstream = new Upstream(verb.primaryHost(), verb.primaryPort(), verb.applicationName(), verb.slot());
         job.enter(verb.rewind() ? "rewind" : "attach");
         if (verb.rewind()) {
-            FaultPoints.around("rejoin", "rewind", () -> rewind.run(spec, REWIND_LIMIT));
+            FaultPoints.around(
+                    "rejoin", "rewind", () -> files.rewind(begun.directory(), upstream, verb.fork(), REWIND_LIMIT));
         } else {
-            FaultPoints.around("rejoin", "attach", () -> rewind.attachOnly(spec));
+            FaultPoints.around("rejoin", "attach", () -> files.attach(upstream));
         }
         job.enter("start");
-        instance.exclusively(Deadline.in(START_LIMIT), () -> {
+        instance.exclusively(tools.in(START_LIMIT), () -> {
             requireCurrent(instance, begun);
             instance.update(current -> current.withRole(Role.STANDBY)
                     .withSeal(null)
                     .withSettings(List.of())
                     .withStopped(false));
-            FaultPoints.around("rejoin", "start", () -> tools.start(instance.record(), START_LIMIT));
+            FaultPoints.around(
+                    "rejoin", "start", () -> tools.server(instance.record()).start(START_LIMIT));
             return instance;
         });
     }

@@ -14,15 +14,12 @@ import io.drover.api.agent.Verb;
 import io.drover.daemon.agent.InstanceRecord.SealRecord;
 import io.drover.fencing.SourceSeal;
 import io.drover.replication.AllowList;
-import io.drover.replication.Postmaster;
-import io.drover.replication.PostmasterDoor;
+import io.drover.replication.PostgresSession;
 import io.drover.replication.SealSettings;
-import io.drover.replication.SessionEnder;
-import io.drover.replication.SessionHold;
-import io.drover.replication.WalTail;
-import java.sql.Connection;
+import io.drover.replication.ServerProcesses;
 import java.util.Optional;
-import java.util.Set;
+import java.util.OptionalInt;
+import java.util.concurrent.ExecutorService;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,10 +39,12 @@ final class SealVerbs {
 
     private final NodeTools tools;
     private final InstanceSettings settings;
+    private final ExecutorService questions;
 
     SealVerbs(NodeTools tools, InstanceSettings settings) {
         this.tools = tools;
         this.settings = settings;
+        this.questions = tools.scheduler().newThreads("while-held");
     }
 
     void addTo(VerbTable table) {
@@ -58,33 +57,32 @@ final class SealVerbs {
 
     private Done prepare(Verb.PrepareSeal verb, VerbCall call) {
         requirePrepared(call.record(), call.move(), false);
-        Postmaster.Running postmaster = running(call.record());
-        if (call.record().seal() != null || PostmasterDoor.held(postmaster.pid())) {
+        int postmaster = running(call.record());
+        ServerProcesses processes = tools.server(call.record()).processes(postmaster);
+        if (call.record().seal() != null || processes.doorHeld()) {
             throw new DroverException(
                     ErrorCode.STATE_CONFLICT,
                     "instance " + call.record().instance() + " is sealed already: no seal is prepared on it");
         }
-        call.instance().warm().ask(() -> tools.server(call.record()).connect(), AllowList::backendPid);
-        Connection warm = call.instance().warm().required();
-        settings.stage(call.instance(), call.move(), call.step(), SealSettings.values(verb.epoch()), warm);
+        call.instance().warm().ask(() -> tools.server(call.record()).connect(), PostgresSession::backendPid);
+        PostgresSession warm = call.instance().warm().required();
+        settings.stage(call.instance(), call.move(), call.step(), SealSettings.values(verb.epoch()), warm.settings());
         AllowList spared = null;
         for (int i = 0; i < REHEARSALS; i++) {
-            spared = rehearse(verb, postmaster.pid(), warm);
+            spared = rehearse(verb, postmaster, processes, warm);
         }
         if (spared != null) {
-            SessionEnder.warm(postmaster.pid(), spared);
-            SessionHold.warm(postmaster.pid(), spared);
+            processes.rehearse(spared);
         }
         return new Done("the seal of " + call.record().instance() + " is prepared for epoch " + verb.epoch());
     }
 
     /** Runs what the seal will run, without its effect, so that nothing is loaded or compiled inside the pause. */
-    private static AllowList rehearse(Verb.PrepareSeal verb, int postmasterPid, Connection warm) {
-        PostmasterDoor.held(postmasterPid);
-        AllowList spared =
-                AllowList.compute(warm, postmasterPid, verb.targetSlot(), Set.of(AllowList.backendPid(warm)));
-        WalTail.warm(warm);
-        WalTail.timeline(warm);
+    private static AllowList rehearse(
+            Verb.PrepareSeal verb, int postmasterPid, ServerProcesses processes, PostgresSession warm) {
+        processes.doorHeld();
+        AllowList spared = warm.spared(postmasterPid, verb.targetSlot(), warm.backendPid());
+        warm.rehearseSeal();
         return spared;
     }
 
@@ -99,9 +97,9 @@ final class SealVerbs {
         }
     }
 
-    private Postmaster.Running running(InstanceRecord record) {
-        return tools.postmaster(record)
-                .find()
+    private int running(InstanceRecord record) {
+        return tools.server(record)
+                .postmaster()
                 .orElseThrow(() -> new DroverException(
                         ErrorCode.POSTGRES_UNREACHABLE, "instance " + record.instance() + " does not run"));
     }
@@ -112,7 +110,7 @@ final class SealVerbs {
             return UnaryOperator.identity();
         }
         requirePrepared(call.record(), call.move(), true);
-        int pid = running(call.record()).pid();
+        int pid = running(call.record());
         return record -> record.withSeal(new SealRecord(verb.epoch(), call.move(), pid, null, 0, 0, null));
     }
 
@@ -129,8 +127,8 @@ final class SealVerbs {
             throw new DroverException(ErrorCode.INTERNAL, "BUG: the seal began without its record");
         }
         // while nobody is stopped, not by an earlier attempt either: one could stand where this waits for it
-        SessionHold.release(begun.postmasterPid());
-        int timeline = WalTail.timeline(instance.warm().required());
+        tools.server(instance.record()).processes(begun.postmasterPid()).releaseSessions();
+        int timeline = instance.warm().required().timeline();
         SourceSeal.Result result = seal(instance, begun.postmasterPid(), verb.targetSlot())
                 .seal(call.deadline().left());
         instance.updateSoon(record -> {
@@ -156,17 +154,19 @@ final class SealVerbs {
         if (seal == null || seal.finalLsn() == null || !seal.epoch().equals(epoch)) {
             return Optional.empty();
         }
-        Optional<Postmaster.Running> postmaster = tools.postmaster(record).find();
-        boolean open = postmaster.isPresent()
-                && !PostmasterDoor.held(postmaster.orElseThrow().pid());
-        return open ? Optional.empty() : Optional.of(seal);
+        return tools.server(record).takesLogins() ? Optional.empty() : Optional.of(seal);
     }
 
     private SourceSeal seal(ManagedInstance instance, int postmasterPid, String targetSlot) {
         return new SourceSeal(
                 new SealedPostgres(
-                        postmasterPid, targetSlot, () -> instance.warm().required(), () -> settings.undoSeal(instance)),
-                System::nanoTime);
+                        postmasterPid,
+                        tools.server(instance.record()).processes(postmasterPid),
+                        targetSlot,
+                        () -> instance.warm().required(),
+                        () -> settings.undoSeal(instance),
+                        new WhileHeld(tools.scheduler(), questions)),
+                tools.scheduler()::nanoTime);
     }
 
     /** Opens the source again. The caller has proven that the topology allows it. May be repeated. */
@@ -176,13 +176,11 @@ final class SealVerbs {
             settings.undoSeal(instance);
             return new Done("instance " + instance.record().instance() + " is not sealed");
         }
-        Optional<Postmaster.Running> postmaster =
-                tools.postmaster(instance.record()).find();
-        int pid = postmaster.map(Postmaster.Running::pid).orElse(0);
-        if (pid == 0) {
+        OptionalInt postmaster = tools.server(instance.record()).postmaster();
+        if (postmaster.isEmpty()) {
             settings.undoSeal(instance);
         } else {
-            seal(instance, pid, "").lift();
+            seal(instance, postmaster.orElseThrow(), "").lift();
         }
         instance.update(record -> record.withSeal(null).withStopped(false));
         LOG.info("instance {} is unsealed from epoch {}", instance.record().instance(), seal.epoch());

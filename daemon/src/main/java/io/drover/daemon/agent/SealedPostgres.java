@@ -6,56 +6,61 @@ import io.drover.api.ErrorCode;
 import io.drover.api.Lsn;
 import io.drover.fencing.FenceTarget;
 import io.drover.replication.AllowList;
-import io.drover.replication.PostmasterDoor;
-import io.drover.replication.SessionEnder;
-import io.drover.replication.SessionHold;
-import io.drover.replication.WalTail;
-import java.sql.Connection;
+import io.drover.replication.PostgresSession;
+import io.drover.replication.ServerProcesses;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** PostgreSQL as the seal sees it. */
 final class SealedPostgres implements FenceTarget {
     private final int postmasterPid;
+    private final ServerProcesses processes;
     private final String targetSlot;
-    private final Supplier<Connection> connection;
+    private final Supplier<PostgresSession> session;
     private final Runnable restore;
-    private final WhileHeld question = new WhileHeld();
+    private final WhileHeld question;
     private int ownBackend;
     private @Nullable AllowList spared;
 
     /**
      * Binds one server.
      *
-     * @param connection the warm connection; asked only while sessions are stopped and the WAL is ended
+     * @param session the warm session; asked only while sessions are stopped and the WAL is ended
      * @param restore takes the seal's settings back
      */
-    SealedPostgres(int postmasterPid, String targetSlot, Supplier<Connection> connection, Runnable restore) {
+    SealedPostgres(
+            int postmasterPid,
+            ServerProcesses processes,
+            String targetSlot,
+            Supplier<PostgresSession> session,
+            Runnable restore,
+            WhileHeld question) {
         this.postmasterPid = postmasterPid;
+        this.processes = processes;
         this.targetSlot = targetSlot;
-        this.connection = connection;
+        this.session = session;
         this.restore = restore;
+        this.question = question;
     }
 
-    /** The connection is tried first: behind a held door no other could be opened. */
+    /** The session is tried first: behind a held door no other could be opened. */
     @Override
     public void freeze(Duration limit) {
         // one that an earlier attempt still holds may stand where the next question waits for it
         releaseSessions();
-        ownBackend = AllowList.backendPid(connection.get());
-        PostmasterDoor.hold(postmasterPid, limit);
+        ownBackend = session.get().backendPid();
+        processes.holdDoor(limit);
     }
 
     /** Who is spared is decided behind the held door: a walsender that reconnected since the preparation has another pid. */
     @Override
     public OptionalInt holdSessions(Duration limit) {
-        AllowList list = AllowList.compute(connection.get(), postmasterPid, targetSlot, Set.of(ownBackend));
+        AllowList list = session.get().spared(postmasterPid, targetSlot, ownBackend);
         spared = list;
-        return SessionHold.hold(postmasterPid, list, limit);
+        return processes.holdSessions(list, limit);
     }
 
     @Override
@@ -65,20 +70,19 @@ final class SealedPostgres implements FenceTarget {
 
     @Override
     public void releaseSessions() {
-        SessionHold.release(postmasterPid);
+        processes.releaseSessions();
     }
 
     @Override
     public int endSessions(Duration limit) {
-        return SessionEnder.endAll(postmasterPid, requireSpared(), limit);
+        return processes.endSessions(requireSpared(), limit);
     }
 
     @Override
     public Lsn endWal(Duration limit) {
-        long begin = System.nanoTime();
+        Deadline deadline = question.in(limit);
         question.awaitLate(limit);
-        Duration left = limit.minusNanos(System.nanoTime() - begin);
-        return question.ask(this::switchWal, left, () -> {})
+        return question.ask(this::switchWal, deadline.left(), () -> {})
                 .orElseThrow(() -> new DroverException(
                         ErrorCode.SEAL_FAILED,
                         "the WAL of the source could not be ended within " + limit.toMillis()
@@ -87,15 +91,15 @@ final class SealedPostgres implements FenceTarget {
     }
 
     private Lsn switchWal() {
-        return WalTail.switchAndBoundary(connection.get());
+        return session.get().endWal();
     }
 
     @Override
     public void verify(Lsn end) {
-        if (!PostmasterDoor.held(postmasterPid)) {
+        if (!processes.doorHeld()) {
             throw new DroverException(ErrorCode.SEAL_FAILED, "postmaster " + postmasterPid + " is not held any more");
         }
-        if (!SessionHold.complete(postmasterPid, requireSpared())) {
+        if (!processes.sessionsHeld(requireSpared())) {
             throw new DroverException(
                     ErrorCode.SEAL_FAILED,
                     "a process of postmaster " + postmasterPid + " went on, or appeared, while its door was held");
@@ -117,6 +121,6 @@ final class SealedPostgres implements FenceTarget {
 
     @Override
     public void thaw() {
-        PostmasterDoor.open(postmasterPid);
+        processes.openDoor();
     }
 }

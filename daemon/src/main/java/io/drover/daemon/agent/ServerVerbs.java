@@ -11,18 +11,7 @@ import io.drover.api.agent.Reports.Done;
 import io.drover.api.agent.Reports.Role;
 import io.drover.api.agent.Reports.SlotReport;
 import io.drover.api.agent.Verb;
-import io.drover.replication.Canaries;
-import io.drover.replication.Checkpoint;
-import io.drover.replication.NodeConfig;
-import io.drover.replication.Replay;
-import io.drover.replication.RewindLogin;
-import io.drover.replication.RowCounts;
-import io.drover.replication.ServerState;
-import io.drover.replication.Slots;
-import java.nio.file.Files;
-import java.sql.Connection;
-import java.util.ArrayList;
-import java.util.List;
+import io.drover.replication.PostgresSession;
 
 /** Verbs that ask one thing of a running server: slots, checkpoint, replay, counts, canaries, settings, the rewind's login. */
 final class ServerVerbs {
@@ -59,36 +48,28 @@ final class ServerVerbs {
                         .nothingWhenUnknown(() -> new Done("there is no such instance here")));
     }
 
-    /** On a primary the access rules go into the data directory too, so that the copy which follows carries them (H91). */
     private SlotReport createSlot(Verb.CreateSlot verb, VerbCall call) {
-        return tools.ask(call.record(), connection -> {
-            if (!ServerState.read(connection).inRecovery()) {
-                NodeConfig.carry(connection);
-            }
-            return new SlotReport(
-                    verb.slot(), Slots.create(connection, () -> tools.replication(call.record()), verb.slot()));
-        });
+        return tools.ask(call.record(), session -> new SlotReport(verb.slot(), session.createSlot(verb.slot())));
     }
 
     private Done dropSlot(Verb.DropSlot verb, VerbCall call) {
         InstanceRecord record = call.record();
-        if (tools.postmaster(record).find().isEmpty()) {
+        if (!tools.runs(record)) {
             requireGone(record, verb.slot());
             return new Done("the instance is stopped for good: slot " + verb.slot() + " goes with its directory");
         }
         tools.tell(
                 call.record(),
                 call.deadline().left(),
-                connection ->
-                        Slots.drop(connection, verb.slot(), call.deadline().left()));
+                session -> session.dropSlot(verb.slot(), call.deadline().left()));
         // what was put there for the copy that the slot was for
-        NodeConfig.forget(tools.layout(record), record.dataDir());
+        tools.files(record).forgetCarried();
         return new Done("there is no slot " + verb.slot());
     }
 
     /** A server that is only down for a moment still has its slot, which would fill its disk when it is back (H65). */
-    private static void requireGone(InstanceRecord record, String slot) {
-        if (record.role() != Role.DEMOTED && Files.exists(record.dataDir())) {
+    private void requireGone(InstanceRecord record, String slot) {
+        if (record.role() != Role.DEMOTED && tools.directories().exists(record.dataDir())) {
             throw new DroverException(
                     ErrorCode.POSTGRES_UNREACHABLE,
                     "slot " + slot + " is not dropped: instance " + record.instance() + " does not run",
@@ -97,7 +78,7 @@ final class ServerVerbs {
     }
 
     private Done checkpoint(Verb.Checkpoint verb, VerbCall call) {
-        tools.tell(call.record(), call.deadline().left(), Checkpoint::run);
+        tools.tell(call.record(), call.deadline().left(), PostgresSession::checkpoint);
         return new Done("the checkpoint is complete");
     }
 
@@ -105,38 +86,26 @@ final class ServerVerbs {
         tools.tell(
                 call.record(),
                 call.deadline().left(),
-                connection -> Replay.setPaused(
-                        connection, verb.paused(), call.deadline().left()));
+                session ->
+                        session.setReplayPaused(verb.paused(), call.deadline().left()));
         return new Done(verb.paused() ? "replay is paused" : "replay goes on");
     }
 
     private CountReport countRows(Verb.CountRows verb, VerbCall call) {
         return new CountReport(
-                RowCounts.read(tools.server(call.record()), call.deadline().left()));
+                tools.server(call.record()).countRows(call.deadline().left()));
     }
 
     private CanaryReport runCanaries(Verb.RunCanaries verb, VerbCall call) {
-        List<String> hashes = new ArrayList<>();
-        Connection connection = tools.server(call.record())
-                .connect(verb.database(), call.deadline().left());
-        try {
-            for (String query : verb.queries()) {
-                Canaries.Answer answer =
-                        Canaries.run(connection, query, call.deadline().left());
-                hashes.add(answer.rows() + ":" + answer.hash());
-            }
-        } finally {
-            NodeTools.close(connection);
+        try (PostgresSession session = tools.server(call.record())
+                .connect(verb.database(), call.deadline().left())) {
+            return new CanaryReport(
+                    session.runCanaries(verb.queries(), call.deadline().left()));
         }
-        return new CanaryReport(hashes);
     }
 
     private Done setRewindLogin(Verb.SetRewindLogin verb, VerbCall call) {
-        tools.tell(
-                call.record(),
-                call.deadline().left(),
-                connection -> RewindLogin.set(
-                        connection, verb.allowed(), tools.passwords().rewind()));
+        tools.tell(call.record(), call.deadline().left(), session -> session.setRewindLogin(verb.allowed()));
         return new Done("drover_rewind " + (verb.allowed() ? "may" : "may not") + " log in");
     }
 

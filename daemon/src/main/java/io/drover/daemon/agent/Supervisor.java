@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.agent;
 
-import io.dropwizard.lifecycle.Managed;
 import io.drover.api.DroverException;
 import io.drover.api.FenceEpoch;
 import io.drover.api.InstanceId;
@@ -10,23 +9,20 @@ import io.drover.api.TopologyState;
 import io.drover.api.agent.Reports.Role;
 import io.drover.api.agent.Reports.StopMode;
 import io.drover.api.fault.FaultPoints;
+import io.drover.api.time.Scheduler;
 import io.drover.daemon.agent.InstanceRecord.JobPhase;
 import io.drover.fencing.FenceTransitions;
-import io.drover.replication.Guard;
-import io.drover.replication.Postmaster;
-import io.drover.replication.StandbySetup;
+import io.drover.replication.PostgresServer;
+import io.drover.replication.PostgresSession;
 import io.drover.topology.TopologyStore;
 import io.drover.topology.Versioned;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -37,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * role that it is granted ({@link StartRule}). Looks at each instance a few times a second, when no verb runs, and at none while it is
  * busy with it; acts on the level of things, so a restart of the agent changes nothing.
  */
-final class Supervisor implements Managed {
+final class Supervisor {
     private static final Logger LOG = LoggerFactory.getLogger(Supervisor.class);
     private static final Duration PERIOD = Duration.ofMillis(500);
     /** After a change verbs come first: what the agent does by itself can wait a moment. */
@@ -56,9 +52,9 @@ final class Supervisor implements Managed {
     private final SealVerbs seals;
     private final TargetVerbs targets;
     private final Map<InstanceId, Sight> sights = new HashMap<>();
-    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(daemon("supervisor"));
+    private final ScheduledExecutorService clock;
     /** An instance that starts or stops may take minutes: the others are looked at meanwhile. */
-    private final ExecutorService lanes = Executors.newCachedThreadPool(daemon("supervisor-of-one"));
+    private final ExecutorService lanes;
 
     Supervisor(
             NodeTools tools,
@@ -75,23 +71,24 @@ final class Supervisor implements Managed {
         this.settings = settings;
         this.seals = seals;
         this.targets = targets;
-    }
-
-    private static ThreadFactory daemon(String name) {
-        return task -> {
-            Thread worker = new Thread(task, name);
-            worker.setDaemon(true);
-            return worker;
-        };
+        this.clock = tools.scheduler().newTimer("supervisor");
+        this.lanes = tools.scheduler().newThreads("supervisor-of-one");
     }
 
     /** What was last seen of an instance's shards and since when, and when the next attempt may be made after a failure. */
     private static final class Sight {
+        private final Scheduler scheduler;
         private final AtomicBoolean taken = new AtomicBoolean();
         private List<String> level = List.of();
-        private long since = System.nanoTime();
-        private long notBefore = System.nanoTime();
+        private long since;
+        private long notBefore;
         private String lastWord = "";
+
+        Sight(Scheduler scheduler) {
+            this.scheduler = scheduler;
+            this.since = scheduler.nanoTime();
+            this.notBefore = since;
+        }
 
         Duration unchangedFor(List<ShardTopology> topologies) {
             List<String> now = topologies.stream()
@@ -99,17 +96,17 @@ final class Supervisor implements Managed {
                     .toList();
             if (!now.equals(level)) {
                 level = now;
-                since = System.nanoTime();
+                since = scheduler.nanoTime();
             }
-            return Duration.ofNanos(System.nanoTime() - since);
+            return Duration.ofNanos(scheduler.nanoTime() - since);
         }
 
         boolean due() {
-            return System.nanoTime() - notBefore >= 0;
+            return scheduler.nanoTime() - notBefore >= 0;
         }
 
         void defer() {
-            notBefore = System.nanoTime() + RETRY.toNanos();
+            notBefore = scheduler.nanoTime() + RETRY.toNanos();
         }
 
         /** Says something once, not twice a second. */
@@ -121,14 +118,12 @@ final class Supervisor implements Managed {
         }
     }
 
-    @Override
-    public void start() {
+    void start() {
         clock.scheduleWithFixedDelay(this::lookAtAll, 0, PERIOD.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** PostgreSQL goes on when the agent ends. */
-    @Override
-    public void stop() {
+    void stop() {
         clock.shutdownNow();
         lanes.shutdownNow();
     }
@@ -142,7 +137,7 @@ final class Supervisor implements Managed {
 
     private void lookAtAll() {
         for (ManagedInstance instance : instances.all()) {
-            Sight sight = sights.computeIfAbsent(instance.record().instance(), id -> new Sight());
+            Sight sight = sights.computeIfAbsent(instance.record().instance(), id -> new Sight(tools.scheduler()));
             if (!lanes.isShutdown() && sight.taken.compareAndSet(false, true)) {
                 lanes.execute(() -> lookIfIdle(instance, sight));
             }
@@ -199,9 +194,9 @@ final class Supervisor implements Managed {
 
     /** A stop that broke off, with its agent or at its limit, would leave what the seal holds behind for ever. */
     private void endStop(InstanceRecord record) {
-        Postmaster postmaster = tools.postmaster(record);
-        if (record.role() == Role.DEMOTED && Files.exists(record.dataDir()) && postmaster.isHeld()) {
-            postmaster.stop(StopMode.IMMEDIATE, STOP_LIMIT);
+        PostgresServer server = tools.server(record);
+        if (record.role() == Role.DEMOTED && tools.directories().exists(record.dataDir()) && server.isHeld()) {
+            server.stop(StopMode.IMMEDIATE, STOP_LIMIT);
             LOG.warn("instance {} is demoted and was still held: stopped", record.instance());
         }
     }
@@ -232,7 +227,7 @@ final class Supervisor implements Managed {
         store.verify(seen);
         if (isDead(instance.record())) {
             instance.update(record -> record.withStopped(false));
-            tools.start(instance.record(), FINISH_LIMIT);
+            tools.server(instance.record()).start(FINISH_LIMIT);
         }
         targets.finish(instance, seen, FINISH_LIMIT);
     }
@@ -244,8 +239,7 @@ final class Supervisor implements Managed {
 
     /** Local knowledge is enough, so it also works while ZooKeeper is away. */
     private void disarm(ManagedInstance instance) {
-        boolean hangs = tools.postmaster(instance.record()).find().isPresent()
-                && tools.ask(instance.record(), Guard::lacksItsStandby);
+        boolean hangs = tools.runs(instance.record()) && tools.ask(instance.record(), PostgresSession::lacksItsStandby);
         if (hangs) {
             settings.undoGuard(instance);
             LOG.warn(
@@ -259,7 +253,7 @@ final class Supervisor implements Managed {
         store.verify(seen);
         instance.update(record -> record.withRole(Role.DEMOTED).withStopped(true));
         instance.warm().close();
-        tools.postmaster(instance.record()).stop(StopMode.IMMEDIATE, STOP_LIMIT);
+        tools.server(instance.record()).stop(StopMode.IMMEDIATE, STOP_LIMIT);
         LOG.warn(
                 "instance {} is demoted and stopped: another node is the primary",
                 instance.record().instance());
@@ -270,22 +264,22 @@ final class Supervisor implements Managed {
         return !worked
                 && !record.stopped()
                 && record.role() != Role.DEMOTED
-                && Files.exists(record.dataDir())
-                && tools.postmaster(record).find().isEmpty();
+                && tools.directories().exists(record.dataDir())
+                && !tools.runs(record);
     }
 
     private void revive(ManagedInstance instance, Sight sight) {
         InstanceRecord record = instance.record();
         StartRule.Answer answer =
-                StartRule.decide(record, tools.node(), StandbySetup.isStandby(record.dataDir()), newest(record));
+                StartRule.decide(record, tools.node(), tools.directories().isStandby(record.dataDir()), newest(record));
         sight.say("instance " + record.instance() + " is down: " + answer.verdict() + ", " + answer.why());
         switch (answer.verdict()) {
             case STAY -> sight.defer();
             case DEMOTE ->
                 instance.update(current -> current.withRole(Role.DEMOTED).withStopped(true));
             case START -> {
-                tools.postmaster(record).endHeldOrphans();
-                if (!tools.postmaster(record).stopped()) {
+                tools.server(record).endHeldOrphans();
+                if (!tools.server(record).stopped()) {
                     // children of a killed postmaster end by themselves; until then no other can be started
                     return;
                 }
@@ -294,7 +288,8 @@ final class Supervisor implements Managed {
                     // must not
                     settings.undoSeal(instance);
                 }
-                FaultPoints.around("supervisor", "start", () -> tools.start(record, START_LIMIT));
+                FaultPoints.around(
+                        "supervisor", "start", () -> tools.server(record).start(START_LIMIT));
                 sight.say("instance " + record.instance() + " runs again");
             }
         }

@@ -21,13 +21,9 @@ import io.drover.api.fault.FaultPoints;
 import io.drover.daemon.agent.InstanceRecord.TargetRecord;
 import io.drover.fencing.FenceTransitions;
 import io.drover.replication.CutoverSettings;
-import io.drover.replication.Promotion;
-import io.drover.replication.Replay;
-import io.drover.replication.ServerState;
-import io.drover.replication.TimelineHistory;
+import io.drover.replication.PostgresSession;
 import io.drover.topology.TopologyStore;
 import io.drover.topology.Versioned;
-import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -67,8 +63,7 @@ final class TargetVerbs {
                 Verb.Promote.class,
                 VerbTable.<Verb.Promote, PromoteReport>row((verb, call) -> promote(
                                 call.instance(),
-                                connection -> Promotion.promote(
-                                        connection,
+                                session -> session.promote(
                                         verb.oldTimeline(),
                                         verb.atLeast(),
                                         call.deadline().left())))
@@ -79,30 +74,21 @@ final class TargetVerbs {
     /** Everything slow is taken out of the coming promotion, and what the pause will run is run once. */
     private Done prepare(Verb.PrepareTarget verb, VerbCall call) {
         settings.change(call.instance(), call.move(), call.step(), CutoverSettings.values());
-        call.instance().warm().ask(opener(call.instance()), connection -> {
+        call.instance().warm().ask(opener(call.instance()), session -> {
             for (int i = 0; i < REHEARSALS; i++) {
-                rehearse(connection);
+                session.rehearsePromotion();
             }
-            return connection;
+            return session;
         });
         Optional<TargetRecord> seen =
-                call.instance().warm().ask(opener(call.instance()), connection -> seen(connection, call));
+                call.instance().warm().ask(opener(call.instance()), session -> seen(session, call));
         call.instance().update(record -> record.withTarget(seen.orElse(null)));
         return new Done("instance " + call.record().instance() + " is ready to be promoted");
     }
 
     /** Only what it receives right now is known to be the source's timeline. */
-    private static Optional<TargetRecord> seen(Connection connection, VerbCall call) {
-        return Replay.streaming(connection)
-                ? Optional.of(new TargetRecord(call.move(), Promotion.timeline(connection)))
-                : Optional.empty();
-    }
-
-    /** Runs what the pause will run, without its effect. */
-    private static void rehearse(Connection connection) {
-        Promotion.warm(connection);
-        inRecovery(connection);
-        Replay.position(connection).ifPresent(at -> Replay.await(connection, at, Duration.ofSeconds(1)));
+    private static Optional<TargetRecord> seen(PostgresSession session, VerbCall call) {
+        return session.receives() ? Optional.of(new TargetRecord(call.move(), session.timeline())) : Optional.empty();
     }
 
     private ReplayReport awaitReplayed(Verb.AwaitReplayed verb, VerbCall call) {
@@ -110,8 +96,8 @@ final class TargetVerbs {
                 .warm()
                 .ask(
                         opener(call.instance()),
-                        connection -> Replay.await(
-                                connection, verb.lsn(), call.deadline().left()));
+                        session -> session.awaitReplayed(
+                                verb.lsn(), call.deadline().left()));
     }
 
     /** The grant under which the target may be writable from now on, on disk before it is promoted. */
@@ -121,7 +107,7 @@ final class TargetVerbs {
         return record -> epoch.compareTo(record.grantEpoch()) > 0 ? record.withRole(Role.PRIMARY, epoch) : record;
     }
 
-    private PromoteReport promote(ManagedInstance instance, Function<Connection, PromoteReport> promotion) {
+    private PromoteReport promote(ManagedInstance instance, Function<PostgresSession, PromoteReport> promotion) {
         try {
             PromoteReport report = FaultPoints.around(
                     "promote", "promotion", () -> instance.warm().ask(opener(instance), promotion));
@@ -139,7 +125,7 @@ final class TargetVerbs {
     private void stopAtOnce(ManagedInstance instance) {
         instance.update(record -> record.withRole(Role.DEMOTED).withStopped(true));
         instance.warm().close();
-        tools.postmaster(instance.record()).stop(StopMode.IMMEDIATE, STOP_LIMIT);
+        tools.server(instance.record()).stop(StopMode.IMMEDIATE, STOP_LIMIT);
         LOG.error(
                 "instance {} was promoted onto a wrong timeline and is stopped",
                 instance.record().instance());
@@ -147,7 +133,7 @@ final class TargetVerbs {
 
     /** Writes PROMOTING → SERVING here; a repeat finds it written. */
     private PublishReport publish(ManagedInstance instance, List<Versioned<ShardTopology>> topologies) {
-        long begin = System.nanoTime();
+        long begin = tools.scheduler().nanoTime();
         if (instance.warm().ask(opener(instance), TargetVerbs::inRecovery)) {
             throw new DroverException(
                     ErrorCode.GUARD_REFUSED,
@@ -156,7 +142,7 @@ final class TargetVerbs {
         List<ShardTopology> served = serve(topologies);
         FenceEpoch epoch = StartRule.newestEpoch(served);
         instance.updateSoon(record -> record.withRole(Role.PRIMARY, epoch));
-        return new PublishReport(epoch, (System.nanoTime() - begin) / NANOS_PER_MILLI);
+        return new PublishReport(epoch, (tools.scheduler().nanoTime() - begin) / NANOS_PER_MILLI);
     }
 
     private List<ShardTopology> serve(List<Versioned<ShardTopology>> topologies) {
@@ -200,9 +186,9 @@ final class TargetVerbs {
         TargetRecord known = instance.record().target();
         promote(
                 instance,
-                connection -> known != null && known.move().equals(move)
-                        ? Promotion.promote(connection, known.timeline(), new Lsn(0), limit)
-                        : Promotion.promoteFrom(connection, timelineBefore(connection), limit));
+                session -> known != null && known.move().equals(move)
+                        ? session.promote(known.timeline(), new Lsn(0), limit)
+                        : session.promoteFrom(timelineBefore(session), limit));
         PublishReport report = publish(instance, topologies);
         LOG.warn(
                 "instance {} is published at epoch {} by this agent: no controller did",
@@ -210,19 +196,19 @@ final class TargetVerbs {
                 report.epoch());
     }
 
-    private static int timelineBefore(Connection connection) {
-        int timeline = Promotion.timeline(connection);
-        return inRecovery(connection)
+    private static int timelineBefore(PostgresSession session) {
+        int timeline = session.timeline();
+        return inRecovery(session)
                 ? timeline
-                : TimelineHistory.read(connection, timeline).parent().timeline();
+                : session.history(timeline).parent().timeline();
     }
 
     /** A promoted server still answers where it replayed last, so that position does not tell. */
-    private static boolean inRecovery(Connection connection) {
-        return ServerState.read(connection).inRecovery();
+    private static boolean inRecovery(PostgresSession session) {
+        return session.state().inRecovery();
     }
 
-    private Supplier<Connection> opener(ManagedInstance instance) {
+    private Supplier<PostgresSession> opener(ManagedInstance instance) {
         return () -> tools.server(instance.record()).connect();
     }
 }

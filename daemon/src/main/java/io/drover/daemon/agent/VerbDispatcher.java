@@ -7,6 +7,7 @@ import io.drover.api.InstanceId;
 import io.drover.api.agent.Token;
 import io.drover.api.agent.Verb;
 import io.drover.api.fault.FaultPoints;
+import io.drover.api.time.Scheduler;
 import io.drover.daemon.agent.VerbTable.Command;
 import io.drover.daemon.agent.VerbTable.NewInstance;
 import io.drover.daemon.agent.VerbTable.Row;
@@ -30,27 +31,29 @@ final class VerbDispatcher {
     private final VerbTable table;
     private final Instances instances;
     private final TopologyGate topology;
+    private final Scheduler scheduler;
 
-    VerbDispatcher(VerbTable table, Instances instances, TopologyGate topology) {
+    VerbDispatcher(VerbTable table, Instances instances, TopologyGate topology, Scheduler scheduler) {
         this.table = table;
         this.instances = instances;
         this.topology = topology;
+        this.scheduler = scheduler;
     }
 
     /** Carries out a command that has just arrived; its time counts from now. */
     Object dispatch(InstanceId id, String path, byte[] body) {
-        long arrival = System.nanoTime();
+        long arrival = scheduler.nanoTime();
         Command command = table.read(path, body);
         Token token = command.token();
         Duration limit = token == null ? WITHOUT_TOKEN : Duration.ofMillis(token.timeoutMillis());
-        Deadline deadline = new Deadline(arrival + limit.toNanos());
+        Deadline deadline = new Deadline(scheduler, arrival + limit.toNanos());
         MDC.put("instance", id.value());
         MDC.put("move", token == null ? "-" : token.move().shortId());
         try {
             Object answer = route(command.verb(), id, token, deadline);
             // a rehearsal comes some dozen times before each cutover, and changes nothing
             LOG.atLevel(command.verb() instanceof Verb.Rehearse ? Level.DEBUG : Level.INFO)
-                    .log("{} of {}: {} in {} ms", path, id, answer, (System.nanoTime() - arrival) / 1_000_000);
+                    .log("{} of {}: {} in {} ms", path, id, answer, (scheduler.nanoTime() - arrival) / 1_000_000);
             return answer;
         } finally {
             MDC.remove("instance");

@@ -3,11 +3,12 @@ package io.drover.daemon.agent;
 
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
+import io.drover.api.time.Scheduler;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,15 @@ import org.jspecify.annotations.Nullable;
  * waiting for a lock in PostgreSQL's memory heeds no timeout of its own: only letting them go on ends it.
  */
 final class WhileHeld {
+    private final Scheduler scheduler;
+    private final ExecutorService threads;
     private @Nullable CompletableFuture<?> late;
+
+    /** Asks on threads that give each question one of its own. */
+    WhileHeld(Scheduler scheduler, ExecutorService threads) {
+        this.scheduler = scheduler;
+        this.threads = threads;
+    }
 
     /**
      * Asks.
@@ -28,13 +37,26 @@ final class WhileHeld {
      * @throws DroverException what the question throws
      */
     <T> Optional<T> ask(Supplier<T> question, Duration limit, Runnable release) {
-        CompletableFuture<T> answer = CompletableFuture.supplyAsync(question, WhileHeld::onItsOwn);
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        threads.execute(() -> answer(question, answer));
         Optional<T> inTime = await(answer, limit);
         if (inTime.isEmpty()) {
             late = answer;
             release.run();
         }
         return inTime;
+    }
+
+    Deadline in(Duration limit) {
+        return Deadline.in(scheduler, limit);
+    }
+
+    private static <T> void answer(Supplier<T> question, CompletableFuture<T> answer) {
+        try {
+            answer.complete(question.get());
+        } catch (RuntimeException e) {
+            answer.completeExceptionally(e);
+        }
     }
 
     /**
@@ -54,16 +76,9 @@ final class WhileHeld {
         late = null;
     }
 
-    /** Never in the way of the agent's end. */
-    private static void onItsOwn(Runnable task) {
-        Thread thread = new Thread(task, "while-held");
-        thread.setDaemon(true);
-        thread.start();
-    }
-
-    private static <T> Optional<T> await(CompletableFuture<T> answer, Duration limit) {
+    private <T> Optional<T> await(CompletableFuture<T> answer, Duration limit) {
         try {
-            return Optional.of(answer.get(limit.toNanos(), TimeUnit.NANOSECONDS));
+            return Optional.of(scheduler.await(answer, limit));
         } catch (TimeoutException e) {
             return Optional.empty();
         } catch (ExecutionException e) {
@@ -71,8 +86,7 @@ final class WhileHeld {
                     ? failure
                     : new DroverException(ErrorCode.SEAL_FAILED, "the source could not be asked: " + e, null, e);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new DroverException(ErrorCode.TIMEOUT, "the agent is shutting down", null, e);
+            throw Deadline.shuttingDown(e);
         }
     }
 }

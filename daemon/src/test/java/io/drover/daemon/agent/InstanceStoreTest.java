@@ -8,6 +8,7 @@ import io.drover.api.Json;
 import io.drover.api.Lsn;
 import io.drover.api.agent.Reports.Role;
 import io.drover.api.agent.Reports.Standstill;
+import io.drover.api.time.Scheduler;
 import io.drover.daemon.agent.InstanceRecord.JobKind;
 import io.drover.daemon.agent.InstanceRecord.JobPhase;
 import io.drover.daemon.agent.InstanceRecord.JobRecord;
@@ -36,14 +37,14 @@ class InstanceStoreTest {
                 .withTarget(new TargetRecord(Samples.MOVE, 3))
                 .withPlace(directory.resolve("data"), directory, 5433, "app");
 
-        new InstanceStore(directory).save(record);
+        new InstanceStore(new StateDirectory(directory)).save(record);
 
-        assertThat(new InstanceStore(directory).load()).containsExactly(record);
+        assertThat(new InstanceStore(new StateDirectory(directory)).load()).containsExactly(record);
     }
 
     @Test
     void readsARecordOfAnOlderVersion() throws IOException {
-        InstanceStore store = new InstanceStore(directory);
+        InstanceStore store = new InstanceStore(new StateDirectory(directory));
         InstanceRecord record = Samples.record(Role.PRIMARY, 7).withSeal(Samples.seal(8));
         store.save(record);
         Path file = directory.resolve(Samples.INSTANCE + ".json");
@@ -68,7 +69,7 @@ class InstanceStoreTest {
 
     @Test
     void replacesTheEarlierRecord() {
-        InstanceStore store = new InstanceStore(directory);
+        InstanceStore store = new InstanceStore(new StateDirectory(directory));
         store.save(Samples.record(Role.PRIMARY, 7));
 
         store.save(Samples.record(Role.DEMOTED, 7));
@@ -78,7 +79,7 @@ class InstanceStoreTest {
 
     @Test
     void keepsOneInstanceForTheSameIdentity() {
-        Instances instances = new Instances(new InstanceStore(directory));
+        Instances instances = new Instances(new InstanceStore(new StateDirectory(directory)), Scheduler.system());
 
         ManagedInstance first = instances.add(Samples.record(Role.STANDBY, 0));
 

@@ -14,7 +14,9 @@ import io.drover.api.ShardTopology.ReplicaRole;
 import io.drover.api.TopologyState;
 import io.drover.api.agent.Reports.Role;
 import io.drover.api.agent.Token;
+import io.drover.api.time.Scheduler;
 import io.drover.daemon.agent.InstanceRecord.SealRecord;
+import io.drover.replication.LocalPostgresNode;
 import io.drover.replication.PostgresBinaries;
 import io.drover.replication.RoleSetup.Passwords;
 import java.nio.file.Path;
@@ -57,12 +59,22 @@ final class Samples {
                 "127.0.0.1",
                 dataRoot,
                 dataRoot,
-                new PostgresBinaries(dataRoot.resolve("bin")),
-                new Passwords("a", "b", "c"));
+                new LocalPostgresNode(
+                        HERE.value(),
+                        "127.0.0.1",
+                        dataRoot,
+                        new PostgresBinaries(dataRoot.resolve("bin")),
+                        new Passwords("a", "b", "c")),
+                Scheduler.system());
+    }
+
+    /** An instance whose record is kept in a directory. */
+    static ManagedInstance managed(Path stateDir, InstanceRecord record) {
+        return new ManagedInstance(new InstanceStore(new StateDirectory(stateDir)), Scheduler.system(), record);
     }
 
     static VerbCall call(ManagedInstance instance) {
-        return new VerbCall(instance, token(1, 1), Deadline.in(Duration.ofSeconds(20)), List.of());
+        return new VerbCall(instance, token(1, 1), Deadline.in(Scheduler.system(), Duration.ofSeconds(20)), List.of());
     }
 
     static SealRecord seal(long epoch) {

@@ -51,7 +51,7 @@ class ServerVerbsTest {
     }
 
     private Done drop(InstanceRecord record) {
-        ManagedInstance instance = new ManagedInstance(new InstanceStore(root), record);
+        ManagedInstance instance = Samples.managed(root, record);
         return table.rowOf(DROP).body().run(DROP, Samples.call(instance));
     }
 }

@@ -33,17 +33,19 @@ class SetAsideVerbsTest {
     @TempDir
     private Path root;
 
-    private final Jobs jobs = new Jobs();
     private final VerbTable table = new VerbTable();
     private ManagedInstance instance;
+    private NodeTools tools;
+    private Jobs jobs;
 
     @BeforeEach
     void demoteAnInstance() throws IOException {
         Path state = Files.createDirectories(root.resolve("agent"));
-        instance = new ManagedInstance(new InstanceStore(state), Samples.record(Role.DEMOTED, 1, root));
+        instance = Samples.managed(state, Samples.record(Role.DEMOTED, 1, root));
         Files.createDirectories(data());
-        new SetAsideVerbs(Samples.tools(root), jobs, new TopologyStore(new Nowhere(), Duration.ofMillis(1)))
-                .addTo(table);
+        tools = Samples.tools(root);
+        jobs = new Jobs(tools);
+        new SetAsideVerbs(tools, jobs, new TopologyStore(new Nowhere(), Duration.ofMillis(1))).addTo(table);
     }
 
     /** A ZooKeeper that never answers. */
@@ -97,7 +99,7 @@ class SetAsideVerbsTest {
 
         assertThat(setAside().directories()).containsExactly(data() + ".set-aside-aaaaaaaa");
         assertThat(rewinding).doesNotExist();
-        assertThat(NodeFacts.leftovers(List.of(data()))).noneMatch(left -> left.contains("rewinding"));
+        assertThat(tools.directories().leftovers(List.of(data()))).noneMatch(left -> left.contains("rewinding"));
     }
 
     @Test
@@ -132,21 +134,6 @@ class SetAsideVerbsTest {
         assertThat(SetAsideVerbs.mayPurge(List.of(free))).isTrue();
         assertThat(SetAsideVerbs.mayPurge(List.of(free, held))).isFalse();
         assertThat(SetAsideVerbs.mayPurge(List.of())).isFalse();
-    }
-
-    @Test
-    void deletesTheProofOfWhatADirectoryIsLast() throws IOException {
-        Path global = Files.createDirectories(data().resolve("global"));
-        Path control = Files.writeString(global.resolve("pg_control"), "");
-        Path catalog = Files.writeString(global.resolve("1262"), "");
-        Path table = Files.writeString(
-                Files.createDirectories(data().resolve("base")).resolve("1"), "");
-        Path version = Files.writeString(data().resolve("PG_VERSION"), "");
-
-        assertThat(SetAsideVerbs.deletionOrder(data()))
-                .endsWith(control, global, data())
-                .containsSubsequence(table, table.getParent(), control)
-                .contains(catalog, version);
     }
 
     private SetAsideReport setAside() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
+import io.drover.api.time.Scheduler;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -18,7 +19,8 @@ class WhileHeldTest {
     /** Completed when the sessions are let go on. */
     private final CompletableFuture<String> lock = new CompletableFuture<>();
 
-    private final WhileHeld question = new WhileHeld();
+    private final WhileHeld question =
+            new WhileHeld(Scheduler.system(), Scheduler.system().newThreads("while-held"));
     private boolean released;
 
     @Test

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.drover.daemon.agent;
+package io.drover.replication;
 
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
-import io.drover.replication.ProcessTable;
-import io.drover.replication.Signals;
-import io.drover.replication.Waiting;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.drover.daemon.agent;
+package io.drover.replication;
 
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
@@ -13,7 +13,7 @@ import java.util.List;
  *
  * @param socketDir its first Unix socket directory
  */
-record PostmasterFile(Path dataDir, int port, Path socketDir) {
+public record PostmasterFile(Path dataDir, int port, Path socketDir) {
     private static final int DATA_DIRECTORY = 1;
     private static final int PORT = 3;
     private static final int SOCKET_DIRECTORY = 4;

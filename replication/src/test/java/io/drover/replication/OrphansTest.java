@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.drover.daemon.agent;
+package io.drover.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
-import io.drover.api.agent.Reports.Role;
-import io.drover.daemon.agent.InstanceRecord.JobKind;
-import io.drover.daemon.agent.InstanceRecord.JobPhase;
-import io.drover.daemon.agent.InstanceRecord.JobRecord;
-import io.drover.replication.ProcessTable;
-import io.drover.replication.Waiting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,33 +51,6 @@ class OrphansTest {
 
         assertThat(copy.waitFor(SECONDS, TimeUnit.SECONDS)).isTrue();
         assertThat(copyOfAnother.isAlive()).isTrue();
-    }
-
-    @Test
-    void anAgentThatStartsEndsTheCopyOfTheFormerOneAndSaysThatItFailed() throws InterruptedException {
-        awaitNamed(copy);
-        ManagedInstance instance = new ManagedInstance(
-                new InstanceStore(directory),
-                Samples.record(Role.STANDBY, 1).withJob(JobRecord.begun(JobKind.COPY, Samples.MOVE, staging())));
-
-        new Jobs().adopt(instance);
-
-        assertThat(copy.waitFor(SECONDS, TimeUnit.SECONDS)).isTrue();
-        assertThat(instance.record().job()).isNotNull();
-        assertThat(instance.record().job().phase()).isEqualTo(JobPhase.FAILED);
-    }
-
-    @Test
-    void anAgentThatStartsLetsTheRewindOfTheFormerOneComeToItsEnd() throws InterruptedException {
-        awaitNamed(copy);
-        ManagedInstance instance = new ManagedInstance(
-                new InstanceStore(directory),
-                Samples.record(Role.DEMOTED, 1).withJob(JobRecord.begun(JobKind.REJOIN, Samples.MOVE, staging())));
-
-        new Jobs().adopt(instance);
-
-        assertThat(copy.isAlive()).isTrue();
-        assertThat(instance.record().job().phase()).isEqualTo(JobPhase.FAILED);
     }
 
     @Test

@@ -4,6 +4,7 @@ package io.drover.daemon.agent;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -11,14 +12,30 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.stream.Stream;
 
-/** Files that survive a power loss once they are written: the old content or the new, never half of one. */
-final class DurableFile {
-    private DurableFile() {}
+/** The state directory on disk. */
+record StateDirectory(Path directory) implements StateFiles {
+    @Override
+    public List<String> names() {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(file -> file.getFileName().toString()).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot list the state directory " + directory, e);
+        }
+    }
 
-    /** Replaces a file's content; only its owner can read it. Returns when file and directory are on disk. */
-    static void replace(Path file, byte[] content) throws IOException {
-        Path draft = file.resolveSibling(file.getFileName() + ".new");
+    @Override
+    public byte[] read(String name) throws IOException {
+        return Files.readAllBytes(directory.resolve(name));
+    }
+
+    /** Only its owner can read it. */
+    @Override
+    public void replace(String name, byte[] content) throws IOException {
+        Path file = directory.resolve(name);
+        Path draft = file.resolveSibling(name + ".new");
         Files.deleteIfExists(draft);
         Files.createFile(draft, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         try (FileChannel out = FileChannel.open(draft, StandardOpenOption.WRITE)) {
@@ -29,21 +46,10 @@ final class DurableFile {
             out.force(true);
         }
         Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        syncDirectory(parent(file));
+        syncDirectory(requireNonNull(file.toAbsolutePath().getParent(), "the root directory has no parent"));
     }
 
-    /** Renames a directory so that the new name survives a power loss. */
-    static void rename(Path from, Path to) throws IOException {
-        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-        syncDirectory(parent(to));
-    }
-
-    private static Path parent(Path file) {
-        return requireNonNull(file.toAbsolutePath().getParent(), "the root directory has no parent");
-    }
-
-    /** Makes what was created, renamed or deleted in a directory survive a power loss. */
-    static void syncDirectory(Path directory) throws IOException {
+    private static void syncDirectory(Path directory) throws IOException {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
         }

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.daemon.agent;
+
+import java.io.IOException;
+import java.util.List;
+
+/** Where an agent keeps what it must remember: files by name, in one directory. */
+public interface StateFiles {
+    /** The names of all files. */
+    List<String> names();
+
+    /** What a file holds. */
+    byte[] read(String name) throws IOException;
+
+    /** Replaces a file; a power loss leaves the old content or the new. Returns when that is on disk. */
+    void replace(String name, byte[] content) throws IOException;
+}

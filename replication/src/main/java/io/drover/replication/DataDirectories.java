@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.replication;
+
+import io.drover.api.DroverException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** Data directories on a node, by name. A directory of another name than the data directory's own is never started (H57). */
+public interface DataDirectories {
+    /** Whether there is something of this name. */
+    boolean exists(Path directory);
+
+    /** {@code absent}, {@code empty}, or what is in the way. */
+    String state(Path directory);
+
+    /** The same of a place for a copy, which is renamed to that name: a link is in the way. */
+    String stateOfPlace(Path directory);
+
+    /** Whether nothing lies there. */
+    default boolean isFree(Path directory) {
+        String state = state(directory);
+        return state.equals("absent") || state.equals("empty");
+    }
+
+    /** Directories that earlier moves have left beside data directories; copies that were set aside among them. */
+    List<String> leftovers(List<Path> dataDirs);
+
+    /** Directories beside a data directory with its name and a mark. */
+    List<Path> marked(Path dataDir, String mark);
+
+    /**
+     * The true name of a data directory that somebody named.
+     *
+     * @throws DroverException INVALID_VALUE when it is none
+     */
+    Path named(String text);
+
+    /** What its running server has written there. */
+    PostmasterFile postmasterFile(Path dataDir);
+
+    /** Its control file. */
+    ControlData control(Path dataDir);
+
+    /** Whether a server would start in it as a standby. */
+    boolean isStandby(Path dataDir);
+
+    /** Whether a server works in it. */
+    boolean isUsed(Path directory);
+
+    /** Makes it with what is above it, when it is missing. */
+    void make(Path directory);
+
+    /**
+     * Removes it when it is empty: a finished copy gets its name.
+     *
+     * @throws DroverException STATE_CONFLICT when something is in it
+     */
+    void removeEmpty(Path directory);
+
+    /** Renames it so that the new name survives a power loss. */
+    void rename(Path from, Path to);
+
+    /** Whether nothing but directories is left in it. */
+    boolean isEmptied(Path directory);
+
+    /** Deletes it; follows no link. What proves its identity goes last. */
+    void delete(Path directory);
+
+    /** Removes a staging directory; refuses any other name. */
+    void discardStaging(Path staging);
+
+    /** Ends the programs that work on the directory, also a former agent's, and sees them gone. */
+    void endPrograms(Path directory);
+
+    /** Waits until the programs that work on the directory have ended by themselves: half their work is worse than none. */
+    void awaitPrograms(Path directory, Duration limit);
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.replication;
+
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Data directories on this machine. */
+final class LocalDirectories implements DataDirectories {
+    private static final Logger LOG = LoggerFactory.getLogger(LocalDirectories.class);
+    private static final List<String> LEFT = List.of(".staging-", ".rewinding-", ".set-aside-");
+
+    private final PostgresBinaries binaries;
+
+    LocalDirectories(PostgresBinaries binaries) {
+        this.binaries = binaries;
+    }
+
+    @Override
+    public boolean exists(Path directory) {
+        return Files.exists(directory);
+    }
+
+    @Override
+    public String state(Path directory) {
+        if (!Files.exists(directory)) {
+            return "absent";
+        }
+        try (Stream<Path> entries = Files.list(directory)) {
+            if (entries.findAny().isEmpty()) {
+                return "empty";
+            }
+        } catch (IOException e) {
+            return directory + " cannot be read: " + e.getMessage();
+        }
+        return Files.exists(directory.resolve("PG_VERSION"))
+                ? directory + " holds a data directory"
+                : directory + " is not empty";
+    }
+
+    @Override
+    public String stateOfPlace(Path directory) {
+        return Files.isSymbolicLink(directory) ? directory + " is a link" : state(directory);
+    }
+
+    @Override
+    public List<String> leftovers(List<Path> dataDirs) {
+        return dataDirs.stream()
+                .distinct()
+                .flatMap(dataDir -> leftovers(dataDir).stream())
+                .toList();
+    }
+
+    private static List<String> leftovers(Path dataDir) {
+        Path parent = dataDir.getParent();
+        if (parent == null || !Files.isDirectory(parent)) {
+            return List.of();
+        }
+        String name = String.valueOf(dataDir.getFileName());
+        try (Stream<Path> entries = Files.list(parent)) {
+            return entries.map(Path::toString)
+                    .filter(entry -> LEFT.stream().anyMatch(kind -> entry.contains(name + kind)))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            return List.of(parent + " cannot be read: " + e.getMessage());
+        }
+    }
+
+    @Override
+    public List<Path> marked(Path dataDir, String mark) {
+        Path parent = dataDir.getParent();
+        if (parent == null || !Files.isDirectory(parent)) {
+            return List.of();
+        }
+        try (Stream<Path> entries = Files.list(parent)) {
+            return entries.filter(Files::isDirectory)
+                    .filter(entry -> entry.getFileName().toString().startsWith(dataDir.getFileName() + mark))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot list " + parent, e);
+        }
+    }
+
+    @Override
+    public Path named(String text) {
+        try {
+            Path path = Path.of(text).toRealPath();
+            if (!Files.exists(path.resolve("PG_VERSION"))) {
+                throw new IOException("it holds no PG_VERSION");
+            }
+            return path;
+        } catch (IOException e) {
+            throw new DroverException(
+                    ErrorCode.INVALID_VALUE,
+                    text + " is no data directory that this agent can read: " + e.getMessage(),
+                    "name the directory as the node sees it; the agent runs as its owner",
+                    e);
+        }
+    }
+
+    @Override
+    public PostmasterFile postmasterFile(Path dataDir) {
+        return PostmasterFile.read(dataDir);
+    }
+
+    @Override
+    public ControlData control(Path dataDir) {
+        return ControlData.read(binaries, dataDir);
+    }
+
+    @Override
+    public boolean isStandby(Path dataDir) {
+        return StandbySetup.isStandby(dataDir);
+    }
+
+    @Override
+    public boolean isUsed(Path directory) {
+        return !new Postmaster(binaries, directory).stopped();
+    }
+
+    @Override
+    public void make(Path directory) {
+        DurableFiles.makeDirectory(directory);
+    }
+
+    @Override
+    public void removeEmpty(Path directory) {
+        try {
+            if (!Files.isSymbolicLink(directory)) {
+                Files.deleteIfExists(directory);
+            }
+        } catch (IOException e) {
+            LOG.debug("{} is not removed", directory, e);
+        }
+        if (Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
+            throw new DroverException(
+                    ErrorCode.STATE_CONFLICT,
+                    "no copy is made: " + directory + " exists and is not this instance's",
+                    "move it out of the way");
+        }
+    }
+
+    @Override
+    public void rename(Path from, Path to) {
+        try {
+            DurableFiles.moveOver(from, to);
+        } catch (IOException e) {
+            throw new DroverException(
+                    ErrorCode.POSTGRES_FAILED,
+                    from + " cannot be renamed to " + to + ": " + e,
+                    "a data directory that is a mount point cannot be set aside; move its files by hand",
+                    e);
+        }
+    }
+
+    @Override
+    public boolean isEmptied(Path directory) {
+        try (Stream<Path> files = Files.walk(directory)) {
+            return files.allMatch(file -> Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot list " + directory, e);
+        }
+    }
+
+    @Override
+    public void delete(Path directory) {
+        LOG.info("deleting {}", directory);
+        try {
+            for (Path file : deletionOrder(directory)) {
+                Files.delete(file);
+            }
+        } catch (IOException | UncheckedIOException e) {
+            throw new DroverException(
+                    ErrorCode.POSTGRES_FAILED, directory + " cannot be deleted completely: " + e, "try again", e);
+        }
+    }
+
+    /** The control file goes last: it proves what the directory is, to the next purge when this one breaks off. */
+    static List<Path> deletionOrder(Path directory) throws IOException {
+        Path proof = directory.resolve("global/pg_control");
+        try (Stream<Path> files = Files.walk(directory)) {
+            return files.sorted(Comparator.comparing((Path file) -> proof.startsWith(file))
+                            .thenComparing(Comparator.reverseOrder()))
+                    .toList();
+        }
+    }
+
+    @Override
+    public void discardStaging(Path staging) {
+        BaseBackup.discard(staging);
+    }
+
+    @Override
+    public void endPrograms(Path directory) {
+        Orphans.end(directory);
+    }
+
+    @Override
+    public void awaitPrograms(Path directory, Duration limit) {
+        Orphans.await(directory, limit);
+    }
+}
