@@ -17,9 +17,13 @@ import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.ZooDefs;
 import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.data.Stat;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Requests in one session with real servers. */
 record CuratorSession(ZooKeeper handle) implements ZooKeeperSession {
+    private static final Logger LOG = LoggerFactory.getLogger(CuratorSession.class);
+
     @Override
     public long id() {
         return handle.getSessionId();
@@ -188,9 +192,16 @@ record CuratorSession(ZooKeeper handle) implements ZooKeeperSession {
     private record ListenerWatcher(WatchListener listener) implements Watcher {
         @Override
         public void process(WatchedEvent event) {
-            // Changes of the connection come to every watcher too, without a path of their own.
-            if (event.getType() != Event.EventType.None && event.getPath() != null) {
-                listener.changed(event.getPath());
+            String path = event.getPath();
+            switch (event.getType()) {
+                case NodeCreated, NodeDeleted, NodeDataChanged, NodeChildrenChanged -> {
+                    if (path != null) {
+                        listener.changed(path);
+                    }
+                }
+                // Changes of the connection, and the ends of watches: no znode has changed.
+                case None, DataWatchRemoved, ChildWatchRemoved, PersistentWatchRemoved ->
+                    LOG.trace("nothing has changed: {}", event);
             }
         }
     }

@@ -151,7 +151,7 @@ public final class ZkLayout {
     }
 
     /** The znodes that exist in every installation. */
-    static List<String> roots() {
+    public static List<String> roots() {
         return List.of(TOPOLOGY, PARTICIPANTS, MOVES, NODES, LEADER, LOCKS, IDEMPOTENCY);
     }
 

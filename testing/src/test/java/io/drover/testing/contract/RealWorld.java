@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.testing.contract;
+
+import io.drover.topology.CuratorClient;
+import io.drover.topology.ZooKeeperClient;
+import io.drover.topology.ZooKeeperConnection;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.apache.curator.test.InstanceSpec;
+import org.apache.curator.test.TestingServer;
+import org.apache.zookeeper.ZooKeeper;
+
+/** A real server in this process, and a socket of its own for each client. */
+final class RealWorld implements ZooKeeperWorld {
+    private static final int TICK_MILLIS = 200;
+
+    private final TestingServer server;
+    private final Map<ZooKeeperClient, Valve> clients = new LinkedHashMap<>();
+
+    RealWorld() throws Exception {
+        server = new TestingServer(new InstanceSpec(null, -1, -1, -1, true, -1, TICK_MILLIS, -1), true);
+    }
+
+    @Override
+    public ZooKeeperClient connect() throws IOException {
+        Valve valve = new Valve(server.getPort());
+        ZooKeeperClient client = ZooKeeperConnection.connect("127.0.0.1:" + valve.port() + "/drover", SESSION);
+        clients.put(client, valve);
+        return client;
+    }
+
+    /** By a second connection, which takes the session over and closes it. */
+    @Override
+    public void expire(ZooKeeperClient client) throws Exception {
+        ZooKeeper mine = ((CuratorClient) client).handle();
+        ZooKeeper twin = new ZooKeeper(
+                server.getConnectString(),
+                mine.getSessionTimeout(),
+                event -> {},
+                mine.getSessionId(),
+                mine.getSessionPasswd());
+        Eventually.until("the twin is connected", () -> twin.getState().isConnected());
+        twin.close();
+    }
+
+    private Valve valve(ZooKeeperClient client) {
+        return Objects.requireNonNull(clients.get(client), "not connected here");
+    }
+
+    @Override
+    public void cut(ZooKeeperClient client) throws IOException {
+        valve(client).shut();
+    }
+
+    @Override
+    public void heal(ZooKeeperClient client) {
+        valve(client).open();
+    }
+
+    @Override
+    public void loseRequest(ZooKeeperClient client) {
+        valve(client).swallowNextRequest();
+    }
+
+    @Override
+    public void loseAnswer(ZooKeeperClient client) {
+        valve(client).swallowNextAnswer();
+    }
+
+    @Override
+    public void close() throws IOException {
+        clients.keySet().forEach(ZooKeeperClient::close);
+        for (Valve valve : clients.values()) {
+            valve.close();
+        }
+        server.close();
+    }
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.testing.contract;
+
+import io.drover.topology.ZooKeeperClient;
+import java.io.IOException;
+import java.time.Duration;
+
+/** A ZooKeeper server, and what may happen between it and its clients. */
+interface ZooKeeperWorld extends AutoCloseable {
+    /** A real client may need a second or more to connect again. */
+    Duration SESSION = Duration.ofSeconds(4);
+
+    /** Another process; it is connected when this returns. */
+    ZooKeeperClient connect() throws Exception;
+
+    /** Ends the session at the server. */
+    void expire(ZooKeeperClient client) throws Exception;
+
+    /** Cuts the connection and refuses others. */
+    void cut(ZooKeeperClient client) throws Exception;
+
+    /** Lets the client connect again. */
+    void heal(ZooKeeperClient client) throws Exception;
+
+    /** The next request is not carried out, and the connection is lost. */
+    void loseRequest(ZooKeeperClient client) throws Exception;
+
+    /** The next request is carried out, and its answer is lost with the connection. */
+    void loseAnswer(ZooKeeperClient client) throws Exception;
+
+    @Override
+    void close() throws IOException;
+}

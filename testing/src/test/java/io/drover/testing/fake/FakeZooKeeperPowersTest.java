@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.testing.fake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.drover.api.time.Scheduler;
+import io.drover.testing.cluster.Waiting;
+import io.drover.testing.fake.Network.Fate;
+import io.drover.testing.fake.Network.Kind;
+import io.drover.topology.ZNodeStat;
+import io.drover.topology.ZooKeeperClient;
+import io.drover.topology.ZooKeeperClient.State;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import org.apache.zookeeper.AddWatchMode;
+import org.apache.zookeeper.CreateMode;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What a test may do to the fake that no real server lets it do so easily. */
+@Timeout(60)
+class FakeZooKeeperPowersTest {
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final Duration SESSION = Duration.ofSeconds(3);
+
+    private final FakeZooKeeper server = new FakeZooKeeper(Scheduler.system(), List.of("/d"));
+    private final AtomicReference<Network> network = new AtomicReference<>(Network.PERFECT);
+    private final FakeZooKeeperClient client = connect("one");
+    private final FakeZooKeeperClient other = connect("two");
+
+    private FakeZooKeeperClient connect(String name) {
+        return server.connect(
+                name, SESSION, Scheduler.system(), message -> network.get().fate(message));
+    }
+
+    @AfterEach
+    void close() {
+        client.close();
+        other.close();
+        server.close();
+    }
+
+    private static <T> T get(CompletableFuture<T> answer) throws Exception {
+        return answer.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private static void until(String what, BooleanSupplier condition) {
+        Waiting.until(what, LIMIT, condition);
+    }
+
+    private static List<State> states(ZooKeeperClient of) {
+        List<State> states = new CopyOnWriteArrayList<>();
+        of.addListener(states::add);
+        return states;
+    }
+
+    private String make(String path, CreateMode mode) throws Exception {
+        return get(client.session().create(path, new byte[0], mode));
+    }
+
+    @Test
+    void anOlderSnapshotComesBackWithoutAnySession() throws Exception {
+        make("/d/kept", CreateMode.PERSISTENT);
+        make("/d/mine", CreateMode.EPHEMERAL);
+        FakeZooKeeper.Snapshot old = server.snapshot();
+        ZNodeStat later = get(client.session().set("/d/kept", new byte[] {1}, 0));
+        make("/d/later", CreateMode.PERSISTENT);
+        long session = client.sessionId();
+        List<State> states = states(client);
+
+        server.restore(old);
+
+        assertThat(server.paths()).containsExactly("/", "/d", "/d/kept");
+        until("connected anew", () -> states.contains(State.CONNECTED));
+        assertThat(states).containsExactly(State.SUSPENDED, State.LOST, State.CONNECTED);
+        assertThat(client.sessionId()).isNotEqualTo(session);
+        ZNodeStat again = get(client.session().set("/d/kept", new byte[] {2}, 0));
+        assertThat(again.version()).isEqualTo(later.version());
+        assertThat(again.mzxid()).isLessThanOrEqualTo(later.mzxid() + 1);
+    }
+
+    @Test
+    void aWipeLeavesTheDirectories() throws Exception {
+        make("/d/gone", CreateMode.PERSISTENT);
+        List<State> states = states(client);
+
+        server.wipe();
+
+        assertThat(server.paths()).containsExactly("/", "/d");
+        until("connected anew", () -> states.contains(State.CONNECTED));
+        assertThat(get(client.session().read("/d/gone"))).isEmpty();
+    }
+
+    @Test
+    void sessionsOutliveAServerThatIsAway() throws Exception {
+        make("/d/mine", CreateMode.EPHEMERAL);
+        long session = client.sessionId();
+
+        server.stop();
+        until("suspended", () -> !client.isConnected());
+        server.start();
+
+        until("connected", client::isConnected);
+        assertThat(client.sessionId()).isEqualTo(session);
+        assertThat(server.content("/d/mine")).isPresent();
+    }
+
+    @Test
+    void aProcessThatStandsStillTooLongLosesItsSessionAndHearsOfItAfterwards() throws Exception {
+        make("/d/mine", CreateMode.EPHEMERAL);
+        List<State> states = states(client);
+
+        client.freeze();
+        until("expired", () -> server.content("/d/mine").isEmpty());
+        assertThat(states).isEmpty();
+        client.thaw();
+
+        until("connected anew", () -> states.contains(State.CONNECTED));
+        assertThat(states).containsExactly(State.SUSPENDED, State.LOST, State.CONNECTED);
+    }
+
+    @Test
+    void aProcessThatStandsStillForAMomentNoticesNothing() throws Exception {
+        List<String> told = new CopyOnWriteArrayList<>();
+        get(client.session().watch("/d", AddWatchMode.PERSISTENT_RECURSIVE, told::add));
+        List<State> states = states(client);
+
+        client.freeze();
+        get(other.session().create("/d/one", new byte[0], CreateMode.PERSISTENT));
+        assertThat(told).isEmpty();
+        client.thaw();
+
+        until("told late", () -> told.equals(List.of("/d/one")));
+        assertThat(states).isEmpty();
+    }
+
+    @Test
+    void aCrashedProcessHearsNothingAndItsZnodesGoInTime() throws Exception {
+        make("/d/mine", CreateMode.EPHEMERAL);
+        List<State> states = states(client);
+
+        client.crash();
+
+        assertThat(server.content("/d/mine")).isPresent();
+        until("expired", () -> server.content("/d/mine").isEmpty());
+        assertThat(states).isEmpty();
+    }
+
+    @Test
+    void aDelayedRequestIsCarriedOutLaterAndNothingOvertakesIt() throws Exception {
+        network.set(message -> message.operation().equals("create") && message.kind() == Kind.REQUEST
+                ? Fate.in(Duration.ofMillis(100))
+                : Fate.AT_ONCE);
+
+        CompletableFuture<String> made = client.session().create("/d/late", new byte[0], CreateMode.PERSISTENT);
+        CompletableFuture<Boolean> read = client.session().read("/d/late").thenApply(Optional::isPresent);
+
+        assertThat(made).isNotDone();
+        assertThat(server.content("/d/late")).isEmpty();
+        assertThat(get(read)).isTrue();
+        assertThat(made).isDone();
+    }
+
+    @Test
+    void aDelayedAnswerOfAnAppliedWriteComesAfterTheEventsBeforeIt() throws Exception {
+        List<String> order = new CopyOnWriteArrayList<>();
+        get(client.session().watch("/d", AddWatchMode.PERSISTENT_RECURSIVE, path -> order.add("event")));
+        network.set(message -> message.kind() == Kind.EVENT ? Fate.in(Duration.ofMillis(50)) : Fate.AT_ONCE);
+
+        get(client.session()
+                .create("/d/one", new byte[0], CreateMode.PERSISTENT)
+                .thenAccept(path -> order.add("answer")));
+
+        assertThat(order).containsExactly("event", "answer");
+    }
+
+    @Test
+    void everyTransactionIsObserved() throws Exception {
+        List<List<String>> seen = new CopyOnWriteArrayList<>();
+        server.observe(seen::add);
+
+        make("/d/one", CreateMode.PERSISTENT);
+        get(client.session().delete("/d/one", 0));
+
+        assertThat(seen).containsExactly(List.of("/d/one"), List.of("/d/one"));
+    }
+}
