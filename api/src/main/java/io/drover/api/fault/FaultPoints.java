@@ -2,7 +2,6 @@
 package io.drover.api.fault;
 
 import io.drover.api.fault.FaultPoint.When;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /**
@@ -11,7 +10,7 @@ import java.util.function.Supplier;
  */
 public final class FaultPoints {
     private static final Listener NOTHING = point -> {};
-    private static final AtomicReference<Listener> LISTENER = new AtomicReference<>(NOTHING);
+    private static volatile Listener listener = NOTHING;
 
     private FaultPoints() {}
 
@@ -26,11 +25,12 @@ public final class FaultPoints {
      *
      * @throws IllegalStateException when they are armed already
      */
-    public static AutoCloseable arm(Listener listener) {
-        if (!LISTENER.compareAndSet(NOTHING, listener)) {
+    public static synchronized AutoCloseable arm(Listener armed) {
+        if (listener != NOTHING) {
             throw new IllegalStateException("the fault points of this process are armed already");
         }
-        return () -> LISTENER.set(NOTHING);
+        listener = armed;
+        return () -> listener = NOTHING;
     }
 
     /** Brings an effect about, with a point on either side. One that fails has no point after it: it may be there or not. */
@@ -50,9 +50,9 @@ public final class FaultPoints {
 
     /** A point is reached. */
     public static void reach(String place, String effect, When when) {
-        Listener listener = LISTENER.get();
-        if (listener != NOTHING) {
-            listener.reached(new FaultPoint(place, effect, when));
+        Listener now = listener;
+        if (now != NOTHING) {
+            now.reached(new FaultPoint(place, effect, when));
         }
     }
 }
