@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.replication;
 
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -20,9 +21,9 @@ public final class CutoverSettings {
 
     private CutoverSettings() {}
 
-    /** The settings with their values. */
+    /** The settings with their values, always in the same order. */
     public static Map<ManagedSetting, String> values() {
-        return Map.copyOf(VALUES);
+        return Collections.unmodifiableMap(VALUES);
     }
 
     /** Takes them off a data directory that came from the other side; a value that is not Drover's stays (H63). */

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.testing.fake;
+
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
+import io.drover.api.ShardTopology.Endpoint;
+import io.drover.daemon.remote.Monitors;
+import io.drover.replication.InstanceMonitor;
+import io.drover.replication.InstanceMonitor.BackupView;
+import io.drover.replication.InstanceMonitor.StandbyView;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** What a controller reads from servers that do not exist. */
+record FakeMonitors(FakePostgres world, String from) implements Monitors {
+    private static final Duration LIMIT = Duration.ofSeconds(5);
+
+    /** Behind a held door a login waits. */
+    private <T> T ask(Endpoint instance, Function<FakeServer, T> question) {
+        world.pause(world.times().question());
+        return world.attempt(LIMIT, () -> {
+                    if (!world.connected(from, instance.host())) {
+                        return null;
+                    }
+                    FakeServer server = world.serverAt(instance.host(), instance.port())
+                            .filter(found -> found.ready && !found.isDeaf())
+                            .orElseThrow(() -> unreachable(instance));
+                    return server.held ? null : question.apply(server);
+                })
+                .orElseThrow(() -> unreachable(instance));
+    }
+
+    private static DroverException unreachable(Endpoint instance) {
+        return new DroverException(
+                ErrorCode.POSTGRES_UNREACHABLE, "PostgreSQL on " + instance.node() + " did not answer");
+    }
+
+    @Override
+    public void checkLogin(Endpoint instance) {
+        ask(instance, server -> server.pid);
+    }
+
+    @Override
+    public Optional<StandbyView> standby(Endpoint primary, String applicationName) {
+        return ask(
+                primary,
+                server -> server.standbys(applicationName).stream().findFirst().map(standby -> view(server, standby)));
+    }
+
+    private static StandbyView view(FakeServer primary, FakeReceiver standby) {
+        long lag = Math.max(0, primary.data.wal.end().minus(standby.replayed()));
+        return new StandbyView("streaming", lag, lag == 0 ? 0 : 1);
+    }
+
+    @Override
+    public Optional<BackupView> baseBackup(Endpoint source) {
+        return ask(source, server -> Optional.empty());
+    }
+
+    @Override
+    public boolean guardProbeWaits(Endpoint primary) {
+        return ask(
+                primary,
+                server -> server.backends.values().stream()
+                        .anyMatch(each ->
+                                each.application.equals(InstanceMonitor.GUARD_PROBE) && each.waitsForStandby()));
+    }
+
+    @Override
+    public List<String> longTransactions(Endpoint primary) {
+        return ask(primary, server -> List.of());
+    }
+}

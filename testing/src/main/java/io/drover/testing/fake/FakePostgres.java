@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.testing.fake;
+
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
+import io.drover.api.InstanceId;
+import io.drover.api.Lsn;
+import io.drover.api.time.Scheduler;
+import io.drover.daemon.remote.Monitors;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Several machines with PostgreSQL on them, none of which exists: what a move relies on behaves as PostgreSQL does, which the tests
+ * of the contract prove on both. Time and waits come from a scheduler; there is no thread and no clock of its own.
+ *
+ * <p>What it leaves out: tables, all WAL is kept, and a checkpoint is a moment.
+ */
+public final class FakePostgres {
+    private final Scheduler scheduler;
+    private final FakeTimes times;
+    private final ScheduledExecutorService timer;
+    private final Map<String, FakeHost> hosts = new TreeMap<>();
+    private final Set<Set<String>> cuts = new HashSet<>();
+    private final Map<Set<String>, Duration> delays = new HashMap<>();
+    private final List<Acknowledgement> acknowledged = new ArrayList<>();
+    private CompletableFuture<Void> change = new CompletableFuture<>();
+    private int lastPid = 1000;
+    private long lastInstance = 7_300_000_000_000_000_000L;
+
+    /** Empty machines appear as they are named. */
+    public FakePostgres(Scheduler scheduler, FakeTimes times) {
+        this.scheduler = scheduler;
+        this.times = times;
+        this.timer = scheduler.newTimer("fake-postgres");
+    }
+
+    /**
+     * A commit that its client was told of.
+     *
+     * @param end of its record
+     */
+    public record Acknowledgement(String operation, String host, int port, int timeline, Lsn end, SyncLevel level) {}
+
+    /**
+     * A server that runs.
+     *
+     * @param takesWrites whether somebody may commit on it right now: a session that goes on, or one that may still log in
+     */
+    public record Running(
+            String host, int port, Path dataDir, int timeline, boolean inRecovery, boolean held, boolean takesWrites) {}
+
+    /** A commit in the WAL of a data directory. */
+    public record Committed(String operation, int timeline, Lsn end) {}
+
+    /** What an agent on a machine reaches PostgreSQL through. One for each of its lives: see {@link FakeNode#abandon}. */
+    public FakeNode node(String host) {
+        change(() -> hosts.computeIfAbsent(host, FakeHost::new));
+        return new FakeNode(this, host);
+    }
+
+    /** What a controller on a machine reads. */
+    public Monitors monitors(String host) {
+        return new FakeMonitors(this, host);
+    }
+
+    /**
+     * Logs in as an application.
+     *
+     * @throws FakeFailure REFUSED
+     */
+    public FakeClient client(String from, String host, int port) {
+        return FakeClient.connect(this, from, host, port);
+    }
+
+    // --- what a checker asks
+
+    /** The servers that run. */
+    public synchronized List<Running> running() {
+        return servers().stream()
+                .map(server -> new Running(
+                        server.host.name,
+                        server.place.port(),
+                        server.place.dataDir(),
+                        server.data.timeline,
+                        server.recovering,
+                        server.held,
+                        takesWrites(server)))
+                .toList();
+    }
+
+    private static boolean takesWrites(FakeServer server) {
+        boolean somebody = !server.held
+                || server.backends.values().stream().anyMatch(each -> !each.stopped && each.serves() && !each.gone());
+        return server.ready && !server.recovering && somebody;
+    }
+
+    /** The commits in a data directory, as far as they are replayed, in their order. */
+    public synchronized List<Committed> committed(String host, Path dataDir) {
+        FakeDirectory data = host(host).directories.get(dataDir);
+        if (data == null) {
+            return List.of();
+        }
+        Lsn seen =
+                host(host).serverIn(data).map(server -> server.replayed(data)).orElse(data.wal.end());
+        return data.wal.upTo(seen).stream()
+                .filter(entry -> entry.kind() == Wal.Kind.COMMIT)
+                .map(entry -> new Committed(String.valueOf(entry.operation()), entry.timeline(), entry.end()))
+                .toList();
+    }
+
+    /** The commits that clients were told of, in the order in which they heard. */
+    public synchronized List<Acknowledgement> acknowledged() {
+        return List.copyOf(acknowledged);
+    }
+
+    // --- what happens to machines
+
+    /** Nothing gets from one machine to the other any more; nobody is told. */
+    public void cut(String one, String other) {
+        change(() -> cuts.add(Set.of(one, other)));
+    }
+
+    /** Takes {@link #cut} back. */
+    public void mend(String one, String other) {
+        change(() -> cuts.remove(Set.of(one, other)));
+    }
+
+    /** How long WAL takes from one machine to the other from now on. */
+    public void slow(String one, String other, Duration delay) {
+        change(() -> delays.put(Set.of(one, other), delay));
+    }
+
+    /** A machine's disk is full, or is not any more. */
+    public void fillDisk(String host, boolean full) {
+        change(() -> host(host).diskFull = full);
+    }
+
+    /** All processes of a server are killed. */
+    public void kill(String host, int port) {
+        change(() -> serverAt(host, port).ifPresent(FakeServer::crash));
+    }
+
+    /** The postmaster is killed; its children see that and end, but for those that are stopped. */
+    public void killPostmaster(String host, int port) {
+        change(() -> serverAt(host, port).ifPresent(FakeServer::killPostmaster));
+    }
+
+    /** One session of a server dies, and the server restarts itself. */
+    public void crashRestart(String host, int port) {
+        change(() -> serverAt(host, port).ifPresent(FakeServer::restartAfterCrash));
+    }
+
+    /** A machine loses its power: its servers and programs are gone. */
+    public void powerOff(String host) {
+        change(() -> {
+            List.copyOf(host(host).servers.values()).forEach(FakeServer::crash);
+            host(host).directories.values().forEach(FakeDirectory::losePower);
+        });
+    }
+
+    /** A directory's files change behind everybody's back. */
+    public void damage(String host, Path directory) {
+        change(() ->
+                Optional.ofNullable(host(host).directories.get(directory)).ifPresent(found -> found.damaged = true));
+    }
+
+    /**
+     * Maintenance by the server itself: a worker commits, and waits for nobody (H77). Answers whether one could be started.
+     */
+    public boolean maintain(String host, int port) {
+        return change(() -> serverAt(host, port)
+                .filter(server -> server.ready && !server.held && !server.recovering)
+                .filter(server -> !server.setting("autovacuum").equals("off"))
+                .map(server -> server.append(Wal.Kind.MAINTENANCE_COMMIT, "autovacuum"))
+                .isPresent());
+    }
+
+    /** The server's own processes write a snapshot of running transactions, as they do every now and then, sealed or not. */
+    public void writeSnapshot(String host, int port) {
+        change(() -> serverAt(host, port)
+                .filter(server -> server.ready && !server.recovering)
+                .ifPresent(server -> server.append(Wal.Kind.RUNNING_TRANSACTIONS, "")));
+    }
+
+    // --- for the package
+
+    FakeTimes times() {
+        return times;
+    }
+
+    FakeHost host(String name) {
+        FakeHost host = hosts.get(name);
+        if (host == null) {
+            throw new IllegalArgumentException("no machine is named " + name);
+        }
+        return host;
+    }
+
+    Optional<FakeServer> serverAt(String host, int port) {
+        return Optional.ofNullable(hosts.get(host)).map(found -> found.servers.get(port));
+    }
+
+    List<FakeServer> servers() {
+        return hosts.values().stream()
+                .flatMap(host -> host.servers.values().stream())
+                .toList();
+    }
+
+    boolean connected(String one, String other) {
+        return one.equals(other) || !cuts.contains(Set.of(one, other));
+    }
+
+    Duration delay(String one, String other) {
+        return one.equals(other) ? times.network() : delays.getOrDefault(Set.of(one, other), times.network());
+    }
+
+    int nextPid() {
+        return ++lastPid;
+    }
+
+    InstanceId nextInstance() {
+        return new InstanceId(Long.toString(++lastInstance));
+    }
+
+    void acknowledge(Acknowledgement told) {
+        change(() -> acknowledged.add(told));
+    }
+
+    synchronized <T> T look(Supplier<T> question) {
+        return question.get();
+    }
+
+    void change(Runnable action) {
+        change(() -> {
+            action.run();
+            return Boolean.TRUE;
+        });
+    }
+
+    <T> T change(Supplier<T> action) {
+        CompletableFuture<Void> past;
+        T result;
+        synchronized (this) {
+            try {
+                result = action.get();
+            } finally {
+                servers().forEach(server -> server.receiver.look());
+                past = change;
+                change = new CompletableFuture<>();
+            }
+        }
+        past.complete(null);
+        return result;
+    }
+
+    /** Tries until there is a result; each attempt is one moment. Empty when there is none within the limit. */
+    <T> Optional<T> attempt(Duration limit, Supplier<@Nullable T> action) {
+        long begin = scheduler.nanoTime();
+        while (true) {
+            CompletableFuture<Void> next;
+            T result;
+            synchronized (this) {
+                next = change;
+                result = action.get();
+            }
+            if (result != null) {
+                change(() -> {});
+                return Optional.of(result);
+            }
+            Duration left = limit.minusNanos(scheduler.nanoTime() - begin);
+            if (left.isNegative() || left.isZero()) {
+                return Optional.empty();
+            }
+            awaitChange(next, left);
+        }
+    }
+
+    /** Waits for a fact. */
+    boolean await(Duration limit, BooleanSupplier fact) {
+        return attempt(limit, () -> fact.getAsBoolean() ? Boolean.TRUE : null).isPresent();
+    }
+
+    private void awaitChange(CompletableFuture<Void> next, Duration limit) {
+        try {
+            scheduler.await(next, limit);
+        } catch (TimeoutException e) {
+            // the caller looks once more
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("BUG: a change failed", e);
+        }
+    }
+
+    void pause(Duration time) {
+        try {
+            scheduler.pause(time);
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+    }
+
+    private static DroverException interrupted(InterruptedException cause) {
+        Thread.currentThread().interrupt();
+        return new DroverException(
+                ErrorCode.TIMEOUT, "the wait was interrupted, because the process ends", null, cause);
+    }
+
+    /** Something that the machines do by themselves, whoever waits for it. */
+    void later(Duration delay, Runnable action) {
+        timer.schedule(() -> change(action), delay.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    Scheduler scheduler() {
+        return scheduler;
+    }
+}

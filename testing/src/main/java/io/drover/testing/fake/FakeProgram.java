@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.testing.fake;
+
+/** A program that works on a directory; it outlives the agent that has started it. */
+final class FakeProgram {
+    boolean ended;
+    /** Why it has failed; empty when it has not. */
+    String failure = "";
+
+    long bytes;
+
+    void end(String why) {
+        if (!ended) {
+            ended = true;
+            failure = why;
+        }
+    }
+}

@@ -1,0 +1,591 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.testing.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.drover.api.DroverException;
+import io.drover.api.Lsn;
+import io.drover.api.agent.Facts.Slot;
+import io.drover.api.agent.Reports.PromoteReport;
+import io.drover.api.agent.Reports.StopMode;
+import io.drover.replication.AllowList;
+import io.drover.replication.ManagedSetting;
+import io.drover.replication.PostgresServer;
+import io.drover.replication.PostgresSession;
+import io.drover.replication.ServerFiles;
+import io.drover.replication.ServerFiles.CopyOrder;
+import io.drover.replication.ServerFiles.RunningCopy;
+import io.drover.replication.ServerFiles.Upstream;
+import io.drover.replication.ServerProcesses;
+import io.drover.replication.ServerState;
+import io.drover.replication.Waiting;
+import io.drover.testing.contract.TwoNodes.Client;
+import io.drover.testing.contract.TwoNodes.Side;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What moves rely on. */
+abstract class PostgresContract {
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    /** How long what must not happen is waited for. */
+    private static final Duration NOT_WITHIN = Duration.ofMillis(400);
+
+    private static final Duration POLL = Duration.ofMillis(10);
+    private static final long SEGMENT = 16L << 20;
+    private static final String STANDBY = "contract_b";
+    private static final String SLOT = "contract_slot";
+    private static final String BACK = "contract_back";
+
+    private TwoNodes nodes;
+
+    abstract TwoNodes open();
+
+    @BeforeEach
+    final void makePrimary() {
+        nodes = open();
+        server(Side.ONE).initialize("app", LIMIT);
+        nodes.makeTable(Side.ONE);
+    }
+
+    @AfterEach
+    final void close() {
+        nodes.close();
+    }
+
+    @Test
+    final void aSlotHoldsWalFromItsCreationOn() {
+        Lsn start;
+        try (PostgresSession session = server(Side.ONE).connect()) {
+            start = session.createSlot(SLOT);
+            commit(Side.ONE, "a");
+            session.checkpoint();
+            assertThat(session.createSlot(SLOT)).isEqualTo(start);
+        }
+
+        assertThat(slots(Side.ONE))
+                .singleElement()
+                .satisfies(slot -> assertThat(slot.restartLsn()).isEqualTo(start))
+                .satisfies(slot -> assertThat(slot.active()).isFalse());
+
+        tell(Side.ONE, session -> session.dropSlot(SLOT, LIMIT));
+        assertThat(slots(Side.ONE)).isEmpty();
+    }
+
+    @Test
+    final void aCopyIsAStandbyThatReceivesWhatTheSourceCommits() {
+        commit(Side.ONE, "before");
+        makeStandby();
+        commit(Side.ONE, "after");
+
+        replayEverything();
+
+        assertThat(nodes.operations(Side.OTHER)).containsExactly("before", "after");
+        assertThat(state(Side.OTHER))
+                .returns(true, ServerState::inRecovery)
+                .returns(true, ServerState::streaming)
+                .returns(state(Side.ONE).instance(), ServerState::instance);
+        assertThat(slots(Side.ONE))
+                .singleElement()
+                .satisfies(slot -> assertThat(slot.active()).isTrue());
+        try (Client client = nodes.client(Side.OTHER)) {
+            assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> client.commit("refused"));
+        }
+    }
+
+    @Test
+    final void aCopyThatIsStartedAsItIsBecomesAPrimaryOnTheSameTimeline() {
+        ServerFiles files = copyTo(Side.OTHER);
+        files.install(staging(Side.OTHER));
+        files.writeNodeSettings();
+
+        assertThat(nodes.node(Side.OTHER)
+                        .directories()
+                        .isStandby(nodes.place(Side.OTHER).dataDir()))
+                .isFalse();
+        server(Side.OTHER).start(LIMIT);
+
+        assertThat(state(Side.OTHER).inRecovery()).isFalse();
+        assertThat(timeline(Side.OTHER)).isEqualTo(1);
+    }
+
+    @Test
+    final void tellsRunningHeldAndStoppedServersApart() {
+        PostgresServer server = server(Side.ONE);
+        assertThat(server.takesLogins()).isTrue();
+        assertThat(server.stopped()).isFalse();
+
+        ServerProcesses processes = server.processes(server.postmaster().orElseThrow());
+        processes.holdDoor(LIMIT);
+        assertThat(server.takesLogins()).isFalse();
+        assertThat(server.isHeld()).isTrue();
+        assertThat(server.postmaster()).isPresent();
+        processes.openDoor();
+        assertThat(server.isHeld()).isFalse();
+
+        assertThat(server.stop(StopMode.FAST, LIMIT).clusterState()).isEqualTo("shut down");
+        assertThat(server.stopped()).isTrue();
+        assertThat(server.postmaster()).isEmpty();
+        server.start(LIMIT);
+        assertThat(server.stop(StopMode.IMMEDIATE, LIMIT).clusterState()).isEqualTo("in production");
+        assertThatExceptionOfType(DroverException.class).isThrownBy(server::connect);
+    }
+
+    @Test
+    final void stopsAServerThatIsHeld() {
+        PostgresServer server = server(Side.ONE);
+        makeStandby();
+        try (PostgresSession warm = server.connect();
+                Client client = nodes.client(Side.ONE)) {
+            seal(warm);
+            assertThat(server.stop(StopMode.IMMEDIATE, LIMIT).clusterState()).isEqualTo("in production");
+            assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> client.commit("never"));
+        }
+        assertThat(server.stopped()).isTrue();
+    }
+
+    @Test
+    final void settingsWaitOnDiskUntilTheyAreLoaded() {
+        ManagedSetting names = ManagedSetting.SYNCHRONOUS_STANDBY_NAMES;
+        try (PostgresSession session = server(Side.ONE).connect()) {
+            assertThat(session.settings().autoConfValue(names)).isEmpty();
+            session.settings().set(names, "nobody");
+            assertThat(session.settings().autoConfValue(names)).hasValue("nobody");
+            assertThat(session.settings().current(names)).isEmpty();
+
+            session.settings().reload();
+            server(Side.ONE).awaitVisible(names, "nobody", LIMIT);
+
+            session.settings().restore(names, Optional.empty());
+            session.settings().reload();
+            server(Side.ONE).awaitVisible(names, "", LIMIT);
+            assertThat(session.settings().autoConfValue(names)).isEmpty();
+        }
+    }
+
+    @Test
+    final void settingsOfAStoppedServerAreInForceWhenItIsStarted() {
+        server(Side.ONE).stop(StopMode.FAST, LIMIT);
+        server(Side.ONE).files().editSettings(Map.of(ManagedSetting.SYNCHRONOUS_STANDBY_NAMES, "nobody"));
+
+        server(Side.ONE).start(LIMIT);
+
+        server(Side.ONE).awaitVisible(ManagedSetting.SYNCHRONOUS_STANDBY_NAMES, "nobody", LIMIT);
+    }
+
+    @Test
+    final void aCommitWaitsForTheGuardAndALocalOneDoesNot() {
+        makeStandby();
+        armGuard();
+        commit(Side.ONE, "both");
+        server(Side.OTHER).stop(StopMode.IMMEDIATE, LIMIT);
+        awaitFact(() -> ask(Side.ONE, PostgresSession::lacksItsStandby));
+
+        try (Client waiting = nodes.client(Side.ONE);
+                Client local = nodes.client(Side.ONE)) {
+            CompletableFuture<Void> commit = CompletableFuture.runAsync(() -> waiting.commit("waits"));
+            local.commitLocally("passes");
+            assertThat(comes(commit)).isFalse();
+
+            server(Side.OTHER).start(LIMIT);
+            assertThat(commit).succeedsWithin(LIMIT);
+        }
+        replayEverything();
+        assertThat(nodes.operations(Side.OTHER)).containsExactlyInAnyOrder("both", "waits", "passes");
+    }
+
+    @Test
+    final void theProbeOfTheGuardWaitsWhileReplayIsPaused() {
+        makeStandby();
+        armGuard();
+        assertThat(ask(Side.ONE, session -> session.probeGuard(LIMIT)).committed())
+                .isTrue();
+
+        tell(Side.OTHER, session -> session.setReplayPaused(true, LIMIT));
+        assertThat(ask(Side.ONE, session -> session.probeGuard(NOT_WITHIN)).committed())
+                .isFalse();
+
+        tell(Side.OTHER, session -> session.setReplayPaused(false, LIMIT));
+        assertThat(ask(Side.ONE, session -> session.probeGuard(LIMIT)).committed())
+                .isTrue();
+    }
+
+    @Test
+    final void nobodyCommitsOnASealedServerAndAllGoOnWhenItIsLifted() {
+        makeStandby();
+        try (PostgresSession warm = server(Side.ONE).connect();
+                Client idle = nodes.client(Side.ONE)) {
+            idle.commit("before");
+            Lsn end = seal(warm);
+            CompletableFuture<Void> held = CompletableFuture.runAsync(() -> idle.commit("held"));
+            CompletableFuture<Void> login = CompletableFuture.runAsync(() -> commit(Side.ONE, "login"));
+
+            assertThat(comes(held)).isFalse();
+            assertThat(comes(login)).isFalse();
+            assertThat(end.bytes() % SEGMENT).isZero();
+            assertThat(warm.endWal()).isEqualTo(end);
+
+            ServerProcesses processes = processes(Side.ONE);
+            processes.releaseSessions();
+            processes.openDoor();
+            assertThat(held).succeedsWithin(LIMIT);
+            assertThat(login).succeedsWithin(LIMIT);
+        }
+        assertThat(nodes.operations(Side.ONE)).containsExactlyInAnyOrder("before", "held", "login");
+    }
+
+    @Test
+    final void sessionsThatAreEndedLoseTheirConnection() {
+        makeStandby();
+        try (PostgresSession warm = server(Side.ONE).connect();
+                Client idle = nodes.client(Side.ONE)) {
+            int own = warm.backendPid();
+            ServerProcesses processes = processes(Side.ONE);
+            processes.holdDoor(LIMIT);
+            AllowList spared = warm.spared(server(Side.ONE).postmaster().orElseThrow(), SLOT, own);
+
+            assertThat(processes.endSessions(spared, LIMIT)).isPositive();
+
+            assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> idle.commit("ended"));
+            assertThat(warm.endWal().bytes() % SEGMENT).isZero();
+            processes.openDoor();
+        }
+        assertThat(nodes.operations(Side.ONE)).isEmpty();
+    }
+
+    @Test
+    final void noSealIsMadeForATargetThatDoesNotStream() {
+        try (PostgresSession warm = server(Side.ONE).connect()) {
+            int own = warm.backendPid();
+            int postmaster = server(Side.ONE).postmaster().orElseThrow();
+
+            assertThatExceptionOfType(DroverException.class).isThrownBy(() -> warm.spared(postmaster, SLOT, own));
+        }
+    }
+
+    @Test
+    final void aPromotionBeginsTheNextTimelineAtTheEndOfTheSealedSource() {
+        makeStandby();
+        commit(Side.ONE, "before");
+        Client early = nodes.client(Side.OTHER);
+
+        Lsn end = sealAndReplay();
+        PromoteReport promoted = ask(Side.OTHER, session -> session.promote(1, end, LIMIT));
+
+        assertThat(promoted.timeline()).isEqualTo(2);
+        assertThat(promoted.fork()).isEqualTo(end);
+        assertThat(timeline(Side.OTHER)).isEqualTo(2);
+        assertThat(ask(Side.OTHER, session -> session.promote(1, end, LIMIT)).fork())
+                .isEqualTo(end);
+        // a session of the standby survives its promotion
+        early.commit("after");
+        early.close();
+        assertThat(nodes.operations(Side.OTHER)).containsExactly("before", "after");
+    }
+
+    @Test
+    final void aPromotionOntoAnUnexpectedTimelineIsRefused() {
+        makeStandby();
+        Lsn end = sealAndReplay();
+
+        assertThatExceptionOfType(DroverException.class)
+                .isThrownBy(() -> ask(Side.OTHER, session -> session.promote(2, end, LIMIT)));
+    }
+
+    @Test
+    final void aSourceThatIsStoppedAtOnceHasNothingPastTheForkAndFollowsWithoutARewind() {
+        makeStandby();
+        Lsn fork = sealAndPromote();
+
+        server(Side.ONE).stop(StopMode.IMMEDIATE, LIMIT);
+
+        assertThat(files(Side.ONE).tail(1, fork, LIMIT).recordsPast()).isZero();
+        assertThat(files(Side.ONE).audit(1, fork, LIMIT).records()).isZero();
+        commit(Side.OTHER, "new");
+        tell(Side.OTHER, session -> session.createSlot(BACK));
+        files(Side.ONE).writePasswords();
+        files(Side.ONE).attach(back());
+        server(Side.ONE).start(LIMIT);
+        awaitStreams(Side.ONE);
+        replay(Side.ONE, state(Side.OTHER).lsn());
+        assertThat(nodes.operations(Side.ONE)).containsExactly("new");
+        assertThat(timeline(Side.ONE)).isEqualTo(2);
+    }
+
+    @Test
+    final void aSourceThatGoesOnHasRecordsPastTheForkThatAreNobodysCommits() {
+        makeStandby();
+        Lsn fork = sealAndPromote();
+
+        lift();
+        tell(Side.ONE, PostgresSession::checkpoint);
+        server(Side.ONE).stop(StopMode.IMMEDIATE, LIMIT);
+
+        assertThat(files(Side.ONE).tail(1, fork, LIMIT).recordsPast()).isPositive();
+        assertThat(files(Side.ONE).audit(1, fork, LIMIT).userCommits()).isZero();
+    }
+
+    @Test
+    final void theAuditTellsUsersCommitsFromMaintenance() {
+        commit(Side.ONE, "before");
+        makeStandby();
+        Lsn fork = sealAndPromote();
+
+        lift();
+        nodes.maintain(Side.ONE);
+        commit(Side.ONE, "lost");
+        server(Side.ONE).stop(StopMode.IMMEDIATE, LIMIT);
+
+        assertThat(files(Side.ONE).audit(1, fork, LIMIT)).satisfies(audit -> {
+            assertThat(audit.userCommits()).isEqualTo(1);
+            assertThat(audit.transactions()).hasSize(1);
+            assertThat(audit.maintenanceCommits()).isPositive();
+        });
+    }
+
+    @Test
+    final void aSourceWithRecordsPastTheForkReceivesNothingUntilItIsRewound() {
+        makeStandby();
+        commit(Side.ONE, "before");
+        Lsn fork = sealAndPromote();
+        lift();
+        commit(Side.ONE, "lost");
+        server(Side.ONE).stop(StopMode.IMMEDIATE, LIMIT);
+        commit(Side.OTHER, "new");
+        tell(Side.OTHER, session -> {
+            session.checkpoint();
+            session.setRewindLogin(true);
+            session.createSlot(BACK);
+        });
+        files(Side.ONE).writePasswords();
+
+        Path rewinding = nodes.place(Side.ONE).dataDir().resolveSibling("data.rewinding-contract");
+        files(Side.ONE).rewind(rewinding, back(), fork, LIMIT);
+        server(Side.ONE).start(LIMIT);
+        awaitStreams(Side.ONE);
+
+        replay(Side.ONE, state(Side.OTHER).lsn());
+        assertThat(nodes.operations(Side.ONE)).containsExactly("before", "new");
+        assertThat(state(Side.ONE).inRecovery()).isTrue();
+    }
+
+    @Test
+    final void oneRecordPastTheForkKeepsAStandbyFromReceivingAnything() {
+        makeStandby();
+        sealAndPromote();
+        lift();
+        commit(Side.ONE, "lost");
+        server(Side.ONE).stop(StopMode.IMMEDIATE, LIMIT);
+        tell(Side.OTHER, session -> session.createSlot(BACK));
+        files(Side.ONE).writePasswords();
+        files(Side.ONE).attach(back());
+
+        server(Side.ONE).start(LIMIT);
+
+        assertThat(Waiting.until(Duration.ofSeconds(2), POLL, () -> ask(Side.ONE, PostgresSession::receives)))
+                .isFalse();
+    }
+
+    @Test
+    final void acknowledgedCommitsSurviveAKillAndAStartWritesPastThem() {
+        commit(Side.ONE, "a");
+        commit(Side.ONE, "b");
+        Lsn before = ask(Side.ONE, PostgresSession::state).lsn();
+
+        nodes.kill(Side.ONE);
+        awaitFact(() -> server(Side.ONE).stopped());
+        server(Side.ONE).start(LIMIT);
+
+        assertThat(nodes.operations(Side.ONE)).containsExactly("a", "b");
+        assertThat(state(Side.ONE).lsn().compareTo(before)).isPositive();
+    }
+
+    @Test
+    final void aStandbyThatIsKilledIsAStandbyAgainAndGoesOn() {
+        makeStandby();
+        nodes.kill(Side.OTHER);
+        awaitFact(() -> server(Side.OTHER).stopped());
+        commit(Side.ONE, "meanwhile");
+
+        server(Side.OTHER).start(LIMIT);
+
+        awaitStreams(Side.OTHER);
+        replayEverything();
+        assertThat(nodes.operations(Side.OTHER)).containsExactly("meanwhile");
+    }
+
+    @Test
+    final void alignmentLeavesTheMarginBeforeTheEndOfTheSegment() {
+        long margin = 64 * 1024;
+
+        assertThat(ask(Side.ONE, session -> session.alignWal(margin)).bytesToBoundary())
+                .isBetween(margin / 2, margin * 2);
+    }
+
+    @Test
+    final void aDirectoryIsRenamedAndDeletedWithWhatIsInIt() {
+        server(Side.ONE).stop(StopMode.FAST, LIMIT);
+        Path data = nodes.place(Side.ONE).dataDir();
+        Path aside = data.resolveSibling("data.set-aside-contract");
+        var directories = nodes.node(Side.ONE).directories();
+        var identity = directories.control(data).systemIdentifier();
+
+        directories.rename(data, aside);
+
+        assertThat(directories.exists(data)).isFalse();
+        assertThat(directories.marked(data, ".set-aside-")).containsExactly(aside);
+        assertThat(directories.control(aside).systemIdentifier()).isEqualTo(identity);
+        assertThat(directories.isUsed(aside)).isFalse();
+        directories.delete(aside);
+        assertThat(directories.exists(aside)).isFalse();
+    }
+
+    // --- steps
+
+    private void makeStandby() {
+        ServerFiles files = copyTo(Side.OTHER);
+        files.prepareStandby(
+                staging(Side.OTHER),
+                new Upstream(nodes.host(Side.ONE), nodes.place(Side.ONE).port(), STANDBY, SLOT));
+        files.install(staging(Side.OTHER));
+        files.writeNodeSettings();
+        server(Side.OTHER).start(LIMIT);
+        awaitStreams(Side.OTHER);
+    }
+
+    private ServerFiles copyTo(Side side) {
+        tell(Side.ONE, session -> session.createSlot(SLOT));
+        ServerFiles files = files(side);
+        files.writePasswords();
+        RunningCopy copy = files.startCopy(
+                new CopyOrder(nodes.host(Side.ONE), nodes.place(Side.ONE).port(), SLOT, OptionalLong.empty(), true),
+                staging(side));
+        copy.await(LIMIT);
+        files.verifyCopy(staging(side), LIMIT);
+        return files;
+    }
+
+    private Path staging(Side side) {
+        return nodes.place(side).dataDir().resolveSibling("data.staging-contract");
+    }
+
+    private Upstream back() {
+        return new Upstream(nodes.host(Side.OTHER), nodes.place(Side.OTHER).port(), "contract_a", BACK);
+    }
+
+    private void armGuard() {
+        String value = "FIRST 1 (\"" + STANDBY + "\")";
+        tell(Side.ONE, session -> {
+            session.settings().set(ManagedSetting.SYNCHRONOUS_STANDBY_NAMES, value);
+            session.settings().reload();
+        });
+        server(Side.ONE).awaitVisible(ManagedSetting.SYNCHRONOUS_STANDBY_NAMES, value, LIMIT);
+    }
+
+    /** The order of the seal. */
+    private Lsn seal(PostgresSession warm) {
+        int postmaster = server(Side.ONE).postmaster().orElseThrow();
+        int own = warm.backendPid();
+        ServerProcesses processes = processes(Side.ONE);
+        processes.holdDoor(LIMIT);
+        AllowList spared = warm.spared(postmaster, SLOT, own);
+        processes.holdSessions(spared, LIMIT).orElseThrow();
+        Lsn end = warm.endWal();
+        assertThat(processes.doorHeld()).isTrue();
+        assertThat(processes.sessionsHeld(spared)).isTrue();
+        return end;
+    }
+
+    private Lsn sealAndReplay() {
+        try (PostgresSession warm = server(Side.ONE).connect()) {
+            Lsn end = seal(warm);
+            replay(Side.OTHER, end);
+            return end;
+        }
+    }
+
+    private Lsn sealAndPromote() {
+        Lsn end = sealAndReplay();
+        return ask(Side.OTHER, session -> session.promote(1, end, LIMIT)).fork();
+    }
+
+    private void lift() {
+        processes(Side.ONE).releaseSessions();
+        processes(Side.ONE).openDoor();
+    }
+
+    private void replayEverything() {
+        replay(Side.OTHER, ask(Side.ONE, PostgresSession::state).lsn());
+    }
+
+    private void replay(Side side, Lsn position) {
+        ask(side, session -> session.awaitReplayed(position, LIMIT));
+    }
+
+    private void commit(Side side, String operation) {
+        try (Client client = nodes.client(side)) {
+            client.commit(operation);
+        }
+    }
+
+    private void awaitStreams(Side side) {
+        awaitFact(() -> ask(side, PostgresSession::receives));
+    }
+
+    private static void awaitFact(BooleanSupplier fact) {
+        assertThat(Waiting.until(LIMIT, POLL, fact)).isTrue();
+    }
+
+    private static boolean comes(CompletableFuture<?> answer) {
+        return Waiting.until(NOT_WITHIN, POLL, answer::isDone);
+    }
+
+    private PostgresServer server(Side side) {
+        return nodes.node(side).server(nodes.place(side));
+    }
+
+    private ServerFiles files(Side side) {
+        return server(side).files();
+    }
+
+    private ServerProcesses processes(Side side) {
+        PostgresServer server = server(side);
+        return server.processes(server.postmaster().orElseThrow());
+    }
+
+    private ServerState state(Side side) {
+        return ask(side, PostgresSession::state);
+    }
+
+    private int timeline(Side side) {
+        return ask(side, PostgresSession::timeline);
+    }
+
+    private List<Slot> slots(Side side) {
+        return server(side).facts(List.of(), Set.of()).slots();
+    }
+
+    private <R> R ask(Side side, Function<PostgresSession, R> question) {
+        try (PostgresSession session = server(side).connect()) {
+            return question.apply(session);
+        }
+    }
+
+    private void tell(Side side, Consumer<PostgresSession> action) {
+        try (PostgresSession session = server(side).connect()) {
+            action.accept(session);
+        }
+    }
+}

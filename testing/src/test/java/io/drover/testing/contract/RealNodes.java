@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.testing.contract;
+
+import static java.util.Objects.requireNonNull;
+
+import io.drover.replication.Connections;
+import io.drover.replication.InstanceLayout;
+import io.drover.replication.LocalPostgresNode;
+import io.drover.replication.PostgresBinaries;
+import io.drover.replication.PostgresNode;
+import io.drover.replication.ProcessTable;
+import io.drover.replication.RoleSetup.Passwords;
+import io.drover.replication.ServerPlace;
+import io.drover.replication.Signals;
+import io.drover.replication.Waiting;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+
+/** Two nodes with PostgreSQL on loopback, for this process's own user. */
+final class RealNodes implements TwoNodes {
+    private static final String DATABASE = "app";
+    private static final int LOWEST_PORT = 16_000;
+    private static final int PORTS = 15_000;
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration POLL = Duration.ofMillis(20);
+
+    private final Path root;
+    private final Map<Side, PostgresNode> nodes = new EnumMap<>(Side.class);
+    private final Map<Side, Integer> ports = new EnumMap<>(Side.class);
+
+    RealNodes(Path root) {
+        this.root = root;
+        for (Side side : Side.values()) {
+            ports.put(side, freePort(host(side)));
+            nodes.put(
+                    side,
+                    new LocalPostgresNode(
+                            "node_" + side.ordinal(),
+                            host(side),
+                            root,
+                            binaries(),
+                            new Passwords("one", "two", "three")));
+        }
+    }
+
+    /** The newest that are installed. */
+    private static PostgresBinaries binaries() {
+        try (Stream<Path> versions = Files.list(Path.of("/usr/lib/postgresql"))) {
+            return new PostgresBinaries(
+                    versions.max(Comparator.naturalOrder()).orElseThrow().resolve("bin"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Below the range that outgoing connections take theirs from: one is restarted with the same port. */
+    private static int freePort(String host) {
+        int port = LOWEST_PORT + new Random().nextInt(PORTS);
+        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getByName(host))) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            return freePort(host);
+        }
+    }
+
+    @Override
+    public PostgresNode node(Side side) {
+        return requireNonNull(nodes.get(side), "the node is missing");
+    }
+
+    @Override
+    public ServerPlace place(Side side) {
+        Path directory = root.resolve(side.name());
+        return new ServerPlace(
+                directory.resolve("data"),
+                directory.resolve("socket"),
+                requireNonNull(ports.get(side), "the port is missing"),
+                new InstanceLayout(directory),
+                null);
+    }
+
+    @Override
+    public String host(Side side) {
+        return "127.0.0." + (61 + side.ordinal());
+    }
+
+    private Connection connect(Side side) {
+        ServerPlace place = place(side);
+        return Connections.local(place.socketDir(), place.port(), DATABASE);
+    }
+
+    @Override
+    public Client client(Side side) {
+        return new JdbcClient(connect(side));
+    }
+
+    /** Writes one row for each operation. */
+    private record JdbcClient(Connection connection) implements Client {
+        @Override
+        public void commit(String operation) {
+            commit("on", operation);
+        }
+
+        @Override
+        public void commitLocally(String operation) {
+            commit("local", operation);
+        }
+
+        private void commit(String level, String operation) {
+            execute(connection, "SET synchronous_commit = " + level);
+            try (PreparedStatement insert = connection.prepareStatement("INSERT INTO operations (name) VALUES (?)")) {
+                insert.setString(1, operation);
+                insert.executeUpdate();
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        @Override
+        public void close() {
+            quietly(connection);
+        }
+    }
+
+    private static void execute(Connection connection, String sql) {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void quietly(Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            throw new IllegalStateException("a connection could not be closed", e);
+        }
+    }
+
+    @Override
+    public List<String> operations(Side side) {
+        Connection connection = connect(side);
+        List<String> names = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT name FROM operations ORDER BY id")) {
+            while (rows.next()) {
+                names.add(rows.getString(1));
+            }
+            return names;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        } finally {
+            quietly(connection);
+        }
+    }
+
+    @Override
+    public void makeTable(Side side) {
+        tell(side, "CREATE TABLE operations (id serial PRIMARY KEY, name text NOT NULL)");
+    }
+
+    /** As autovacuum does it. */
+    @Override
+    public void maintain(Side side) {
+        tell(side, "ANALYZE operations");
+    }
+
+    private void tell(Side side, String sql) {
+        Connection connection = connect(side);
+        execute(connection, sql);
+        quietly(connection);
+    }
+
+    @Override
+    public void kill(Side side) {
+        Path data = place(side).dataDir();
+        List<Integer> processes = ProcessTable.serversIn(data);
+        processes.forEach(Signals.KILL::send);
+        // one that nobody has reaped yet still holds the lock of its socket
+        Waiting.until(LIMIT, POLL, () -> processes.stream().noneMatch(pid -> Files.exists(Path.of("/proc/" + pid))));
+    }
+
+    @Override
+    public void close() {
+        for (Side side : Side.values()) {
+            kill(side);
+        }
+        try (Stream<Path> files = Files.walk(root)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.testing.contract;
+
+import io.drover.replication.PostgresNode;
+import io.drover.replication.ServerPlace;
+import java.util.List;
+
+/** Two nodes on which the contract is tested. */
+interface TwoNodes extends AutoCloseable {
+    /** Which of them. */
+    enum Side {
+        ONE,
+        OTHER
+    }
+
+    /** A session that works in the shard's database. */
+    interface Client extends AutoCloseable {
+        /** Commits with synchronous_commit = on. */
+        void commit(String operation);
+
+        /** Commits with synchronous_commit = local. */
+        void commitLocally(String operation);
+
+        @Override
+        void close();
+    }
+
+    PostgresNode node(Side side);
+
+    ServerPlace place(Side side);
+
+    /** Address of the servers there. */
+    String host(Side side);
+
+    Client client(Side side);
+
+    /** The operations that a reader sees there. */
+    List<String> operations(Side side);
+
+    /** Makes what clients write to, once, on a new primary. */
+    void makeTable(Side side);
+
+    /** The server's own maintenance commits something there. */
+    void maintain(Side side);
+
+    /** Kills all processes of the server. */
+    void kill(Side side);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.testing.fake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.drover.api.FenceEpoch;
+import io.drover.api.InstanceId;
+import io.drover.api.Json;
+import io.drover.api.LeaderEpoch;
+import io.drover.api.MoveId;
+import io.drover.api.MoveRequest;
+import io.drover.api.NodeId;
+import io.drover.api.ShardId;
+import io.drover.api.agent.Reports.AlignReport;
+import io.drover.api.agent.Reports.GuardProbeReport;
+import io.drover.api.agent.Reports.InstanceReport;
+import io.drover.api.agent.Reports.JobReport;
+import io.drover.api.agent.Reports.JobState;
+import io.drover.api.agent.Token;
+import io.drover.api.agent.Verb;
+import io.drover.api.time.Scheduler;
+import io.drover.daemon.agent.Agent;
+import io.drover.daemon.agent.NodeTools;
+import io.drover.replication.Waiting;
+import io.drover.topology.TopologyStore;
+import io.drover.topology.ZkLayout;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The agent as it is shipped, on servers that do not exist. */
+final class AgentOnFakePostgresTest {
+    private static final Scheduler SCHEDULER = Scheduler.system();
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration POLL = Duration.ofMillis(10);
+    private static final Path ROOT = Path.of("/fake");
+    private static final ShardId SHARD = new ShardId("shard_01");
+    private static final MoveId MOVE = new MoveId("1a2b3c4d-0000");
+    private static final String SLOT = "drover_1a2b3c4d";
+    private static final int PORT = 5433;
+
+    private final FakePostgres world = new FakePostgres(SCHEDULER, FakeTimes.usual());
+    private final FakeZooKeeper zooKeeper = new FakeZooKeeper(SCHEDULER, ZkLayout.roots());
+    private final FakeStateFiles files = new FakeStateFiles();
+    private final Agent source = agent("host_a", files);
+    private final Agent target = agent("host_b", new FakeStateFiles());
+    private long sequence;
+
+    @AfterEach
+    void close() {
+        source.stop();
+        target.stop();
+        zooKeeper.close();
+    }
+
+    private Agent agent(String host, FakeStateFiles state) {
+        return Agent.assemble(
+                new NodeTools(new NodeId(host), host, ROOT, ROOT, world.node(host), SCHEDULER),
+                state,
+                new TopologyStore(zooKeeper.connect(host, LIMIT, SCHEDULER, message -> Network.Fate.AT_ONCE)));
+    }
+
+    @Test
+    void takesAMoveUpToItsFence() {
+        InstanceId instance = initialize();
+        send(source, instance, new Verb.CreateSlot(SLOT));
+        send(
+                target,
+                instance,
+                new Verb.StartCopy(List.of(SHARD), "host_a", PORT, SLOT, null, MoveRequest.Checkpoint.FAST));
+        assertThat(Waiting.until(
+                        LIMIT, POLL, () -> target.observation().job(instance).state() == JobState.DONE))
+                .isTrue();
+        send(target, instance, new Verb.StartStandby(List.of(SHARD), "host_a", PORT, SLOT, SLOT));
+        assertThat(Waiting.until(
+                        LIMIT,
+                        POLL,
+                        () -> Boolean.TRUE.equals(
+                                target.observation().instance(instance).streaming())))
+                .isTrue();
+        send(source, instance, new Verb.Checkpoint());
+        send(target, instance, new Verb.PrepareTarget());
+        send(source, instance, new Verb.ArmGuard(SLOT));
+
+        assertThat((GuardProbeReport) send(source, instance, new Verb.ProbeGuard()))
+                .returns(true, GuardProbeReport::committed);
+        assertThat((AlignReport) send(source, instance, new Verb.AlignWal(65_536)))
+                .satisfies(aligned -> assertThat(aligned.written()).isPositive());
+        send(source, instance, new Verb.PrepareSeal(new FenceEpoch(2), SLOT));
+        assertThat(source.observation().instance(instance).journaledMove()).isEqualTo(MOVE);
+
+        send(source, instance, new Verb.RestoreSettings(0));
+        assertThat(source.observation().instance(instance).journaledMove()).isNull();
+    }
+
+    @Test
+    void knowsItsInstancesAfterItWasKilled() {
+        InstanceId instance = initialize();
+
+        Agent next = agent("host_a", files);
+
+        assertThat(next.observation().instance(instance))
+                .returns(true, InstanceReport::running)
+                .returns(false, InstanceReport::inRecovery);
+    }
+
+    @Test
+    void tellsTheFactsOfAHealthyInstance() {
+        InstanceId instance = initialize();
+
+        assertThat(source.observation().facts(instance).instance()).isEqualTo(instance);
+        assertThat(target.observation()
+                        .targetFacts(SHARD, PORT, "host_a", PORT, List.of())
+                        .replicationLogin())
+                .isEmpty();
+    }
+
+    @Test
+    void givesUpACopyWhoseSourceIsKilled() {
+        InstanceId instance = initialize();
+        send(source, instance, new Verb.CreateSlot(SLOT));
+        send(
+                target,
+                instance,
+                new Verb.StartCopy(List.of(SHARD), "host_a", PORT, SLOT, null, MoveRequest.Checkpoint.FAST));
+
+        world.kill("host_a", PORT);
+
+        assertThat(Waiting.until(
+                        LIMIT, POLL, () -> target.observation().job(instance).state() == JobState.FAILED))
+                .isTrue();
+        assertThat(target.observation().job(instance))
+                .extracting(JobReport::error)
+                .asString()
+                .isNotEmpty();
+    }
+
+    private InstanceId initialize() {
+        Object report = dispatch(source, new InstanceId("1"), new Verb.Initialize(SHARD, PORT, "app"), null);
+        return ((InstanceReport) report).instance();
+    }
+
+    private Object send(Agent agent, InstanceId instance, Verb<?> verb) {
+        Token token = new Token(new LeaderEpoch(1), MOVE, 10, ++sequence, LIMIT.toMillis());
+        return dispatch(agent, instance, verb, token);
+    }
+
+    private static Object dispatch(Agent agent, InstanceId instance, Verb<?> verb, @Nullable Token token) {
+        Map<String, @Nullable Object> body = new LinkedHashMap<>();
+        body.put("token", token);
+        body.put("args", verb);
+        return agent.dispatch(instance, verb.path(), Json.bytes(body));
+    }
+}
