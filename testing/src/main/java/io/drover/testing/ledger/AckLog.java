@@ -2,10 +2,15 @@
 package io.drover.testing.ledger;
 
 import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What one writer knows about its own writes: for each sequence number, counted from 1 without gaps, how the call ended and
- * when. Written by the writer, read by anybody.
+ * What one writer knows about its own writes: for each sequence number, counted from 1 without gaps, when it was asked for, how
+ * the call ended and when, and where the server says that it was done. Written by the writer, read by anybody.
  */
 public final class AckLog {
     /** How a call ended. */
@@ -20,16 +25,41 @@ public final class AckLog {
         UNKNOWN
     }
 
+    /** Who writes. */
+    public enum Kind {
+        /** A client of the kit, which takes part in the fence. */
+        KIT,
+        /** One that ignores every rule. */
+        ROGUE
+    }
+
     private static final Outcome[] OUTCOMES = Outcome.values();
+    private static final long NO_EPOCH = -1;
 
     private final int writer;
+    private final Kind kind;
+    private long[] begunAt = new long[1024];
     private long[] endedAt = new long[1024];
+    private long[] epochs = new long[1024];
+    private @Nullable Place[] places = new Place[1024];
+    private final Map<Integer, String> failures = new TreeMap<>();
     private byte[] outcomes = new byte[1024];
     private int count;
 
-    /** Begins the log of a writer. */
+    /** Begins the log of a writer that ignores every rule. */
     public AckLog(int writer) {
+        this(writer, Kind.ROGUE);
+    }
+
+    /** Begins the log of a writer. */
+    public AckLog(int writer, Kind kind) {
         this.writer = writer;
+        this.kind = kind;
+    }
+
+    /** What kind of writer it is. */
+    public Kind kind() {
+        return kind;
     }
 
     /** The writer's number, as in the table. */
@@ -40,10 +70,31 @@ public final class AckLog {
     /** Notes that a write is about to be asked for, and gives it its number. */
     public synchronized int begin() {
         if (count == outcomes.length) {
+            begunAt = Arrays.copyOf(begunAt, count * 2);
             endedAt = Arrays.copyOf(endedAt, count * 2);
+            epochs = Arrays.copyOf(epochs, count * 2);
+            places = Arrays.copyOf(places, count * 2);
             outcomes = Arrays.copyOf(outcomes, count * 2);
         }
+        begunAt[count] = System.nanoTime();
+        epochs[count] = NO_EPOCH;
         return ++count;
+    }
+
+    /** Notes the topology's epoch that the writer saw before it asked, with its connection already in its hands. */
+    public synchronized void sawEpoch(int sequence, long epoch) {
+        epochs[sequence - 1] = epoch;
+    }
+
+    /** Notes where the statement says that it was carried out; whether it is committed is another thing. */
+    public synchronized void writtenAt(int sequence, Place place) {
+        places[sequence - 1] = place;
+    }
+
+    /** Notes how it ended badly, with the SQLSTATE. */
+    public synchronized void fail(int sequence, Outcome outcome, @Nullable String state, long nanos) {
+        failures.put(sequence, state == null ? "" : state);
+        end(sequence, outcome, nanos);
     }
 
     /** Notes how it ended, with the time of {@link System#nanoTime()}. */
@@ -60,6 +111,32 @@ public final class AckLog {
     /** How the write ended; a number that was never given counts as failed. */
     public synchronized Outcome outcome(long sequence) {
         return sequence < 1 || sequence > count ? Outcome.FAILED : OUTCOMES[outcomes[(int) sequence - 1]];
+    }
+
+    /** When the write was asked for. */
+    public synchronized long begunAt(long sequence) {
+        return begunAt[(int) sequence - 1];
+    }
+
+    /** When its end was known; 0 while it is pending. */
+    public synchronized long endedAt(long sequence) {
+        return endedAt[(int) sequence - 1];
+    }
+
+    /** The epoch that the writer saw. */
+    public synchronized OptionalLong epoch(long sequence) {
+        long epoch = epochs[(int) sequence - 1];
+        return epoch == NO_EPOCH ? OptionalLong.empty() : OptionalLong.of(epoch);
+    }
+
+    /** Where the statement was carried out, when it answered. */
+    public synchronized Optional<Place> place(long sequence) {
+        return Optional.ofNullable(places[(int) sequence - 1]);
+    }
+
+    /** The SQLSTATE of each write that ended with an exception, by number; empty text where it had none. */
+    public synchronized Map<Integer, String> failures() {
+        return Map.copyOf(failures);
     }
 
     /** How many writes ended so. */
