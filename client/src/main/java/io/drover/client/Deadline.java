@@ -1,19 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.client;
 
+import io.drover.api.time.Scheduler;
 import java.time.Duration;
 
 /** Until when a caller waits, by the monotonic clock. */
 final class Deadline {
-    private final long start = System.nanoTime();
+    private final Scheduler scheduler;
+    private final long start;
     private final long limit;
 
-    Deadline(Duration limit) {
+    Deadline(Scheduler scheduler, Duration limit) {
+        this.scheduler = scheduler;
+        this.start = scheduler.nanoTime();
         this.limit = limit.toNanos();
     }
 
     long nanosLeft() {
-        return limit - (System.nanoTime() - start);
+        return limit - (scheduler.nanoTime() - start);
     }
 
     boolean passed() {
@@ -21,6 +25,6 @@ final class Deadline {
     }
 
     Duration waited() {
-        return Duration.ofNanos(System.nanoTime() - start);
+        return Duration.ofNanos(scheduler.nanoTime() - start);
     }
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.client;
 
+import io.drover.api.time.Scheduler;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLTransientConnectionException;
@@ -9,8 +10,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.Lock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * are let in, all that fit at once, when it opens for the next grant.
  */
 final class Gate {
-    private final ReentrantLock lock = new ReentrantLock();
+    private final Scheduler scheduler;
+    private final Lock lock;
     private final Deque<Waiter> waiters = new ArrayDeque<>();
     private final int permits;
     private final int maxWaiters;
@@ -31,11 +36,14 @@ final class Gate {
     private boolean closed;
 
     /**
+     * @param scheduler by which callers wait
      * @param permits how many may be inside at once
      * @param maxWaiters how many may wait
      * @param situation shard, state and epoch, for messages
      */
-    Gate(int permits, int maxWaiters, Supplier<String> situation) {
+    Gate(Scheduler scheduler, int permits, int maxWaiters, Supplier<String> situation) {
+        this.scheduler = scheduler;
+        this.lock = scheduler.newLock();
         this.permits = permits;
         this.maxWaiters = maxWaiters;
         this.situation = situation;
@@ -63,7 +71,7 @@ final class Gate {
                 throw new SQLTransientConnectionException(
                         situation.get() + ": " + waiting + " callers wait for a connection already", SqlStates.REFUSED);
             }
-            waiter = new Waiter(Thread.currentThread());
+            waiter = new Waiter();
             waiting++;
             if (again) {
                 waiters.addFirst(waiter);
@@ -77,30 +85,25 @@ final class Gate {
     }
 
     private Grant await(Waiter waiter, Deadline deadline) throws SQLException {
-        while (true) {
-            Grant grant = waiter.grant;
-            if (grant != null) {
-                return grant;
+        try {
+            Duration left = Duration.ofNanos(Math.max(0, deadline.nanosLeft()));
+            return scheduler.await(waiter.answer, left).orElseThrow(this::closed);
+        } catch (TimeoutException e) {
+            Grant late = leave(waiter);
+            if (late != null) {
+                return late;
             }
-            if (waiter.refused) {
-                throw closed();
+            throw timeout(deadline, null);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            Grant late = leave(waiter);
+            if (late != null) {
+                release(late);
             }
-            if (Thread.currentThread().isInterrupted()) {
-                Grant late = leave(waiter);
-                if (late != null) {
-                    release(late);
-                }
-                throw new SQLTransientConnectionException(
-                        situation.get() + ": interrupted while waiting for a connection", SqlStates.REFUSED);
-            }
-            if (deadline.passed()) {
-                Grant late = leave(waiter);
-                if (late != null) {
-                    return late;
-                }
-                throw timeout(deadline, null);
-            }
-            LockSupport.parkNanos(this, deadline.nanosLeft());
+            throw new SQLTransientConnectionException(
+                    situation.get() + ": interrupted while waiting for a connection", SqlStates.REFUSED, e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("BUG: a place is granted or refused, nothing else", e);
         }
     }
 
@@ -108,7 +111,7 @@ final class Gate {
     private @Nullable Grant leave(Waiter waiter) {
         lock.lock();
         try {
-            if (waiter.grant == null && !waiter.refused) {
+            if (waiter.grant == null) {
                 // It stays in the queue, to be skipped: taking it out of the middle would cost a walk for each timeout.
                 waiter.gone = true;
                 waiting--;
@@ -139,7 +142,7 @@ final class Gate {
             lock.unlock();
         }
         if (next != null) {
-            LockSupport.unpark(next.thread);
+            next.answer.complete(Optional.of(grant));
         }
     }
 
@@ -165,7 +168,7 @@ final class Gate {
         } finally {
             lock.unlock();
         }
-        admitted.forEach(waiter -> LockSupport.unpark(waiter.thread));
+        admitted.forEach(waiter -> waiter.answer.complete(Optional.of(grant)));
     }
 
     /** Admits nobody until it is opened again. */
@@ -188,13 +191,12 @@ final class Gate {
             open = null;
             free = 0;
             for (Waiter next = poll(); next != null; next = poll()) {
-                next.refused = true;
                 refused.add(next);
             }
         } finally {
             lock.unlock();
         }
-        refused.forEach(waiter -> LockSupport.unpark(waiter.thread));
+        refused.forEach(waiter -> waiter.answer.complete(Optional.empty()));
     }
 
     int waiting() {
@@ -232,15 +234,10 @@ final class Gate {
         return next;
     }
 
-    /** A parked caller. Written under the lock; read by its thread without. */
+    /** A caller who waits. Its fields are used under the lock; it is answered outside, so that it does not run into it. */
     private static final class Waiter {
-        private final Thread thread;
-        private volatile @Nullable Grant grant;
-        private volatile boolean refused;
+        private final CompletableFuture<Optional<Grant>> answer = new CompletableFuture<>();
+        private @Nullable Grant grant;
         private boolean gone;
-
-        private Waiter(Thread thread) {
-            this.thread = thread;
-        }
     }
 }

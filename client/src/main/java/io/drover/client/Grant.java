@@ -3,6 +3,7 @@ package io.drover.client;
 
 import io.drover.api.FenceEpoch;
 import io.drover.api.ShardTopology.Endpoint;
+import io.drover.client.internal.ConnectionPool;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 

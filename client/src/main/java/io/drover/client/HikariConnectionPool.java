@@ -2,7 +2,9 @@
 package io.drover.client;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.drover.client.PoolFactory.Purpose;
+import io.drover.api.time.Scheduler;
+import io.drover.client.internal.ConnectionPool;
+import io.drover.client.internal.PoolFactory.Purpose;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -34,14 +36,16 @@ final class HikariConnectionPool implements ConnectionPool {
 
     private final HikariDataSource hikari;
     private final Purpose purpose;
+    private final Scheduler scheduler;
     /** In which generation a session was last proven. */
     private final Map<PgConnection, Integer> proven = Collections.synchronizedMap(new WeakHashMap<>());
 
     private final AtomicInteger generation = new AtomicInteger();
 
-    HikariConnectionPool(HikariDataSource hikari, Purpose purpose) {
+    HikariConnectionPool(HikariDataSource hikari, Purpose purpose, Scheduler scheduler) {
         this.hikari = hikari;
         this.purpose = purpose;
+        this.scheduler = scheduler;
     }
 
     private enum Answer {
@@ -63,7 +67,7 @@ final class HikariConnectionPool implements ConnectionPool {
             }
             case IN_RECOVERY -> {
                 connection.close();
-                Waiting.pause(RECOVERY_PAUSE);
+                Waiting.pause(scheduler, RECOVERY_PAUSE);
                 throw new SQLTransientConnectionException(
                         "the server of pool " + hikari.getPoolName() + " is in recovery");
             }

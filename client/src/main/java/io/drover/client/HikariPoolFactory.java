@@ -4,6 +4,9 @@ package io.drover.client;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.drover.api.ShardTopology.Endpoint;
+import io.drover.api.time.Scheduler;
+import io.drover.client.internal.ConnectionPool;
+import io.drover.client.internal.PoolFactory;
 import java.time.Duration;
 import java.util.Locale;
 
@@ -16,8 +19,10 @@ final class HikariPoolFactory implements PoolFactory {
     private static final Duration VALIDATION = Duration.ofSeconds(2);
 
     private final ShardDataSourceConfig config;
+    private final Scheduler scheduler;
 
-    HikariPoolFactory(ShardDataSourceConfig config) {
+    HikariPoolFactory(ShardDataSourceConfig config, Scheduler scheduler) {
+        this.scheduler = scheduler;
         this.config = config;
     }
 
@@ -33,6 +38,6 @@ final class HikariPoolFactory implements PoolFactory {
         hikari.setInitializationFailTimeout(-1);
         hikari.setConnectionTimeout(SLICE.toMillis());
         hikari.setValidationTimeout(VALIDATION.toMillis());
-        return new HikariConnectionPool(new HikariDataSource(hikari), purpose);
+        return new HikariConnectionPool(new HikariDataSource(hikari), purpose, scheduler);
     }
 }

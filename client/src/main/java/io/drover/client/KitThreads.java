@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.client;
 
+import io.drover.api.time.Scheduler;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,13 +16,12 @@ final class KitThreads implements AutoCloseable {
     /** HikariCP waits up to ten seconds for sessions in use to end. */
     private static final Duration END = Duration.ofSeconds(15);
 
-    private final ScheduledThreadPoolExecutor own;
+    private final ScheduledExecutorService own;
     private final ExecutorService background;
 
-    KitThreads(String name) {
-        own = new ScheduledThreadPoolExecutor(1, daemons(name));
-        own.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-        background = Executors.newCachedThreadPool(daemons(name + "-background"));
+    KitThreads(Scheduler scheduler, String name) {
+        own = scheduler.newTimer(name);
+        background = scheduler.newThreads(name + "-background");
     }
 
     void execute(Runnable task) {
@@ -51,7 +48,7 @@ final class KitThreads implements AutoCloseable {
         }
     }
 
-    /** Ends the threads after what they were given to do. */
+    /** Ends the threads after what they were given to do; what they were to do later is left. */
     @Override
     public void close() {
         try {
@@ -75,15 +72,6 @@ final class KitThreads implements AutoCloseable {
             } catch (RuntimeException e) {
                 LOG.error("BUG: a task of the client kit failed", e);
             }
-        };
-    }
-
-    private static ThreadFactory daemons(String name) {
-        AtomicInteger number = new AtomicInteger();
-        return task -> {
-            Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
         };
     }
 }

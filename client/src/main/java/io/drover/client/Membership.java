@@ -8,16 +8,15 @@ import io.drover.api.ErrorCode;
 import io.drover.api.FenceEpoch;
 import io.drover.api.Participant;
 import io.drover.api.ShardTopology;
+import io.drover.client.internal.KitPorts;
 import io.drover.topology.ParticipantStore;
 import io.drover.topology.Registration;
 import io.drover.topology.TopologyWatcher;
 import io.drover.topology.Versioned;
 import io.drover.topology.ZooKeeperClient;
-import io.drover.topology.ZooKeeperConnection;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,6 +32,7 @@ final class Membership implements Announcer, AutoCloseable {
     private static final int RECORD_VERSION = 1;
 
     private final ShardDataSourceConfig config;
+    private final KitPorts ports;
     private final String id;
     private final String host;
     private final KitThreads threads;
@@ -45,12 +45,13 @@ final class Membership implements Announcer, AutoCloseable {
     // Only touched by the thread that writes the znode.
     private Participant written;
 
-    Membership(ShardDataSourceConfig config) {
+    Membership(ShardDataSourceConfig config, KitPorts ports) {
         this.config = config;
+        this.ports = ports;
         this.id = config.name().replaceAll("[^A-Za-z0-9_.-]", "_") + "-"
-                + UUID.randomUUID().toString().substring(0, 8);
+                + String.format("%08x", ports.random().get().nextInt());
         this.host = localHost();
-        this.threads = new KitThreads("drover-" + config.shard() + "-zookeeper");
+        this.threads = new KitThreads(ports.scheduler(), "drover-" + config.shard() + "-zookeeper");
         this.desired = participant(new FenceEpoch(0), false);
         this.written = desired;
     }
@@ -70,8 +71,8 @@ final class Membership implements Announcer, AutoCloseable {
      * @throws DroverException ZOOKEEPER_UNAVAILABLE or UNKNOWN_SHARD when that lasts until the start timeout
      */
     void join(Consumer<Versioned<ShardTopology>> follower) {
-        Deadline deadline = new Deadline(config.startTimeout());
-        ZooKeeperClient opened = ZooKeeperConnection.connect(config.zookeeper(), config.sessionTimeout());
+        Deadline deadline = new Deadline(ports.scheduler(), config.startTimeout());
+        ZooKeeperClient opened = ports.zooKeeper().get();
         client = opened;
         Versioned<ShardTopology> first = register(new ParticipantStore(opened), deadline);
         connected = true;
@@ -106,7 +107,7 @@ final class Membership implements Announcer, AutoCloseable {
                                 + " with its chroot, and the name of the shard",
                         failure);
             }
-            Waiting.pause(BETWEEN_TRIES);
+            Waiting.pause(ports.scheduler(), BETWEEN_TRIES);
         }
     }
 

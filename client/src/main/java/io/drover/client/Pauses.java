@@ -1,17 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.client;
 
+import io.drover.api.time.Scheduler;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Counts how long connections were held back. Written by the kit's thread, read by any. */
 final class Pauses {
+    private final Scheduler scheduler;
     private volatile Summary summary = new Summary(0, Duration.ZERO, Duration.ZERO);
     private @Nullable Long since;
 
+    Pauses(Scheduler scheduler) {
+        this.scheduler = scheduler;
+    }
+
     void begin() {
         if (since == null) {
-            since = System.nanoTime();
+            since = scheduler.nanoTime();
         }
     }
 
@@ -20,7 +26,7 @@ final class Pauses {
         if (since == null) {
             return Duration.ZERO;
         }
-        Duration held = Duration.ofNanos(System.nanoTime() - since);
+        Duration held = Duration.ofNanos(scheduler.nanoTime() - since);
         since = null;
         Duration longest = summary.longest.compareTo(held) > 0 ? summary.longest : held;
         summary = new Summary(summary.count + 1, held, longest);

@@ -4,17 +4,20 @@ package io.drover.client;
 import io.drover.api.ShardTopology;
 import io.drover.api.ShardTopology.Endpoint;
 import io.drover.api.ShardTopology.Replica;
+import io.drover.api.time.Scheduler;
+import io.drover.client.internal.ConnectionPool;
+import io.drover.client.internal.KitPorts;
+import io.drover.client.internal.PoolFactory;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +34,7 @@ final class Readers extends AbstractDataSource {
     private static final Duration AVOIDANCE = Duration.ofSeconds(5);
 
     private final ShardDataSourceConfig config;
-    private final PoolFactory pools;
+    private final KitPorts ports;
     private final Lane primary;
     private final Supplier<String> situation;
     private final Admission admission;
@@ -45,13 +48,13 @@ final class Readers extends AbstractDataSource {
 
     Readers(
             ShardDataSourceConfig config,
-            PoolFactory pools,
+            KitPorts ports,
             Lane primary,
             Supplier<String> situation,
             Admission admission,
             Consumer<Grant> dismissal) {
         this.config = config;
-        this.pools = pools;
+        this.ports = ports;
         this.primary = primary;
         this.situation = situation;
         this.admission = admission;
@@ -60,7 +63,7 @@ final class Readers extends AbstractDataSource {
 
     @Override
     public Connection getConnection() throws SQLException {
-        Deadline deadline = new Deadline(config.acquireTimeout());
+        Deadline deadline = new Deadline(ports.scheduler(), config.acquireTimeout());
         Connection connection = fromReplica(deadline);
         if (connection == null) {
             connection = primary.borrow(deadline);
@@ -79,7 +82,9 @@ final class Readers extends AbstractDataSource {
         while (route.isPresent() && !deadline.passed()) {
             Duration left = Duration.ofNanos(deadline.nanosLeft());
             try {
-                return route.orElseThrow().lane.borrow(new Deadline(left.compareTo(PATIENCE) < 0 ? left : PATIENCE));
+                return route.orElseThrow()
+                        .lane
+                        .borrow(new Deadline(ports.scheduler(), left.compareTo(PATIENCE) < 0 ? left : PATIENCE));
             } catch (SQLTransientConnectionException e) {
                 route.orElseThrow().avoid();
                 LOG.warn(
@@ -105,7 +110,7 @@ final class Readers extends AbstractDataSource {
         if (total == 0) {
             return Optional.empty();
         }
-        int drawn = ThreadLocalRandom.current().nextInt(total);
+        int drawn = ports.random().get().nextInt(total);
         for (Route route : usable) {
             drawn -= route.weight;
             if (drawn < 0) {
@@ -117,7 +122,7 @@ final class Readers extends AbstractDataSource {
 
     /** Opens and retires pools as the weights say. Called by the kit's thread. */
     void follow(ShardTopology topology) {
-        Map<Endpoint, Route> before = new HashMap<>();
+        Map<Endpoint, Route> before = new LinkedHashMap<>();
         routes.forEach(route -> before.put(route.endpoint(), route));
         List<Route> after = new ArrayList<>();
         for (Replica replica : topology.replicas()) {
@@ -131,12 +136,12 @@ final class Readers extends AbstractDataSource {
     }
 
     private Route open(ShardTopology topology, Replica replica) {
-        ConnectionPool pool = pools.open(replica.endpoint(), topology.database(), PoolFactory.Purpose.READ);
+        ConnectionPool pool = ports.pools().open(replica.endpoint(), topology.database(), PoolFactory.Purpose.READ);
         Grant grant = admission.admit(topology, replica.endpoint(), pool);
         String reads = ", reads from " + replica.node();
-        Gate gate = new Gate(config.poolSize(), config.maxWaiters(), () -> situation.get() + reads);
+        Gate gate = new Gate(ports.scheduler(), config.poolSize(), config.maxWaiters(), () -> situation.get() + reads);
         gate.open(grant);
-        return new Route(grant, new Lane(gate), replica.readWeight());
+        return new Route(ports.scheduler(), grant, new Lane(gate), replica.readWeight());
     }
 
     private void retire(Route route) {
@@ -153,12 +158,15 @@ final class Readers extends AbstractDataSource {
 
     /** The way to one replica. */
     private static final class Route {
+        private final Scheduler scheduler;
         private final Grant grant;
         private final Lane lane;
         private final int weight;
-        private volatile long avoidedUntil = System.nanoTime();
+        private volatile long avoidedUntil;
 
-        private Route(Grant grant, Lane lane, int weight) {
+        private Route(Scheduler scheduler, Grant grant, Lane lane, int weight) {
+            this.scheduler = scheduler;
+            this.avoidedUntil = scheduler.nanoTime();
             this.grant = grant;
             this.lane = lane;
             this.weight = weight;
@@ -169,15 +177,15 @@ final class Readers extends AbstractDataSource {
         }
 
         private Route withWeight(int newWeight) {
-            return newWeight == weight ? this : new Route(grant, lane, newWeight);
+            return newWeight == weight ? this : new Route(scheduler, grant, lane, newWeight);
         }
 
         private void avoid() {
-            avoidedUntil = System.nanoTime() + AVOIDANCE.toNanos();
+            avoidedUntil = scheduler.nanoTime() + AVOIDANCE.toNanos();
         }
 
         private boolean usable() {
-            return System.nanoTime() - avoidedUntil >= 0;
+            return scheduler.nanoTime() - avoidedUntil >= 0;
         }
     }
 }

@@ -2,10 +2,14 @@
 package io.drover.client;
 
 import io.drover.api.DroverException;
+import io.drover.api.time.Scheduler;
+import io.drover.client.internal.KitPorts;
+import io.drover.client.internal.PoolFactory;
+import io.drover.topology.ZooKeeperConnection;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
@@ -32,14 +36,16 @@ public final class ShardDataSource extends AbstractDataSource implements AutoClo
     private static final Logger LOG = LoggerFactory.getLogger(ShardDataSource.class);
 
     private final ShardDataSourceConfig config;
+    private final KitPorts ports;
     private final Membership membership;
     private final ShardFollower follower;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private ShardDataSource(ShardDataSourceConfig config, PoolFactory pools) {
+    private ShardDataSource(ShardDataSourceConfig config, KitPorts ports) {
         this.config = config;
-        this.membership = new Membership(config);
-        this.follower = new ShardFollower(config, pools, membership);
+        this.ports = ports;
+        this.membership = new Membership(config, ports);
+        this.follower = new ShardFollower(config, ports, membership);
     }
 
     /**
@@ -49,14 +55,25 @@ public final class ShardDataSource extends AbstractDataSource implements AutoClo
      * @throws DroverException ZOOKEEPER_UNAVAILABLE or UNKNOWN_SHARD when that lasts until the start timeout
      */
     public static ShardDataSource open(ShardDataSourceConfig config) {
-        return open(config, new HikariPoolFactory(config));
+        return open(config, new HikariPoolFactory(config, Scheduler.system()));
     }
 
     static ShardDataSource open(ShardDataSourceConfig config, PoolFactory pools) {
-        ShardDataSource opened = new ShardDataSource(config, pools);
+        return open(
+                config,
+                new KitPorts(
+                        Scheduler.system(),
+                        () -> ZooKeeperConnection.connect(config.zookeeper(), config.sessionTimeout()),
+                        pools,
+                        ThreadLocalRandom::current));
+    }
+
+    /** The same on a world of the caller's, for tests in other modules. No part of the API. */
+    public static ShardDataSource open(ShardDataSourceConfig config, KitPorts ports) {
+        ShardDataSource opened = new ShardDataSource(config, ports);
         try {
             opened.membership.join(opened.follower::follow);
-            opened.follower.started().get(config.startTimeout().toMillis(), TimeUnit.MILLISECONDS);
+            ports.scheduler().await(opened.follower.started(), config.startTimeout());
             return opened;
         } catch (ExecutionException | TimeoutException e) {
             opened.close();
@@ -83,7 +100,7 @@ public final class ShardDataSource extends AbstractDataSource implements AutoClo
      */
     @Override
     public Connection getConnection() throws SQLException {
-        return follower.lane().borrow(new Deadline(config.acquireTimeout()));
+        return follower.lane().borrow(new Deadline(ports.scheduler(), config.acquireTimeout()));
     }
 
     /**

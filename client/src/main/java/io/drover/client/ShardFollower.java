@@ -6,18 +6,19 @@ import io.drover.api.ShardTopology;
 import io.drover.api.ShardTopology.Endpoint;
 import io.drover.api.ShardTopology.Replica;
 import io.drover.api.TopologyState;
+import io.drover.client.internal.ConnectionPool;
+import io.drover.client.internal.KitPorts;
+import io.drover.client.internal.PoolFactory;
 import io.drover.fencing.FenceTransitions;
 import io.drover.topology.Versioned;
 import java.time.Duration;
-import java.util.Collections;
-import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -37,13 +38,13 @@ final class ShardFollower {
     private static final Duration LOOK_WHEN_READY = Duration.ofSeconds(1);
 
     private final ShardDataSourceConfig config;
-    private final PoolFactory pools;
+    private final KitPorts ports;
     private final Announcer announcer;
     private final KitThreads threads;
     private final Lane lane;
     private final Readers readers;
     private final List<ShardListener> listeners = new CopyOnWriteArrayList<>();
-    private final Pauses pauses = new Pauses();
+    private final Pauses pauses;
     private final CompletableFuture<ShardTopology> started = new CompletableFuture<>();
     private final CompletableFuture<Boolean> finished = new CompletableFuture<>();
 
@@ -52,7 +53,7 @@ final class ShardFollower {
     private volatile boolean targetReady;
 
     // Only touched by the kit's thread.
-    private final Set<Grant> undrained = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Set<Grant> undrained = new LinkedHashSet<>();
     private @Nullable WarmPool warm;
     /** The newest grant on a primary, shut or not: after an abort its pool goes on. */
     private @Nullable Grant last;
@@ -60,13 +61,14 @@ final class ShardFollower {
     private FenceEpoch acknowledged = new FenceEpoch(0);
     private boolean closing;
 
-    ShardFollower(ShardDataSourceConfig config, PoolFactory pools, Announcer announcer) {
+    ShardFollower(ShardDataSourceConfig config, KitPorts ports, Announcer announcer) {
         this.config = config;
-        this.pools = pools;
+        this.ports = ports;
         this.announcer = announcer;
-        this.threads = new KitThreads("drover-" + config.shard());
-        this.lane = new Lane(new Gate(config.poolSize(), config.maxWaiters(), this::situation));
-        this.readers = new Readers(config, pools, lane, this::situation, this::admit, this::dismiss);
+        this.threads = new KitThreads(ports.scheduler(), "drover-" + config.shard());
+        this.lane = new Lane(new Gate(ports.scheduler(), config.poolSize(), config.maxWaiters(), this::situation));
+        this.pauses = new Pauses(ports.scheduler());
+        this.readers = new Readers(config, ports, lane, this::situation, this::admit, this::dismiss);
     }
 
     /** The way to the primary. */
@@ -192,7 +194,8 @@ final class ShardFollower {
             closeIfUnused(before.pool());
         }
         return takeWarm(topology.primary())
-                .orElseGet(() -> pools.open(topology.primary(), topology.database(), PoolFactory.Purpose.WRITE));
+                .orElseGet(
+                        () -> ports.pools().open(topology.primary(), topology.database(), PoolFactory.Purpose.WRITE));
     }
 
     private void hold(ShardTopology topology) {
@@ -270,7 +273,8 @@ final class ShardFollower {
             threads.background(current.pool()::close);
         }
         if (warm == null && target.isPresent()) {
-            ConnectionPool pool = pools.open(target.orElseThrow(), topology.database(), PoolFactory.Purpose.WRITE);
+            ConnectionPool pool =
+                    ports.pools().open(target.orElseThrow(), topology.database(), PoolFactory.Purpose.WRITE);
             WarmPool opened = new WarmPool(target.orElseThrow(), pool, config.poolSize());
             warm = opened;
             threads.after(LOOK_WHILE_FILLING, () -> look(opened));
@@ -346,7 +350,7 @@ final class ShardFollower {
             }
         });
         try {
-            return finished.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+            return ports.scheduler().await(finished, limit);
         } catch (TimeoutException e) {
             return false;
         } catch (ExecutionException e) {

@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.client;
 
+import io.drover.api.time.Scheduler;
 import java.time.Duration;
-import java.util.concurrent.locks.LockSupport;
 
 /** The one place where the kit waits for nothing but time. */
 final class Waiting {
     private Waiting() {}
 
-    /** Waits about this long; less when interrupted, and then the flag stays set. */
-    static void pause(Duration duration) {
-        LockSupport.parkNanos(duration.toNanos());
+    /** Waits so long; less when interrupted, and then the flag stays set. */
+    static void pause(Scheduler scheduler, Duration duration) {
+        try {
+            scheduler.pause(duration);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

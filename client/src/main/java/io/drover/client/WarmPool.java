@@ -2,6 +2,7 @@
 package io.drover.client;
 
 import io.drover.api.ShardTopology.Endpoint;
+import io.drover.client.internal.ConnectionPool;
 
 /**
  * The pool to the target of a move, opened while the target is still a hot standby. Its sessions survive the promotion and become

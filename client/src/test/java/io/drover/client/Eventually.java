@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.client;
 
+import io.drover.api.time.Scheduler;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
@@ -11,12 +12,12 @@ final class Eventually {
     private Eventually() {}
 
     static void until(BooleanSupplier condition) {
-        Deadline deadline = new Deadline(LIMIT);
+        Deadline deadline = new Deadline(Scheduler.system(), LIMIT);
         while (!condition.getAsBoolean()) {
             if (deadline.passed()) {
                 throw new AssertionError("not within " + LIMIT);
             }
-            Waiting.pause(Duration.ofMillis(1));
+            Waiting.pause(Scheduler.system(), Duration.ofMillis(1));
         }
     }
 }

@@ -3,6 +3,9 @@ package io.drover.client;
 
 import io.drover.api.NodeId;
 import io.drover.api.ShardTopology.Endpoint;
+import io.drover.api.time.Scheduler;
+import io.drover.client.internal.ConnectionPool;
+import io.drover.client.internal.PoolFactory;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -57,7 +60,7 @@ final class FakeServers implements PoolFactory {
         @Override
         public Connection borrow() throws SQLException {
             if (!reachable) {
-                Waiting.pause(Duration.ofMillis(5));
+                Waiting.pause(Scheduler.system(), Duration.ofMillis(5));
                 throw new SQLTransientConnectionException("no route to " + endpoint.node());
             }
             if (closed) {

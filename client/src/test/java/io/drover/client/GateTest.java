@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.drover.api.FenceEpoch;
-import io.drover.client.PoolFactory.Purpose;
+import io.drover.api.time.Scheduler;
+import io.drover.client.internal.ConnectionPool;
+import io.drover.client.internal.PoolFactory.Purpose;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLTransientConnectionException;
@@ -23,7 +25,7 @@ class GateTest {
     private static final Duration LONG = Duration.ofSeconds(20);
 
     private final ExecutorService callers = Executors.newCachedThreadPool();
-    private final Gate gate = new Gate(2, 3, () -> "shard shard_01 in state FENCED at epoch 8");
+    private final Gate gate = new Gate(Scheduler.system(), 2, 3, () -> "shard shard_01 in state FENCED at epoch 8");
 
     @AfterEach
     void stop() {
@@ -40,7 +42,7 @@ class GateTest {
         CompletableFuture<Grant> acquired = CompletableFuture.supplyAsync(
                 () -> {
                     try {
-                        return gate.acquire(new Deadline(LONG), false);
+                        return gate.acquire(new Deadline(Scheduler.system(), LONG), false);
                     } catch (SQLException e) {
                         throw new IllegalStateException(e);
                     }
@@ -54,8 +56,8 @@ class GateTest {
     void admitsAsManyAsThePoolHasConnections() throws SQLException {
         Grant grant = grant(7);
         gate.open(grant);
-        gate.acquire(new Deadline(LONG), false);
-        gate.acquire(new Deadline(LONG), false);
+        gate.acquire(new Deadline(Scheduler.system(), LONG), false);
+        gate.acquire(new Deadline(Scheduler.system(), LONG), false);
         CompletableFuture<Grant> third = acquire();
 
         assertThat(third).isNotDone();
@@ -67,8 +69,8 @@ class GateTest {
     void waitersComeInTheOrderOfTheirArrival() throws SQLException {
         Grant grant = grant(7);
         gate.open(grant);
-        gate.acquire(new Deadline(LONG), false);
-        gate.acquire(new Deadline(LONG), false);
+        gate.acquire(new Deadline(Scheduler.system(), LONG), false);
+        gate.acquire(new Deadline(Scheduler.system(), LONG), false);
         List<Integer> order = new CopyOnWriteArrayList<>();
         List<CompletableFuture<Void>> waiting = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
@@ -102,12 +104,12 @@ class GateTest {
     void placeUnderAnEarlierGrantDoesNotAdmitOneMoreUnderTheNext() throws SQLException {
         Grant old = grant(7);
         gate.open(old);
-        gate.acquire(new Deadline(LONG), false);
+        gate.acquire(new Deadline(Scheduler.system(), LONG), false);
         gate.shut();
         Grant next = grant(9);
         gate.open(next);
-        gate.acquire(new Deadline(LONG), false);
-        gate.acquire(new Deadline(LONG), false);
+        gate.acquire(new Deadline(Scheduler.system(), LONG), false);
+        gate.acquire(new Deadline(Scheduler.system(), LONG), false);
         CompletableFuture<Grant> third = acquire();
 
         gate.release(old);
@@ -119,7 +121,7 @@ class GateTest {
 
     @Test
     void whoLostHisPlaceToTheFenceGoesToTheHeadOfTheQueue() {
-        Gate single = new Gate(1, 3, () -> "");
+        Gate single = new Gate(Scheduler.system(), 1, 3, () -> "");
         List<String> order = new CopyOnWriteArrayList<>();
         CompletableFuture<Void> late = waitAt(single, false, () -> order.add("late"));
         CompletableFuture<Void> back = waitAt(single, true, () -> order.add("back"));
@@ -138,7 +140,7 @@ class GateTest {
         CompletableFuture<Void> admitted = CompletableFuture.runAsync(
                 () -> {
                     try {
-                        at.acquire(new Deadline(LONG), again);
+                        at.acquire(new Deadline(Scheduler.system(), LONG), again);
                         then.run();
                     } catch (SQLException e) {
                         throw new IllegalStateException(e);
@@ -151,7 +153,7 @@ class GateTest {
 
     @Test
     void deadlineNamesShardStateEpochAndTime() {
-        assertThatThrownBy(() -> gate.acquire(new Deadline(Duration.ofMillis(30)), false))
+        assertThatThrownBy(() -> gate.acquire(new Deadline(Scheduler.system(), Duration.ofMillis(30)), false))
                 .isInstanceOf(SQLTransientConnectionException.class)
                 .hasMessageMatching("shard shard_01 in state FENCED at epoch 8: no connection within \\d+ ms")
                 .extracting(e -> ((SQLException) e).getSQLState())
@@ -161,14 +163,14 @@ class GateTest {
 
     @Test
     void callerWhoGaveUpIsSkipped() throws SQLException {
-        assertThatThrownBy(() -> gate.acquire(new Deadline(Duration.ofMillis(10)), false))
+        assertThatThrownBy(() -> gate.acquire(new Deadline(Scheduler.system(), Duration.ofMillis(10)), false))
                 .isInstanceOf(SQLTransientConnectionException.class);
         CompletableFuture<Grant> waiting = acquire();
         Grant grant = grant(9);
         gate.open(grant);
 
         assertThat(waiting.join()).isSameAs(grant);
-        assertThat(gate.acquire(new Deadline(LONG), false)).isSameAs(grant);
+        assertThat(gate.acquire(new Deadline(Scheduler.system(), LONG), false)).isSameAs(grant);
     }
 
     @Test
@@ -177,7 +179,7 @@ class GateTest {
         acquire();
         acquire();
 
-        assertThatThrownBy(() -> gate.acquire(new Deadline(LONG), false))
+        assertThatThrownBy(() -> gate.acquire(new Deadline(Scheduler.system(), LONG), false))
                 .isInstanceOf(SQLTransientConnectionException.class)
                 .hasMessageContaining("shard_01")
                 .hasMessageContaining("3 callers wait");
@@ -190,7 +192,7 @@ class GateTest {
         gate.close();
 
         assertThatThrownBy(waiting::join).hasRootCauseInstanceOf(SQLNonTransientConnectionException.class);
-        assertThatThrownBy(() -> gate.acquire(new Deadline(LONG), false))
+        assertThatThrownBy(() -> gate.acquire(new Deadline(Scheduler.system(), LONG), false))
                 .isInstanceOf(SQLNonTransientConnectionException.class)
                 .hasMessageContaining("closed");
     }
@@ -199,7 +201,7 @@ class GateTest {
     void interruptEndsTheWaitAndKeepsTheFlag() {
         Thread.currentThread().interrupt();
 
-        assertThatThrownBy(() -> gate.acquire(new Deadline(LONG), false))
+        assertThatThrownBy(() -> gate.acquire(new Deadline(Scheduler.system(), LONG), false))
                 .isInstanceOf(SQLTransientConnectionException.class)
                 .hasMessageContaining("interrupted");
         assertThat(Thread.interrupted()).isTrue();

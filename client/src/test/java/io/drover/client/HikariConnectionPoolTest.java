@@ -6,7 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.drover.api.FenceEpoch;
-import io.drover.client.PoolFactory.Purpose;
+import io.drover.api.time.Scheduler;
+import io.drover.client.internal.PoolFactory.Purpose;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -39,7 +40,7 @@ class HikariConnectionPoolTest {
         Thread thread = new Thread(this::serve, "short-sessions");
         thread.setDaemon(true);
         thread.start();
-        pool = new HikariConnectionPool(new DeadSessions(), Purpose.WRITE);
+        pool = new HikariConnectionPool(new DeadSessions(), Purpose.WRITE, Scheduler.system());
     }
 
     @AfterEach
@@ -58,10 +59,10 @@ class HikariConnectionPoolTest {
 
     @Test
     void aCallerIsToldAtItsDeadlineHoweverManySessionsAreDead() {
-        Gate gate = new Gate(2, 3, () -> "shard shard_01 in state SERVING at epoch 7");
+        Gate gate = new Gate(Scheduler.system(), 2, 3, () -> "shard shard_01 in state SERVING at epoch 7");
         gate.open(new Grant(new FenceEpoch(7), Topologies.SERVING.primary(), pool, drained -> {}));
 
-        assertThatThrownBy(() -> new Lane(gate).borrow(new Deadline(Duration.ofMillis(100))))
+        assertThatThrownBy(() -> new Lane(gate).borrow(new Deadline(Scheduler.system(), Duration.ofMillis(100))))
                 .isInstanceOf(SQLTransientConnectionException.class)
                 .hasMessageContaining("no connection within");
         assertThat(evicted).hasPositiveValue();

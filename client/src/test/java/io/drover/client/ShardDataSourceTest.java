@@ -9,6 +9,7 @@ import io.drover.api.ErrorCode;
 import io.drover.api.FenceEpoch;
 import io.drover.api.Participant;
 import io.drover.api.ShardId;
+import io.drover.api.time.Scheduler;
 import io.drover.fencing.DrainResult;
 import io.drover.fencing.DrainWatch;
 import java.sql.Connection;
@@ -90,7 +91,7 @@ class ShardDataSourceTest {
         Eventually.until(
                 () -> source.stats().pauses() == 0 && !source.stats().topology().equals(Topologies.WITH_TARGET));
         CompletableFuture<String> waiting = borrowLater();
-        DrainWatch drain = new DrainWatch(zooKeeper.participants());
+        DrainWatch drain = new DrainWatch(zooKeeper.participants(), Scheduler.system());
         Map<ShardId, FenceEpoch> epochs = Map.of(Topologies.SHARD, Topologies.FENCED.epoch());
         assertThat(drain.awaitDrained(epochs, Duration.ofMillis(50)).complete()).isFalse();
         inFlight.close();

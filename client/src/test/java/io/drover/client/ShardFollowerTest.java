@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.drover.api.FenceEpoch;
 import io.drover.api.ShardTopology;
 import io.drover.api.ShardTopology.ReplicaRole;
+import io.drover.api.time.Scheduler;
 import io.drover.client.FakeServers.FakePool;
+import io.drover.client.internal.KitPorts;
 import io.drover.fencing.FenceTransitions;
 import io.drover.topology.Versioned;
 import java.sql.Connection;
@@ -19,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -35,8 +38,15 @@ class ShardFollowerTest {
             .poolSize(SIZE)
             .acquireTimeout(Duration.ofSeconds(10))
             .build();
+    private final KitPorts ports = new KitPorts(
+            Scheduler.system(),
+            () -> {
+                throw new IllegalStateException("a follower knows nothing of ZooKeeper");
+            },
+            servers,
+            ThreadLocalRandom::current);
     private final ShardFollower follower =
-            new ShardFollower(config, servers, (epoch, ready) -> announced.add(new Announcement(epoch.value(), ready)));
+            new ShardFollower(config, ports, (epoch, ready) -> announced.add(new Announcement(epoch.value(), ready)));
 
     private record Announcement(long acknowledged, boolean targetReady) {}
 
@@ -71,7 +81,7 @@ class ShardFollowerTest {
     }
 
     private Connection borrow(Duration limit) throws SQLException {
-        return follower.lane().borrow(new Deadline(limit));
+        return follower.lane().borrow(new Deadline(Scheduler.system(), limit));
     }
 
     private CompletableFuture<Connection> borrowLater() {

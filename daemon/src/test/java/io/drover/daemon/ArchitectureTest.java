@@ -61,7 +61,7 @@ final class ArchitectureTest {
                     "org\\.apache\\.zookeeper\\.(KeeperException|CreateMode|AddWatchMode)(\\$.*)?")
             .forSubtype();
 
-    private static final DescribedPredicate<JavaClass> WAITING_HELPERS = named("Waiting", "Gate", "LeaderForwarding");
+    private static final DescribedPredicate<JavaClass> WAITING_HELPERS = named("Waiting", "LeaderForwarding");
 
     /** The beginning of a znode's path, as {@code ZkLayout} writes it; REST's paths begin with {@code /v1}. */
     private static final Pattern ZNODE_PATH =
@@ -83,7 +83,7 @@ final class ArchitectureTest {
 
     private static final ArchRule WAITING_BY_THE_SCHEDULER = noClasses()
             .that()
-            .resideInAnyPackage("io.drover.topology..")
+            .resideInAnyPackage("io.drover.topology..", "io.drover.fencing..", "io.drover.client..")
             .should()
             .callMethod(System.class, "nanoTime")
             .orShould()

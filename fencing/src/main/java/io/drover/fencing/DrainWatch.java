@@ -4,6 +4,7 @@ package io.drover.fencing;
 import io.drover.api.FenceEpoch;
 import io.drover.api.Participant;
 import io.drover.api.ShardId;
+import io.drover.api.time.Scheduler;
 import io.drover.topology.ParticipantStore;
 import io.drover.topology.Watch;
 import java.time.Duration;
@@ -14,8 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Watches the participants of fenced shards drain. Acknowledgements make the pause free of errors; safety does not rest on them,
@@ -24,10 +26,11 @@ import java.util.concurrent.TimeUnit;
 public final class DrainWatch {
     private static final double NANOS_PER_MILLI = 1e6;
 
+    private final Scheduler scheduler;
     private final Participants participants;
 
-    public DrainWatch(ParticipantStore participants) {
-        this(new Participants() {
+    public DrainWatch(ParticipantStore participants, Scheduler scheduler) {
+        this(scheduler, new Participants() {
             @Override
             public Map<String, Participant> list(ShardId shard) {
                 return participants.list(shard);
@@ -40,7 +43,8 @@ public final class DrainWatch {
         });
     }
 
-    DrainWatch(Participants participants) {
+    DrainWatch(Scheduler scheduler, Participants participants) {
+        this.scheduler = scheduler;
         this.participants = participants;
     }
 
@@ -59,18 +63,17 @@ public final class DrainWatch {
      * @param epochs the FENCED epoch by shard
      */
     public DrainResult awaitDrained(Map<ShardId, FenceEpoch> epochs, Duration limit) {
-        long start = System.nanoTime();
-        Semaphore changed = new Semaphore(0);
+        long start = scheduler.nanoTime();
+        Changes changes = new Changes();
         List<Watch> watches = new ArrayList<>();
         Progress progress = new Progress(epochs, start);
         try {
-            epochs.keySet().forEach(shard -> watches.add(participants.watch(shard, changed::release)));
+            epochs.keySet().forEach(shard -> watches.add(participants.watch(shard, changes::happened)));
             while (!progress.look()) {
-                long left = limit.toNanos() - (System.nanoTime() - start);
-                if (left <= 0 || !changed.tryAcquire(left, TimeUnit.NANOSECONDS)) {
+                long left = limit.toNanos() - (scheduler.nanoTime() - start);
+                if (left <= 0 || !changes.await(Duration.ofNanos(left))) {
                     break;
                 }
-                changed.drainPermits();
             }
         } catch (InterruptedException e) {
             // Whoever stops this thread decides about the move; the drain is reported as it stands.
@@ -78,7 +81,29 @@ public final class DrainWatch {
         } finally {
             watches.forEach(Watch::close);
         }
-        return progress.result((System.nanoTime() - start) / NANOS_PER_MILLI);
+        return progress.result((scheduler.nanoTime() - start) / NANOS_PER_MILLI);
+    }
+
+    /** Tells one waiting thread of changes since it began to wait, or since it was told last. */
+    private final class Changes {
+        private volatile CompletableFuture<Boolean> next = new CompletableFuture<>();
+
+        void happened() {
+            next.complete(true);
+        }
+
+        /** Waits for a change, at most so long; answers whether there was one. */
+        boolean await(Duration limit) throws InterruptedException {
+            try {
+                scheduler.await(next, limit);
+            } catch (TimeoutException e) {
+                return false;
+            } catch (ExecutionException e) {
+                throw new IllegalStateException("BUG: a change does not fail", e);
+            }
+            next = new CompletableFuture<>();
+            return true;
+        }
     }
 
     /** Participants whose pool to the target is not warm. */
@@ -120,7 +145,7 @@ public final class DrainWatch {
                 // Once acknowledged stays acknowledged: a client may leave after it has drained.
                 acknowledged.merge(name, participant.ackedEpoch().compareTo(epoch) >= 0, Boolean::logicalOr);
             }));
-            double now = (System.nanoTime() - start) / NANOS_PER_MILLI;
+            double now = (scheduler.nanoTime() - start) / NANOS_PER_MILLI;
             acknowledged.forEach((name, acked) -> {
                 if (acked) {
                     after.putIfAbsent(name, now);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.drover.api.FenceEpoch;
 import io.drover.api.Participant;
 import io.drover.api.ShardId;
+import io.drover.api.time.Scheduler;
 import io.drover.topology.ParticipantStore;
 import io.drover.topology.Registration;
 import io.drover.topology.Watch;
@@ -39,7 +40,7 @@ class DrainWatchTest {
         client = ZooKeeperConnection.connect(server.getConnectString() + "/drover", Duration.ofSeconds(10));
         participants = new ParticipantStore(client);
         participants.ensure(SHARD);
-        watch = new DrainWatch(participants);
+        watch = new DrainWatch(participants, Scheduler.system());
     }
 
     @AfterEach
@@ -94,7 +95,7 @@ class DrainWatchTest {
                 Map.of("report-1", participant("report", 7, true)),
                 Map.of("report-1", participant("report", 8, true))));
 
-        DrainResult result = new DrainWatch(readings).awaitDrained(EPOCHS, LONG);
+        DrainResult result = new DrainWatch(Scheduler.system(), readings).awaitDrained(EPOCHS, LONG);
 
         assertThat(result.complete()).isFalse();
         assertThat(result.missing()).containsExactly("ledger on host_1 (ledger-1)");
@@ -109,7 +110,9 @@ class DrainWatchTest {
                 Map.of("ledger-1", participant("ledger", 8, true), "report-1", participant("report", 7, true)),
                 Map.of("report-1", participant("report", 8, true))));
 
-        assertThat(new DrainWatch(readings).awaitDrained(EPOCHS, LONG).complete())
+        assertThat(new DrainWatch(Scheduler.system(), readings)
+                        .awaitDrained(EPOCHS, LONG)
+                        .complete())
                 .isTrue();
     }
 

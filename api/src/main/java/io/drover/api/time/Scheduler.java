@@ -35,7 +35,8 @@ public interface Scheduler {
     ExecutorService newThreads(String name);
 
     /**
-     * An executor with one daemon thread, for what is to happen later or again and again.
+     * An executor with one daemon thread, for what is to happen later or again and again. After its shutdown it still does what is due, and
+     * no longer what was for later.
      *
      * @param name of its thread
      */

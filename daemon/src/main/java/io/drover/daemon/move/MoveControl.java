@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.move;
 
+import io.drover.api.time.Scheduler;
 import io.drover.daemon.metrics.MoveObserver;
 import io.drover.daemon.remote.Agents;
 import io.drover.daemon.remote.Monitors;
@@ -28,7 +29,7 @@ public record MoveControl(MoveService moves, ShardService shards, MoveRunner run
                 stores.topology(),
                 stores.documents(),
                 stores.nodes(),
-                new DrainWatch(stores.participants()),
+                new DrainWatch(stores.participants(), Scheduler.system()),
                 monitors,
                 observer,
                 clock,

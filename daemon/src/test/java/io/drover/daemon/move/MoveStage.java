@@ -18,6 +18,7 @@ import io.drover.api.Participant;
 import io.drover.api.ShardId;
 import io.drover.api.ShardTopology;
 import io.drover.api.TopologyState;
+import io.drover.api.time.Scheduler;
 import io.drover.daemon.move.FakeWorld.Moment;
 import io.drover.fencing.DrainWatch;
 import io.drover.topology.DocumentStore;
@@ -105,7 +106,7 @@ final class MoveStage implements AutoCloseable {
                 new TopologyStore(client),
                 new DocumentStore(client),
                 new NodeRegistry(client),
-                new DrainWatch(participants),
+                new DrainWatch(participants, Scheduler.system()),
                 world,
                 observer,
                 clock,

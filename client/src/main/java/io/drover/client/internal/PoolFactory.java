@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.drover.client;
+package io.drover.client.internal;
 
 import io.drover.api.ShardTopology.Endpoint;
 
 /** Opens pools. The seam where tests put servers that do not exist. */
-interface PoolFactory {
+public interface PoolFactory {
     /** What the sessions are for. */
     enum Purpose {
         /** Writes: a server in recovery is not good enough. */

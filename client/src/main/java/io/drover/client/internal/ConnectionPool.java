@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.drover.client;
+package io.drover.client.internal;
 
 import java.sql.Connection;
 import java.sql.SQLException;
 
 /** Sessions on one server. */
-interface ConnectionPool extends AutoCloseable {
+public interface ConnectionPool extends AutoCloseable {
     /**
      * Takes a session that answers. Waits a fraction of a second at most, or for one session that does not answer, so that the
      * caller can look at the fence and at his deadline again.
