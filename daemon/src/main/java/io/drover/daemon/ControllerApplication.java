@@ -16,7 +16,6 @@ import io.drover.daemon.resources.EventStreams;
 import io.drover.daemon.resources.Rest;
 import io.drover.topology.LeaderElection;
 import io.drover.topology.ZooKeeperClient;
-import java.time.Clock;
 import java.time.Duration;
 import org.eclipse.jetty.util.component.LifeCycle;
 
@@ -48,7 +47,7 @@ public final class ControllerApplication extends Application<ControllerConfigura
         ZooKeeperClient client = configuration.getZookeeper().open();
         environment.lifecycle().manage(closing(client));
 
-        ControllerWiring.Parts parts = wiring.assemble(configuration, client, observer, Clock.systemUTC());
+        ControllerWiring.Parts parts = wiring.assemble(configuration, client, observer);
         environment.lifecycle().manage(closing(parts.closing()));
         ElectedLeaders leaders = new ElectedLeaders(parts.leadership());
         environment.lifecycle().manage(closing(leaders));

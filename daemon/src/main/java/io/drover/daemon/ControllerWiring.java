@@ -7,7 +7,6 @@ import io.drover.daemon.move.MoveService;
 import io.drover.daemon.move.ShardService;
 import io.drover.topology.LeaderElection;
 import io.drover.topology.ZooKeeperClient;
-import java.time.Clock;
 
 /** Puts the controller's services together; {@link LiveWiring} is the one for production. */
 public interface ControllerWiring {
@@ -16,7 +15,7 @@ public interface ControllerWiring {
      *
      * @param client an open connection to ZooKeeper, closed after the parts
      */
-    Parts assemble(ControllerConfiguration configuration, ZooKeeperClient client, MoveObserver observer, Clock clock);
+    Parts assemble(ControllerConfiguration configuration, ZooKeeperClient client, MoveObserver observer);
 
     /**
      * The controller's services.

@@ -8,6 +8,7 @@ import io.drover.daemon.config.ControllerConfiguration;
 import io.drover.daemon.config.SecretFile;
 import io.drover.daemon.metrics.MoveObserver;
 import io.drover.daemon.move.MoveControl;
+import io.drover.daemon.move.Rehearsals;
 import io.drover.daemon.remote.HttpAgents;
 import io.drover.daemon.remote.PostgresMonitors;
 import io.drover.replication.InstanceMonitors;
@@ -17,13 +18,11 @@ import io.drover.topology.ParticipantStore;
 import io.drover.topology.TopologyStore;
 import io.drover.topology.ZooKeeperClient;
 import java.net.URI;
-import java.time.Clock;
 
 /** The services that move real shards. */
 final class LiveWiring implements ControllerWiring {
     @Override
-    public Parts assemble(
-            ControllerConfiguration configuration, ZooKeeperClient client, MoveObserver observer, Clock clock) {
+    public Parts assemble(ControllerConfiguration configuration, ZooKeeperClient client, MoveObserver observer) {
         NodeRegistry nodes = new NodeRegistry(client);
         InstanceMonitors monitors = new InstanceMonitors(
                 configuration.getPostgres().getUser(),
@@ -36,7 +35,8 @@ final class LiveWiring implements ControllerWiring {
                 agents,
                 new PostgresMonitors(monitors),
                 observer,
-                clock);
+                client.scheduler(),
+                Rehearsals.usual());
         return new Parts(control.moves(), control.shards(), control.runner(), () -> {
             control.runner().close();
             monitors.close();

@@ -15,6 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
@@ -31,8 +32,11 @@ import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
 import java.util.Timer;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
@@ -129,6 +133,36 @@ final class ArchitectureTest {
                     java.util.concurrent.Executors.class,
                     java.util.concurrent.locks.ReentrantLock.class,
                     LockSupport.class))
+            .because("time, threads and waits come from the scheduler, which a simulation replaces");
+
+    private static final ArchRule MOVES_ASK_THE_SCHEDULER = noClasses()
+            .that()
+            .resideInAPackage("io.drover.daemon.move..")
+            .should()
+            .callMethod(System.class, "nanoTime")
+            .orShould()
+            .dependOnClassesThat(belongToAnyOf(
+                    Executors.class,
+                    ReentrantLock.class,
+                    CountDownLatch.class,
+                    Semaphore.class,
+                    Timer.class,
+                    LockSupport.class))
+            .orShould()
+            .callMethodWhere(DescribedPredicate.describe(
+                    "a wait of a monitor",
+                    call -> call.getTargetOwner().isEquivalentTo(Object.class)
+                            && List.of("wait", "notify", "notifyAll").contains(call.getName())))
+            .orShould()
+            .callMethodWhere(DescribedPredicate.describe(
+                    "a wait or a thread of a future's own",
+                    call -> call.getTargetOwner().isAssignableTo(CompletableFuture.class)
+                            && (List.of("get", "join", "delayedExecutor", "orTimeout")
+                                            .contains(call.getName())
+                                    || call.getName().endsWith("Async")
+                                            && call.getTarget().getRawParameterTypes().stream()
+                                                    .noneMatch(type -> type.isEquivalentTo(Executor.class)))))
+            .orShould(holdNoMonitor())
             .because("time, threads and waits come from the scheduler, which a simulation replaces");
 
     private static final ArchRule PROGRAMS_IN_REPLICATION = noClasses()
@@ -285,6 +319,11 @@ final class ArchitectureTest {
     }
 
     @Test
+    void theControllerAsksTheSchedulerForTimeAndThreads() {
+        MOVES_ASK_THE_SCHEDULER.check(MAIN);
+    }
+
+    @Test
     void everyPackageSaysWhereNullMayBe() {
         NULL_IS_MARKED.check(MAIN);
     }
@@ -292,6 +331,19 @@ final class ArchitectureTest {
     private static DescribedPredicate<JavaClass> named(String... simpleNames) {
         return DescribedPredicate.or(
                 Arrays.stream(simpleNames).map(name -> simpleName(name)).toList());
+    }
+
+    private static ArchCondition<JavaClass> holdNoMonitor() {
+        return new ArchCondition<>("have synchronized methods") {
+            @Override
+            public void check(JavaClass type, ConditionEvents events) {
+                type.getMethods()
+                        .forEach(method -> events.add(new SimpleConditionEvent(
+                                method,
+                                method.getModifiers().contains(JavaModifier.SYNCHRONIZED),
+                                method.getFullName() + " is synchronized")));
+            }
+        };
     }
 
     private static ArchCondition<JavaClass> liveInNullMarkedPackages() {

@@ -31,7 +31,12 @@ public final class DocumentStore {
 
     /** The content of all children, by name; children that vanish meanwhile are left out. */
     public <T> List<Versioned<T>> readAll(ZDirectory<T> directory) {
-        return calls.readAll(children(directory).stream().map(directory::child).toList());
+        return readAll(children(directory).stream().map(directory::child).toList());
+    }
+
+    /** The content of these znodes; those that are absent are left out. */
+    public <T> List<Versioned<T>> readAll(List<ZNode<T>> nodes) {
+        return calls.readAll(nodes);
     }
 
     /** The names of the children, sorted; none when the directory is absent. */

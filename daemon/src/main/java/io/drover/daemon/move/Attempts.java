@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.move;
 
-import dev.failsafe.Failsafe;
-import dev.failsafe.FailsafeException;
-import dev.failsafe.RetryPolicy;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
+import io.drover.api.time.Scheduler;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
@@ -61,31 +59,38 @@ final class Attempts {
     }
 
     private boolean attempt(Duration limit, BooleanSupplier action, MoveStep step) {
-        if (limit.isZero()) {
-            return action.getAsBoolean();
+        Scheduler scheduler = context.services().scheduler();
+        long begin = scheduler.nanoTime();
+        while (true) {
+            try {
+                boolean answer = action.getAsBoolean();
+                if (!limit.isZero()) {
+                    context.waitingFor(null);
+                }
+                return answer;
+            } catch (DroverException e) {
+                Duration spent = Duration.ofNanos(scheduler.nanoTime() - begin);
+                if (!mayPass(e) || spent.plus(BETWEEN).compareTo(limit) > 0) {
+                    throw e;
+                }
+                context.waitingFor("step " + step.number() + " is tried again: " + e.getMessage());
+            }
+            pause(scheduler);
         }
-        RetryPolicy<Object> policy = RetryPolicy.builder()
-                .handleIf(Attempts::mayPass)
-                .withDelay(BETWEEN)
-                .withMaxDuration(limit)
-                .withMaxRetries(-1)
-                .onFailedAttempt(event -> context.waitingFor("step " + step.number() + " is tried again: "
-                        + event.getLastException().getMessage()))
-                .build();
+    }
+
+    private static void pause(Scheduler scheduler) {
         try {
-            boolean answer = Failsafe.with(policy).get(action::getAsBoolean);
-            context.waitingFor(null);
-            return answer;
-        } catch (FailsafeException e) {
+            scheduler.pause(BETWEEN);
+        } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new DroverException(ErrorCode.LEADERSHIP_LOST, "stopped between two attempts", null, e);
         }
     }
 
-    private static boolean mayPass(Throwable e) {
-        return e instanceof DroverException failure
-                && failure.code().retryable()
-                && failure.code() != ErrorCode.LEADERSHIP_LOST
+    private static boolean mayPass(DroverException e) {
+        return e.code().retryable()
+                && e.code() != ErrorCode.LEADERSHIP_LOST
                 && !Thread.currentThread().isInterrupted();
     }
 }

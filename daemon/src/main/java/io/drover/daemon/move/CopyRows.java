@@ -46,7 +46,7 @@ final class CopyRows {
                         context.id().slotName(),
                         maxRate == null ? null : maxRate.bytes(),
                         request.bootstrap().checkpoint()));
-        CopyProgress progress = new CopyProgress(System.nanoTime());
+        CopyProgress progress = new CopyProgress(context.services().scheduler().nanoTime());
         context.waitFor("the base backup from " + context.from() + " to " + context.to(), FOREVER, POLL, () -> {
             JobReport job = context.services()
                     .agents()
@@ -68,7 +68,8 @@ final class CopyRows {
                     "the base backup from " + context.from() + " to " + context.to() + " failed: " + job.error(),
                     "look at the agent's log on " + context.to());
         }
-        if (progress.stalledFor(System.nanoTime()).compareTo(STALLED) > 0 && !"verify".equals(job.phase())) {
+        if (progress.stalledFor(context.services().scheduler().nanoTime()).compareTo(STALLED) > 0
+                && !"verify".equals(job.phase())) {
             throw new DroverException(
                     ErrorCode.TIMEOUT,
                     "the base backup from " + context.from() + " to " + context.to() + " has not moved for "
@@ -89,7 +90,8 @@ final class CopyRows {
             // the figure is for people; the job itself tells whether the copy goes on
             view = new BackupView(job.bytesDone(), progress.total);
         }
-        Progress now = progress.update(view.streamed(), view.total(), System.nanoTime());
+        Progress now = progress.update(
+                view.streamed(), view.total(), context.services().scheduler().nanoTime());
         context.live().progress(now);
         context.feed().progress(now);
     }

@@ -20,8 +20,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** Rows 75 to 95: everything of the cutover that can be done before the fence is done before it. */
 final class CutoverRows {
@@ -36,11 +34,6 @@ final class CutoverRows {
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration PROBE_POLL = Duration.ofMillis(5);
     private static final Duration PROBE_LIMIT = Duration.ofSeconds(10);
-    private static final int FIRST_REHEARSALS = 25;
-
-    private static final int LAST_REHEARSALS = 5;
-    /** Of this process: what is loaded and compiled is so for every move. */
-    private static final AtomicInteger OWN_REHEARSALS = new AtomicInteger();
 
     private CutoverRows() {}
 
@@ -63,7 +56,7 @@ final class CutoverRows {
             context.call(context.to(), new Verb.CreateSlot(context.id().rollbackSlotName()));
         }
         // before the guard, since it takes processors that commits want
-        rehearse(context, FIRST_REHEARSALS);
+        rehearse(context, context.services().rehearsals().first());
     }
 
     /** Waits for transactions that have been open for long: the seal would stop them. What is open for less is not waited for. */
@@ -195,11 +188,7 @@ final class CutoverRows {
         } finally {
             context.call(context.to(), new Verb.SetReplay(false));
         }
-        try {
-            probe.join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof DroverException failure ? failure : e;
-        }
+        context.await("the probe of the guard", probe, PROBE_LIMIT);
     }
 
     static void disarmGuard(MoveContext context) {
@@ -220,7 +209,7 @@ final class CutoverRows {
                 new Verb.PrepareSeal(
                         PauseRows.fencedEpoch(context.topologies()),
                         context.record().streamingSlot()));
-        rehearse(context, LAST_REHEARSALS);
+        rehearse(context, context.services().rehearsals().last());
         // last of all: what was written since row 90 may have taken the WAL into the next segment
         AlignReport tail = context.call(context.from(), new Verb.AlignWal(MARGIN_BYTES));
         context.live().waitingFor(null);
@@ -241,12 +230,13 @@ final class CutoverRows {
                 new Verb.Promote(1, new Lsn(0)),
                 new Verb.Publish(),
                 new Verb.Stop(StopMode.IMMEDIATE));
+        Rehearsals own = context.services().rehearsals();
         int least = 0;
-        for (int i = 0; i < rounds && (i < LAST_REHEARSALS || least < FIRST_REHEARSALS); i++) {
+        for (int i = 0; i < rounds && (i < own.last() || least < own.first()); i++) {
             int source = context.call(context.from(), rehearsal).times();
             int target = context.call(context.to(), rehearsal).times();
             PauseRows.rehearse(context, open);
-            least = Math.min(OWN_REHEARSALS.incrementAndGet(), Math.min(source, target));
+            least = Math.min(own.another(), Math.min(source, target));
         }
     }
 

@@ -22,6 +22,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -274,7 +276,7 @@ final class MoveContext {
     }
 
     <R> CompletableFuture<R> callBeside(NodeId node, Verb<R> verb, Duration limit) {
-        return CompletableFuture.supplyAsync(prepared(node, verb, limit));
+        return CompletableFuture.supplyAsync(prepared(node, verb, limit), services.besides());
     }
 
     private <R> Supplier<R> prepared(NodeId node, Verb<R> verb, Duration limit) {
@@ -358,7 +360,7 @@ final class MoveContext {
     }
 
     PauseClock startPause() {
-        pause = new PauseClock(services.nanos());
+        pause = new PauseClock(services.scheduler()::nanoTime);
         return pause;
     }
 
@@ -434,7 +436,7 @@ final class MoveContext {
      * @throws DroverException TIMEOUT after the limit, or the order that ended the wait
      */
     <T> T waitFor(String what, Duration limit, Duration between, Supplier<Optional<T>> question) {
-        long end = System.nanoTime() + limit.toNanos();
+        long end = services.scheduler().nanoTime() + limit.toNanos();
         live.waitingFor(what);
         try {
             while (true) {
@@ -443,17 +445,38 @@ final class MoveContext {
                 if (answer.isPresent()) {
                     return answer.orElseThrow();
                 }
-                if (System.nanoTime() - end > 0) {
+                if (services.scheduler().nanoTime() - end > 0) {
                     throw new DroverException(
                             ErrorCode.TIMEOUT, "gave up after " + limit.toSeconds() + " s waiting for " + what);
                 }
                 journal.awaitChange(between);
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new DroverException(ErrorCode.LEADERSHIP_LOST, "stopped while waiting for " + what, null, e);
+            throw stopped(what, e);
         } finally {
             live.waitingFor(null);
         }
+    }
+
+    /** Waits for the answer to a command that was sent beside others. */
+    <R> R await(String what, CompletableFuture<R> answer, Duration limit) {
+        try {
+            // the command ends by its own limit; this one only bounds the wait
+            return services.scheduler().await(answer, limit.plusSeconds(5));
+        } catch (TimeoutException e) {
+            throw new DroverException(
+                    ErrorCode.TIMEOUT, "gave up after " + limit.toSeconds() + " s waiting for " + what, null, e);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof DroverException failure
+                    ? failure
+                    : new DroverException(ErrorCode.INTERNAL, "BUG: " + what + " failed: " + e.getCause(), null, e);
+        } catch (InterruptedException e) {
+            throw stopped(what, e);
+        }
+    }
+
+    private static DroverException stopped(String what, InterruptedException cause) {
+        Thread.currentThread().interrupt();
+        return new DroverException(ErrorCode.LEADERSHIP_LOST, "stopped while waiting for " + what, null, cause);
     }
 }

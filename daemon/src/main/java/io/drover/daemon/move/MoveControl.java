@@ -10,7 +10,6 @@ import io.drover.topology.DocumentStore;
 import io.drover.topology.NodeRegistry;
 import io.drover.topology.ParticipantStore;
 import io.drover.topology.TopologyStore;
-import java.time.Clock;
 
 /**
  * Everything about moves that a controller runs.
@@ -20,9 +19,19 @@ import java.time.Clock;
  * @param runner drives moves while this controller leads
  */
 public record MoveControl(MoveService moves, ShardService shards, MoveRunner runner) {
-    /** Puts it together; nothing runs before the runner is told of a leadership. */
+    /**
+     * Puts it together; nothing runs before the runner is told of a leadership.
+     *
+     * @param scheduler the time and the threads that all of it lives by
+     * @param rehearsals of the pause, before each
+     */
     public static MoveControl assemble(
-            Stores stores, Agents agents, Monitors monitors, MoveObserver observer, Clock clock) {
+            Stores stores,
+            Agents agents,
+            Monitors monitors,
+            MoveObserver observer,
+            Scheduler scheduler,
+            Rehearsals rehearsals) {
         Services services = new Services(
                 agents,
                 new LiveChecks(agents, monitors),
@@ -32,8 +41,10 @@ public record MoveControl(MoveService moves, ShardService shards, MoveRunner run
                 new DrainWatch(stores.participants(), Scheduler.system()),
                 monitors,
                 observer,
-                clock,
-                System::nanoTime);
+                scheduler.clock(),
+                scheduler,
+                scheduler.newThreads("move-verb"),
+                rehearsals);
         MoveRunner runner = new MoveRunner(services);
         return new MoveControl(
                 new Moves(services, runner), new Shards(services, stores.participants(), runner), runner);

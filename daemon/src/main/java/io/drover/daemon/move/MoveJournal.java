@@ -5,6 +5,7 @@ import io.drover.api.Move.HistoryEntry;
 import io.drover.api.MoveId;
 import io.drover.api.MoveState;
 import io.drover.api.fault.FaultPoints;
+import io.drover.api.time.Scheduler;
 import io.drover.daemon.metrics.MoveObserver;
 import io.drover.topology.CommitResult;
 import io.drover.topology.DocumentStore;
@@ -17,7 +18,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.Lock;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -31,20 +35,26 @@ final class MoveJournal {
     private final MoveId id;
     private final Leadership leadership;
     private final Clock clock;
+    private final Scheduler scheduler;
+    /** Held while the record is written, so that a second writer sees what the first has made. */
+    private final Lock writing;
+
     private final EventFeed feed;
     private final MoveObserver observer;
-    private Versioned<MoveRecord> stored;
+    private volatile Versioned<MoveRecord> stored;
+    private volatile CompletableFuture<Boolean> change = new CompletableFuture<>();
     /** Read once: whoever looks at a move many times a second must not read its whole history as often, least of all in the pause. */
     private @Nullable List<HistoryEntry> history;
 
-    MoveJournal(
-            Versioned<MoveRecord> stored, Leadership leadership, Clock clock, EventFeed feed, MoveObserver observer) {
+    MoveJournal(Versioned<MoveRecord> stored, Leadership leadership, EventFeed feed, Services services) {
         this.id = stored.value().identity().id();
         this.stored = stored;
         this.leadership = leadership;
-        this.clock = clock;
+        this.clock = services.clock();
+        this.scheduler = services.scheduler();
+        this.writing = scheduler.newLock();
         this.feed = feed;
-        this.observer = observer;
+        this.observer = services.observer();
     }
 
     /** A line for the history. */
@@ -58,23 +68,28 @@ final class MoveJournal {
         return leadership;
     }
 
-    synchronized MoveRecord record() {
+    MoveRecord record() {
         return stored.value();
     }
 
     /** ZooKeeper transaction id of the newest write: the sequence of the tokens that act on it. */
-    synchronized long sequence() {
+    long sequence() {
         return stored.mzxid();
     }
 
     /** The lines of history that are stored by now, in order. */
-    synchronized List<HistoryEntry> history(DocumentStore documents) {
-        List<HistoryEntry> known = history;
-        if (known == null) {
-            known = new ArrayList<>(documents.history(id, 0));
-            history = known;
+    List<HistoryEntry> history(DocumentStore documents) {
+        writing.lock();
+        try {
+            List<HistoryEntry> known = history;
+            if (known == null) {
+                known = new ArrayList<>(documents.history(id, 0));
+                history = known;
+            }
+            return List.copyOf(known);
+        } finally {
+            writing.unlock();
         }
-        return List.copyOf(known);
     }
 
     /** Changes the record, with one line of history or, when {@code line} is null, none. */
@@ -83,12 +98,17 @@ final class MoveJournal {
     }
 
     /** Changes the record if it still meets a condition; answers whether it did. */
-    synchronized boolean writeWhen(Predicate<MoveRecord> condition, UnaryOperator<MoveRecord> edit, Line line) {
-        if (!condition.test(record())) {
-            return false;
+    boolean writeWhen(Predicate<MoveRecord> condition, UnaryOperator<MoveRecord> edit, Line line) {
+        writing.lock();
+        try {
+            if (!condition.test(record())) {
+                return false;
+            }
+            write(edit, line);
+            return true;
+        } finally {
+            writing.unlock();
         }
-        write(edit, line);
-        return true;
     }
 
     /**
@@ -97,7 +117,16 @@ final class MoveJournal {
      * @param edit must throw to refuse; then nothing is written
      * @param more adds to the transaction
      */
-    synchronized CommitResult write(
+    CommitResult write(UnaryOperator<MoveRecord> edit, List<Line> lines, Consumer<LeaderTransaction> more) {
+        writing.lock();
+        try {
+            return writeAlone(edit, lines, more);
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    private CommitResult writeAlone(
             UnaryOperator<MoveRecord> edit, List<Line> lines, Consumer<LeaderTransaction> more) {
         MoveRecord before = stored.value();
         MoveRecord after = edit.apply(before);
@@ -124,7 +153,9 @@ final class MoveJournal {
         if (known != null) {
             known.addAll(entries);
         }
-        notifyAll();
+        CompletableFuture<Boolean> past = change;
+        change = new CompletableFuture<>();
+        past.complete(true);
         feed.recorded(entries);
         if (entered != null) {
             observer.stateEntered(id, entered);
@@ -137,8 +168,13 @@ final class MoveJournal {
     }
 
     /** Waits until the record changes, at most so long. */
-    synchronized void awaitChange(Duration limit) throws InterruptedException {
-        // a spurious return only makes the caller look again
-        TimeUnit.NANOSECONDS.timedWait(this, limit.toNanos());
+    void awaitChange(Duration limit) throws InterruptedException {
+        try {
+            scheduler.await(change, limit);
+        } catch (TimeoutException e) {
+            // the caller looks again, as after a change
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("BUG: a change of the record failed", e);
+        }
     }
 }

@@ -4,6 +4,7 @@ package io.drover.daemon.move;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.MoveId;
+import io.drover.api.MoveState;
 import io.drover.topology.LeaderElection;
 import io.drover.topology.Leadership;
 import io.drover.topology.Versioned;
@@ -11,98 +12,165 @@ import io.drover.topology.ZDirectory;
 import io.drover.topology.ZNode;
 import io.drover.topology.ZkLayout;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
-/** Drives every move that has not ended while this controller leads, each on a thread of its own. */
+/**
+ * Drives every move that has not ended while this controller leads, each on a thread of its own. It goes by the level of things: while
+ * it leads it looks every second for a move that nobody drives, whyever that is so.
+ */
 public final class MoveRunner implements LeaderElection.Listener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MoveRunner.class);
+    private static final Duration LOOK = Duration.ofSeconds(1);
 
     private final Services services;
-    private final ExecutorService drivers = Executors.newCachedThreadPool(runnable -> thread(runnable, "move"));
-    private final ExecutorService events =
-            Executors.newSingleThreadExecutor(runnable -> thread(runnable, "move-events"));
+    private final ExecutorService drivers;
+    private final ScheduledExecutorService events;
+    private final ScheduledExecutorService looks;
     private final Map<MoveId, Running> running = new ConcurrentHashMap<>();
+    /** Names of moves that no order can wake any more: not read again. */
+    private final Set<String> over = ConcurrentHashMap.newKeySet();
+    /** What was last said about a move that cannot be read, so that it is said once. */
+    private final Map<String, String> complaints = new ConcurrentHashMap<>();
+    /** Guards the leadership together with who drives; held for work in memory only. */
+    private final Lock lock;
+
     private volatile @Nullable Leadership leadership;
 
     MoveRunner(Services services) {
         this.services = services;
+        this.lock = services.scheduler().newLock();
+        this.drivers = services.scheduler().newThreads("move");
+        this.events = services.scheduler().newTimer("move-events");
+        this.looks = services.scheduler().newTimer("move-looks");
     }
 
     /** A move that this controller drives or, once it has ended, drove. */
     record Running(MoveJournal journal, LiveView live, EventFeed feed, Future<?> driver) {}
 
-    private static Thread thread(Runnable runnable, String name) {
-        Thread thread = new Thread(runnable, name);
-        thread.setDaemon(true);
-        return thread;
-    }
-
     @Override
-    public synchronized void gained(Leadership gained) {
-        leadership = gained;
+    public void gained(Leadership gained) {
+        lock.lock();
+        try {
+            leadership = gained;
+        } finally {
+            lock.unlock();
+        }
         LOG.info("this controller leads at epoch {}", gained.epoch());
         services.observer().leading(true);
-        takeOver(gained);
+        look(gained);
     }
 
-    /** Drives every move that has not ended. One that cannot be read keeps neither the others nor the leader from work. */
-    private void takeOver(Leadership gained) {
-        ZDirectory<MoveRecord> moves = ZkLayout.moves(MoveRecord.class);
-        try {
-            services.documents().readAll(moves).forEach(stored -> startUnlessEnded(stored, gained));
-        } catch (DroverException all) {
-            LOG.error("not all moves can be read, they are taken over one by one: {}", all.getMessage(), all);
-            try {
-                services.documents().children(moves).forEach(name -> takeOver(moves.child(name), gained));
-            } catch (DroverException e) {
-                LOG.error("the moves cannot be listed, this is tried again: {}", e.getMessage());
-                takeOverAgain(gained);
-            }
+    /** Sees that every move that has not ended is driven, now and every second as long as this leadership lasts. */
+    private void look(Leadership under) {
+        if (!under.equals(leadership)) {
+            return;
         }
-    }
-
-    private void takeOver(ZNode<MoveRecord> move, Leadership gained) {
         try {
-            services.documents().read(move).ifPresent(stored -> startUnlessEnded(stored, gained));
+            takeOver(under);
         } catch (DroverException e) {
-            LOG.error("{} cannot be read, nobody drives it: {}", move, e.getMessage());
+            complain("", "the moves cannot be listed, this is tried again", e);
+        } catch (RuntimeException e) {
+            LOG.error("BUG: the look for moves that nobody drives failed; it is repeated", e);
+        }
+        lookAgain(under);
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // a look reports what goes wrong in it
+    private void lookAgain(Leadership under) {
+        try {
+            looks.schedule(() -> look(under), LOOK.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.trace("closed", e);
         }
     }
 
-    private void startUnlessEnded(Versioned<MoveRecord> stored, Leadership gained) {
+    /** One that cannot be read keeps neither the others nor the leader from work. */
+    private void takeOver(Leadership under) {
+        ZDirectory<MoveRecord> moves = ZkLayout.moves(MoveRecord.class);
+        Map<String, Running> before = new HashMap<>();
+        running.forEach((id, known) -> before.put(id.value(), known));
+        List<ZNode<MoveRecord>> undriven = services.documents().children(moves).stream()
+                .filter(name -> !over.contains(name) && !isDriven(before.get(name)))
+                .map(moves::child)
+                .toList();
+        complaints.remove("");
+        try {
+            services.documents().readAll(undriven).forEach(stored -> startUnlessEnded(stored, before, under));
+        } catch (DroverException all) {
+            undriven.forEach(move -> takeOver(move, before, under));
+        }
+    }
+
+    private void takeOver(ZNode<MoveRecord> move, Map<String, Running> before, Leadership under) {
+        try {
+            services.documents().read(move).ifPresent(stored -> startUnlessEnded(stored, before, under));
+            complaints.remove(move.toString());
+        } catch (DroverException e) {
+            complain(move.toString(), move + " cannot be read, nobody drives it", e);
+        }
+    }
+
+    private void complain(String about, String what, DroverException e) {
+        String message = String.valueOf(e.getMessage());
+        if (!message.equals(complaints.put(about, message))) {
+            LOG.error("{}: {}", what, message);
+        }
+    }
+
+    private static boolean isDriven(@Nullable Running known) {
+        return known != null && !known.driver().isDone();
+    }
+
+    private void startUnlessEnded(Versioned<MoveRecord> stored, Map<String, Running> before, Leadership under) {
+        MoveId id = stored.value().identity().id();
         if (!stored.value().state().isFinal()) {
-            start(stored, gained);
+            startUnlessChanged(stored, before.get(id.value()), under);
+        } else if (stored.value().state() != MoveState.NEEDS_OPERATOR) {
+            over.add(id.value());
         }
     }
 
-    private void takeOverAgain(Leadership gained) {
-        CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS, drivers).execute(() -> {
-            synchronized (this) {
-                if (gained.equals(leadership) && gained.stillHeld()) {
-                    takeOver(gained);
-                }
+    /** What was read may be old by now: then somebody has started since, and the next look sees what became of that. */
+    private void startUnlessChanged(Versioned<MoveRecord> stored, @Nullable Running before, Leadership under) {
+        lock.lock();
+        try {
+            Running now = running.get(stored.value().identity().id());
+            if (now == before) { // whether it is the very same one
+                start(stored, under);
             }
-        });
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override
-    public synchronized void lost() {
+    public void lost() {
         LOG.warn("this controller does not lead any more; its moves go on with the next leader");
         services.observer().leading(false);
-        leadership = null;
-        running.values().forEach(move -> move.driver().cancel(true));
-        running.clear();
+        lock.lock();
+        try {
+            leadership = null;
+            running.values().forEach(move -> move.driver().cancel(true));
+            running.clear();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** The leadership that this controller acts under. */
@@ -119,30 +187,46 @@ public final class MoveRunner implements LeaderElection.Listener, AutoCloseable 
     }
 
     /** A move that has ended, with what it takes to look at it or to order something. */
-    synchronized Running idle(Versioned<MoveRecord> stored, Leadership under) {
-        return running.computeIfAbsent(stored.value().identity().id(), id -> {
-            EventFeed feed = new EventFeed(events, services.clock());
-            MoveJournal journal = new MoveJournal(stored, under, services.clock(), feed, services.observer());
-            return new Running(journal, new LiveView(), feed, CompletableFuture.completedFuture(null));
-        });
-    }
-
-    /** Drives a stored move, unless it is being driven. */
-    synchronized Running start(Versioned<MoveRecord> stored, Leadership under) {
-        MoveId id = stored.value().identity().id();
-        Running known = running.get(id);
-        if (known != null && !known.driver().isDone()) {
-            return known;
+    Running idle(Versioned<MoveRecord> stored, Leadership under) {
+        lock.lock();
+        try {
+            return running.computeIfAbsent(
+                    stored.value().identity().id(),
+                    id -> undriven(stored, new EventFeed(events, services.clock()), under));
+        } finally {
+            lock.unlock();
         }
-        EventFeed feed = known == null ? new EventFeed(events, services.clock()) : known.feed();
-        LiveView live = new LiveView();
-        MoveJournal journal = new MoveJournal(stored, under, services.clock(), feed, services.observer());
-        Future<?> driver = drivers.submit(() -> drive(new MoveContext(journal, live, feed, services)));
-        Running started = new Running(journal, live, feed, driver);
-        running.put(id, started);
-        return started;
     }
 
+    private Running undriven(Versioned<MoveRecord> stored, EventFeed feed, Leadership under) {
+        MoveJournal journal = new MoveJournal(stored, under, feed, services);
+        return new Running(journal, new LiveView(), feed, CompletableFuture.completedFuture(null));
+    }
+
+    /** Drives a stored move, unless it is being driven, or the leadership is over: then the next leader drives it. */
+    Running start(Versioned<MoveRecord> stored, Leadership under) {
+        MoveId id = stored.value().identity().id();
+        lock.lock();
+        try {
+            Running known = running.get(id);
+            if (known != null && isDriven(known)) {
+                return known;
+            }
+            EventFeed feed = known == null ? new EventFeed(events, services.clock()) : known.feed();
+            Running idle = undriven(stored, feed, under);
+            if (!under.equals(leadership)) {
+                return idle;
+            }
+            MoveContext context = new MoveContext(idle.journal(), idle.live(), feed, services);
+            Running started = new Running(idle.journal(), idle.live(), feed, drivers.submit(() -> drive(context)));
+            running.put(id, started);
+            return started;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A driver that stops before the move has ended is followed by another at the next look. */
     private void drive(MoveContext context) {
         MDC.put("move", context.id().shortId());
         MDC.put("shard", context.record().identity().request().shard().value());
@@ -151,45 +235,16 @@ public final class MoveRunner implements LeaderElection.Listener, AutoCloseable 
             LOG.info("move {} has ended: {}", context.id(), context.record().state());
         } catch (DroverException e) {
             LOG.warn("move {}: this driver stops: {}", context.id(), e.getMessage(), e);
-            restart(context);
         } catch (RuntimeException e) {
             LOG.error("BUG: move {} stops at {}", context.id(), context.record().step(), e);
-            restart(context);
         } finally {
             MDC.clear();
         }
     }
 
-    /** When this controller still leads, the driver begins again from the stored record. */
-    private void restart(MoveContext context) {
-        drivers.execute(() -> {
-            try {
-                context.journal().awaitChange(Duration.ofSeconds(1));
-                resume(context.id());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            } catch (DroverException e) {
-                LOG.warn("move {} cannot go on here: {}", context.id(), e.getMessage());
-                if (leadership != null && leadership.stillHeld()) {
-                    restart(context);
-                }
-            }
-        });
-    }
-
-    private synchronized void resume(MoveId id) {
-        Leadership held = leadership;
-        if (held == null) {
-            return;
-        }
-        Optional<Versioned<MoveRecord>> stored = services.documents().read(ZkLayout.move(id, MoveRecord.class));
-        if (stored.isPresent() && !stored.orElseThrow().value().state().isFinal()) {
-            start(stored.orElseThrow(), held);
-        }
-    }
-
     @Override
     public void close() {
+        looks.shutdownNow();
         drivers.shutdownNow();
         events.shutdownNow();
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.move;
 
+import io.drover.api.time.Scheduler;
 import io.drover.daemon.metrics.MoveObserver;
 import io.drover.daemon.remote.Agents;
 import io.drover.daemon.remote.Monitors;
@@ -9,14 +10,17 @@ import io.drover.topology.DocumentStore;
 import io.drover.topology.NodeRegistry;
 import io.drover.topology.TopologyStore;
 import java.time.Clock;
-import java.util.function.LongSupplier;
+import java.util.concurrent.Executor;
 
 /**
  * What moves are made with.
  *
  * @param checks the preflight
  * @param monitors views of the instances
- * @param nanos a monotonic clock
+ * @param clock the time as people see it
+ * @param scheduler threads, waits and a clock that never goes back
+ * @param besides threads for commands that are sent while a row goes on
+ * @param rehearsals of the pause
  */
 record Services(
         Agents agents,
@@ -28,4 +32,6 @@ record Services(
         Monitors monitors,
         MoveObserver observer,
         Clock clock,
-        LongSupplier nanos) {}
+        Scheduler scheduler,
+        Executor besides,
+        Rehearsals rehearsals) {}

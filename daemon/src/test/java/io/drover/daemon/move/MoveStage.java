@@ -32,6 +32,7 @@ import io.drover.topology.ParticipantStore;
 import io.drover.topology.Registration;
 import io.drover.topology.TopologyStore;
 import io.drover.topology.Versioned;
+import io.drover.topology.ZNode;
 import io.drover.topology.ZkLayout;
 import io.drover.topology.ZooKeeperClient;
 import io.drover.topology.ZooKeeperConnection;
@@ -110,7 +111,9 @@ final class MoveStage implements AutoCloseable {
                 world,
                 observer,
                 clock,
-                System::nanoTime);
+                Scheduler.system(),
+                Scheduler.system().newThreads("move-verb"),
+                Rehearsals.usual());
     }
 
     private static ShardTopology freshShard(ShardId shard) {
@@ -147,6 +150,29 @@ final class MoveStage implements AutoCloseable {
                 throw new AssertionError("not one move: " + all);
             }
             return all.get(0).id();
+        }
+
+        /** A znode of a move that nobody can make sense of. */
+        void storeGarbage(MoveId move) {
+            leadership
+                    .transaction()
+                    .create(ZkLayout.move(move, String.class), "?")
+                    .commit();
+        }
+
+        /** Mends {@link #storeGarbage}; nobody is told. */
+        void mend(MoveRecord.Identity identity) {
+            ZNode<String> garbage = ZkLayout.move(identity.id(), String.class);
+            Versioned<String> stored = services.documents().read(garbage).orElseThrow();
+            leadership
+                    .transaction()
+                    .delete(garbage, stored)
+                    .create(ZkLayout.move(identity.id(), MoveRecord.class), MoveRecord.of(identity))
+                    .commit();
+        }
+
+        MoveState stateOf(MoveId move) {
+            return moves.get(move).state();
         }
 
         /** Takes a node as a move does. */
@@ -225,8 +251,7 @@ final class MoveStage implements AutoCloseable {
             Versioned<MoveRecord> stored = documents
                     .read(ZkLayout.move(identity.id(), MoveRecord.class))
                     .orElseThrow();
-            return new MoveJournal(
-                    stored, leadership, Clock.systemUTC(), new EventFeed(Runnable::run, Clock.systemUTC()), observer);
+            return new MoveJournal(stored, leadership, new EventFeed(Runnable::run, Clock.systemUTC()), services);
         }
 
         FakeWorld world() {

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.daemon.move;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.drover.api.ErrorCode;
+import io.drover.api.MoveId;
+import io.drover.api.MoveState;
+import io.drover.daemon.move.FakeWorld.Moment;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** While a controller leads, no move stays undriven. */
+final class MoveRunnerTest {
+    private MoveStage stage;
+    private MoveStage.Desk desk;
+
+    @BeforeEach
+    void open() {
+        stage = new MoveStage();
+        desk = stage.desk();
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        desk.close();
+        stage.close();
+    }
+
+    @Test
+    void aMoveThatCouldNotBeReadIsDrivenAsSoonAsItCan() {
+        MoveRecord.Identity identity = Moved.identity();
+        desk.storeGarbage(identity.id());
+
+        desk.mend(identity);
+
+        assertThat(eventually(() -> desk.stateOf(identity.id()) == MoveState.BAKING))
+                .isTrue();
+    }
+
+    @Test
+    void aMoveWhoseDriverStopsAgainAndAgainIsDrivenOn() {
+        AtomicInteger deaths = new AtomicInteger();
+        desk.world.hook = (verb, moment) -> {
+            if (verb.equals("create-slot@node_a") && moment == Moment.BEFORE && deaths.incrementAndGet() < 3) {
+                throw MoveDriverTest.failure(ErrorCode.LEADERSHIP_LOST, verb);
+            }
+        };
+
+        MoveId move = desk.moves.create(Moved.request(), Optional.empty()).id();
+
+        assertThat(eventually(() -> desk.stateOf(move) == MoveState.BAKING)).isTrue();
+        assertThat(deaths).hasValueGreaterThanOrEqualTo(3);
+    }
+
+    private static boolean eventually(BooleanSupplier fact) {
+        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
+        while (!fact.getAsBoolean() && System.nanoTime() < end) {
+            new CompletableFuture<Void>()
+                    .completeOnTimeout(null, 20, TimeUnit.MILLISECONDS)
+                    .join();
+        }
+        return fact.getAsBoolean();
+    }
+}
