@@ -8,6 +8,7 @@ import io.drover.api.ErrorCode;
 import io.drover.api.FenceEpoch;
 import io.drover.api.Participant;
 import io.drover.api.ShardTopology;
+import io.drover.api.fault.FaultPoints;
 import io.drover.client.internal.KitPorts;
 import io.drover.topology.ParticipantStore;
 import io.drover.topology.Registration;
@@ -86,7 +87,8 @@ final class Membership implements Announcer, AutoCloseable {
             try {
                 Registration own = registration;
                 if (own == null) {
-                    own = participants.register(config.shard(), id, desired);
+                    own = FaultPoints.around(
+                            "client", "register", () -> participants.register(config.shard(), id, desired));
                     registration = own;
                 }
                 return own.readTopology()
@@ -124,7 +126,7 @@ final class Membership implements Announcer, AutoCloseable {
             return;
         }
         try {
-            own.update(newest);
+            FaultPoints.around("client", "announce", () -> own.update(newest));
         } catch (DroverException e) {
             // The registration writes it at the next connecting.
             LOG.info("shard {}: {} is told later: {}", config.shard(), newest, e.getMessage());

@@ -93,9 +93,11 @@ public final class SourceSeal {
     }
 
     private End endInstead(Duration limit, long begin, Standstill why) {
-        int ended = target.endSessions(left(limit, begin, nanos.getAsLong()));
+        Duration forSessions = left(limit, begin, nanos.getAsLong());
+        int ended = FaultPoints.around(PLACE, "end-sessions", () -> target.endSessions(forSessions));
         long alone = nanos.getAsLong();
-        return new End(target.endWal(left(limit, begin, alone)), ended, why, alone);
+        Duration forWal = left(limit, begin, alone);
+        return new End(FaultPoints.around(PLACE, "end-wal", () -> target.endWal(forWal)), ended, why, alone);
     }
 
     /** Opens the source again. The settings come before the door, so that no login that waited begins under the seal's (H19, H49). */

@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.LeaderEpoch;
+import io.drover.api.fault.FaultPoints;
 import io.drover.api.time.Scheduler;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -157,7 +158,7 @@ public final class LeaderElection implements AutoCloseable {
         LeaderRecord record = new LeaderRecord(epoch, controller, rest);
         AtomicWrite write = new AtomicWrite(calls);
         old.ifPresentOrElse(read -> write.set(node, read.version(), record), () -> write.create(node, record));
-        return new CommitResult(write.commit()).of(node);
+        return new CommitResult(FaultPoints.around("election", "epoch", write::commit)).of(node);
     }
 
     private void endTerm() {

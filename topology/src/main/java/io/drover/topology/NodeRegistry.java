@@ -4,6 +4,7 @@ package io.drover.topology;
 import static java.util.Objects.requireNonNull;
 
 import io.drover.api.NodeId;
+import io.drover.api.fault.FaultPoints;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,13 +35,15 @@ public final class NodeRegistry {
     private void keepRecord(NodeRecord node) {
         ZNode<NodeRecord> record = ZkLayout.node(node.id());
         Optional<Versioned<byte[]>> stored = calls.read(record.path());
+        AtomicWrite write = new AtomicWrite(calls);
         if (stored.isEmpty()) {
-            new AtomicWrite(calls).create(record, node).commit();
+            write.create(record, node);
         } else if (!ZkCalls.decode(record, stored.orElseThrow()).value().equals(node)) {
-            new AtomicWrite(calls)
-                    .set(record, stored.orElseThrow().version(), node)
-                    .commit();
+            write.set(record, stored.orElseThrow().version(), node);
+        } else {
+            return;
         }
+        FaultPoints.around("node", "record", write::commit);
     }
 
     /** Every node that ever registered, by id. */

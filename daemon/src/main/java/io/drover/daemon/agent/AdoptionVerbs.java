@@ -8,6 +8,7 @@ import io.drover.api.ShardId;
 import io.drover.api.agent.Reports.InstanceReport;
 import io.drover.api.agent.Reports.Role;
 import io.drover.api.agent.Verb;
+import io.drover.api.fault.FaultPoints;
 import io.drover.replication.ControlData;
 import io.drover.replication.InstanceLayout;
 import io.drover.replication.PostgresServer;
@@ -51,9 +52,10 @@ final class AdoptionVerbs {
         InstanceLayout layout = tools.plannedLayout(verb.shard());
         Path socketDir = tools.plannedSocketDir(verb.shard());
         refuseOthers(verb.shard(), layout.data());
-        ControlData control = tools.postgres()
-                .server(new ServerPlace(layout.data(), socketDir, verb.port(), layout, null))
-                .initialize(verb.database(), deadline.left());
+        PostgresServer server =
+                tools.postgres().server(new ServerPlace(layout.data(), socketDir, verb.port(), layout, null));
+        ControlData control =
+                FaultPoints.around("initialize", "server", () -> server.initialize(verb.database(), deadline.left()));
         return take(
                 control.systemIdentifier(),
                 verb.shard(),
@@ -116,7 +118,7 @@ final class AdoptionVerbs {
             }
         }
         try (PostgresSession maintenance = server.connect()) {
-            maintenance.ensureRoles();
+            FaultPoints.around("adopt", "roles", maintenance::ensureRoles);
         }
     }
 

@@ -108,7 +108,7 @@ final class CopyVerbs {
         Path staging = call.record().beside("staging", call.move());
         discard(staging);
         ServerFiles files = tools.files(call.record());
-        files.writePasswords();
+        FaultPoints.around("copy", "passwords", files::writePasswords);
         Long rate = verb.maxRateBytes();
         CopyOrder order = new CopyOrder(
                 verb.sourceHost(),
@@ -134,7 +134,7 @@ final class CopyVerbs {
         }
         Path dataDir = tools.plannedLayout(verb.shards().get(0)).data();
         // an empty directory is free (P58), but the finished copy gets its name
-        tools.directories().removeEmpty(dataDir);
+        FaultPoints.around("copy", "place", () -> tools.directories().removeEmpty(dataDir));
         call.instance()
                 .update(current -> current.withShards(verb.shards())
                         .withPlace(
@@ -171,8 +171,8 @@ final class CopyVerbs {
     }
 
     private void discard(Path staging) {
-        tools.directories().endPrograms(staging);
-        tools.directories().discardStaging(staging);
+        FaultPoints.around("copy", "end-programs", () -> tools.directories().endPrograms(staging));
+        FaultPoints.around("copy", "discard", () -> tools.directories().discardStaging(staging));
     }
 
     private InstanceReport startStandby(Verb.StartStandby verb, VerbCall call) {
@@ -201,10 +201,10 @@ final class CopyVerbs {
         Path data = tools.directories().exists(staging) ? staging : record.dataDir();
         requireComplete(record.job(), move, staging);
         ServerFiles files = tools.files(record);
-        files.prepareStandby(
-                data, new Upstream(verb.primaryHost(), verb.primaryPort(), verb.applicationName(), verb.slot()));
+        Upstream upstream = new Upstream(verb.primaryHost(), verb.primaryPort(), verb.applicationName(), verb.slot());
+        FaultPoints.around("copy", "prepare", () -> files.prepareStandby(data, upstream));
         FaultPoints.around("copy", "install", () -> files.install(staging));
-        files.writeNodeSettings();
+        FaultPoints.around("copy", "node-settings", files::writeNodeSettings);
     }
 
     private void requireComplete(@Nullable JobRecord job, MoveId move, Path staging) {

@@ -40,7 +40,7 @@ final class InstanceSettings {
         tools.tell(instance.record(), VISIBLE, session -> {
             RunningSettings settings = session.settings();
             stage(instance, move, step, values, settings);
-            settings.reload();
+            FaultPoints.around("settings", "reload", settings::reload);
         });
         values.forEach((setting, value) -> tools.server(instance.record()).awaitVisible(setting, value, VISIBLE));
     }
@@ -114,7 +114,7 @@ final class InstanceSettings {
 
     /** Somebody has started it with the seal's settings: it hears nobody, and a reload does not change that. The agent starts it. */
     private void restart(InstanceRecord record) {
-        tools.server(record).stop(StopMode.FAST, VISIBLE);
+        FaultPoints.around("settings", "stop", () -> tools.server(record).stop(StopMode.FAST, VISIBLE));
         LOG.warn(
                 "instance {} had been started with the settings of a seal that was given up: stopped, to be started"
                         + " without them",

@@ -6,6 +6,7 @@ import io.drover.api.ErrorCode;
 import io.drover.api.InstanceId;
 import io.drover.api.agent.Reports.JobReport;
 import io.drover.api.agent.Reports.JobState;
+import io.drover.api.fault.FaultPoints;
 import io.drover.daemon.agent.InstanceRecord.JobRecord;
 import java.time.Duration;
 import java.util.Locale;
@@ -122,7 +123,7 @@ final class Jobs {
 
     private void endCopy(ManagedInstance instance, JobRecord job) {
         try {
-            tools.directories().endPrograms(job.directory());
+            FaultPoints.around("job", "end-programs", () -> tools.directories().endPrograms(job.directory()));
         } catch (DroverException e) {
             LOG.warn(
                     "the copy of instance {} was left behind: {}",

@@ -84,9 +84,10 @@ final class RejoinVerbs {
         long begin = tools.scheduler().nanoTime();
         PostgresServer server = tools.server(call.record());
         if (!mayComeBack(call.topologies())) {
-            server.endHeldGently(GENTLE);
+            FaultPoints.around("stop", "held", () -> server.endHeldGently(GENTLE));
         }
-        ControlData control = server.stop(verb.mode(), call.deadline().left());
+        ControlData control = FaultPoints.around(
+                "stop", "server", () -> server.stop(verb.mode(), call.deadline().left()));
         call.instance().warm().close();
         return new StopReport(control.clusterState(), (tools.scheduler().nanoTime() - begin) / NANOS_PER_MILLI);
     }
@@ -160,7 +161,7 @@ final class RejoinVerbs {
         tools.directories().awaitPrograms(begun.directory(), REWIND_LIMIT);
         requireCurrent(instance, begun);
         ServerFiles files = tools.files(instance.record());
-        files.writePasswords();
+        FaultPoints.around("rejoin", "passwords", files::writePasswords);
         Upstream upstream = new Upstream(verb.primaryHost(), verb.primaryPort(), verb.applicationName(), verb.slot());
         job.enter(verb.rewind() ? "rewind" : "attach");
         if (verb.rewind()) {

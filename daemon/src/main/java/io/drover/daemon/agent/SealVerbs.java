@@ -11,6 +11,7 @@ import io.drover.api.MoveId;
 import io.drover.api.agent.Reports.Done;
 import io.drover.api.agent.Reports.SealReport;
 import io.drover.api.agent.Verb;
+import io.drover.api.fault.FaultPoints;
 import io.drover.daemon.agent.InstanceRecord.SealRecord;
 import io.drover.fencing.SourceSeal;
 import io.drover.replication.AllowList;
@@ -127,7 +128,12 @@ final class SealVerbs {
             throw new DroverException(ErrorCode.INTERNAL, "BUG: the seal began without its record");
         }
         // while nobody is stopped, not by an earlier attempt either: one could stand where this waits for it
-        tools.server(instance.record()).processes(begun.postmasterPid()).releaseSessions();
+        FaultPoints.around(
+                "seal",
+                "release",
+                () -> tools.server(instance.record())
+                        .processes(begun.postmasterPid())
+                        .releaseSessions());
         int timeline = instance.warm().required().timeline();
         SourceSeal.Result result = seal(instance, begun.postmasterPid(), verb.targetSlot())
                 .seal(call.deadline().left());

@@ -11,6 +11,7 @@ import io.drover.api.agent.Reports.Done;
 import io.drover.api.agent.Reports.Role;
 import io.drover.api.agent.Reports.SlotReport;
 import io.drover.api.agent.Verb;
+import io.drover.api.fault.FaultPoints;
 import io.drover.replication.PostgresSession;
 
 /** Verbs that ask one thing of a running server: slots, checkpoint, replay, counts, canaries, settings, the rewind's login. */
@@ -58,12 +59,15 @@ final class ServerVerbs {
             requireGone(record, verb.slot());
             return new Done("the instance is stopped for good: slot " + verb.slot() + " goes with its directory");
         }
-        tools.tell(
-                call.record(),
-                call.deadline().left(),
-                session -> session.dropSlot(verb.slot(), call.deadline().left()));
+        FaultPoints.around(
+                "drop-slot",
+                "slot",
+                () -> tools.tell(
+                        call.record(),
+                        call.deadline().left(),
+                        session -> session.dropSlot(verb.slot(), call.deadline().left())));
         // what was put there for the copy that the slot was for
-        tools.files(record).forgetCarried();
+        FaultPoints.around("drop-slot", "carried", () -> tools.files(record).forgetCarried());
         return new Done("there is no slot " + verb.slot());
     }
 

@@ -111,7 +111,7 @@ final class SetAsideVerbs {
 
     /** What a rewind left that did not come to its end. */
     private void setRewindAside(Path directory) {
-        directories.endPrograms(directory);
+        FaultPoints.around("set-aside", "end-programs", () -> directories.endPrograms(directory));
         String name = String.valueOf(directory.getFileName());
         rename(directory, free(directory.resolveSibling(name.replace(REWINDING, MARK))));
     }
@@ -133,7 +133,7 @@ final class SetAsideVerbs {
     /** Deleting takes long, and an instance that is busy is not looked after: only the proof is made while it is. */
     private SetAsideReport purge(VerbCall call) {
         List<Path> proven = call.instance().exclusively(call.deadline(), () -> proven(call.record()));
-        proven.forEach(directories::delete);
+        proven.forEach(directory -> FaultPoints.around("purge", "delete", () -> directories.delete(directory)));
         return new SetAsideReport(names(proven));
     }
 

@@ -173,7 +173,9 @@ final class Supervisor {
         if (reaction != Reaction.NOTHING && reaction != Reaction.DISARM) {
             LOG.info("instance {}: {} because of {}", instance.record().instance(), reaction, sight.level);
         }
-        FaultPoints.around(reaction.place(), "run", () -> carryOut(reaction, instance, seen));
+        if (reaction != Reaction.NOTHING) {
+            FaultPoints.around(reaction.place(), "run", () -> carryOut(reaction, instance, seen));
+        }
         if (isDead(instance.record())) {
             revive(instance, sight);
         }
@@ -196,7 +198,7 @@ final class Supervisor {
     private void endStop(InstanceRecord record) {
         PostgresServer server = tools.server(record);
         if (record.role() == Role.DEMOTED && tools.directories().exists(record.dataDir()) && server.isHeld()) {
-            server.stop(StopMode.IMMEDIATE, STOP_LIMIT);
+            FaultPoints.around("supervisor", "stop", () -> server.stop(StopMode.IMMEDIATE, STOP_LIMIT));
             LOG.warn("instance {} is demoted and was still held: stopped", record.instance());
         }
     }
@@ -227,7 +229,10 @@ final class Supervisor {
         store.verify(seen);
         if (isDead(instance.record())) {
             instance.update(record -> record.withStopped(false));
-            tools.server(instance.record()).start(FINISH_LIMIT);
+            FaultPoints.around(
+                    Reaction.FINISH.place(),
+                    "start",
+                    () -> tools.server(instance.record()).start(FINISH_LIMIT));
         }
         targets.finish(instance, seen, FINISH_LIMIT);
     }
@@ -253,7 +258,10 @@ final class Supervisor {
         store.verify(seen);
         instance.update(record -> record.withRole(Role.DEMOTED).withStopped(true));
         instance.warm().close();
-        tools.server(instance.record()).stop(StopMode.IMMEDIATE, STOP_LIMIT);
+        FaultPoints.around(
+                Reaction.DEMOTE.place(),
+                "stop",
+                () -> tools.server(instance.record()).stop(StopMode.IMMEDIATE, STOP_LIMIT));
         LOG.warn(
                 "instance {} is demoted and stopped: another node is the primary",
                 instance.record().instance());
@@ -278,7 +286,8 @@ final class Supervisor {
             case DEMOTE ->
                 instance.update(current -> current.withRole(Role.DEMOTED).withStopped(true));
             case START -> {
-                tools.server(record).endHeldOrphans();
+                FaultPoints.around(
+                        "supervisor", "orphans", () -> tools.server(record).endHeldOrphans());
                 if (!tools.server(record).stopped()) {
                     // children of a killed postmaster end by themselves; until then no other can be started
                     return;

@@ -125,7 +125,8 @@ final class TargetVerbs {
     private void stopAtOnce(ManagedInstance instance) {
         instance.update(record -> record.withRole(Role.DEMOTED).withStopped(true));
         instance.warm().close();
-        tools.server(instance.record()).stop(StopMode.IMMEDIATE, STOP_LIMIT);
+        FaultPoints.around(
+                "promote", "stop", () -> tools.server(instance.record()).stop(StopMode.IMMEDIATE, STOP_LIMIT));
         LOG.error(
                 "instance {} was promoted onto a wrong timeline and is stopped",
                 instance.record().instance());
@@ -150,10 +151,7 @@ final class TargetVerbs {
             return topologies.stream().map(Versioned::value).toList();
         }
         try {
-            return FaultPoints.around("publish", "serving", () -> store.swap(topologies, FenceTransitions::serve))
-                    .stream()
-                    .map(Versioned::value)
-                    .toList();
+            return writeServing(topologies);
         } catch (DroverException e) {
             // somebody else wrote first: published already, or a changed replica; in PROMOTING nothing else can happen
             List<Versioned<ShardTopology>> now =
@@ -161,12 +159,14 @@ final class TargetVerbs {
             if (e.code() != ErrorCode.CONFLICT) {
                 throw e;
             }
-            return allServing(now)
-                    ? now.stream().map(Versioned::value).toList()
-                    : store.swap(now, FenceTransitions::serve).stream()
-                            .map(Versioned::value)
-                            .toList();
+            return allServing(now) ? now.stream().map(Versioned::value).toList() : writeServing(now);
         }
+    }
+
+    private List<ShardTopology> writeServing(List<Versioned<ShardTopology>> topologies) {
+        return FaultPoints.around("publish", "serving", () -> store.swap(topologies, FenceTransitions::serve)).stream()
+                .map(Versioned::value)
+                .toList();
     }
 
     private boolean allServing(List<Versioned<ShardTopology>> topologies) {

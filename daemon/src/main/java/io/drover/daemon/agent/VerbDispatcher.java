@@ -68,7 +68,9 @@ final class VerbDispatcher {
         }
         Optional<ManagedInstance> known = instances.find(id);
         if (known.isEmpty() && row.unknown() != null) {
-            return row.unknown().apply(verb, new NewInstance(id, token, deadline));
+            var first = row.unknown();
+            return FaultPoints.around(
+                    placeOf(verb), "run", () -> first.apply(verb, new NewInstance(id, token, deadline)));
         }
         VerbCall call = new VerbCall(instances.get(id), token, deadline, List.of());
         return row.alone()
@@ -76,15 +78,19 @@ final class VerbDispatcher {
                 : carryOut(verb, row, call);
     }
 
+    private static String placeOf(Verb<?> verb) {
+        return "verb-" + verb.path();
+    }
+
     private <R> R carryOut(Verb<R> verb, Row<Verb<R>, R> row, VerbCall arrived) {
         arrived.deadline().check(verb.path());
         Token token = arrived.token();
         if (token == null) {
-            return row.body().run(verb, arrived);
+            return FaultPoints.around(placeOf(verb), "run", () -> row.body().run(verb, arrived));
         }
         TokenGate.accept(arrived.record(), token);
         VerbCall call = verb.dangerous() ? arrived.proven(topology.prove(verb, token, arrived.record())) : arrived;
-        String place = "verb-" + verb.path();
+        String place = placeOf(verb);
         FaultPoints.around(
                 place, "accept", () -> call.instance().accept(token, row.first().apply(verb, call)));
         return FaultPoints.around(place, "run", () -> row.body().run(verb, call));

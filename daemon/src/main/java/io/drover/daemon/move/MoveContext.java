@@ -14,6 +14,7 @@ import io.drover.api.agent.Reports.PromoteReport;
 import io.drover.api.agent.Reports.SealReport;
 import io.drover.api.agent.Token;
 import io.drover.api.agent.Verb;
+import io.drover.api.fault.FaultPoints;
 import io.drover.fencing.DrainResult;
 import io.drover.topology.CommitResult;
 import io.drover.topology.Versioned;
@@ -283,7 +284,10 @@ final class MoveContext {
         InstanceId instance = record().identity().instance();
         Token token = new Token(
                 journal.leadership().epoch(), id(), currentStep, journal.sequence(), Math.max(1, limit.toMillis()));
-        return () -> services.agents().call(node, instance, token, verb, limit.plusSeconds(2));
+        return () -> FaultPoints.around(
+                "row-" + token.step(),
+                "call-" + verb.path(),
+                () -> services.agents().call(node, instance, token, verb, limit.plusSeconds(2)));
     }
 
     NodeId from() {

@@ -10,6 +10,7 @@ import io.drover.api.MoveRequest;
 import io.drover.api.MoveState;
 import io.drover.api.PreflightReport;
 import io.drover.api.ShardId;
+import io.drover.api.fault.FaultPoints;
 import io.drover.daemon.move.MoveRunner.Running;
 import io.drover.daemon.preflight.When;
 import io.drover.topology.LeaderTransaction;
@@ -82,7 +83,7 @@ final class Moves implements MoveService {
                 .create(ZkLayout.nodeLock(record.to().node()), lock);
         idempotencyKey.ifPresent(key -> idempotency.remember(transaction, key, record.identity()));
         try {
-            return transaction.commit().of(node);
+            return FaultPoints.around("move", "create", transaction::commit).of(node);
         } catch (DroverException e) {
             if (e.code() == ErrorCode.ALREADY_EXISTS || e.code() == ErrorCode.CONFLICT) {
                 requests.refuseWhenBusy(record.identity());

@@ -16,6 +16,8 @@ import io.drover.api.TopologyState;
 import io.drover.api.agent.Reports.InstanceReport;
 import io.drover.api.agent.Reports.NodeReport;
 import io.drover.api.agent.Verb;
+import io.drover.api.fault.FaultPoints;
+import io.drover.topology.LeaderTransaction;
 import io.drover.topology.Leadership;
 import io.drover.topology.NodeRecord;
 import io.drover.topology.NodeStatus;
@@ -83,11 +85,11 @@ final class Shards implements ShardService {
     private ShardTopology publish(Leadership leadership, ShardTopology first) {
         ZNode<ShardTopology> topology = ZkLayout.shardTopology(first.shard());
         try {
-            return leadership
+            LeaderTransaction transaction = leadership
                     .transaction()
                     .checkAbsent(ZkLayout.instanceLock(first.instance()))
-                    .create(topology, first)
-                    .commit()
+                    .create(topology, first);
+            return FaultPoints.around("shard", "adopt", transaction::commit)
                     .of(topology)
                     .value();
         } catch (DroverException e) {
