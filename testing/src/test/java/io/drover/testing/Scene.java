@@ -9,6 +9,9 @@ import io.drover.api.NodeId;
 import io.drover.api.ShardTopology;
 import io.drover.client.ShardDataSource;
 import io.drover.client.ShardDataSourceConfig;
+import io.drover.testing.checker.Evidence.When;
+import io.drover.testing.checker.RowTally;
+import io.drover.testing.checker.Rows;
 import io.drover.testing.cluster.ClusterNode;
 import io.drover.testing.cluster.DroverRest;
 import io.drover.testing.cluster.LocalCluster;
@@ -16,7 +19,6 @@ import io.drover.testing.cluster.Waiting;
 import io.drover.testing.cluster.WorldSnapshot;
 import io.drover.testing.ledger.AckLog;
 import io.drover.testing.ledger.Ledger;
-import io.drover.testing.ledger.LedgerCheck;
 import io.drover.testing.ledger.LedgerOptions;
 import io.drover.testing.ledger.RogueWriter;
 import java.sql.Connection;
@@ -28,6 +30,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * One test on the shared cluster, with clients of the kit writing and reading from its begin to its end. Closing it counts
@@ -64,8 +67,8 @@ final class Scene implements AutoCloseable {
                 .name("scene-" + run)
                 .poolSize(WRITERS + READERS)
                 .build());
-        this.ledger = Ledger.start(
-                new LedgerOptions(run, WRITERS, READERS, SharedCluster.ROWS, run, PAUSE, PAUSE), kit, kit.readers());
+        this.ledger =
+                Ledger.start(new LedgerOptions(run, WRITERS, READERS, SharedCluster.ROWS, run, PAUSE, PAUSE), kit);
     }
 
     static Scene open() throws SQLException {
@@ -195,7 +198,9 @@ final class Scene implements AutoCloseable {
             // what is acknowledged while the rows are being counted would look lost
             rogues.forEach(RogueWriter::close);
             try (Connection connection = cluster.connectToPrimary()) {
-                LedgerCheck check = ledger.check(connection, others);
+                RowTally check = RowTally.of(
+                        Stream.concat(ledger.logs().stream(), others.stream()).toList(),
+                        Rows.read(connection, run, When.FIRST));
                 assertThat(check.isClean()).as(check.toString()).isTrue();
                 assertThat(check.acked()).as("acknowledged writes").isPositive();
             }

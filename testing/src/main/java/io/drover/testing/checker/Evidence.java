@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param reads the rows at the end, from the node that serves
  * @param lineage who was primary on which timeline, the first first
  * @param oldWals the WAL of each old primary, copied before anything was done with it
- * @param sightings answers of nodes about their role
+ * @param sightings answers of nodes that were out of recovery
  * @param chain every topology of the shard that ZooKeeper has stored, in order
  * @param leftovers what differs from the snapshot before the move and should not
  * @param limits what clients may have seen
@@ -96,11 +96,12 @@ public record Evidence(
     public record Commit(long xid, Lsn lsn) {}
 
     /**
-     * A node's answer about itself.
+     * A node's answer that it is out of recovery.
      *
      * @param system the system identifier
+     * @param timeline the timeline that it writes
      */
-    public record Sighting(String node, String system, boolean inRecovery, long askedAt, long answeredAt) {}
+    public record Sighting(String node, String system, int timeline, long askedAt, long answeredAt) {}
 
     /**
      * One write of the topology.
@@ -221,7 +222,7 @@ public record Evidence(
             return this;
         }
 
-        /** Adds what nodes answered about their role. */
+        /** Adds the answers of nodes that were out of recovery. */
         public Builder sightings(List<Sighting> seen) {
             sightings.addAll(seen);
             return this;

@@ -6,11 +6,13 @@ import io.drover.api.MoveState;
 import io.drover.api.NodeId;
 import io.drover.client.ShardDataSource;
 import io.drover.client.ShardDataSourceConfig;
+import io.drover.testing.checker.Evidence.When;
+import io.drover.testing.checker.RowTally;
+import io.drover.testing.checker.Rows;
 import io.drover.testing.cluster.DroverRest;
 import io.drover.testing.cluster.LocalCluster;
 import io.drover.testing.cluster.Waiting;
 import io.drover.testing.ledger.Ledger;
-import io.drover.testing.ledger.LedgerCheck;
 import io.drover.testing.ledger.LedgerOptions;
 import io.drover.testing.ledger.LedgerSchema;
 import io.drover.testing.ledger.Pauses;
@@ -25,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Moves the shard away, back, and away again under load, and gathers what there is to report. */
 final class DemoRun {
+    private static final int RUN = 1;
     private static final Duration READER_PAUSE = Duration.ofMillis(1);
     private static final Duration MOVE_LIMIT = Duration.ofMinutes(10);
     private static final Duration READY_LIMIT = Duration.ofMinutes(2);
@@ -63,9 +66,9 @@ final class DemoRun {
                 .warmup(LedgerSchema.WARMUP)
                 .build();
         LedgerOptions workload = new LedgerOptions(
-                1, options.writers(), options.readers(), options.rows(), options.seed(), Duration.ZERO, READER_PAUSE);
+                RUN, options.writers(), options.readers(), options.rows(), options.seed(), Duration.ZERO, READER_PAUSE);
         try (ShardDataSource kit = ShardDataSource.open(config);
-                Ledger ledger = Ledger.start(workload, kit, kit.readers())) {
+                Ledger ledger = Ledger.start(workload, kit)) {
             console.say("%d writers and %d readers run", options.writers(), options.readers());
             try {
                 moveThereAndBack(ledger);
@@ -174,16 +177,16 @@ final class DemoRun {
     }
 
     private DemoReport report(Ledger ledger) throws SQLException {
-        LedgerCheck check;
+        RowTally check;
         try (Connection connection = cluster.connectToPrimary()) {
-            check = ledger.check(connection);
+            check = RowTally.of(ledger.logs(), Rows.read(connection, RUN, When.FIRST));
             long difference = ledger.balanceDifference(connection);
             if (difference != 0) {
                 problems.add("the balances are off by " + difference + " transactions");
             }
         }
         if (!check.isClean()) {
-            problems.add(check.lost() + " lost, " + check.duplicated() + " doubled, " + check.invented() + " invented");
+            problems.add(check.toString());
         }
         if (ledger.errors() != 0 || ledger.readErrors() != 0 || check.unknown() != 0) {
             problems.add("clients saw errors: " + ledger.errorTexts());
@@ -193,11 +196,11 @@ final class DemoRun {
                 List.copyOf(cutovers),
                 new DemoReport.Writes(
                         check.acked(),
-                        check.lost(),
-                        check.duplicated(),
+                        check.lost().size(),
+                        check.duplicated().size(),
                         ledger.errors(),
                         check.unknown(),
-                        check.invented()),
+                        check.invented().size()),
                 new DemoReport.Reads(ledger.reads(), ledger.readErrors()),
                 List.copyOf(problems),
                 console.elapsed().toMillis() / 1e3,

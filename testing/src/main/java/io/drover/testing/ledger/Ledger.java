@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing.ledger;
 
+import io.drover.client.ShardDataSource;
 import io.drover.testing.cluster.Waiting;
 import io.drover.testing.ledger.AckLog.Outcome;
 import java.sql.Connection;
@@ -14,7 +15,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.stream.Stream;
 import javax.sql.DataSource;
 
 /**
@@ -28,7 +28,7 @@ public final class Ledger implements AutoCloseable {
     private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
 
     private final LedgerOptions options;
-    private final DataSource primary;
+    private final ShardDataSource kit;
     private final DataSource replicas;
     private final long nanosMinusEpoch;
     private final List<AckLog> logs = new ArrayList<>();
@@ -42,24 +42,21 @@ public final class Ledger implements AutoCloseable {
     private volatile boolean running = true;
     private volatile long stoppedAt;
 
-    private Ledger(LedgerOptions options, DataSource primary, DataSource replicas) {
+    private Ledger(LedgerOptions options, ShardDataSource kit) {
         this.options = options;
-        this.primary = primary;
-        this.replicas = replicas;
+        this.kit = kit;
+        this.replicas = kit.readers();
         Instant now = Instant.ofEpochMilli(System.currentTimeMillis());
         this.nanosMinusEpoch = System.nanoTime() - epochNanos(now);
     }
 
     /**
-     * Starts the threads.
-     *
-     * @param primary where writers get their connections, one for each write
-     * @param replicas where readers get theirs
+     * Starts the threads. The data source stays the caller's; writers take a connection for each write, readers for each read.
      */
-    public static Ledger start(LedgerOptions options, DataSource primary, DataSource replicas) {
-        Ledger ledger = new Ledger(options, primary, replicas);
+    public static Ledger start(LedgerOptions options, ShardDataSource kit) {
+        Ledger ledger = new Ledger(options, kit);
         for (int i = 0; i < options.writers(); i++) {
-            AckLog log = new AckLog(i);
+            AckLog log = new AckLog(i, AckLog.Kind.KIT);
             Random random = new Random(options.seed() * 1_000 + i);
             ledger.logs.add(log);
             ledger.startThread("writer-" + i, () -> ledger.write(log, random));
@@ -121,17 +118,9 @@ public final class Ledger implements AutoCloseable {
                 () -> threads.stream().noneMatch(Thread::isAlive));
     }
 
-    /** Compares with the table; only after {@link #stop}. */
-    public LedgerCheck check(Connection connection) throws SQLException {
-        return LedgerCheck.of(connection, options.run(), logs);
-    }
-
-    /** Compares together with the logs of other writers of the same run. */
-    public LedgerCheck check(Connection connection, List<AckLog> others) throws SQLException {
-        return LedgerCheck.of(
-                connection,
-                options.run(),
-                Stream.concat(logs.stream(), others.stream()).toList());
+    /** What the writers know, to be compared with the rows after {@link #stop}. */
+    public List<AckLog> logs() {
+        return List.copyOf(logs);
     }
 
     /**
@@ -160,7 +149,6 @@ public final class Ledger implements AutoCloseable {
             boolean whole = random.nextInt(4) == 0;
             long account = 1 + (long) (random.nextDouble() * options.rows());
             Outcome outcome = whole ? writeTransaction(log, sequence, account) : writeOne(log, sequence);
-            log.end(sequence, outcome, System.nanoTime());
             if (outcome != Outcome.ACKED) {
                 Waiting.pause(ERROR_PAUSE);
             } else if (!options.writerPause().isZero()) {
@@ -172,14 +160,15 @@ public final class Ledger implements AutoCloseable {
     private Outcome writeOne(AckLog log, int sequence) {
         boolean asked = false;
         Outcome outcome = Outcome.FAILED;
-        try (Connection connection = primary.getConnection();
+        try (Connection connection = borrow(log, sequence);
                 PreparedStatement insert = insert(connection, log, sequence)) {
             asked = true;
-            insert.executeUpdate();
+            execute(insert, log, sequence);
             outcome = Outcomes.afterSuccess(insert.getWarnings());
+            log.end(sequence, outcome, System.nanoTime());
         } catch (SQLException e) {
             // what fails after the write has succeeded concerns the connection only, but it is an error for its user
-            outcome = failed(e, asked, outcome);
+            outcome = failed(log, sequence, e, asked, outcome);
         }
         return outcome;
     }
@@ -187,21 +176,22 @@ public final class Ledger implements AutoCloseable {
     private Outcome writeTransaction(AckLog log, int sequence, long account) {
         boolean asked = false;
         Outcome outcome = Outcome.FAILED;
-        try (Connection connection = primary.getConnection()) {
+        try (Connection connection = borrow(log, sequence)) {
             connection.setAutoCommit(false);
             try (PreparedStatement insert = insert(connection, log, sequence);
                     PreparedStatement update =
                             connection.prepareStatement("update account set balance = balance + 1 where id = ?")) {
-                insert.executeUpdate();
+                execute(insert, log, sequence);
                 update.setLong(1, account);
                 update.executeUpdate();
                 asked = true;
                 connection.commit();
                 outcome = Outcomes.afterSuccess(connection.getWarnings());
+                log.end(sequence, outcome, System.nanoTime());
             }
             connection.setAutoCommit(true);
         } catch (SQLException e) {
-            outcome = failed(e, asked, outcome);
+            outcome = failed(log, sequence, e, asked, outcome);
         }
         if (outcome == Outcome.ACKED) {
             transactions.increment();
@@ -212,8 +202,8 @@ public final class Ledger implements AutoCloseable {
     }
 
     private PreparedStatement insert(Connection connection, AckLog log, int sequence) throws SQLException {
-        PreparedStatement insert =
-                connection.prepareStatement("insert into ledger (run, writer, seq, note) values (?, ?, ?, ?)");
+        PreparedStatement insert = connection.prepareStatement(
+                "insert into ledger (run, writer, seq, note) values (?, ?, ?, ?)" + Place.RETURNING);
         insert.setInt(1, options.run());
         insert.setInt(2, log.writer());
         insert.setLong(3, sequence);
@@ -221,13 +211,29 @@ public final class Ledger implements AutoCloseable {
         return insert;
     }
 
-    private Outcome failed(SQLException failure, boolean asked, Outcome before) {
+    /** The epoch is read with the connection in hand: what the server acknowledges from now on is held against it. */
+    private Connection borrow(AckLog log, int sequence) throws SQLException {
+        Connection connection = kit.getConnection();
+        log.sawEpoch(sequence, kit.stats().topology().epoch().value());
+        return connection;
+    }
+
+    private static void execute(PreparedStatement insert, AckLog log, int sequence) throws SQLException {
+        try (ResultSet row = insert.executeQuery()) {
+            row.next();
+            log.writtenAt(sequence, Place.read(row));
+        }
+    }
+
+    private Outcome failed(AckLog log, int sequence, SQLException failure, boolean asked, Outcome before) {
         errors.increment();
         note("write", failure);
-        if (before == Outcome.ACKED) {
-            return before;
+        Outcome outcome = before;
+        if (before != Outcome.ACKED) {
+            outcome = asked ? Outcomes.afterCommitWasAsked(failure) : Outcome.FAILED;
         }
-        return asked ? Outcomes.afterCommitWasAsked(failure) : Outcome.FAILED;
+        log.fail(sequence, outcome, failure.getSQLState(), System.nanoTime());
+        return outcome;
     }
 
     private void read(Random random) {

@@ -11,7 +11,7 @@ import java.util.List;
 public final class LedgerSchema {
     /** What a client runs in each new session, so that the first write after a switch finds warm caches. */
     public static final List<String> WARMUP = List.of(
-            "explain insert into ledger (run, writer, seq, note) values (0, 0, 0, '')",
+            "explain insert into ledger (run, writer, seq, note) values (0, 0, 0, '')" + Place.RETURNING,
             "explain update account set balance = balance + 1 where id = 0");
 
     private LedgerSchema() {}

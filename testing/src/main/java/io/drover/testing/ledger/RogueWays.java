@@ -4,6 +4,7 @@ package io.drover.testing.ledger;
 import io.drover.testing.ledger.RogueWriter.Way;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 
@@ -21,8 +22,9 @@ public final class RogueWays {
         return (connection, sequence) -> {
             try (Statement statement = connection.createStatement()) {
                 statement.execute("begin read write");
-                statement.execute(insert(log, sequence));
+                Place place = insert(statement, log, sequence);
                 statement.execute("commit");
+                return place;
             }
         };
     }
@@ -31,7 +33,7 @@ public final class RogueWays {
     public Way autocommit(AckLog log) {
         return (connection, sequence) -> {
             try (Statement statement = connection.createStatement()) {
-                statement.execute(insert(log, sequence));
+                return insert(statement, log, sequence);
             }
         };
     }
@@ -51,8 +53,9 @@ public final class RogueWays {
             try (Statement statement = connection.createStatement()) {
                 statement.execute("set synchronous_commit = " + synchronousCommit);
                 statement.execute("begin read write");
-                statement.execute(insert(log, sequence));
+                Place place = insert(statement, log, sequence);
                 statement.execute("commit");
+                return place;
             }
         };
     }
@@ -61,8 +64,15 @@ public final class RogueWays {
     public Way severalStatementsAtOnce(AckLog log) {
         return (connection, sequence) -> {
             try (Statement statement = connection.createStatement()) {
-                statement.execute(
-                        "begin read write; select 1; commit; begin read write; " + insert(log, sequence) + "; commit");
+                boolean rows = statement.execute(
+                        "begin read write; commit; begin read write; " + insert(log, sequence) + "; commit");
+                while (!rows && statement.getUpdateCount() >= 0) {
+                    rows = statement.getMoreResults();
+                }
+                try (ResultSet row = statement.getResultSet()) {
+                    row.next();
+                    return Place.read(row);
+                }
             }
         };
     }
@@ -73,8 +83,9 @@ public final class RogueWays {
             try (Statement statement = connection.createStatement()) {
                 statement.execute("begin isolation level read committed read write");
                 statement.execute("select pg_sleep(" + seconds + ")");
-                statement.execute(insert(log, sequence));
+                Place place = insert(statement, log, sequence);
                 statement.execute("commit");
+                return place;
             }
         };
     }
@@ -109,13 +120,20 @@ public final class RogueWays {
                 call.setInt(2, strangers);
                 call.setLong(3, sequence * 20);
                 call.execute();
-                statement.execute(insert(log, sequence));
+                return insert(statement, log, sequence);
             }
         };
     }
 
+    private Place insert(Statement statement, AckLog log, long sequence) throws SQLException {
+        try (ResultSet row = statement.executeQuery(insert(log, sequence))) {
+            row.next();
+            return Place.read(row);
+        }
+    }
+
     private String insert(AckLog log, long sequence) {
         return "insert into ledger (run, writer, seq, note) values (" + run + ", " + log.writer() + ", " + sequence
-                + ", 'rogue')";
+                + ", 'rogue')" + Place.RETURNING;
     }
 }

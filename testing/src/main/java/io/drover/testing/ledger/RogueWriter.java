@@ -46,8 +46,8 @@ public final class RogueWriter implements AutoCloseable {
     /** One way of writing. */
     @FunctionalInterface
     public interface Way {
-        /** Writes one row and returns when its commit was acknowledged. */
-        void write(Connection connection, long sequence) throws SQLException;
+        /** Writes one row and returns, when its commit was acknowledged, where that was. */
+        Place write(Connection connection, long sequence) throws SQLException;
 
         /** Whether each write has a session of its own. */
         default boolean endsSession() {
@@ -59,8 +59,8 @@ public final class RogueWriter implements AutoCloseable {
             Way way = this;
             return new Way() {
                 @Override
-                public void write(Connection connection, long sequence) throws SQLException {
-                    way.write(connection, sequence);
+                public Place write(Connection connection, long sequence) throws SQLException {
+                    return way.write(connection, sequence);
                 }
 
                 @Override
@@ -133,10 +133,11 @@ public final class RogueWriter implements AutoCloseable {
     private void writeOne(Connection opened) throws SQLException {
         int sequence = log.begin();
         try {
-            way.write(opened, sequence);
+            Place place = way.write(opened, sequence);
+            log.writtenAt(sequence, place);
             log.end(sequence, Outcomes.afterSuccess(opened.getWarnings()), System.nanoTime());
         } catch (SQLException e) {
-            log.end(sequence, Outcomes.afterCommitWasAsked(e), System.nanoTime());
+            log.fail(sequence, Outcomes.afterCommitWasAsked(e), e.getSQLState(), System.nanoTime());
             throw e;
         }
     }
