@@ -48,7 +48,7 @@ public final class FakePostgres {
     public FakePostgres(Scheduler scheduler, FakeTimes times) {
         this.scheduler = scheduler;
         this.times = times;
-        this.timer = scheduler.newTimer("fake-postgres");
+        this.timer = EventLoop.timerOf(scheduler, "fake-postgres");
     }
 
     /**

@@ -22,7 +22,7 @@ final class FakeProcess {
 
     FakeProcess(FakeZooKeeper world, Scheduler scheduler, String name) {
         this.world = world;
-        this.timer = scheduler.newTimer(name);
+        this.timer = EventLoop.timerOf(scheduler, name);
     }
 
     /** Runs something on the thread after a while. */

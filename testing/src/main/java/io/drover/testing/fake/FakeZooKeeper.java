@@ -48,7 +48,7 @@ public final class FakeZooKeeper implements AutoCloseable {
     public FakeZooKeeper(Scheduler scheduler, List<String> directories) {
         this.scheduler = requireNonNull(scheduler, "scheduler is null");
         this.directories = List.copyOf(directories);
-        this.timer = scheduler.newTimer("fake-zookeeper");
+        this.timer = EventLoop.timerOf(scheduler, "fake-zookeeper");
         this.tree = fresh();
     }
 
