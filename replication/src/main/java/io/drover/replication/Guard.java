@@ -9,15 +9,20 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The guard: commits wait until the target has them too. A backstop and never the proof, since a commit with
  * {@code synchronous_commit = local} or a cancelled wait passes it (hazards H16, H77).
  */
 public final class Guard {
+    private static final String FENCE = "drover_fence_";
+    private static final Pattern FENCE_NAME = Pattern.compile("\"" + FENCE + "([0-9]{1,18})\"");
     private static final String STREAMS =
             "SELECT EXISTS (SELECT FROM pg_stat_replication WHERE application_name = ? AND state = 'streaming')";
     private static final String PROBE = "SELECT pg_logical_emit_message(true, 'drover', 'guard probe')";
@@ -35,7 +40,13 @@ public final class Guard {
 
     /** A name that no standby can have, so that whoever still commits waits for ever. */
     public static String unsatisfiable(FenceEpoch epoch) {
-        return "\"drover_fence_" + epoch.value() + "\"";
+        return "\"" + FENCE + epoch.value() + "\"";
+    }
+
+    /** The epoch of the fence whose name that is; empty for any other names. */
+    public static Optional<FenceEpoch> fenceIn(String names) {
+        Matcher matcher = FENCE_NAME.matcher(names.strip());
+        return matcher.matches() ? Optional.of(new FenceEpoch(Long.parseLong(matcher.group(1)))) : Optional.empty();
     }
 
     /**

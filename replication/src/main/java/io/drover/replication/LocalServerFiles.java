@@ -9,10 +9,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Files on this machine: this class only puts the others of the package together. */
 record LocalServerFiles(LocalPrograms node, ServerPlace place) implements ServerFiles {
+    @Override
+    public Optional<String> storedSetting(ManagedSetting setting) {
+        return AutoConf.read(place.dataDir()).get(setting.parameter());
+    }
+
     @Override
     public void editSettings(Map<ManagedSetting, @Nullable String> values) {
         AutoConf file = AutoConf.read(place.dataDir());

@@ -8,6 +8,7 @@ import io.drover.api.agent.Reports.TailReport;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,9 @@ public interface ServerFiles {
         /** Ends it; what has arrived stays. */
         void cancel(Duration limit);
     }
+
+    /** What postgresql.auto.conf says, of a server that runs too; absent when it does not name the setting. */
+    Optional<String> storedSetting(ManagedSetting setting);
 
     /** Replaces settings in postgresql.auto.conf; null removes a line. */
     void editSettings(Map<ManagedSetting, @Nullable String> values);

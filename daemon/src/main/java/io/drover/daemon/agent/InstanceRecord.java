@@ -11,6 +11,8 @@ import io.drover.api.agent.Reports.Role;
 import io.drover.api.agent.Reports.Standstill;
 import io.drover.api.agent.Token;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -100,6 +102,7 @@ record InstanceRecord(
      * @param timeline the source's timeline
      * @param sessions processes that were stopped or ended
      * @param standstill how; null until the seal is complete
+     * @param since when it was begun, by this machine's wall clock; null in a record that an older version wrote
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
     record SealRecord(
@@ -109,9 +112,19 @@ record InstanceRecord(
             @Nullable Lsn finalLsn,
             int timeline,
             int sessions,
-            @Nullable Standstill standstill) {
+            @Nullable Standstill standstill,
+            @Nullable Instant since) {
+        static SealRecord begun(FenceEpoch epoch, MoveId move, int postmasterPid, Instant now) {
+            return new SealRecord(epoch, move, postmasterPid, null, 0, 0, null, now);
+        }
+
         SealRecord completed(Lsn end, int onTimeline, int sessions, Standstill how) {
-            return new SealRecord(epoch, move, postmasterPid, end, onTimeline, sessions, how);
+            return new SealRecord(epoch, move, postmasterPid, end, onTimeline, sessions, how, since);
+        }
+
+        /** How long it has lasted; zero when that is not known. A clock that was set back makes it shorter, never negative. */
+        Duration lastedUntil(Instant now) {
+            return since == null || now.isBefore(since) ? Duration.ZERO : Duration.between(since, now);
         }
     }
 

@@ -3,6 +3,7 @@ package io.drover.daemon.agent;
 
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
+import io.drover.api.LeaderEpoch;
 import io.drover.api.agent.Token;
 import io.drover.api.time.Scheduler;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +28,7 @@ final class ManagedInstance {
     private final WarmParts warm;
     private volatile InstanceRecord record;
     private volatile long lastVerb;
+    private volatile @Nullable LeaderEpoch provenLeader;
 
     ManagedInstance(InstanceStore store, Scheduler scheduler, InstanceRecord record) {
         this.store = store;
@@ -91,6 +94,18 @@ final class ManagedInstance {
     void accept(Token token, UnaryOperator<InstanceRecord> first) {
         lastVerb = scheduler.nanoTime();
         update(current -> first.apply(TokenGate.accept(current, token)));
+    }
+
+    /**
+     * Whether this agent, since it was started, has seen the leadership of a token proven. What it stored may be older than what it
+     * had accepted: a state directory can be lost or restored (F45).
+     */
+    boolean knowsLeader(Token token) {
+        return token.leaderEpoch().equals(provenLeader);
+    }
+
+    void leaderProven(Token token) {
+        provenLeader = token.leaderEpoch();
     }
 
     /** How long no verb of a move has come; since this agent started at most. */

@@ -8,6 +8,7 @@ import io.drover.api.ShardTopology.Fence;
 import io.drover.api.TopologyState;
 import io.drover.api.agent.Reports.Role;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 
@@ -19,6 +20,8 @@ import java.util.Locale;
  * topology                      this node is   after                      reaction
  * FENCED                        the primary    the budget and 3 s         ABANDON: ABORTING, unseal, SERVING here
  * ABORTING                      the primary    3 s                        ABANDON: unseal, SERVING here
+ * FENCED, ABORTING              the primary    the seal has lasted for    ABANDON: an agent that is started again
+ *                                              the budget and 3 s         does not begin to count anew
  * PROMOTING                     the target     1 s                        FINISH: promote, publish
  * SERVING                       the primary    at once, when sealed       UNSEAL
  * SERVING                       the primary    at once, newer epoch       GRANT: remember the epoch
@@ -27,6 +30,8 @@ import java.util.Locale;
  * SERVING, another primary      a primary      at once                    DEMOTE: stop at once, never start
  * PROMOTING to another          a primary      1 s                        DEMOTE
  * </pre>
+ *
+ * A node that has lost its grant, or was stopped on a wrong timeline, does nothing by itself whatever the topology says.
  */
 enum Reaction {
     NOTHING,
@@ -53,13 +58,18 @@ enum Reaction {
      * @param topologies the newest topologies of all the instance's shards
      * @param unchangedFor how long this agent has seen them in this state and epoch, by its own clock
      * @param quietFor how long no verb of a move has come
+     * @param now by the wall clock, which outlives the agent
      */
     static Reaction to(
             InstanceRecord record,
             NodeId node,
             List<ShardTopology> topologies,
             Duration unchangedFor,
-            Duration quietFor) {
+            Duration quietFor,
+            Instant now) {
+        if (record.role() == Role.DEMOTED) {
+            return NOTHING;
+        }
         if (topologies.isEmpty()) {
             return guard(record, quietFor);
         }
@@ -74,11 +84,25 @@ enum Reaction {
             return lost(record, topologies, unchangedFor);
         }
         return switch (state) {
-            case FENCED -> unchangedFor.compareTo(budget(topologies).plus(CONTROLLERS_TURN)) >= 0 ? ABANDON : NOTHING;
-            case ABORTING -> unchangedFor.compareTo(CONTROLLERS_TURN) >= 0 ? ABANDON : NOTHING;
+            case FENCED, ABORTING -> held(record, topologies, unchangedFor, now);
             case SERVING -> serving(record, StartRule.newestEpoch(topologies), quietFor);
             case PROMOTING, UNKNOWN -> NOTHING;
         };
+    }
+
+    private static Reaction held(
+            InstanceRecord record, List<ShardTopology> topologies, Duration unchangedFor, Instant now) {
+        Duration budgetsTurn = budget(topologies).plus(CONTROLLERS_TURN);
+        Duration turn = topologies.get(0).state() == TopologyState.FENCED ? budgetsTurn : CONTROLLERS_TURN;
+        boolean over = unchangedFor.compareTo(turn) >= 0
+                || sealedFor(record, topologies, now).compareTo(budgetsTurn) >= 0;
+        return over && record.role() == Role.PRIMARY ? ABANDON : NOTHING;
+    }
+
+    private static Duration sealedFor(InstanceRecord record, List<ShardTopology> topologies, Instant now) {
+        return record.seal() != null && record.seal().epoch().equals(StartRule.newestEpoch(topologies))
+                ? record.seal().lastedUntil(now)
+                : Duration.ZERO;
     }
 
     /** An epoch that is not newer than the grant is a stale sight of what was before it. */

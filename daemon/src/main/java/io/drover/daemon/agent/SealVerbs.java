@@ -112,7 +112,9 @@ final class SealVerbs {
         }
         requirePrepared(call.record(), call.move(), true);
         int pid = running(call.record());
-        return record -> record.withSeal(new SealRecord(verb.epoch(), call.move(), pid, null, 0, 0, null));
+        SealRecord begun = SealRecord.begun(
+                verb.epoch(), call.move(), pid, tools.scheduler().clock().instant());
+        return record -> record.withSeal(begun);
     }
 
     private SealReport seal(Verb.Seal verb, VerbCall call) {

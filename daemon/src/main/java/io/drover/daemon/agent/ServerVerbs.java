@@ -113,7 +113,18 @@ final class ServerVerbs {
         return new Done("drover_rewind " + (verb.allowed() ? "may" : "may not") + " log in");
     }
 
+    /** Behind a seal, or on a primary that lost its grant and still runs, a guard that goes acknowledges what waits for it (H19). */
     private Done restoreSettings(Verb.RestoreSettings verb, VerbCall call) {
+        InstanceRecord record = call.record();
+        boolean sealed = record.role() == Role.PRIMARY && record.seal() != null;
+        if (sealed || record.role() == Role.DEMOTED && !tools.server(record).stopped()) {
+            throw new DroverException(
+                    ErrorCode.STATE_CONFLICT,
+                    "the settings of instance " + record.instance() + " stay as they are: it is "
+                            + (sealed ? "sealed" : "demoted and still runs")
+                            + ", and commits that wait for the guard must not be acknowledged",
+                    sealed ? "unseal it first" : "stop it first");
+        }
         settings.undo(call.instance(), call.move(), verb.step());
         return new Done(
                 "the settings of " + (verb.step() == 0 ? "every step" : "step " + verb.step()) + " are as they were");

@@ -98,6 +98,11 @@ final class SettingsJournal {
                 .findFirst();
     }
 
+    /** Whether a seal's settings were written and not taken back. */
+    static boolean sealPrepared(List<SettingChange> journal) {
+        return journal.stream().anyMatch(entry -> entry.setting().equals(SEAL_MARK));
+    }
+
     /** Whether a move has its guard armed and, when asked for, its seal prepared. */
     static boolean prepared(List<SettingChange> journal, MoveId move, boolean seal) {
         return guard(journal).filter(change -> change.move().equals(move)).isPresent()

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
@@ -51,6 +52,7 @@ final class Supervisor {
     private final InstanceSettings settings;
     private final SealVerbs seals;
     private final TargetVerbs targets;
+    private final LostSeal lostSeal;
     private final Map<InstanceId, Sight> sights = new HashMap<>();
     private final ScheduledExecutorService clock;
     /** An instance that starts or stops may take minutes: the others are looked at meanwhile. */
@@ -71,6 +73,7 @@ final class Supervisor {
         this.settings = settings;
         this.seals = seals;
         this.targets = targets;
+        this.lostSeal = new LostSeal(tools);
         this.clock = tools.scheduler().newTimer("supervisor");
         this.lanes = tools.scheduler().newThreads("supervisor-of-one");
     }
@@ -168,7 +171,19 @@ final class Supervisor {
         if (!sight.due()) {
             return;
         }
-        Reaction reaction = Reaction.to(instance.record(), tools.node(), topologies, unchangedFor, instance.quietFor());
+        lostSeal.recover(
+                instance,
+                topologies.stream()
+                        .map(ShardTopology::move)
+                        .filter(Objects::nonNull)
+                        .findFirst());
+        Reaction reaction = Reaction.to(
+                instance.record(),
+                tools.node(),
+                topologies,
+                unchangedFor,
+                instance.quietFor(),
+                tools.scheduler().clock().instant());
         // a guard that does its work is looked at again and again
         if (reaction != Reaction.NOTHING && reaction != Reaction.DISARM) {
             LOG.info("instance {}: {} because of {}", instance.record().instance(), reaction, sight.level);

@@ -54,6 +54,15 @@ final class TopologyGate {
         return read;
     }
 
+    /**
+     * Proves that the controller which made a token leads, for a verb that nothing else proves.
+     *
+     * @throws DroverException LEADERSHIP_LOST, or ZOOKEEPER_UNAVAILABLE
+     */
+    void proveLeader(Token token) {
+        store.verify(token.leaderEpoch());
+    }
+
     /** Runs the same code as a real proof, whatever its result. */
     void rehearse(List<Verb<?>> verbs, Token token, InstanceRecord record) {
         List<Versioned<ShardTopology>> seen = view.seen(record.instance());

@@ -21,8 +21,8 @@ import org.slf4j.MDC;
 import org.slf4j.event.Level;
 
 /**
- * The way of every command: read it, wait for its turn, accept its token, for a dangerous one prove that the topology is still the
- * one it was meant for, then carry it out.
+ * The way of every command: read it, wait for its turn, accept its token, of a leader that is new to this agent prove that it leads,
+ * for a dangerous one prove that the topology is still the one it was meant for, then carry it out.
  */
 final class VerbDispatcher {
     private static final Logger LOG = LoggerFactory.getLogger(VerbDispatcher.class);
@@ -68,6 +68,9 @@ final class VerbDispatcher {
         }
         Optional<ManagedInstance> known = instances.find(id);
         if (known.isEmpty() && row.unknown() != null) {
+            if (token != null) {
+                topology.proveLeader(token);
+            }
             var first = row.unknown();
             return FaultPoints.around(
                     placeOf(verb), "run", () -> first.apply(verb, new NewInstance(id, token, deadline)));
@@ -89,6 +92,10 @@ final class VerbDispatcher {
             return FaultPoints.around(placeOf(verb), "run", () -> row.body().run(verb, arrived));
         }
         TokenGate.accept(arrived.record(), token);
+        if (!arrived.instance().knowsLeader(token)) {
+            topology.proveLeader(token);
+            arrived.instance().leaderProven(token);
+        }
         VerbCall call = verb.dangerous() ? arrived.proven(topology.prove(verb, token, arrived.record())) : arrived;
         String place = placeOf(verb);
         FaultPoints.around(

@@ -13,10 +13,13 @@ import io.drover.api.FenceEpoch;
 import io.drover.api.NodeId;
 import io.drover.api.TopologyState;
 import io.drover.api.agent.Reports.Role;
+import io.drover.daemon.agent.InstanceRecord.SealRecord;
 import io.drover.daemon.agent.InstanceRecord.SettingChange;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -25,6 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ReactionTest {
     private static final InstanceRecord PRIMARY = record(Role.PRIMARY, 3);
     private static final InstanceRecord STANDBY = record(Role.STANDBY, 0);
+    private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
     private static final List<SettingChange> ARMED =
             List.of(new SettingChange("synchronous_standby_names", null, Samples.MOVE, 80));
 
@@ -113,7 +117,8 @@ class ReactionTest {
                         HERE,
                         List.of(topology(state, 4, primary)),
                         Duration.ofMillis(millis),
-                        Duration.ofHours(1)))
+                        Duration.ofHours(1),
+                        NOW))
                 .as(situation)
                 .isEqualTo(expected);
     }
@@ -125,14 +130,62 @@ class ReactionTest {
                         HERE,
                         List.of(topology(TopologyState.FENCED, 4, HERE), topology(TopologyState.SERVING, 5, HERE)),
                         Duration.ofHours(1),
-                        Duration.ofHours(1)))
+                        Duration.ofHours(1),
+                        NOW))
                 .isEqualTo(Reaction.NOTHING);
     }
 
     @Test
     void doesNothingWithoutATopology() {
-        assertThat(Reaction.to(PRIMARY, HERE, List.of(), Duration.ofHours(1), Duration.ofHours(1)))
+        assertThat(Reaction.to(PRIMARY, HERE, List.of(), Duration.ofHours(1), Duration.ofHours(1), NOW))
                 .isEqualTo(Reaction.NOTHING);
+    }
+
+    /** An agent that is killed in the pause and started again sees the fence for the first time. */
+    @Test
+    void doesNotBeginToCountAnewWhenItIsStartedAgain() {
+        assertThat(justSeen(TopologyState.FENCED, sealedAt(4, NOW.minusMillis(4_900))))
+                .isEqualTo(Reaction.NOTHING);
+        assertThat(justSeen(TopologyState.FENCED, sealedAt(4, NOW.minusMillis(5_000))))
+                .isEqualTo(Reaction.ABANDON);
+        assertThat(justSeen(TopologyState.ABORTING, sealedAt(4, NOW.minusMillis(5_000))))
+                .isEqualTo(Reaction.ABANDON);
+    }
+
+    @Test
+    void trustsNoSealOfAnotherEpochAndNoClockThatWasSetBack() {
+        assertThat(justSeen(TopologyState.FENCED, sealedAt(2, NOW.minusSeconds(60))))
+                .isEqualTo(Reaction.NOTHING);
+        assertThat(justSeen(TopologyState.FENCED, sealedAt(4, NOW.plusSeconds(60))))
+                .isEqualTo(Reaction.NOTHING);
+        assertThat(justSeen(TopologyState.FENCED, sealedAt(4, null))).isEqualTo(Reaction.NOTHING);
+    }
+
+    @Test
+    void neverLowersAFenceNorPromotesOnANodeThatWasDemoted() {
+        InstanceRecord demoted = record(Role.DEMOTED, 4).withSeal(seal(4));
+
+        for (TopologyState state : TopologyState.values()) {
+            for (NodeId primary : List.of(HERE, THERE)) {
+                assertThat(Reaction.to(
+                                demoted,
+                                HERE,
+                                List.of(topology(state, 4, primary)),
+                                Duration.ofHours(1),
+                                Duration.ofHours(1),
+                                NOW))
+                        .as("%s on %s", state, primary)
+                        .isEqualTo(Reaction.NOTHING);
+            }
+        }
+    }
+
+    private static InstanceRecord sealedAt(long epoch, @Nullable Instant since) {
+        return PRIMARY.withSeal(new SealRecord(new FenceEpoch(epoch), Samples.MOVE, 4711, null, 1, 0, null, since));
+    }
+
+    private static Reaction justSeen(TopologyState state, InstanceRecord record) {
+        return Reaction.to(record, HERE, List.of(topology(state, 4, HERE)), Duration.ZERO, Duration.ofHours(1), NOW);
     }
 
     @Test
@@ -151,7 +204,8 @@ class ReactionTest {
                         HERE,
                         List.of(),
                         Duration.ZERO,
-                        Duration.ofSeconds(30)))
+                        Duration.ofSeconds(30),
+                        NOW))
                 .isEqualTo(Reaction.DISARM);
     }
 
@@ -169,6 +223,7 @@ class ReactionTest {
                 HERE,
                 List.of(topology(TopologyState.SERVING, 4, HERE)),
                 Duration.ofHours(1),
-                Duration.ofMillis(quietMillis));
+                Duration.ofMillis(quietMillis),
+                NOW);
     }
 }

@@ -78,7 +78,7 @@ final class Samples {
     }
 
     static SealRecord seal(long epoch) {
-        return new SealRecord(new FenceEpoch(epoch), MOVE, 4711, null, 1, 0, null);
+        return new SealRecord(new FenceEpoch(epoch), MOVE, 4711, null, 1, 0, null, null);
     }
 
     /** A topology whose primary is on one node and whose target, when a move holds it, is on the other. */

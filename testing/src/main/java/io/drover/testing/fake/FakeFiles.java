@@ -34,6 +34,12 @@ record FakeFiles(FakePostgres world, String host, ServerPlace place) implements 
     }
 
     @Override
+    public Optional<String> storedSetting(ManagedSetting setting) {
+        return world.look(() ->
+                Optional.ofNullable(disk().get(place.dataDir())).map(data -> data.autoConf.get(setting.parameter())));
+    }
+
+    @Override
     public void editSettings(Map<ManagedSetting, @Nullable String> values) {
         world.change(() -> {
             Map<String, String> file = get(place.dataDir()).autoConf;

@@ -22,6 +22,8 @@ import io.drover.api.time.Scheduler;
 import io.drover.daemon.agent.Agent;
 import io.drover.daemon.agent.NodeTools;
 import io.drover.replication.Waiting;
+import io.drover.topology.LeaderElection;
+import io.drover.topology.Leadership;
 import io.drover.topology.TopologyStore;
 import io.drover.topology.ZkLayout;
 import java.nio.file.Path;
@@ -29,6 +31,8 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -141,8 +145,32 @@ final class AgentOnFakePostgresTest {
     }
 
     private InstanceId initialize() {
+        lead();
         Object report = dispatch(source, new InstanceId("1"), new Verb.Initialize(SHARD, PORT, "app"), null);
         return ((InstanceReport) report).instance();
+    }
+
+    /** Agents hear only of a leader that ZooKeeper knows. */
+    private void lead() {
+        CompletableFuture<Leadership> gained = new CompletableFuture<>();
+        LeaderElection election = new LeaderElection(
+                zooKeeper.connect("c1", LIMIT, SCHEDULER, message -> Network.Fate.AT_ONCE),
+                "c1",
+                "http://c1",
+                new LeaderElection.Listener() {
+                    @Override
+                    public void gained(Leadership leadership) {
+                        gained.complete(leadership);
+                    }
+
+                    @Override
+                    public void lost() {}
+                });
+        election.start();
+        assertThat(gained.orTimeout(LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+                        .join()
+                        .epoch())
+                .isEqualTo(new LeaderEpoch(1));
     }
 
     private Object send(Agent agent, InstanceId instance, Verb<?> verb) {

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.testing.fake;
+
+import static io.drover.testing.fake.MiniCluster.A;
+import static io.drover.testing.fake.MiniCluster.B;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
+import io.drover.api.FenceEpoch;
+import io.drover.api.LeaderEpoch;
+import io.drover.api.MoveId;
+import io.drover.api.TopologyState;
+import io.drover.api.agent.Token;
+import io.drover.api.agent.Verb;
+import io.drover.api.fault.FaultPoint;
+import io.drover.api.fault.FaultPoints;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
+
+/** What an agent does alone about a source that is sealed and a target that is being promoted, also one that has lost its memory. */
+@Isolated // the listener of fault points is the process's own
+final class WatchdogTest {
+    private static final String PAUSE = "\"maxWritePause\":\"3s\",\"cutover\":\"auto\"";
+    private static final MoveId STRANGER = new MoveId("deadbeef-0000");
+
+    private final MiniCluster cluster = MiniCluster.withShard();
+
+    private AutoCloseable armed = () -> {};
+
+    @AfterEach
+    void close() throws Exception {
+        armed.close();
+        cluster.close();
+    }
+
+    /** The controller dies behind the seal. */
+    private void sealAndLoseController() {
+        armed = FaultPoints.arm(at(new FaultPoint("row-110", "run", FaultPoint.When.AFTER)));
+        cluster.start(PAUSE);
+        cluster.await("it is sealed", () -> cluster.report(A).sealedEpoch() != null && held());
+        cluster.killController();
+    }
+
+    /** From this point on no controller does anything any more. */
+    private static FaultPoints.Listener at(FaultPoint point) {
+        AtomicBoolean dead = new AtomicBoolean();
+        return reached -> {
+            if (reached.equals(point)) {
+                dead.set(true);
+            }
+            boolean controllers =
+                    reached.place().startsWith("row-") || reached.place().equals("move");
+            if (dead.get() && controllers) {
+                throw new DroverException(ErrorCode.LEADERSHIP_LOST, "the controller died at " + reached);
+            }
+        };
+    }
+
+    private boolean held() {
+        return cluster.world.running().stream().anyMatch(server -> server.host().equals("node_a") && server.held());
+    }
+
+    @Test
+    void lowersAFenceThatNobodyLowers() {
+        sealAndLoseController();
+
+        cluster.await("SERVING", () -> cluster.topology().state() == TopologyState.SERVING);
+
+        assertThat(cluster.topology().primary().node()).isEqualTo(A);
+        assertThat(cluster.writable()).containsExactly("node_a");
+        assertThat(cluster.report(A).sealedEpoch()).isNull();
+    }
+
+    @Test
+    void lowersItAlsoWhenTheAgentWasKilledMeanwhile() {
+        sealAndLoseController();
+
+        cluster.killAgent(A);
+        cluster.startAgent(A);
+
+        cluster.await("SERVING", () -> cluster.topology().state() == TopologyState.SERVING);
+        assertThat(cluster.writable()).containsExactly("node_a");
+    }
+
+    /** F45: nobody but the files of the instance knows of the seal. */
+    @Test
+    void lowersItAlsoWhenTheStateDirectoryIsOlderThanTheSeal() throws IOException {
+        Map<String, byte[]> old = contents(cluster.files.get(A));
+        sealAndLoseController();
+
+        cluster.killAgent(A);
+        FakeStateFiles restored = new FakeStateFiles();
+        old.forEach((name, content) -> restore(restored, name, content));
+        cluster.files.put(A, restored);
+        cluster.startAgent(A);
+
+        cluster.await("SERVING", () -> cluster.topology().state() == TopologyState.SERVING);
+        assertThat(cluster.writable()).containsExactly("node_a");
+        assertThat(cluster.agent(A).observation().facts(cluster.instance()).unexplainedSettings())
+                .doesNotContainKeys("listen_addresses", "autovacuum", "synchronous_standby_names");
+    }
+
+    private static Map<String, byte[]> contents(FakeStateFiles files) throws IOException {
+        Map<String, byte[]> contents = new TreeMap<>();
+        for (String name : files.names()) {
+            contents.put(name, files.read(name));
+        }
+        return contents;
+    }
+
+    private static void restore(FakeStateFiles files, String name, byte[] content) {
+        try {
+            files.replace(name, content);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void publishesATargetThatNobodyPublishes() {
+        armed = FaultPoints.arm(at(new FaultPoint("row-140", "run", FaultPoint.When.BEFORE)));
+        cluster.start(PAUSE);
+        cluster.await("PROMOTING", () -> cluster.topology().state() == TopologyState.PROMOTING);
+        cluster.killController();
+
+        cluster.killAgent(B);
+        cluster.startAgent(B);
+
+        cluster.await("SERVING", () -> cluster.topology().state() == TopologyState.SERVING);
+        assertThat(cluster.topology().primary().node()).isEqualTo(B);
+        cluster.await("one writes", () -> cluster.writable().equals(List.of("node_b")));
+    }
+
+    /** F45: what the agent stored cannot refuse it, so ZooKeeper has to. */
+    @Test
+    void refusesAnOldLeaderAlsoWhenItsOwnTokensAreLost() {
+        Token old = new Token(new LeaderEpoch(0), STRANGER, 30, 1, 20_000);
+
+        assertThatExceptionOfType(DroverException.class)
+                .isThrownBy(() -> cluster.send(A, old, new Verb.CreateSlot("drover_deadbeef")))
+                .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.LEADERSHIP_LOST));
+
+        assertThat(slots()).isEmpty();
+        assertThat(cluster.report(A).journaledMove()).isNull();
+    }
+
+    /** F46. */
+    @Test
+    void doesNothingThatItCannotRemember() {
+        cluster.files.get(A).fillDisk(true);
+
+        for (Verb<?> verb : List.of(
+                new Verb.CreateSlot("drover_deadbeef"),
+                new Verb.ArmGuard("drover_deadbeef"),
+                new Verb.PrepareSeal(new FenceEpoch(2), "drover_deadbeef"))) {
+            assertThatExceptionOfType(DroverException.class)
+                    .isThrownBy(() -> cluster.send(A, cluster.leadership(), STRANGER, 5, verb))
+                    .withMessageContaining("nothing was done");
+        }
+
+        assertThat(slots()).isEmpty();
+        assertThat(cluster.agent(A).observation().facts(cluster.instance()).unexplainedSettings())
+                .isEmpty();
+    }
+
+    /** H19. */
+    @Test
+    void takesNoGuardBackBehindASeal() {
+        sealAndLoseController();
+        Token token = new Token(cluster.leaderEpoch(), STRANGER, 80, Long.MAX_VALUE, 20_000);
+
+        assertThatExceptionOfType(DroverException.class)
+                .isThrownBy(() -> cluster.send(A, token, new Verb.RestoreSettings(0)))
+                .withMessageContaining("sealed");
+    }
+
+    private List<String> slots() {
+        return cluster.agent(A).observation().facts(cluster.instance()).slots().stream()
+                .map(slot -> slot.name())
+                .toList();
+    }
+}
