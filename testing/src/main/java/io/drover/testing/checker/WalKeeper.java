@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.testing.checker;
+
+import io.drover.testing.cluster.ProcessTable;
+import io.drover.testing.cluster.Waiting;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Copies the WAL of a server each time that it stops, before anybody can rewind it or let it follow another: what it has committed
+ * is read from the copy. The newest copy counts.
+ */
+public final class WalKeeper implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(WalKeeper.class);
+    private static final Duration PERIOD = Duration.ofMillis(2);
+    private static final Duration END_LIMIT = Duration.ofSeconds(30);
+
+    private final Path dataDirectory;
+    private final Path into;
+    private final Thread thread;
+    private volatile @Nullable WalCopy newest;
+    private volatile boolean running = true;
+    private int copies;
+
+    private WalKeeper(Path dataDirectory, Path into) {
+        this.dataDirectory = dataDirectory;
+        this.into = into;
+        this.thread = new Thread(this::watch, "wal-keeper");
+        this.thread.setDaemon(true);
+    }
+
+    /**
+     * Begins to watch.
+     *
+     * @param into a directory that does not exist yet
+     */
+    public static WalKeeper watch(Path dataDirectory, Path into) {
+        WalKeeper keeper = new WalKeeper(dataDirectory, into);
+        keeper.thread.start();
+        return keeper;
+    }
+
+    /** The newest copy; empty when the server has not stopped. */
+    public Optional<WalCopy> newest() {
+        return Optional.ofNullable(newest);
+    }
+
+    @Override
+    public void close() {
+        running = false;
+        Waiting.until("the keeper of the WAL has ended", END_LIMIT, () -> !thread.isAlive());
+    }
+
+    private void watch() {
+        OptionalLong alive = OptionalLong.empty();
+        while (running) {
+            OptionalLong now = postmaster();
+            if (alive.isPresent() && !isRunning(alive.getAsLong())) {
+                newest = copy(alive.getAsLong());
+                alive = OptionalLong.empty();
+            } else if (alive.isEmpty() && now.isPresent() && isRunning(now.getAsLong()) && !follows()) {
+                alive = now;
+            }
+            Waiting.pause(PERIOD);
+        }
+    }
+
+    private WalCopy copy(long pid) {
+        Path target = into.resolve(Integer.toString(copies++));
+        try {
+            WalCopy copy = WalCopy.of(dataDirectory, target);
+            OptionalLong now = postmaster();
+            boolean untouched = !follows() && (now.isEmpty() || now.getAsLong() == pid);
+            return untouched ? copy : copy.spoiled();
+        } catch (IOException e) {
+            LOG.warn("the WAL of {} was taken away while it was copied", dataDirectory, e);
+            return new WalCopy(target, false);
+        }
+    }
+
+    /** Whether the directory is a standby's by now. */
+    private boolean follows() {
+        return Files.exists(dataDirectory.resolve("standby.signal"));
+    }
+
+    private OptionalLong postmaster() {
+        try {
+            return OptionalLong.of(Long.parseLong(Files.readAllLines(dataDirectory.resolve("postmaster.pid"))
+                    .get(0)
+                    .strip()));
+        } catch (IOException | IndexOutOfBoundsException | NumberFormatException e) {
+            return OptionalLong.empty();
+        }
+    }
+
+    private static boolean isRunning(long pid) {
+        return ProcessTable.isAlive(pid);
+    }
+}
