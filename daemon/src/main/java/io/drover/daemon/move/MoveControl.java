@@ -38,7 +38,7 @@ public record MoveControl(MoveService moves, ShardService shards, MoveRunner run
                 stores.topology(),
                 stores.documents(),
                 stores.nodes(),
-                new DrainWatch(stores.participants(), Scheduler.system()),
+                new DrainWatch(stores.participants(), scheduler),
                 monitors,
                 observer,
                 scheduler.clock(),
