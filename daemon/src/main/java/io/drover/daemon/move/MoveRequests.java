@@ -99,8 +99,8 @@ final class MoveRequests {
             throw new DroverException(
                             ErrorCode.SHARD_BUSY,
                             "shard " + identity.request().shard() + " is held by move " + move,
-                            "complete move " + move
-                                    + " or roll it back when it is in BAKING; else wait for it or abort it")
+                            "see where it is: bin/drover show " + move
+                                    + "; in BAKING complete it or roll it back, else wait for it or abort it")
                     .heldBy(move);
         });
         for (NodeId node : List.of(identity.source().node(), identity.target().node())) {
@@ -108,7 +108,7 @@ final class MoveRequests {
                 throw new DroverException(
                                 ErrorCode.NODE_BUSY,
                                 "node " + node + " is held by move " + move,
-                                "wait until move " + move + " is in BAKING or has ended")
+                                "wait until move " + move + " is in BAKING or has ended: bin/drover show " + move)
                         .heldBy(move);
             });
         }

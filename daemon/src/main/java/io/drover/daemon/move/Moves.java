@@ -175,7 +175,7 @@ final class Moves implements MoveService {
     }
 
     /** Writes what a person asked for, unless it is there already, and has the driver see it. */
-    private Move order(MoveId id, MoveOrders.Order order) {
+    private Move order(MoveId id, MoveOrders.Decision order) {
         Leadership leadership = runner.requireLeadership();
         Versioned<MoveRecord> stored = stored(id);
         Running move = runner.find(id).orElseGet(() -> runner.idle(stored, leadership));

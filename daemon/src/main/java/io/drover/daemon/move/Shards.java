@@ -102,13 +102,20 @@ final class Shards implements ShardService {
 
     /** A move fences the shards that its instance had when it began; one that came later would be moved without a fence. */
     private void refuseWhenMoving(ShardId id, InstanceId instance) {
+        refuseWhenHeld(
+                instance,
+                "shard " + id + " cannot be adopted now: its instance " + instance
+                        + " is held by move {move}; nothing was published",
+                "adopt it when move {move} has ended: bin/drover show {move}");
+    }
+
+    private void refuseWhenHeld(InstanceId instance, String what, String hint) {
         services.documents().read(ZkLayout.instanceLock(instance)).ifPresent(lock -> {
             MoveId move = lock.value().move();
             throw new DroverException(
                             ErrorCode.SHARD_BUSY,
-                            "shard " + id + " cannot be adopted now: its instance " + instance + " is held by move "
-                                    + move + "; nothing was published",
-                            "adopt it when move " + move + " has ended")
+                            what.replace("{move}", move.value()),
+                            hint.replace("{move}", move.value()))
                     .heldBy(move);
         });
     }
@@ -203,6 +210,12 @@ final class Shards implements ShardService {
     @Override
     public List<String> purge(ShardId id, NodeId node) {
         ShardTopology shard = shard(id);
+        // the agent looks again, at the topology
+        refuseWhenHeld(
+                shard.instance(),
+                "nothing of shard " + id + " is purged: its instance " + shard.instance()
+                        + " is held by move {move}, whose copies are in use",
+                "purge when move {move} has ended: bin/drover show {move}");
         return services.agents()
                 .call(node, shard.instance(), null, new Verb.Purge(), PURGE_LIMIT)
                 .directories();

@@ -190,6 +190,8 @@ final class FakeWorld implements Agents, Monitors, Checks {
         } else if (verb instanceof Verb.RemoveCopy) {
             node.setAside -= node.setAside > 0 ? 1 : 0;
             return new Reports.SetAsideReport(List.of());
+        } else if (verb instanceof Verb.Purge) {
+            return new Reports.SetAsideReport(List.of());
         } else if (verb instanceof Verb.PrepareTarget) {
             node.settings.add(MoveSteps.ARM);
             return done;

@@ -201,7 +201,7 @@ class MoveOrdersDrivenTest {
         return play.record().leg().done().contains(70) && play.waitingFor().contains("resume it");
     }
 
-    private static void orderOnce(MoveStage.Play play, int step, MoveOrders.Order order) {
+    private static void orderOnce(MoveStage.Play play, int step, MoveOrders.Decision order) {
         boolean[] given = {false};
         play.observer().onStart = started -> {
             if (started == step && !given[0]) {

@@ -9,6 +9,7 @@ import static io.drover.daemon.move.Moved.SHARD;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.FenceEpoch;
+import io.drover.api.InstanceId;
 import io.drover.api.Move;
 import io.drover.api.Move.HistoryEntry;
 import io.drover.api.MoveId;
@@ -93,12 +94,24 @@ final class MoveStage implements AutoCloseable {
         return new Play(identity);
     }
 
-    /** A fresh shard on node_a that no move holds, for a stage that has had no play. */
-    Desk desk() {
-        return new Desk();
+    ZooKeeperClient client() {
+        return client;
     }
 
-    private Services services(FakeWorld world, RecordingObserver observer, Clock clock) {
+    Leadership leadership() {
+        return leadership;
+    }
+
+    /** A fresh shard on node_a that no move holds, for a stage that has had no play. */
+    Desk desk() {
+        return desk(Scheduler.system());
+    }
+
+    Desk desk(Scheduler scheduler) {
+        return new Desk(scheduler);
+    }
+
+    private Services services(FakeWorld world, RecordingObserver observer, Clock clock, Scheduler scheduler) {
         ParticipantStore participants = new ParticipantStore(client);
         participants.ensure(SHARD);
         return new Services(
@@ -111,7 +124,7 @@ final class MoveStage implements AutoCloseable {
                 world,
                 observer,
                 clock,
-                Scheduler.system(),
+                scheduler,
                 Scheduler.system().newThreads("move-verb"),
                 Rehearsals.usual());
     }
@@ -126,10 +139,12 @@ final class MoveStage implements AutoCloseable {
         final FakeWorld world = new FakeWorld(new TopologyStore(client));
         final Moves moves;
         final Shards shards;
-        private final Services services = services(world, new RecordingObserver(), Clock.systemUTC());
-        private final MoveRunner runner = new MoveRunner(services);
+        final Services services;
+        final MoveRunner runner;
 
-        Desk() {
+        Desk(Scheduler scheduler) {
+            services = services(world, new RecordingObserver(), Clock.systemUTC(), scheduler);
+            runner = new MoveRunner(services);
             adoptQuietly(SHARD);
             runner.gained(leadership);
             moves = new Moves(services, runner);
@@ -141,6 +156,26 @@ final class MoveStage implements AutoCloseable {
             leadership
                     .transaction()
                     .create(ZkLayout.shardTopology(shard), freshShard(shard))
+                    .commit();
+        }
+
+        /** Publishes a shard of another instance on node_a. */
+        void addNeighbour(ShardId shard) {
+            ShardTopology own = freshShard(shard);
+            ShardTopology neighbour = new ShardTopology(
+                    own.v(),
+                    shard,
+                    new InstanceId("7300000000000000009"),
+                    own.epoch(),
+                    own.state(),
+                    own.database(),
+                    own.primary(),
+                    own.replicas(),
+                    null,
+                    null);
+            leadership
+                    .transaction()
+                    .create(ZkLayout.shardTopology(shard), neighbour)
                     .commit();
         }
 
@@ -220,7 +255,7 @@ final class MoveStage implements AutoCloseable {
 
         Play(MoveRecord.Identity identity) {
             this.identity = identity;
-            services = services(world, observer, new TestClock(() -> time.get()));
+            services = services(world, observer, new TestClock(() -> time.get()), Scheduler.system());
             prepare();
             journal = newJournal();
         }
@@ -274,7 +309,7 @@ final class MoveStage implements AutoCloseable {
             return topologies.read(SHARD).orElseThrow().value();
         }
 
-        void order(MoveOrders.Order order) {
+        void order(MoveOrders.Decision order) {
             journal.write(record -> order.on(record).record(), new MoveJournal.Line(0, "ordered"));
         }
 

@@ -8,6 +8,8 @@ import io.dropwizard.core.setup.Environment;
 import io.dropwizard.jetty.HttpConnectorFactory;
 import io.dropwizard.testing.DropwizardTestSupport;
 import io.drover.api.MoveState;
+import io.drover.daemon.move.MoveService;
+import io.drover.daemon.move.ShardService;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -32,6 +34,11 @@ public final class TestController implements AutoCloseable {
     private final DropwizardTestSupport<Configuration> support;
 
     public TestController() {
+        this(null, null);
+    }
+
+    /** Over other services than the fakes. */
+    public TestController(@Nullable MoveService moves, @Nullable ShardService shards) {
         Leaders leaders = new Leaders() {
             @Override
             public boolean leads() {
@@ -49,8 +56,8 @@ public final class TestController implements AutoCloseable {
                 Rest.install(
                         environment,
                         configuration.getServerFactory(),
-                        services,
-                        services,
+                        moves == null ? services : moves,
+                        shards == null ? services : shards,
                         leaders,
                         new BearerToken(TOKEN),
                         Duration.ofMillis(400));
