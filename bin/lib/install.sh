@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Sourced by bin/demo and bin/test: installs what a fresh Debian 12 machine lacks.
+# Sourced by bin/demo, bin/test and bin/fault-test: installs what a fresh Debian 12 machine lacks.
 # Nothing is installed, and no right is needed, on a machine that has everything.
 
 # Prints the names of the packages that are missing here.
@@ -13,6 +13,10 @@ missing_packages() {
     command -v setpriv >/dev/null || echo util-linux
     command -v find >/dev/null || echo findutils
     [ -d /etc/ssl/certs ] || echo ca-certificates
+    if [ -n "${DROVER_NEEDS_NETWORKS:-}" ]; then
+        command -v ip >/dev/null || echo iproute2
+        command -v umount >/dev/null || echo mount
+    fi
 }
 
 # Debian's PostgreSQL makes a cluster and starts it when it is installed. Neither is wanted: no service may run

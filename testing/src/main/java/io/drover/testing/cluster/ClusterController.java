@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing.cluster;
 
-/** One controller of the cluster. */
-public record ClusterController(String id, int restPort, int adminPort) {
-    static final String HOST = "127.0.0.1";
+/** A controller of the cluster. */
+public record ClusterController(String id, String host, int restPort, int adminPort) {
+    static final String LOOPBACK = "127.0.0.1";
 
     /** Address of its REST interface. */
     public String rest() {
-        return "http://" + HOST + ":" + restPort;
+        return "http://" + host + ":" + restPort;
     }
 
     /** Address of its admin port. */
     public String admin() {
-        return "http://" + HOST + ":" + adminPort;
+        return "http://" + host + ":" + adminPort;
     }
 }

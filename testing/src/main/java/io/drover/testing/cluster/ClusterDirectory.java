@@ -96,9 +96,11 @@ final class ClusterDirectory {
         return path.resolve(name);
     }
 
-    /** Ends every process that belongs to the directory, then deletes it. */
+    /** Ends every process that belongs to the directory, takes its network and its disks away, then deletes it. */
     void remove() {
         endProcesses();
+        ClusterNetwork.removeOf(path);
+        Mounts.removeBelow(path);
         try {
             deleteTree(path);
         } catch (IOException e) {

@@ -13,16 +13,29 @@ import java.nio.file.Path;
  * @param controlDirectory configuration, process ids and logs; relative to the root, kept after the end
  * @param prefix begin of the name of the directory under {@code /var/tmp}
  * @param usualPorts take the ports that people expect where they are free; a test leaves them to others
+ * @param shape what it consists of
  */
-public record ClusterOptions(Path projectRoot, Path controlDirectory, String prefix, boolean usualPorts) {
+public record ClusterOptions(
+        Path projectRoot, Path controlDirectory, String prefix, boolean usualPorts, ClusterShape shape) {
     /** The place of the demo. */
     public static ClusterOptions demo() {
-        return new ClusterOptions(findProjectRoot(), Path.of("target/demo"), "drover-demo", true);
+        return new ClusterOptions(
+                findProjectRoot(), Path.of("target/demo"), "drover-demo", true, ClusterShape.LOOPBACK);
     }
 
     /** The place of a test's cluster. */
     public static ClusterOptions test(String name) {
-        return new ClusterOptions(findProjectRoot(), Path.of("testing/target/clusters", name), "drover-test", false);
+        return new ClusterOptions(
+                findProjectRoot(),
+                Path.of("testing/target/clusters", name),
+                "drover-test",
+                false,
+                ClusterShape.LOOPBACK);
+    }
+
+    /** The place of a cluster that faults are made in; its logs are kept in the control directory. */
+    public static ClusterOptions faults(Path controlDirectory, ClusterShape shape) {
+        return new ClusterOptions(findProjectRoot(), controlDirectory, "drover-fault", false, shape);
     }
 
     Path absoluteControlDirectory() {

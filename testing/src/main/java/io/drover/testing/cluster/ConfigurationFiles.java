@@ -36,7 +36,9 @@ final class ConfigurationFiles {
         user.secretFile(secret("drover_repl"), secrets.replication() + "\n");
         user.secretFile(secret("drover_rewind"), secrets.rewind() + "\n");
         Map<String, Path> files = new LinkedHashMap<>();
-        files.put("zookeeper", file("zookeeper.cfg", zookeeper()));
+        for (ClusterLayout.Server server : layout.zookeepers()) {
+            files.put(server.id(), file(server.id() + ".cfg", zookeeper(server)));
+        }
         layout.controllers()
                 .forEach(controller ->
                         files.put(controller.id(), file(controller.id() + ".yml", controller(controller))));
@@ -55,7 +57,13 @@ final class ConfigurationFiles {
         return user.secretFile(configuration.resolve(name), content);
     }
 
-    private String zookeeper() {
+    private String zookeeper(ClusterLayout.Server server) {
+        Path data = directory.resolve("zookeeper");
+        if (layout.zookeepers().size() > 1) {
+            data = data.resolve(server.id());
+            user.directory(data, "rwxr-xr-x");
+            user.secretFile(data.resolve("myid"), (layout.zookeepers().indexOf(server) + 1) + "\n");
+        }
         return """
                 tickTime=500
                 minSessionTimeout=1000
@@ -64,7 +72,19 @@ final class ConfigurationFiles {
                 clientPortAddress=%s
                 clientPort=%s
                 admin.enableServer=false
-                """.formatted(directory.resolve("zookeeper"), ClusterController.HOST, layout.zookeeperPort());
+                """.formatted(data, server.host(), server.port()) + ensemble();
+    }
+
+    private String ensemble() {
+        if (layout.zookeepers().size() == 1) {
+            return "";
+        }
+        StringBuilder text = new StringBuilder("initLimit=20\nsyncLimit=6\n");
+        for (int i = 0; i < layout.zookeepers().size(); i++) {
+            text.append("server.%s=%s:2888:3888%n"
+                    .formatted(i + 1, layout.zookeepers().get(i).host()));
+        }
+        return text.toString();
     }
 
     private String controller(ClusterController controller) {
@@ -84,7 +104,7 @@ final class ConfigurationFiles {
                                 controller.rest(),
                                 secret("token"),
                                 secret("drover"))
-                + server(ClusterController.HOST, controller.restPort(), controller.adminPort());
+                + server(controller.host(), controller.restPort(), controller.adminPort());
     }
 
     private String agent(ClusterNode node) {
@@ -113,7 +133,13 @@ final class ConfigurationFiles {
                                 secret("drover_repl"),
                                 secret("drover_rewind"),
                                 secret("token"))
+                + agentSession()
                 + server(node.host(), node.agentPort(), node.adminPort());
+    }
+
+    /** Where sessions are made to end, as short as a controller's; else the default. */
+    private String agentSession() {
+        return layout.zookeepers().size() == 1 ? "" : "zookeeperSessionTimeout: " + CONTROLLER_SESSION + "\n";
     }
 
     private static String server(String host, int port, int adminPort) {

@@ -33,10 +33,16 @@ public final class DroverRest {
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(3)).build();
     private final List<String> addresses;
     private final String token;
+    private final Duration timeout;
 
     DroverRest(List<String> addresses, String token) {
+        this(addresses, token, TIMEOUT);
+    }
+
+    private DroverRest(List<String> addresses, String token, Duration timeout) {
         this.addresses = List.copyOf(addresses);
         this.token = token;
+        this.timeout = timeout;
     }
 
     /** An answer. */
@@ -62,12 +68,17 @@ public final class DroverRest {
 
     /** The same controllers with another token. */
     public DroverRest withToken(String other) {
-        return new DroverRest(addresses, other);
+        return new DroverRest(addresses, other, timeout);
+    }
+
+    /** The same controllers, waited for no longer than so long each. */
+    public DroverRest within(Duration limit) {
+        return new DroverRest(addresses, token, limit);
     }
 
     /** The same token at another address only. */
     public DroverRest at(String address) {
-        return new DroverRest(List.of(address), token);
+        return new DroverRest(List.of(address), token, timeout);
     }
 
     /** Asks for a path such as {@code /v1/moves}. */
@@ -173,7 +184,7 @@ public final class DroverRest {
     }
 
     private HttpRequest.Builder builder() {
-        return HttpRequest.newBuilder().timeout(TIMEOUT).header("Authorization", "Bearer " + token);
+        return HttpRequest.newBuilder().timeout(timeout).header("Authorization", "Bearer " + token);
     }
 
     private Answer send(HttpRequest.Builder request, String path) {

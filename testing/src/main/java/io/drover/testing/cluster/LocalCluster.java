@@ -17,6 +17,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,6 +60,7 @@ public final class LocalCluster implements AutoCloseable {
     private final OsUser user = OsUser.forPostgres();
     private final Secrets secrets = Secrets.random();
     private final ClusterDirectory directory;
+    private final @Nullable ClusterNetwork network;
     private final ClusterLayout layout;
     private final Map<String, DaemonProcess> daemons = new LinkedHashMap<>();
     private final Map<NodeId, NodeInfo.Instance> lastKnown = new ConcurrentHashMap<>();
@@ -68,10 +71,27 @@ public final class LocalCluster implements AutoCloseable {
     private LocalCluster(ClusterOptions options) {
         this.options = options;
         this.directory = ClusterDirectory.create(options.prefix(), user);
-        this.layout = ClusterLayout.choose(directory.path(), options.usualPorts());
+        this.network = options.shape().isNamespaced() ? makeNetwork() : null;
+        this.layout = network == null
+                ? ClusterLayout.choose(directory.path(), options.usualPorts())
+                : ClusterLayout.within(
+                        network, directory.path(), options.shape().zookeeperIds());
         this.rest = new DroverRest(
                 layout.controllers().stream().map(ClusterController::rest).toList(), secrets.token());
         Runtime.getRuntime().addShutdownHook(closer);
+    }
+
+    private ClusterNetwork makeNetwork() {
+        List<String> members = new ArrayList<>(options.shape().zookeeperIds());
+        members.addAll(ClusterLayout.CONTROLLERS);
+        members.addAll(ClusterLayout.NODES);
+        members.addAll(options.shape().clients());
+        try {
+            return ClusterNetwork.create(directory.path(), members);
+        } catch (IllegalStateException e) {
+            directory.remove();
+            throw e;
+        }
     }
 
     /** Starts the daemons, without a shard. */
@@ -128,6 +148,16 @@ public final class LocalCluster implements AutoCloseable {
     /** The connect string of ZooKeeper with the chroot. */
     public String zookeeper() {
         return layout.zookeeperAddress() + "/drover";
+    }
+
+    /** The network of the daemons when each has a namespace. */
+    public ClusterNetwork network() {
+        return requireNonNull(network, "the daemons share this machine's own network");
+    }
+
+    /** The ids of the ZooKeeper servers. */
+    public List<String> zookeepers() {
+        return options.shape().zookeeperIds();
     }
 
     /** The port of the shard, the same on every node. */
@@ -288,6 +318,12 @@ public final class LocalCluster implements AutoCloseable {
         }
         // the checkout may lie where PostgreSQL's user cannot read
         user.copyFiles(libraries, directory.resolve("lib"));
+        if (network != null) {
+            NamespacedJvm.prepare(options.projectRoot(), directory.path(), user);
+            int size = options.shape().diskMegabytes();
+            layout.nodes().forEach(node -> Mounts.makeDisk(node.dataRoot(), size));
+            Mounts.makeDisk(directory.resolve("zookeeper"), size);
+        }
         ConfigurationFiles files = new ConfigurationFiles(user, directory.path(), layout, secrets);
         Map<String, Path> written = files.write();
         try {
@@ -304,16 +340,22 @@ public final class LocalCluster implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot prepare " + controlDirectory(), e);
         }
-        addDaemon("zookeeper", "zookeeper", written);
+        options.shape().zookeeperIds().forEach(id -> addDaemon(id, "zookeeper", written));
         layout.controllers().forEach(controller -> addDaemon(controller.id(), "server", written));
         layout.nodes().forEach(node -> addDaemon(node.id().value(), "agent", written));
     }
 
     private void addDaemon(String id, String role, Map<String, Path> files) {
-        String file = link(id, requireNonNull(files.get(id), "no configuration file was written"))
-                .toString();
+        Path written = requireNonNull(files.get(id), "no configuration file was written");
         String pidFile = options.controlDirectory().resolve(id + ".pid").toString();
-        List<String> command = List.of("bin/drover", role, file, "--pid-file", pidFile);
+        List<String> command = network == null
+                ? List.of("bin/drover", role, link(id, written).toString(), "--pid-file", pidFile)
+                : new NamespacedJvm(network, directory.path(), user)
+                        .command(
+                                id,
+                                role.equals("agent"),
+                                List.of(),
+                                List.of(options.shape().main().orElseThrow(), id, role, written.toString()));
         daemons.put(id, new DaemonProcess(id, command, options.projectRoot(), controlDirectory()));
     }
 
@@ -323,14 +365,12 @@ public final class LocalCluster implements AutoCloseable {
     }
 
     private void startDaemons() {
-        daemon("zookeeper").start();
-        Waiting.until("ZooKeeper listens" + logHint(), START_LIMIT, () -> listens(layout.zookeeperPort()));
-        daemons.values().stream().skip(1).forEach(DaemonProcess::start);
+        zookeepers().forEach(id -> daemon(id).start());
+        for (ClusterLayout.Server server : layout.zookeepers()) {
+            Waiting.until("ZooKeeper listens, see " + daemon(server.id()).log(), START_LIMIT, () -> listens(server));
+        }
+        daemons.values().stream().skip(zookeepers().size()).forEach(DaemonProcess::start);
         waitHealthy();
-    }
-
-    private String logHint() {
-        return ", see " + daemon("zookeeper").log();
     }
 
     private String state() {
@@ -361,9 +401,9 @@ public final class LocalCluster implements AutoCloseable {
                 .orElseThrow(() -> new IllegalStateException(SHARD + " has no instance on " + node));
     }
 
-    private static boolean listens(int port) {
+    private static boolean listens(ClusterLayout.Server server) {
         try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(ClusterController.HOST, port), 500);
+            socket.connect(new InetSocketAddress(server.host(), server.port()), 500);
             return true;
         } catch (IOException e) {
             return false;

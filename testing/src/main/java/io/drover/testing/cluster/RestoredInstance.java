@@ -26,7 +26,7 @@ public final class RestoredInstance implements AutoCloseable {
     public RestoredInstance(LocalCluster cluster, Path directory) {
         this.cluster = cluster;
         this.directory = directory;
-        this.port = new Ports(false).choose(5499, List.of(ClusterController.HOST));
+        this.port = new Ports(false).choose(5499, List.of(ClusterController.LOOPBACK));
         this.programs = Command.succeed(List.of("sh", "-c", "ls -d /usr/lib/postgresql/*/bin | tail -1"))
                 .strip();
     }
@@ -78,7 +78,7 @@ public final class RestoredInstance implements AutoCloseable {
                     recovery_target_timeline = 'latest'
                     recovery_target_action = 'pause'
                     synchronous_standby_names = ''
-                    """.formatted(ClusterController.HOST, port, directory, hba, archive, restorePoint),
+                    """.formatted(ClusterController.LOOPBACK, port, directory, hba, archive, restorePoint),
                     StandardOpenOption.APPEND);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot configure " + directory, e);
@@ -105,7 +105,7 @@ public final class RestoredInstance implements AutoCloseable {
     /** Opens a connection as superuser. */
     public Connection connect() throws SQLException {
         return DriverManager.getConnection(
-                "jdbc:postgresql://" + ClusterController.HOST + ":" + port + "/" + LocalCluster.DATABASE,
+                "jdbc:postgresql://" + ClusterController.LOOPBACK + ":" + port + "/" + LocalCluster.DATABASE,
                 cluster.osUser().name(),
                 "");
     }

@@ -38,6 +38,7 @@ public final class AckLog {
 
     private final int writer;
     private final Kind kind;
+    private final Sink sink;
     private long[] begunAt = new long[1024];
     private long[] endedAt = new long[1024];
     private long[] epochs = new long[1024];
@@ -53,8 +54,23 @@ public final class AckLog {
 
     /** Begins the log of a writer. */
     public AckLog(int writer, Kind kind) {
+        this(writer, kind, Sink.NOWHERE);
+    }
+
+    /** Begins the log of a writer whose process may die: the sink has each event before anybody acts on it. */
+    AckLog(int writer, Kind kind, Sink sink) {
         this.writer = writer;
         this.kind = kind;
+        this.sink = sink;
+    }
+
+    /** Keeps what has to outlive the process. */
+    interface Sink {
+        /** Keeps nothing. */
+        Sink NOWHERE = (log, sequence) -> {};
+
+        /** The write has begun, or has ended. */
+        void changed(AckLog log, int sequence);
     }
 
     /** What kind of writer it is. */
@@ -78,7 +94,9 @@ public final class AckLog {
         }
         begunAt[count] = System.nanoTime();
         epochs[count] = NO_EPOCH;
-        return ++count;
+        count++;
+        sink.changed(this, count);
+        return count;
     }
 
     /** Notes the topology's epoch that the writer saw before it asked, with its connection already in its hands. */
@@ -101,6 +119,12 @@ public final class AckLog {
     public synchronized void end(int sequence, Outcome outcome, long nanos) {
         outcomes[sequence - 1] = (byte) outcome.ordinal();
         endedAt[sequence - 1] = nanos;
+        sink.changed(this, sequence);
+    }
+
+    /** Puts the time of a begin in that another process has noted. */
+    synchronized void restoreBegin(int sequence, long nanos) {
+        begunAt[sequence - 1] = nanos;
     }
 
     /** How many writes were asked for. */
@@ -132,6 +156,11 @@ public final class AckLog {
     /** Where the statement was carried out, when it answered. */
     public synchronized Optional<Place> place(long sequence) {
         return Optional.ofNullable(places[(int) sequence - 1]);
+    }
+
+    /** The SQLSTATE of a write that ended with an exception; empty text where it had none. */
+    synchronized Optional<String> failure(int sequence) {
+        return Optional.ofNullable(failures.get(sequence));
     }
 
     /** The SQLSTATE of each write that ended with an exception, by number; empty text where it had none. */

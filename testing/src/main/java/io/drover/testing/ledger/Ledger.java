@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.IntFunction;
 import javax.sql.DataSource;
 
 /**
@@ -54,9 +55,14 @@ public final class Ledger implements AutoCloseable {
      * Starts the threads. The data source stays the caller's; writers take a connection for each write, readers for each read.
      */
     public static Ledger start(LedgerOptions options, ShardDataSource kit) {
+        return start(options, kit, writer -> new AckLog(writer, AckLog.Kind.KIT));
+    }
+
+    /** The same with logs of the caller's making, by the writer's number in this ledger. */
+    public static Ledger start(LedgerOptions options, ShardDataSource kit, IntFunction<AckLog> logs) {
         Ledger ledger = new Ledger(options, kit);
         for (int i = 0; i < options.writers(); i++) {
-            AckLog log = new AckLog(i, AckLog.Kind.KIT);
+            AckLog log = logs.apply(i);
             Random random = new Random(options.seed() * 1_000 + i);
             ledger.logs.add(log);
             ledger.startThread("writer-" + i, () -> ledger.write(log, random));

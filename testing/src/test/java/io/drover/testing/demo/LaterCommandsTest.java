@@ -18,7 +18,7 @@ class LaterCommandsTest {
     private static final int REFUSED = 3;
 
     @ParameterizedTest
-    @ValueSource(strings = {"bin/fault-test", "bin/bench"})
+    @ValueSource(strings = "bin/bench")
     void areRefusedByName(String program) throws Exception {
         Process process = start(program, "--runs", "3");
 
@@ -29,14 +29,14 @@ class LaterCommandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bin/fault-test", "bin/bench"})
+    @ValueSource(strings = "bin/bench")
     void tellWhatTheyWillBe(String program) throws Exception {
         assertThat(start(program, "--help").waitFor()).isZero();
     }
 
     @Test
     void areNamedAmongTheLimits() throws IOException {
-        assertThat(Files.readString(ROOT.resolve("README.md"))).contains("`bin/fault-test`", "`bin/bench`");
+        assertThat(Files.readString(ROOT.resolve("README.md"))).contains("`bin/bench`");
     }
 
     private static Process start(String program, String... arguments) throws IOException {

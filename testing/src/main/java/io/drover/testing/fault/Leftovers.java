@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.testing.fault;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.drover.api.Json;
+import io.drover.api.NodeId;
+import io.drover.api.ShardTopology;
+import io.drover.api.TopologyState;
+import io.drover.testing.cluster.ClusterNode;
+import io.drover.testing.cluster.LocalCluster;
+import io.drover.testing.cluster.ProcessTable;
+import io.drover.testing.cluster.WorldSnapshot;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/** What is there after a move that has no business to be there any more. */
+final class Leftovers {
+    private static final Set<String> TOOLS =
+            Set.of("pg_basebackup", "pg_rewind", "pg_verifybackup", "pg_waldump", "pg_ctl", "initdb");
+    private static final Pattern OF_NODE =
+            Pattern.compile("^(cluster_name|listen_addresses|unix_socket_directories|data_directory|hba_file|ident_file"
+                    + "|config_file|primary_conninfo|primary_slot_name|recovery_target_timeline)\\|");
+    private static final Pattern KEPT = Pattern.compile("data\\.set-aside-[^/]*");
+
+    private final LocalCluster cluster;
+    private final List<String> found = new ArrayList<>();
+
+    private Leftovers(LocalCluster cluster) {
+        this.cluster = cluster;
+    }
+
+    /** The settings of the primary that do not belong to its node, to be compared with. */
+    static Map<String, String> settings(LocalCluster cluster, NodeId primary) {
+        Map<String, String> settings = new TreeMap<>();
+        cluster.psql(primary)
+                .run(
+                        LocalCluster.DATABASE,
+                        "select name, setting from pg_settings where source = 'configuration file' order by 1")
+                .lines()
+                .filter(line -> !OF_NODE.matcher(line).find())
+                .forEach(line ->
+                        settings.put(line.substring(0, line.indexOf('|')), line.substring(line.indexOf('|') + 1)));
+        return settings;
+    }
+
+    /** Looks everywhere. */
+    static List<String> of(FaultCluster faults, ShardTopology topology, Map<String, String> settings) {
+        Leftovers leftovers = new Leftovers(faults.cluster());
+        NodeId primary = topology.primary().node();
+        leftovers.inTopology(topology);
+        leftovers.inWorld(primary);
+        leftovers.inServer(primary, settings);
+        return leftovers.found;
+    }
+
+    private void inTopology(ShardTopology topology) {
+        note(topology.state() != TopologyState.SERVING, "the shard is " + topology.state());
+        note(!topology.replicas().isEmpty(), "replicas in the topology: " + topology.replicas());
+        note(topology.move() != null, "the topology names move " + topology.move());
+        note(topology.fence() != null, "the topology has a fence");
+    }
+
+    private void inWorld(NodeId primary) {
+        Map<String, String> world = WorldSnapshot.of(cluster).facts();
+        for (Map.Entry<String, String> fact : world.entrySet()) {
+            String name = fact.getKey();
+            String value = fact.getValue();
+            if (name.startsWith("znode /locks/")) {
+                found.add(name);
+            } else if (name.startsWith("process ")) {
+                String program = Path.of(value.split(" ")[0]).getFileName().toString();
+                note(TOOLS.contains(program), "runs: " + value);
+                note(program.equals("postgres") && !isOf(primary, value), "runs: " + value);
+            }
+        }
+        for (ClusterNode node : cluster.nodes()) {
+            onNode(node, node.id().equals(primary), world);
+        }
+    }
+
+    private void onNode(ClusterNode node, boolean primary, Map<String, String> world) {
+        world.forEach((name, value) -> {
+            if (name.startsWith("directory " + node.dataRoot() + "/")) {
+                String directory = Path.of(name.substring("directory ".length()))
+                        .getFileName()
+                        .toString();
+                boolean data = directory.startsWith("data");
+                boolean expected = directory.equals("data")
+                        ? primary
+                        : KEPT.matcher(directory).matches();
+                note(data && !expected, name);
+            } else if (name.startsWith("file " + node.dataRoot() + "/agent/")) {
+                JsonNode record = Json.read(value.getBytes(StandardCharsets.UTF_8), JsonNode.class);
+                note(!record.path("settings").isEmpty(), "settings of a move in " + name + ": " + value);
+                note(record.hasNonNull("seal"), "a seal in " + name + ": " + value);
+            }
+        });
+    }
+
+    private void inServer(NodeId primary, Map<String, String> settings) {
+        String slots = cluster.psql(primary).run(LocalCluster.DATABASE, "select slot_name from pg_replication_slots");
+        note(!slots.isEmpty(), "slots on " + primary + ": " + slots.replace('\n', ' '));
+        WorldSnapshot.differences(settings, settings(cluster, primary))
+                .forEach(difference -> found.add("setting on " + primary + ": " + difference));
+        cluster.nodes().stream()
+                .filter(node -> !node.id().equals(primary))
+                .forEach(node -> note(
+                        ProcessTable.belongingTo(node.dataRoot()).stream()
+                                .anyMatch(pid -> ProcessTable.commandLine(pid).contains("-D ")),
+                        "a server runs on " + node.id()));
+    }
+
+    private boolean isOf(NodeId node, String commandLine) {
+        return commandLine.contains(cluster.node(node).dataRoot() + "/");
+    }
+
+    private void note(boolean wrong, String what) {
+        if (wrong) {
+            found.add(what);
+        }
+    }
+}
