@@ -8,6 +8,7 @@ import io.drover.daemon.config.ControllerConfiguration;
 import io.drover.daemon.config.SecretFile;
 import io.drover.daemon.metrics.MoveObserver;
 import io.drover.daemon.move.MoveControl;
+import io.drover.daemon.move.Rehearsals;
 import io.drover.daemon.remote.HttpAgents;
 import io.drover.daemon.remote.PostgresMonitors;
 import io.drover.replication.InstanceMonitors;
@@ -34,7 +35,8 @@ final class LiveWiring implements ControllerWiring {
                 agents,
                 new PostgresMonitors(monitors),
                 observer,
-                MoveControl.Means.usual(client.scheduler()));
+                client.scheduler(),
+                Rehearsals.usual());
         return new Parts(control.moves(), control.shards(), control.runner(), () -> {
             control.runner().close();
             monitors.close();

@@ -104,13 +104,21 @@ public final class TopologyWatcher implements AutoCloseable {
         if (last == null || isNewer(read, last) || (back && read.mzxid() == last.mzxid())) {
             newest.put(shard, read);
             listener.changed(read);
-        } else if (read.mzxid() > last.mzxid()) {
-            LOG.error(
-                    "topology of {} went back from epoch {} to {}, and is not followed; was ZooKeeper restored from an old snapshot?",
-                    shard,
-                    last.value().epoch(),
-                    read.value().epoch());
+        } else if (read.mzxid() != last.mzxid()) {
+            absent.add(shard);
+            if (!back) {
+                wentBack(read, last);
+            }
         }
+    }
+
+    private void wentBack(Versioned<ShardTopology> read, Versioned<ShardTopology> last) {
+        LOG.error(
+                "topology of {} went back from epoch {} to {}, and is not followed; was ZooKeeper restored from an old snapshot?",
+                last.value().shard(),
+                last.value().epoch(),
+                read.value().epoch());
+        listener.wentBack(read);
     }
 
     private static boolean isNewer(Versioned<ShardTopology> read, Versioned<ShardTopology> last) {
@@ -170,6 +178,12 @@ public final class TopologyWatcher implements AutoCloseable {
 
         /** The shard has no topology, at first or any more. */
         default void absent(ShardId shard) {}
+
+        /**
+         * ZooKeeper holds a topology from before the newest that was told: it was restored from an old snapshot, or a server that
+         * lags behind answers. What was told last is not followed by what is written there now; told once.
+         */
+        default void wentBack(Versioned<ShardTopology> read) {}
 
         /** The connection changed. */
         default void connection(Connection change) {}

@@ -13,6 +13,7 @@ import io.drover.topology.TopologyWatcher.Connection;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.apache.zookeeper.CreateMode;
@@ -42,6 +43,7 @@ class TopologyWatcherTest {
     }
 
     private static final class Recorder implements TopologyWatcher.Listener {
+        private final List<Versioned<ShardTopology>> wentBack = new CopyOnWriteArrayList<>();
         private final BlockingQueue<Versioned<ShardTopology>> changes = new LinkedBlockingQueue<>();
         private final BlockingQueue<ShardId> absences = new LinkedBlockingQueue<>();
         private final BlockingQueue<Connection> connections = new LinkedBlockingQueue<>();
@@ -49,6 +51,11 @@ class TopologyWatcherTest {
         @Override
         public void changed(Versioned<ShardTopology> newest) {
             changes.add(newest);
+        }
+
+        @Override
+        public void wentBack(Versioned<ShardTopology> read) {
+            wentBack.add(read);
         }
 
         @Override
@@ -65,6 +72,14 @@ class TopologyWatcherTest {
             Versioned<ShardTopology> change = changes.poll(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
             assertThat(change).as("change").isNotNull();
             return change;
+        }
+
+        void awaitWentBack(Versioned<ShardTopology> expected) throws InterruptedException {
+            long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+            while (!wentBack.contains(expected) && System.nanoTime() < end) {
+                Thread.sleep(5);
+            }
+            assertThat(wentBack).contains(expected);
         }
 
         void awaitConnection(Connection expected) throws InterruptedException {
@@ -111,6 +126,22 @@ class TopologyWatcherTest {
             Versioned<ShardTopology> higher =
                     store.swap(List.of(lower), old -> serving(SHARD, 6)).get(0);
             assertThat(recorder.next()).isEqualTo(higher);
+            assertThat(recorder.wentBack).allMatch(lower::equals);
+            assertThat(watcher).isNotNull();
+        }
+    }
+
+    /** H39: what it was told last has versions that mean nothing in the tree that is there now. */
+    @Test
+    void tellsOnceThatZooKeeperHoldsAnOlderTopology() throws Exception {
+        Versioned<ShardTopology> first = publish(client, serving(SHARD, 5));
+        try (TopologyWatcher watcher = TopologyWatcher.watch(client, SHARD, Duration.ofMillis(20), recorder)) {
+            recorder.next();
+            Versioned<ShardTopology> lower =
+                    store.swap(List.of(first), old -> serving(SHARD, 4)).get(0);
+            recorder.awaitWentBack(lower);
+            Thread.sleep(200);
+            assertThat(recorder.wentBack).containsExactly(lower);
             assertThat(watcher).isNotNull();
         }
     }

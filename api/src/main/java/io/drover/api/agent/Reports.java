@@ -4,6 +4,7 @@ package io.drover.api.agent;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import io.drover.api.FenceEpoch;
 import io.drover.api.InstanceId;
+import io.drover.api.LeaderEpoch;
 import io.drover.api.Lsn;
 import io.drover.api.MoveId;
 import io.drover.api.NodeId;
@@ -83,6 +84,35 @@ public final class Reports {
             long diskTotal,
             List<String> foreignManagers,
             List<InstanceReport> instances) {}
+
+    /**
+     * What an agent remembers of an instance, whether its files are still there or not. Nobody asks the server for it.
+     *
+     * @param port its port
+     * @param present whether its data directory is there
+     * @param running whether a postmaster lives
+     * @param grantEpoch the newest epoch under which it was told to be the primary; 0 for never
+     * @param seenEpoch the highest epoch of its shards that was seen here
+     * @param sealedEpoch the FENCED epoch under which it is sealed, or null
+     * @param leaderEpoch the highest leadership whose command was accepted, or null
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record InstanceMemory(
+            InstanceId instance,
+            List<ShardId> shards,
+            String database,
+            int port,
+            Role role,
+            boolean present,
+            boolean running,
+            FenceEpoch grantEpoch,
+            FenceEpoch seenEpoch,
+            @Nullable FenceEpoch sealedEpoch,
+            @Nullable LeaderEpoch leaderEpoch) {}
+
+    /** What the agent of a node remembers of every instance that ever was there. */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record MemoryReport(NodeId node, String host, List<InstanceMemory> instances) {}
 
     /** A slot. */
     public record SlotReport(String slot, Lsn restartLsn) {}

@@ -9,6 +9,7 @@ import io.drover.api.agent.Facts.InstanceFacts;
 import io.drover.api.agent.Facts.TargetFacts;
 import io.drover.api.agent.Reports.InstanceReport;
 import io.drover.api.agent.Reports.JobReport;
+import io.drover.api.agent.Reports.MemoryReport;
 import io.drover.api.agent.Reports.NodeReport;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -40,6 +41,13 @@ public final class AgentResource {
     @Path("/node")
     public NodeReport node() {
         return observation.node();
+    }
+
+    /** What is remembered of every instance that ever was here. */
+    @GET
+    @Path("/node/memory")
+    public MemoryReport memory() {
+        return observation.memory();
     }
 
     /** What the checks want to know before a copy is made here. */

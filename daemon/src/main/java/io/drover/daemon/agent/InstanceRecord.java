@@ -38,6 +38,8 @@ import org.jspecify.annotations.Nullable;
  * @param stopped whether it was stopped on order: the agent does not start it again by itself
  * @param target what was seen of it when a move prepared it for its promotion
  * @param formerDataDirs where its files lay before; copies that were set aside may still lie there
+ * @param seenEpoch the highest epoch of its shards that this agent has seen, whoever was the primary under it; a topology below it was
+ *     brought back from the past (H39)
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 record InstanceRecord(
@@ -56,13 +58,20 @@ record InstanceRecord(
         @Nullable JobRecord job,
         boolean stopped,
         @Nullable TargetRecord target,
-        List<Path> formerDataDirs) {
+        List<Path> formerDataDirs,
+        FenceEpoch seenEpoch) {
 
     InstanceRecord {
         shards = List.copyOf(shards);
         settings = List.copyOf(settings);
         // absent in a record that an older version wrote
         formerDataDirs = formerDataDirs == null ? List.of() : List.copyOf(formerDataDirs);
+        FenceEpoch known = highest(seenEpoch == null ? grantEpoch : seenEpoch, grantEpoch);
+        seenEpoch = seal == null ? known : highest(known, seal.epoch());
+    }
+
+    private static FenceEpoch highest(FenceEpoch one, FenceEpoch other) {
+        return one.compareTo(other) >= 0 ? one : other;
     }
 
     /** An instance that no move has touched yet. */
@@ -90,7 +99,8 @@ record InstanceRecord(
                 null,
                 false,
                 null,
-                List.of());
+                List.of(),
+                new FenceEpoch(0));
     }
 
     /**
@@ -250,6 +260,11 @@ record InstanceRecord(
         return with(draft -> draft.target = next);
     }
 
+    /** A lower one changes nothing. */
+    InstanceRecord withSeen(FenceEpoch epoch) {
+        return with(draft -> draft.seenEpoch = highest(seenEpoch, epoch));
+    }
+
     InstanceRecord withPlace(Path newDataDir, Path newSocketDir, int newPort, String newDatabase) {
         List<Path> former = new ArrayList<>(dataDirs());
         former.remove(newDataDir);
@@ -287,6 +302,7 @@ record InstanceRecord(
         private boolean stopped;
         private @Nullable TargetRecord target;
         private List<Path> formerDataDirs;
+        private FenceEpoch seenEpoch;
 
         Draft(InstanceRecord record) {
             instance = record.instance;
@@ -305,6 +321,7 @@ record InstanceRecord(
             stopped = record.stopped;
             target = record.target;
             formerDataDirs = record.formerDataDirs;
+            seenEpoch = record.seenEpoch;
         }
 
         InstanceRecord done() {
@@ -324,7 +341,8 @@ record InstanceRecord(
                     job,
                     stopped,
                     target,
-                    formerDataDirs);
+                    formerDataDirs,
+                    seenEpoch);
         }
     }
 }

@@ -3,19 +3,23 @@ package io.drover.daemon.agent;
 
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
+import io.drover.api.FenceEpoch;
 import io.drover.api.InstanceId;
 import io.drover.api.ShardId;
 import io.drover.api.TopologyState;
 import io.drover.api.agent.Facts.InstanceFacts;
 import io.drover.api.agent.Facts.TargetFacts;
+import io.drover.api.agent.Reports.InstanceMemory;
 import io.drover.api.agent.Reports.InstanceReport;
 import io.drover.api.agent.Reports.JobReport;
+import io.drover.api.agent.Reports.MemoryReport;
 import io.drover.api.agent.Reports.NodeReport;
 import io.drover.daemon.agent.InstanceRecord.SettingChange;
 import io.drover.replication.NodeFacts;
 import io.drover.replication.PostgresServer;
 import io.drover.replication.PostgresSession;
 import io.drover.replication.ServerState;
+import io.drover.topology.Versioned;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -60,6 +64,36 @@ public final class Observation {
                         .filter(record -> tools.directories().exists(record.dataDir()))
                         .map(this::report)
                         .toList());
+    }
+
+    /** What is remembered of every instance that ever was here; asks no server. */
+    public MemoryReport memory() {
+        return new MemoryReport(
+                tools.node(),
+                tools.host(),
+                instances.all().stream()
+                        .map(ManagedInstance::record)
+                        .map(this::memory)
+                        .toList());
+    }
+
+    private InstanceMemory memory(InstanceRecord record) {
+        FenceEpoch stored = record.seenEpoch();
+        FenceEpoch seen = StartRule.newestEpoch(
+                topology.seen(record.instance()).stream().map(Versioned::value).toList());
+        boolean present = tools.directories().exists(record.dataDir());
+        return new InstanceMemory(
+                record.instance(),
+                record.shards(),
+                record.database(),
+                record.port(),
+                record.role(),
+                present,
+                present && tools.runs(record),
+                record.grantEpoch(),
+                seen.compareTo(stored) > 0 ? seen : stored,
+                record.seal() == null ? null : record.seal().epoch(),
+                record.token() == null ? null : record.token().leaderEpoch());
     }
 
     /** An instance; NOT_FOUND when it never was here. */

@@ -25,6 +25,7 @@ import java.util.Locale;
  * PROMOTING                     the target     1 s                        FINISH: promote, publish
  * SERVING                       the primary    at once, when sealed       UNSEAL
  * SERVING                       the primary    at once, newer epoch       GRANT: remember the epoch
+ * older than was ever seen      any            never                      NOTHING but the guard: H39
  * SERVING, or not known         the primary    30 s without a verb of a   DISARM: take the guard back, when commits
  *                                              move, guard armed          wait for a standby that does not stream
  * SERVING, another primary      a primary      at once                    DEMOTE: stop at once, never start
@@ -70,7 +71,7 @@ enum Reaction {
         if (record.role() == Role.DEMOTED) {
             return NOTHING;
         }
-        if (topologies.isEmpty()) {
+        if (topologies.isEmpty() || StartRule.outdated(record, topologies)) {
             return guard(record, quietFor);
         }
         TopologyState state = topologies.get(0).state();

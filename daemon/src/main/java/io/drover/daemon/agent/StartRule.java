@@ -22,6 +22,7 @@ import java.util.Optional;
  * PRIMARY  PROMOTING to here                         any                      start: the way goes only forward
  * PRIMARY  FENCED or ABORTING here                   any                      stay until it says SERVING
  * PRIMARY  another node, newer than the grant        any                      demote
+ * PRIMARY  older than what was ever seen             any                      stay: it was brought back from the past
  * PRIMARY  no shard known                            none, never granted      start: adopted, not published yet
  * PRIMARY  unreadable                                none                     start: ZooKeeper away stops no shard
  * PRIMARY  unreadable                                of the grant or later    stay
@@ -70,10 +71,14 @@ final class StartRule {
                     ? start("it is adopted and not published yet")
                     : stay("ZooKeeper knows no shard of it, although it was granted before");
         }
+        FenceEpoch newest = newestEpoch(topologies);
+        if (outdated(record, topologies)) {
+            return stay("the topology's epoch " + newest + " is older than " + record.seenEpoch()
+                    + ", which this agent has seen: see bin/drover topology rebuild");
+        }
         if (topologies.stream().allMatch(t -> promotingTo(t, node))) {
             return start("it is being promoted");
         }
-        FenceEpoch newest = newestEpoch(topologies);
         if (topologies.stream().anyMatch(t -> lost(t, node))) {
             return newest.compareTo(record.grantEpoch()) > 0
                     ? new Answer(Verdict.DEMOTE, "another node is the primary")
@@ -84,12 +89,14 @@ final class StartRule {
             return stay("the fence of " + topologies.get(0).shard() + " is up: "
                     + topologies.get(0).state());
         }
-        if (newest.compareTo(record.grantEpoch()) < 0) {
-            return stay("the topology's epoch " + newest + " is older than the granted " + record.grantEpoch());
-        }
         return sealedAt(record, newest)
                 ? stay("it is sealed for epoch " + newest + " or later")
                 : start("it is the primary");
+    }
+
+    /** Whether ZooKeeper has brought back a topology from before one that the agent has seen (H39). */
+    static boolean outdated(InstanceRecord record, List<ShardTopology> topologies) {
+        return newestEpoch(topologies).compareTo(record.seenEpoch()) < 0;
     }
 
     /** Whether the shard is being promoted to the node. */

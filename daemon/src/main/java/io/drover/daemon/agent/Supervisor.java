@@ -171,6 +171,7 @@ final class Supervisor {
         if (!sight.due()) {
             return;
         }
+        remember(instance, topologies);
         lostSeal.recover(
                 instance,
                 topologies.stream()
@@ -195,6 +196,15 @@ final class Supervisor {
             revive(instance, sight);
         }
         endStop(instance.record());
+    }
+
+    /** Not in the pause: a fence's own epoch is in the record of the seal. */
+    private static void remember(ManagedInstance instance, List<ShardTopology> topologies) {
+        FenceEpoch newest = StartRule.newestEpoch(topologies);
+        boolean serving = topologies.stream().allMatch(t -> t.state() == TopologyState.SERVING);
+        if (serving && newest.compareTo(instance.record().seenEpoch()) > 0) {
+            instance.update(record -> record.withSeen(newest));
+        }
     }
 
     private void carryOut(Reaction reaction, ManagedInstance instance, List<Versioned<ShardTopology>> seen) {

@@ -43,8 +43,11 @@ final class TopologyGate {
         List<Versioned<ShardTopology>> read = store.readInstance(record.instance());
         Optional<String> refusal = refusal(verb, token, record, read);
         if (refusal.isPresent()) {
+            boolean outdated = !read.isEmpty()
+                    && StartRule.outdated(
+                            record, read.stream().map(Versioned::value).toList());
             throw new DroverException(
-                    ErrorCode.STATE_CONFLICT,
+                    outdated ? ErrorCode.TOPOLOGY_OUTDATED : ErrorCode.STATE_CONFLICT,
                     verb.path() + " of instance " + record.instance() + " is refused: " + refusal.orElseThrow(),
                     "nothing was done; look at the move");
         }

@@ -53,6 +53,13 @@ final class TopologyView implements TopologyWatcher.Listener {
         onChange.run();
     }
 
+    /** What is known from before is not what ZooKeeper holds: its versions mean nothing there (H39). */
+    @Override
+    public void wentBack(Versioned<ShardTopology> read) {
+        newest.remove(read.value().shard());
+        onChange.run();
+    }
+
     @Override
     public void connection(TopologyWatcher.Connection change) {
         connected = switch (change) {

@@ -34,6 +34,12 @@ final class VerbFit {
         if (topologies.isEmpty()) {
             return Optional.of("ZooKeeper knows no shard of instance " + record.instance());
         }
+        if (StartRule.outdated(record, topologies)) {
+            return Optional.of("the topology's epoch " + StartRule.newestEpoch(topologies)
+                    + " is older than " + record.seenEpoch()
+                    + ", which this agent has seen; was ZooKeeper restored from an"
+                    + " old snapshot? See bin/drover topology rebuild");
+        }
         return new VerbFit(node, topologies, token.move(), record).check(verb);
     }
 

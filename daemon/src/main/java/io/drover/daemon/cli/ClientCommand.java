@@ -53,6 +53,12 @@ abstract class ClientCommand implements Callable<Integer> {
         return new RestClient(addresses, file == null ? null : Token.read(file));
     }
 
+    /** A connection to another daemon, with the same token. */
+    final RestClient clientOf(URI address) {
+        Path file = tokenFile;
+        return new RestClient(List.of(address), file == null ? null : Token.read(file));
+    }
+
     final boolean json() {
         return json;
     }

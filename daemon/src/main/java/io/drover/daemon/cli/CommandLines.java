@@ -53,6 +53,7 @@ public final class CommandLines {
                 new ShardCommands.Adopt(),
                 new ShardCommands.Init(),
                 new ShardCommands.Purge(),
+                new TopologyCommand(),
                 new WatchCommand(),
                 new PgBouncerCommand())) {
             line.addSubcommand(command);

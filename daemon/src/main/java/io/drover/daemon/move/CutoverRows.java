@@ -38,6 +38,7 @@ final class CutoverRows {
     private CutoverRows() {}
 
     static void prepare(MoveContext context) {
+        context.requireNewestTopology();
         // while nothing is prepared that would hold up anybody
         awaitBlockers(context, BLOCKERS_LIMIT);
         // before the checks, so that a lag which passes in a moment is no reason to undo hours of copying

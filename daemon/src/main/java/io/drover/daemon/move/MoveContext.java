@@ -81,6 +81,11 @@ final class MoveContext {
         return feed;
     }
 
+    /** Demands that ZooKeeper holds what the agents of both nodes have seen last. */
+    void requireNewestTopology() {
+        new EpochMemory(services).require(record().identity().instance(), List.of(from(), to()), journal.leadership());
+    }
+
     // ---- the driver's side ----
 
     /** Waits while the move is paused; throws when it may not go on to this row. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.move;
 
-import io.drover.api.MoveId;
 import io.drover.api.time.Scheduler;
 import io.drover.daemon.metrics.MoveObserver;
 import io.drover.daemon.remote.Agents;
@@ -11,7 +10,6 @@ import io.drover.topology.DocumentStore;
 import io.drover.topology.NodeRegistry;
 import io.drover.topology.ParticipantStore;
 import io.drover.topology.TopologyStore;
-import java.util.function.Supplier;
 
 /**
  * Everything about moves that a controller runs.
@@ -24,11 +22,16 @@ public record MoveControl(MoveService moves, ShardService shards, MoveRunner run
     /**
      * Puts it together; nothing runs before the runner is told of a leadership.
      *
-     * @param means what differs between production and a simulation
+     * @param scheduler the time and the threads that all of it lives by
+     * @param rehearsals of the pause, before each
      */
     public static MoveControl assemble(
-            Stores stores, Agents agents, Monitors monitors, MoveObserver observer, Means means) {
-        Scheduler scheduler = means.scheduler();
+            Stores stores,
+            Agents agents,
+            Monitors monitors,
+            MoveObserver observer,
+            Scheduler scheduler,
+            Rehearsals rehearsals) {
         Services services = new Services(
                 agents,
                 new LiveChecks(agents, monitors),
@@ -41,25 +44,10 @@ public record MoveControl(MoveService moves, ShardService shards, MoveRunner run
                 scheduler.clock(),
                 scheduler,
                 scheduler.newThreads("move-verb"),
-                means.rehearsals(),
-                means.ids());
+                rehearsals);
         MoveRunner runner = new MoveRunner(services);
         return new MoveControl(
                 new Moves(services, runner), new Shards(services, stores.participants(), runner), runner);
-    }
-
-    /**
-     * What a simulation replaces besides the world.
-     *
-     * @param scheduler the time and the threads that all of it lives by
-     * @param rehearsals of the pause, before each
-     * @param ids of new moves
-     */
-    public record Means(Scheduler scheduler, Rehearsals rehearsals, Supplier<MoveId> ids) {
-        /** Those of production. */
-        public static Means usual(Scheduler scheduler) {
-            return new Means(scheduler, Rehearsals.usual(), MoveId::random);
-        }
     }
 
     /** What is kept in ZooKeeper. */

@@ -33,7 +33,10 @@ final class MoveDriver {
         this.begunByOthers = new HashSet<>(context.record().leg().begun());
     }
 
-    /** Returns when the move has ended. Throws LEADERSHIP_LOST when another controller has to go on. */
+    /**
+     * Returns when the move has ended. Throws LEADERSHIP_LOST when another controller has to go on, and TOPOLOGY_OUTDATED when nobody
+     * may.
+     */
     void drive() {
         while (!context.record().state().isFinal()) {
             if (context.record().state() == MoveState.ABORTING) {
@@ -74,11 +77,16 @@ final class MoveDriver {
     }
 
     private void fail(MoveStep step, DroverException e) {
-        if (e.code() == ErrorCode.LEADERSHIP_LOST) {
+        if (endsDriver(e)) {
             throw e;
         }
         LOG.warn("move {} step {}: {}", context.id(), step.number(), e.getMessage(), e);
         FaultPoints.around(step.place(), "failure", () -> context.fail(step, e));
+    }
+
+    /** Nothing is written, and nothing undone, by one who does not lead or on a topology from the past. */
+    private static boolean endsDriver(DroverException e) {
+        return e.code() == ErrorCode.LEADERSHIP_LOST || e.code() == ErrorCode.TOPOLOGY_OUTDATED;
     }
 
     private void unwind() {
@@ -92,7 +100,7 @@ final class MoveDriver {
                 FaultPoints.around(step.place(), "undo", () -> attempts.undo(step));
                 FaultPoints.around(step.place(), "undone", () -> context.undone(step));
             } catch (DroverException e) {
-                if (e.code() == ErrorCode.LEADERSHIP_LOST) {
+                if (endsDriver(e)) {
                     throw e;
                 }
                 LOG.error("move {} step {}: undo failed: {}", context.id(), step.number(), e.getMessage(), e);

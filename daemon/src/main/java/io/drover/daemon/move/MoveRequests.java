@@ -86,9 +86,9 @@ final class MoveRequests {
         Set<String> taken = services.documents().children(ZkLayout.moves(MoveRecord.class)).stream()
                 .map(name -> new MoveId(name).shortId())
                 .collect(Collectors.toSet());
-        MoveId id = services.ids().get();
+        MoveId id = MoveId.random();
         while (taken.contains(id.shortId())) {
-            id = services.ids().get();
+            id = MoveId.random();
         }
         return id;
     }

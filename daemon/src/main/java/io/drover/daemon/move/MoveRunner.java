@@ -231,9 +231,17 @@ public final class MoveRunner implements LeaderElection.Listener, AutoCloseable 
         MDC.put("move", context.id().shortId());
         MDC.put("shard", context.record().identity().request().shard().value());
         try {
+            context.requireNewestTopology();
+            complaints.remove(context.id().value());
             new MoveDriver(context).drive();
             LOG.info("move {} has ended: {}", context.id(), context.record().state());
         } catch (DroverException e) {
+            if (e.code() == ErrorCode.TOPOLOGY_OUTDATED) {
+                // nothing is written of it: what ZooKeeper holds of the move is from the past, too
+                context.waitingFor(e.getMessage() + "; " + e.hint().orElse(""));
+                complain(context.id().value(), "move " + context.id() + " is not driven", e);
+                return;
+            }
             LOG.warn("move {}: this driver stops: {}", context.id(), e.getMessage(), e);
         } catch (RuntimeException e) {
             LOG.error("BUG: move {} stops at {}", context.id(), context.record().step(), e);

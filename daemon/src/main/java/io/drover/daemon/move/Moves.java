@@ -62,6 +62,11 @@ final class Moves implements MoveService {
     private Move start(MoveRequest request, Optional<String> idempotencyKey, Leadership leadership) {
         MoveRecord record = MoveRecord.of(requests.identify(request));
         requests.refuseWhenBusy(record.identity());
+        new EpochMemory(services)
+                .require(
+                        record.identity().instance(),
+                        List.of(record.from().node(), record.to().node()),
+                        leadership);
         PreflightReport report = services.checks().run(record, When.BEFORE_COPY);
         if (!report.ok()) {
             throw DroverException.refusedBy(report, "the preflight refuses the move: " + Checks.failures(report));

@@ -6,6 +6,8 @@ import io.drover.api.NodeInfo;
 import io.drover.api.ShardAdoption;
 import io.drover.api.ShardId;
 import io.drover.api.ShardTopology;
+import io.drover.api.TopologyExport;
+import io.drover.api.TopologyRebuild;
 import java.util.List;
 
 /** What people ask of shards and nodes. */
@@ -18,6 +20,12 @@ public interface ShardService {
     ShardTopology adopt(ShardId id, ShardAdoption adoption);
 
     List<NodeInfo> nodes();
+
+    /** Every topology, to be kept outside of ZooKeeper. */
+    TopologyExport exportTopology();
+
+    /** Makes the topology again from what agents remember; shows it only, unless the order says to write it. */
+    TopologyRebuild.Plan rebuildTopology(TopologyRebuild.Order order);
 
     /** Deletes the copies of the shard's instance that were set aside on a node; returns their directories. */
     List<String> purge(ShardId id, NodeId node);

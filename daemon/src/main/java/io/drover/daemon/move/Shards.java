@@ -12,6 +12,8 @@ import io.drover.api.ShardAdoption;
 import io.drover.api.ShardId;
 import io.drover.api.ShardTopology;
 import io.drover.api.ShardTopology.Endpoint;
+import io.drover.api.TopologyExport;
+import io.drover.api.TopologyRebuild;
 import io.drover.api.TopologyState;
 import io.drover.api.agent.Reports.InstanceReport;
 import io.drover.api.agent.Reports.NodeReport;
@@ -78,8 +80,28 @@ final class Shards implements ShardService {
         // before the agent hears of it; the transaction below looks again
         knownIn(node.id(), adoption.dataDir()).ifPresent(instance -> refuseWhenMoving(id, instance));
         InstanceReport instance = take(id, node.id(), adoption);
+        refuseWhenKnownBetter(id, node.id(), instance.instance());
         participants.ensure(id);
         return publish(leadership, firstTopology(id, adoption, node, instance));
+    }
+
+    /** Epoch 1 would be refused by every agent and client that has seen a higher one; what they remember is not thrown away. */
+    private void refuseWhenKnownBetter(ShardId id, NodeId node, InstanceId instance) {
+        boolean published = !services.topology().readInstance(instance).isEmpty();
+        long seen = published
+                ? 0
+                : services.agents().memory(node).instances().stream()
+                        .filter(memory -> memory.instance().equals(instance))
+                        .mapToLong(memory -> memory.seenEpoch().value())
+                        .max()
+                        .orElse(0);
+        if (seen > 0) {
+            throw new DroverException(
+                    ErrorCode.TOPOLOGY_OUTDATED,
+                    "shard " + id + " is not adopted at epoch 1: the agent of " + node + " has seen its instance "
+                            + instance + " at epoch " + seen + ", and ZooKeeper has lost it",
+                    "look at what would be written from what the agents remember: bin/drover topology rebuild");
+        }
     }
 
     private ShardTopology publish(Leadership leadership, ShardTopology first) {
@@ -205,6 +227,16 @@ final class Shards implements ShardService {
             // a list of nodes is wanted most when one of them does not answer
             return Optional.empty();
         }
+    }
+
+    @Override
+    public TopologyExport exportTopology() {
+        return new TopologyRebuilds(services, participants).export(runner.requireLeadership());
+    }
+
+    @Override
+    public TopologyRebuild.Plan rebuildTopology(TopologyRebuild.Order order) {
+        return new TopologyRebuilds(services, participants).rebuild(order, runner.requireLeadership());
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.drover.api.agent.Facts.InstanceFacts;
 import io.drover.api.agent.Facts.TargetFacts;
 import io.drover.api.agent.Reports.InstanceReport;
 import io.drover.api.agent.Reports.JobReport;
+import io.drover.api.agent.Reports.MemoryReport;
 import io.drover.api.agent.Reports.NodeReport;
 import io.drover.api.agent.Token;
 import io.drover.api.agent.Verb;
@@ -29,6 +30,9 @@ public interface Agents {
 
     /** The node and its instances. */
     NodeReport node(NodeId node);
+
+    /** What the node's agent remembers of every instance that ever was there. */
+    MemoryReport memory(NodeId node);
 
     /** One instance. */
     InstanceReport instance(NodeId node, InstanceId instance);

@@ -14,6 +14,7 @@ import io.drover.api.agent.Facts.InstanceFacts;
 import io.drover.api.agent.Facts.TargetFacts;
 import io.drover.api.agent.Reports.InstanceReport;
 import io.drover.api.agent.Reports.JobReport;
+import io.drover.api.agent.Reports.MemoryReport;
 import io.drover.api.agent.Reports.NodeReport;
 import io.drover.api.agent.Token;
 import io.drover.api.agent.Verb;
@@ -75,6 +76,11 @@ public final class HttpAgents implements Agents {
     @Override
     public NodeReport node(NodeId node) {
         return get(node, "/v1/node", NodeReport.class);
+    }
+
+    @Override
+    public MemoryReport memory(NodeId node) {
+        return get(node, "/v1/node/memory", MemoryReport.class);
     }
 
     @Override

@@ -65,8 +65,8 @@ final class OpenApiDescription {
                                         .type(SecurityScheme.Type.HTTP)
                                         .scheme("bearer")))
                 .addSecurityItem(new SecurityRequirement().addList(SECURITY));
-        OpenAPI description =
-                new Reader(base).read(Set.of(MovesResource.class, ShardsResource.class, NodesResource.class));
+        OpenAPI description = new Reader(base)
+                .read(Set.of(MovesResource.class, ShardsResource.class, NodesResource.class, TopologyResource.class));
         Paths sorted = new Paths();
         new TreeMap<>(description.getPaths()).forEach(sorted::addPathItem);
         description.setPaths(sorted);

@@ -48,6 +48,7 @@ public final class Rest {
                 new MovesResource(moves, streams),
                 new ShardsResource(shards),
                 new NodesResource(shards),
+                new TopologyResource(shards),
                 new OpenApiResource())) {
             environment.jersey().register(component);
         }

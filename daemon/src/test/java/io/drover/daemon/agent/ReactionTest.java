@@ -197,6 +197,26 @@ class ReactionTest {
         assertThat(toServing(record(Role.PRIMARY, 4), 30_000)).isEqualTo(Reaction.NOTHING);
     }
 
+    /** H39: neither a running primary is stopped nor a fence lowered because of a topology from the past. */
+    @Test
+    void doesNothingBecauseOfATopologyFromThePast() {
+        InstanceRecord knowing = PRIMARY.withSeen(new FenceEpoch(9));
+
+        for (TopologyState state : TopologyState.values()) {
+            for (NodeId primary : List.of(HERE, THERE)) {
+                assertThat(Reaction.to(
+                                knowing,
+                                HERE,
+                                List.of(topology(state, 5, primary)),
+                                Duration.ofHours(1),
+                                Duration.ofHours(1),
+                                NOW))
+                        .as("%s on %s", state, primary)
+                        .isEqualTo(Reaction.NOTHING);
+            }
+        }
+    }
+
     @Test
     void takesTheGuardBackWithoutZooKeeperToo() {
         assertThat(Reaction.to(

@@ -12,6 +12,7 @@ import static io.drover.daemon.agent.StartRule.Verdict.STAY;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.drover.api.FenceEpoch;
 import io.drover.api.NodeId;
 import io.drover.api.ShardTopology;
 import io.drover.api.TopologyState;
@@ -36,6 +37,15 @@ class StartRuleTest {
                 arguments(
                         "serving here, sealed for an older epoch", PRIMARY.withSeal(seal(4)), serving(5, HERE), START),
                 arguments("serving here, sealed for a later epoch", PRIMARY.withSeal(seal(4)), serving(3, HERE), STAY),
+                arguments("serving here, but a later epoch was seen", seen(9), serving(5, HERE), STAY),
+                arguments("another primary, but a later epoch was seen", seen(9), serving(5, THERE), STAY),
+                arguments(
+                        "promoting to here, but a later epoch was seen",
+                        seen(9),
+                        in(TopologyState.PROMOTING, THERE),
+                        STAY),
+                arguments("rebuilt under an epoch above all that was seen", seen(9), serving(19, HERE), START),
+                arguments("unreadable, whatever was seen", seen(9), UNREADABLE, START),
                 arguments("serving elsewhere", PRIMARY, serving(5, THERE), DEMOTE),
                 arguments("another primary under an epoch from before the grant", PRIMARY, serving(3, THERE), STAY),
                 arguments("fenced here", PRIMARY, in(TopologyState.FENCED, HERE), STAY),
@@ -78,6 +88,10 @@ class StartRuleTest {
         assertThat(StartRule.decide(demoted, HERE, true, serving(9, HERE)).verdict())
                 .isEqualTo(STAY);
         assertThat(StartRule.decide(demoted, HERE, true, UNREADABLE).verdict()).isEqualTo(STAY);
+    }
+
+    private static InstanceRecord seen(long epoch) {
+        return PRIMARY.withSeen(new FenceEpoch(epoch));
     }
 
     private static Optional<List<ShardTopology>> serving(long epoch, NodeId primary) {

@@ -84,6 +84,14 @@ class VerbFitTest {
     }
 
     @Test
+    void refusesWhatFitsATopologyFromThePast() {
+        InstanceRecord knowing = OPEN.withSeen(new FenceEpoch(9));
+
+        assertThat(VerbFit.refusal(SEAL, token(1, 1), HERE, knowing, List.of(topology(TopologyState.FENCED, 4, HERE))))
+                .hasValueSatisfying(why -> assertThat(why).contains("old snapshot"));
+    }
+
+    @Test
     void refusesEverythingWithoutATopology() {
         assertThat(VerbFit.refusal(STOP, token(1, 1), HERE, OPEN, List.of())).isPresent();
     }

@@ -19,9 +19,11 @@ import io.drover.api.agent.Facts.InstanceFacts;
 import io.drover.api.agent.Facts.TargetFacts;
 import io.drover.api.agent.Reports;
 import io.drover.api.agent.Reports.Done;
+import io.drover.api.agent.Reports.InstanceMemory;
 import io.drover.api.agent.Reports.InstanceReport;
 import io.drover.api.agent.Reports.JobReport;
 import io.drover.api.agent.Reports.JobState;
+import io.drover.api.agent.Reports.MemoryReport;
 import io.drover.api.agent.Reports.NodeReport;
 import io.drover.api.agent.Reports.Role;
 import io.drover.api.agent.Token;
@@ -41,6 +43,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -357,6 +360,15 @@ final class FakeWorld implements Agents, Monitors, Checks {
                 on(id).exists ? List.of(instance(id, Moved.INSTANCE)) : List.<InstanceReport>of();
         return new NodeReport(
                 id, "127.0.0.1", "x86_64", "2.36", "72", 15, "/var/lib/drover", 2, 2, List.of(), instances);
+    }
+
+    /** What its agents remember, when a test says so. */
+    final Map<NodeId, InstanceMemory> memories = new ConcurrentHashMap<>();
+
+    @Override
+    public MemoryReport memory(NodeId id) {
+        InstanceMemory memory = memories.get(id);
+        return new MemoryReport(id, "127.0.0.1", memory == null ? List.of() : List.of(memory));
     }
 
     @Override

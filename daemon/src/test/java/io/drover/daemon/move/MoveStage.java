@@ -126,8 +126,7 @@ final class MoveStage implements AutoCloseable {
                 clock,
                 scheduler,
                 Scheduler.system().newThreads("move-verb"),
-                Rehearsals.usual(),
-                MoveId::random);
+                Rehearsals.usual());
     }
 
     private static ShardTopology freshShard(ShardId shard) {

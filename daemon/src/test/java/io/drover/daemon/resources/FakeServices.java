@@ -7,6 +7,7 @@ import io.drover.api.ErrorCode;
 import io.drover.api.FenceEpoch;
 import io.drover.api.InstanceId;
 import io.drover.api.Json;
+import io.drover.api.LeaderEpoch;
 import io.drover.api.Move;
 import io.drover.api.MoveId;
 import io.drover.api.MovePlan;
@@ -18,6 +19,8 @@ import io.drover.api.PreflightReport;
 import io.drover.api.ShardAdoption;
 import io.drover.api.ShardId;
 import io.drover.api.ShardTopology;
+import io.drover.api.TopologyExport;
+import io.drover.api.TopologyRebuild;
 import io.drover.api.TopologyState;
 import io.drover.daemon.move.MoveService;
 import io.drover.daemon.move.ShardService;
@@ -202,4 +205,26 @@ public final class FakeServices implements MoveService, ShardService {
                 null,
                 null);
     }
+
+    @Override
+    public TopologyExport exportTopology() {
+        return new TopologyExport(1, Instant.EPOCH, new LeaderEpoch(7), shards());
+    }
+
+    @Override
+    public TopologyRebuild.Plan rebuildTopology(TopologyRebuild.Order order) {
+        rebuilt = order;
+        return new TopologyRebuild.Plan(
+                List.of(),
+                List.of(new TopologyRebuild.Shard(
+                        new ShardId("shard_01"), null, shards().get(0), "ZooKeeper does not know it")),
+                new LeaderEpoch(8),
+                List.of(),
+                List.of(),
+                List.of("a warning"),
+                Boolean.TRUE.equals(order.write()));
+    }
+
+    /** The last order of a rebuild. */
+    public TopologyRebuild.@Nullable Order rebuilt;
 }

@@ -12,6 +12,7 @@ import io.drover.api.agent.Facts.InstanceFacts;
 import io.drover.api.agent.Facts.TargetFacts;
 import io.drover.api.agent.Reports.InstanceReport;
 import io.drover.api.agent.Reports.JobReport;
+import io.drover.api.agent.Reports.MemoryReport;
 import io.drover.api.agent.Reports.NodeReport;
 import io.drover.api.agent.Token;
 import io.drover.api.agent.Verb;
@@ -49,6 +50,11 @@ record InProcessAgents(MiniCluster cluster) implements Agents {
     @Override
     public NodeReport node(NodeId node) {
         return observation(node).node();
+    }
+
+    @Override
+    public MemoryReport memory(NodeId node) {
+        return observation(node).memory();
     }
 
     @Override

@@ -20,6 +20,7 @@ import io.drover.daemon.agent.Agent;
 import io.drover.daemon.agent.NodeTools;
 import io.drover.daemon.metrics.MoveObserver;
 import io.drover.daemon.move.MoveControl;
+import io.drover.daemon.move.Rehearsals;
 import io.drover.replication.Waiting;
 import io.drover.topology.DocumentStore;
 import io.drover.topology.LeaderElection;
@@ -156,7 +157,8 @@ final class MiniCluster implements AutoCloseable {
                 new InProcessAgents(this),
                 world.monitors("c1"),
                 new SilentObserver(),
-                MoveControl.Means.usual(SCHEDULER));
+                SCHEDULER,
+                Rehearsals.usual());
         LeaderElection election = new LeaderElection(own, "c1", "http://c1", control.runner());
         election.start();
         controller = new Controller(control, election, own);
@@ -189,6 +191,16 @@ final class MiniCluster implements AutoCloseable {
             throw new IllegalStateException("no controller runs");
         }
         return known.election().held().orElseThrow();
+    }
+
+    /** Whether its leadership is the one that ZooKeeper knows. */
+    boolean leads() {
+        Controller known = controller;
+        return known != null
+                && known.election()
+                        .held()
+                        .filter(held -> held.epoch().equals(leaderEpoch()))
+                        .isPresent();
     }
 
     LeaderEpoch leaderEpoch() {
