@@ -178,6 +178,13 @@ public record Evidence(
         waived = Map.copyOf(waived);
     }
 
+    /** The same with other logs. */
+    public Evidence withLogs(List<AckLog> others) {
+        return new Evidence(
+                run, others, reads, lineage, oldWals, sightings, chain, leftovers, limits, equality, ending, coverage,
+                waived);
+    }
+
     /** Begins to gather. */
     public static Builder of(int run, List<AckLog> logs) {
         return new Builder(run, logs);

@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The harness's side of a process's fault points. The process may die at any time; the line is dead then. */
-final class FaultLine implements AutoCloseable {
+public final class FaultLine implements AutoCloseable {
     private static final int SECONDS_FOR_ANSWER = 10;
 
     private final SocketChannel channel;
@@ -36,14 +36,14 @@ final class FaultLine implements AutoCloseable {
     }
 
     /** A process is held at its point. */
-    record Hit(String process, String point, long nanos) {}
+    public record Hit(String process, String point, long nanos) {}
 
     /**
      * Connects to a process.
      *
      * @param listener called on the line's own thread as soon as the process is held
      */
-    static FaultLine open(Path temporary, String process, Consumer<Hit> listener) {
+    public static FaultLine open(Path temporary, String process, Consumer<Hit> listener) {
         try {
             SocketChannel channel =
                     SocketChannel.open(UnixDomainSocketAddress.of(FaultPost.socketOf(temporary, process)));
@@ -58,7 +58,7 @@ final class FaultLine implements AutoCloseable {
     }
 
     /** Has the process stop when it reaches the point for the nth time from now on. */
-    void arm(String point, int nth) {
+    public void arm(String point, int nth) {
         ask("arm " + point + " " + nth);
     }
 
@@ -76,7 +76,7 @@ final class FaultLine implements AutoCloseable {
     }
 
     /** Lets the process go on. A dead one cannot. */
-    void release() {
+    public void release() {
         try {
             send("go");
         } catch (IOException e) {

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * for, and holds the thread there until it is let go. The protocol is lines: {@code arm POINT NTH}, {@code disarm}, {@code go},
  * {@code seen}; back come {@code ok}, {@code hit POINT NANOS} and the points passed so far.
  */
-final class FaultPost implements FaultPoints.Listener {
+public final class FaultPost implements FaultPoints.Listener {
     /** A harness that has died must not hold a process for ever. */
     private static final int MOST_SECONDS_HELD = 60;
 
@@ -41,12 +41,12 @@ final class FaultPost implements FaultPoints.Listener {
     private record Armed(String point, AtomicInteger left, CountDownLatch released) {}
 
     /** Where the socket of a process lies. */
-    static Path socketOf(Path temporary, String id) {
+    public static Path socketOf(Path temporary, String id) {
         return temporary.resolve(id + ".fault");
     }
 
     /** Arms the process's points and listens for the harness. */
-    static void open(Path socket) throws IOException {
+    public static void open(Path socket) throws IOException {
         FaultPost post = new FaultPost();
         Files.deleteIfExists(socket);
         ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);

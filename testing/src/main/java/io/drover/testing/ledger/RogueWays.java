@@ -90,6 +90,20 @@ public final class RogueWays {
         };
     }
 
+    /** A transaction of an innocent client that writes, works for a while, and commits. */
+    public Way slowTransactions(AckLog log, double seconds) {
+        return (connection, sequence) -> {
+            connection.setAutoCommit(false);
+            try (Statement statement = connection.createStatement()) {
+                Place place = insert(statement, log, sequence);
+                statement.execute("select pg_sleep(" + seconds + ")");
+                connection.commit();
+                connection.setAutoCommit(true);
+                return place;
+            }
+        };
+    }
+
     /** Makes the procedure for {@link #loopsInTheServer}. */
     public static void createProcedure(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
