@@ -8,7 +8,6 @@ import io.drover.daemon.config.ControllerConfiguration;
 import io.drover.daemon.config.SecretFile;
 import io.drover.daemon.metrics.MoveObserver;
 import io.drover.daemon.move.MoveControl;
-import io.drover.daemon.move.Rehearsals;
 import io.drover.daemon.remote.HttpAgents;
 import io.drover.daemon.remote.PostgresMonitors;
 import io.drover.replication.InstanceMonitors;
@@ -35,8 +34,7 @@ final class LiveWiring implements ControllerWiring {
                 agents,
                 new PostgresMonitors(monitors),
                 observer,
-                client.scheduler(),
-                Rehearsals.usual());
+                MoveControl.Means.usual(client.scheduler()));
         return new Parts(control.moves(), control.shards(), control.runner(), () -> {
             control.runner().close();
             monitors.close();

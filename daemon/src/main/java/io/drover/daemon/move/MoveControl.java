@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.move;
 
+import io.drover.api.MoveId;
 import io.drover.api.time.Scheduler;
 import io.drover.daemon.metrics.MoveObserver;
 import io.drover.daemon.remote.Agents;
@@ -10,6 +11,7 @@ import io.drover.topology.DocumentStore;
 import io.drover.topology.NodeRegistry;
 import io.drover.topology.ParticipantStore;
 import io.drover.topology.TopologyStore;
+import java.util.function.Supplier;
 
 /**
  * Everything about moves that a controller runs.
@@ -22,16 +24,11 @@ public record MoveControl(MoveService moves, ShardService shards, MoveRunner run
     /**
      * Puts it together; nothing runs before the runner is told of a leadership.
      *
-     * @param scheduler the time and the threads that all of it lives by
-     * @param rehearsals of the pause, before each
+     * @param means what differs between production and a simulation
      */
     public static MoveControl assemble(
-            Stores stores,
-            Agents agents,
-            Monitors monitors,
-            MoveObserver observer,
-            Scheduler scheduler,
-            Rehearsals rehearsals) {
+            Stores stores, Agents agents, Monitors monitors, MoveObserver observer, Means means) {
+        Scheduler scheduler = means.scheduler();
         Services services = new Services(
                 agents,
                 new LiveChecks(agents, monitors),
@@ -44,10 +41,25 @@ public record MoveControl(MoveService moves, ShardService shards, MoveRunner run
                 scheduler.clock(),
                 scheduler,
                 scheduler.newThreads("move-verb"),
-                rehearsals);
+                means.rehearsals(),
+                means.ids());
         MoveRunner runner = new MoveRunner(services);
         return new MoveControl(
                 new Moves(services, runner), new Shards(services, stores.participants(), runner), runner);
+    }
+
+    /**
+     * What a simulation replaces besides the world.
+     *
+     * @param scheduler the time and the threads that all of it lives by
+     * @param rehearsals of the pause, before each
+     * @param ids of new moves
+     */
+    public record Means(Scheduler scheduler, Rehearsals rehearsals, Supplier<MoveId> ids) {
+        /** Those of production. */
+        public static Means usual(Scheduler scheduler) {
+            return new Means(scheduler, Rehearsals.usual(), MoveId::random);
+        }
     }
 
     /** What is kept in ZooKeeper. */

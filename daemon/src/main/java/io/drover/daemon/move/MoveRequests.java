@@ -86,9 +86,9 @@ final class MoveRequests {
         Set<String> taken = services.documents().children(ZkLayout.moves(MoveRecord.class)).stream()
                 .map(name -> new MoveId(name).shortId())
                 .collect(Collectors.toSet());
-        MoveId id = MoveId.random();
+        MoveId id = services.ids().get();
         while (taken.contains(id.shortId())) {
-            id = MoveId.random();
+            id = services.ids().get();
         }
         return id;
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.move;
 
+import io.drover.api.MoveId;
 import io.drover.api.time.Scheduler;
 import io.drover.daemon.metrics.MoveObserver;
 import io.drover.daemon.remote.Agents;
@@ -11,6 +12,7 @@ import io.drover.topology.NodeRegistry;
 import io.drover.topology.TopologyStore;
 import java.time.Clock;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 /**
  * What moves are made with.
@@ -21,6 +23,7 @@ import java.util.concurrent.Executor;
  * @param scheduler threads, waits and a clock that never goes back
  * @param besides threads for commands that are sent while a row goes on
  * @param rehearsals of the pause
+ * @param ids of new moves
  */
 record Services(
         Agents agents,
@@ -34,4 +37,5 @@ record Services(
         Clock clock,
         Scheduler scheduler,
         Executor besides,
-        Rehearsals rehearsals) {}
+        Rehearsals rehearsals,
+        Supplier<MoveId> ids) {}

@@ -126,7 +126,8 @@ final class MoveStage implements AutoCloseable {
                 clock,
                 scheduler,
                 Scheduler.system().newThreads("move-verb"),
-                Rehearsals.usual());
+                Rehearsals.usual(),
+                MoveId::random);
     }
 
     private static ShardTopology freshShard(ShardId shard) {

@@ -42,6 +42,11 @@ public final class FakeClient implements AutoCloseable {
         return new FakeFailure(FakeFailure.Kind.REFUSED, "no connection to " + host + ":" + port + ": " + why);
     }
 
+    /** Whether the session has not ended. */
+    public boolean isOpen() {
+        return world.look(() -> !backend.gone());
+    }
+
     /** Whether the server is a standby. */
     public boolean inRecovery() {
         backend.goOn();

@@ -12,12 +12,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -41,6 +43,8 @@ public final class FakePostgres {
     private final Map<Set<String>, Duration> delays = new HashMap<>();
     private final List<Acknowledgement> acknowledged = new ArrayList<>();
     private CompletableFuture<Void> change = new CompletableFuture<>();
+    private final Map<String, Set<FakeClient>> clients = new HashMap<>();
+    private final List<Runnable> observers = new CopyOnWriteArrayList<>();
     private int lastPid = 1000;
     private long lastInstance = 7_300_000_000_000_000_000L;
 
@@ -86,10 +90,21 @@ public final class FakePostgres {
      * @throws FakeFailure REFUSED
      */
     public FakeClient client(String from, String host, int port) {
-        return FakeClient.connect(this, from, host, port);
+        FakeClient client = FakeClient.connect(this, from, host, port);
+        synchronized (this) {
+            Set<FakeClient> open = clients.computeIfAbsent(from, name -> new LinkedHashSet<>());
+            open.removeIf(each -> !each.isOpen());
+            open.add(client);
+        }
+        return client;
     }
 
     // --- what a checker asks
+
+    /** Calls after each change of anything on the machines, before anything else on its thread. */
+    public void observe(Runnable observer) {
+        observers.add(observer);
+    }
 
     /** The servers that run. */
     public synchronized List<Running> running() {
@@ -109,6 +124,29 @@ public final class FakePostgres {
         boolean somebody = !server.held
                 || server.backends.values().stream().anyMatch(each -> !each.stopped && each.serves() && !each.gone());
         return server.ready && !server.recovering && somebody;
+    }
+
+    /** How many servers take writes; two are one too many. */
+    public synchronized int writable() {
+        int found = 0;
+        for (FakeHost host : hosts.values()) {
+            for (FakeServer server : host.servers.values()) {
+                if (takesWrites(server)) {
+                    found++;
+                }
+            }
+        }
+        return found;
+    }
+
+    /** A machine with applications is gone, or the application on it: its sessions end. */
+    public void closeSessionsOf(String client) {
+        List<FakeClient> open;
+        synchronized (this) {
+            open = List.copyOf(clients.getOrDefault(client, Set.of()));
+            clients.remove(client);
+        }
+        open.forEach(FakeClient::close);
     }
 
     /** The commits in a data directory, as far as they are replayed, in their order. */
@@ -267,6 +305,7 @@ public final class FakePostgres {
             }
         }
         past.complete(null);
+        observers.forEach(Runnable::run);
         return result;
     }
 

@@ -3,6 +3,7 @@ package io.drover.testing.sim;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** What has happened in a world: always a number that two equal runs share, and the lines only when somebody wants to read them. */
@@ -32,7 +33,7 @@ public final class Trace {
         mix(line.hashCode());
         List<String> kept = lines;
         if (kept != null) {
-            kept.add(String.format(java.util.Locale.ROOT, "%12.4f %s", now / 1e9, line));
+            kept.add(String.format(Locale.ROOT, "%12.4f %s", now / 1e9, line));
         }
     }
 

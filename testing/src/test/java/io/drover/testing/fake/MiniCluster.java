@@ -20,7 +20,6 @@ import io.drover.daemon.agent.Agent;
 import io.drover.daemon.agent.NodeTools;
 import io.drover.daemon.metrics.MoveObserver;
 import io.drover.daemon.move.MoveControl;
-import io.drover.daemon.move.Rehearsals;
 import io.drover.replication.Waiting;
 import io.drover.topology.DocumentStore;
 import io.drover.topology.LeaderElection;
@@ -157,8 +156,7 @@ final class MiniCluster implements AutoCloseable {
                 new InProcessAgents(this),
                 world.monitors("c1"),
                 new SilentObserver(),
-                SCHEDULER,
-                Rehearsals.usual());
+                MoveControl.Means.usual(SCHEDULER));
         LeaderElection election = new LeaderElection(own, "c1", "http://c1", control.runner());
         election.start();
         controller = new Controller(control, election, own);
