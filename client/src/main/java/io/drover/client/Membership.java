@@ -18,6 +18,7 @@ import io.drover.topology.ZooKeeperClient;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,7 +51,7 @@ final class Membership implements Announcer, AutoCloseable {
         this.config = config;
         this.ports = ports;
         this.id = config.name().replaceAll("[^A-Za-z0-9_.-]", "_") + "-"
-                + String.format("%08x", ports.random().get().nextInt());
+                + String.format(Locale.ROOT, "%08x", ports.random().get().nextInt());
         this.host = localHost();
         this.threads = new KitThreads(ports.scheduler(), "drover-" + config.shard() + "-zookeeper");
         this.desired = participant(new FenceEpoch(0), false);
