@@ -108,7 +108,8 @@ public final class TopologyStore {
         if (!read.value().epoch().equals(epoch)) {
             throw new DroverException(
                     ErrorCode.LEADERSHIP_LOST,
-                    "the leader's epoch is " + read.value().epoch() + ", not " + epoch + "; nothing was done");
+                    "the leader's epoch is " + read.value().epoch() + ", not " + epoch + "; nothing was done",
+                    "another controller leads and goes on; look at the moves: bin/drover moves");
         }
         commitChecks(expected, read);
         leader = read;

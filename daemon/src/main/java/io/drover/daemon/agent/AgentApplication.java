@@ -2,18 +2,13 @@
 package io.drover.daemon.agent;
 
 import io.dropwizard.core.Application;
-import io.dropwizard.core.server.AbstractServerFactory;
 import io.dropwizard.core.server.DefaultServerFactory;
 import io.dropwizard.core.setup.Environment;
-import io.dropwizard.jersey.setup.JerseyEnvironment;
 import io.dropwizard.jetty.HttpConnectorFactory;
 import io.dropwizard.lifecycle.Managed;
-import io.drover.api.Json;
 import io.drover.daemon.config.SecretFile;
 import io.drover.daemon.health.ZooKeeperHealth;
 import io.drover.daemon.metrics.PrometheusEndpoint;
-import io.drover.daemon.resources.BodyLimitFilter;
-import io.drover.daemon.resources.ProblemMapper;
 import io.drover.topology.NodeRecord;
 import io.drover.topology.NodeRegistry;
 import io.drover.topology.TopologyStore;
@@ -49,24 +44,12 @@ public final class AgentApplication extends Application<AgentConfiguration> {
         Agent agent = Agent.assemble(
                 tools, new StateDirectory(configuration.getStateDir()), new TopologyStore(client, ZOOKEEPER_LIMIT));
 
-        serve(agent, SecretFile.read(configuration.getTokenFile()), configuration, environment);
+        AgentRest.install(
+                environment, configuration.getServerFactory(), agent, SecretFile.read(configuration.getTokenFile()));
         environment.healthChecks().register("zookeeper", new ZooKeeperHealth(agent::connected));
         PrometheusEndpoint.install(environment.admin(), environment.metrics());
         NodeRecord node = new NodeRecord(tools.node(), tools.host(), address(configuration));
         environment.lifecycle().manage(new Membership(client, node, agent));
-    }
-
-    private static void serve(Agent agent, String token, AgentConfiguration configuration, Environment environment) {
-        Json.configure(environment.getObjectMapper());
-        if (configuration.getServerFactory() instanceof AbstractServerFactory server) {
-            server.setRegisterDefaultExceptionMappers(false);
-        }
-        JerseyEnvironment jersey = environment.jersey();
-        jersey.register(new ProblemMapper());
-        jersey.register(new BodyLimitFilter(BodyLimitFilter.USUAL));
-        jersey.register(new TokenFilter(token));
-        jersey.register(new AgentResource(agent));
-        jersey.register(new HealthResource(agent.observation()));
     }
 
     private static String address(AgentConfiguration configuration) {

@@ -102,13 +102,15 @@ public final class AgentResource {
         try {
             return new InstanceId(text);
         } catch (IllegalArgumentException e) {
-            throw new DroverException(ErrorCode.NOT_FOUND, String.valueOf(e.getMessage()), null, e);
+            throw new DroverException(
+                    ErrorCode.NOT_FOUND, String.valueOf(e.getMessage()), "GET /v1/node lists what is here", e);
         }
     }
 
     static <T> T parsed(String name, @Nullable String text, Function<String, T> parser) {
         if (text == null) {
-            throw new DroverException(ErrorCode.MALFORMED_REQUEST, "the parameter " + name + " is missing");
+            throw new DroverException(
+                    ErrorCode.MALFORMED_REQUEST, "the parameter " + name + " is missing", "add " + name + "=…");
         }
         try {
             return parser.apply(text);

@@ -69,7 +69,7 @@ final class CopyVerbs {
 
     private JobReport startFirstCopy(Verb.StartCopy verb, NewInstance call) {
         if (call.token() == null) {
-            throw new DroverException(ErrorCode.MALFORMED_REQUEST, verb.path() + " needs a token");
+            throw VerbCall.withoutToken(verb.path());
         }
         InstanceRecord planned = InstanceRecord.first(
                         call.id(),

@@ -28,7 +28,10 @@ record Deadline(Scheduler scheduler, long nanoTime) {
     /** Throws TIMEOUT once it has passed. */
     void check(String what) {
         if (left().isZero()) {
-            throw new DroverException(ErrorCode.TIMEOUT, what + " came too late: the time of its token is over");
+            throw new DroverException(
+                    ErrorCode.TIMEOUT,
+                    what + " came too late: the time of its token is over; nothing was done",
+                    "the controller sends it again within the limit of its step; look at what keeps the instance busy");
         }
     }
 

@@ -119,7 +119,8 @@ final class ManagedInstance {
             if (!lock.tryLock(deadline.left().toNanos(), TimeUnit.NANOSECONDS)) {
                 throw new DroverException(
                         ErrorCode.TIMEOUT,
-                        "instance " + record.instance() + " was busy with another verb all the time");
+                        "instance " + record.instance() + " was busy with another verb all the time; nothing was done",
+                        "the controller sends it again within the limit of its step; see the agent's log for the other");
             }
         } catch (InterruptedException e) {
             throw Deadline.shuttingDown(e);

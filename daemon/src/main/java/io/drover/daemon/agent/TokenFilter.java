@@ -27,11 +27,17 @@ final class TokenFilter implements ContainerRequestFilter {
         }
         String shown = request.getHeaderString("Authorization");
         if (shown == null || !shown.startsWith(SCHEME)) {
-            throw new DroverException(ErrorCode.UNAUTHORIZED, "a bearer token is needed");
+            throw new DroverException(
+                    ErrorCode.UNAUTHORIZED,
+                    "a bearer token is needed",
+                    "send Authorization: Bearer and the contents of the agent's tokenFile");
         }
         // compares in constant time, so that the token cannot be guessed byte by byte
         if (!MessageDigest.isEqual(shown.getBytes(StandardCharsets.UTF_8), expected)) {
-            throw new DroverException(ErrorCode.FORBIDDEN, "the bearer token is not the one of this agent");
+            throw new DroverException(
+                    ErrorCode.FORBIDDEN,
+                    "the bearer token is not the one of this agent",
+                    "see that controllers and agents read the same agent token (agentTokenFile and tokenFile)");
         }
     }
 }

@@ -25,8 +25,9 @@ final class TokenGate {
                     ErrorCode.TOKEN_REFUSED,
                     "instance " + record.instance() + " refuses step " + token.step() + " of move " + token.move()
                             + " under leadership " + token.leaderEpoch() + ": step " + highest.step() + " of move "
-                            + highest.move() + " under leadership " + highest.leaderEpoch() + " came first",
-                    "nothing was done; a newer controller or a later step has taken over");
+                            + highest.move() + " under leadership " + highest.leaderEpoch()
+                            + " came first; nothing was done",
+                    "a newer controller or a later step has taken over: bin/drover show " + highest.move());
         }
         return order == 0 ? record : record.withToken(token);
     }

@@ -3,6 +3,7 @@ package io.drover.daemon.agent;
 
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
+import io.drover.api.InstanceId;
 import io.drover.api.NodeId;
 import io.drover.api.ShardTopology;
 import io.drover.api.agent.Token;
@@ -49,12 +50,38 @@ final class TopologyGate {
             throw new DroverException(
                     outdated ? ErrorCode.TOPOLOGY_OUTDATED : ErrorCode.STATE_CONFLICT,
                     verb.path() + " of instance " + record.instance() + " is refused: " + refusal.orElseThrow(),
-                    "nothing was done; look at the move");
+                    "nothing was done; look at the move: bin/drover show " + token.move());
         }
         if (!provesItself) {
             store.verify(read, token.leaderEpoch());
         }
         return read;
+    }
+
+    /**
+     * Refuses a token of another move than the one that holds the instance. What the watch has brought is believed when it names no
+     * other: a round trip is spent only on the way to a refusal.
+     *
+     * @throws DroverException STATE_CONFLICT, or ZOOKEEPER_UNAVAILABLE
+     */
+    void proveHeld(InstanceId instance, Token token) {
+        if (holder(view.seen(instance), token).isEmpty()) {
+            return;
+        }
+        holder(store.readInstance(instance), token).ifPresent(held -> {
+            throw new DroverException(
+                    ErrorCode.STATE_CONFLICT,
+                    "instance " + instance + " refuses step " + token.step() + " of move " + token.move() + ": shard "
+                            + held.shard() + " is held by move " + held.move() + "; nothing was done",
+                    "see which of the two goes on: bin/drover show " + held.move());
+        });
+    }
+
+    private static Optional<ShardTopology> holder(List<Versioned<ShardTopology>> topologies, Token token) {
+        return topologies.stream()
+                .map(Versioned::value)
+                .filter(topology -> topology.move() != null && !token.move().equals(topology.move()))
+                .findFirst();
     }
 
     /**

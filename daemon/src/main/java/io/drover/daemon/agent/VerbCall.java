@@ -23,9 +23,16 @@ record VerbCall(
     /** The token of a verb that only exists within a move. */
     Token requireToken() {
         if (token == null) {
-            throw new DroverException(ErrorCode.MALFORMED_REQUEST, "this verb needs a token");
+            throw withoutToken("this verb");
         }
         return token;
+    }
+
+    static DroverException withoutToken(String verb) {
+        return new DroverException(
+                ErrorCode.MALFORMED_REQUEST,
+                verb + " needs a token; nothing was done",
+                "it is sent within a move, by the controller that leads");
     }
 
     VerbCall proven(List<Versioned<ShardTopology>> fitting) {

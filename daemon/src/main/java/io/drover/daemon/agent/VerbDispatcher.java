@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.agent;
 
-import io.drover.api.DroverException;
-import io.drover.api.ErrorCode;
 import io.drover.api.InstanceId;
 import io.drover.api.agent.Token;
 import io.drover.api.agent.Verb;
@@ -21,8 +19,8 @@ import org.slf4j.MDC;
 import org.slf4j.event.Level;
 
 /**
- * The way of every command: read it, wait for its turn, accept its token, of a leader that is new to this agent prove that it leads,
- * for a dangerous one prove that the topology is still the one it was meant for, then carry it out.
+ * The way of every command: read it, wait for its turn, accept its token, prove that no other move holds the instance and, of a
+ * leader that is new to this agent, that it leads, for a dangerous one prove that the topology is still the one it was meant for, then carry it out.
  */
 final class VerbDispatcher {
     private static final Logger LOG = LoggerFactory.getLogger(VerbDispatcher.class);
@@ -64,11 +62,12 @@ final class VerbDispatcher {
     private <R> R route(Verb<R> verb, InstanceId id, @Nullable Token token, Deadline deadline) {
         Row<Verb<R>, R> row = table.rowOf(verb);
         if (row.needsToken() && token == null) {
-            throw new DroverException(ErrorCode.MALFORMED_REQUEST, verb.path() + " needs a token");
+            throw VerbCall.withoutToken(verb.path());
         }
         Optional<ManagedInstance> known = instances.find(id);
         if (known.isEmpty() && row.unknown() != null) {
             if (token != null) {
+                topology.proveHeld(id, token);
                 topology.proveLeader(token);
             }
             var first = row.unknown();
@@ -92,6 +91,7 @@ final class VerbDispatcher {
             return FaultPoints.around(placeOf(verb), "run", () -> row.body().run(verb, arrived));
         }
         TokenGate.accept(arrived.record(), token);
+        topology.proveHeld(arrived.record().instance(), token);
         if (!arrived.instance().knowsLeader(token)) {
             topology.proveLeader(token);
             arrived.instance().leaderProven(token);

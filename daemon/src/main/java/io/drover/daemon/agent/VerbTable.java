@@ -14,6 +14,7 @@ import io.drover.api.agent.Verb;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,8 @@ import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Which code carries out which verb, and how a command is read. */
@@ -29,6 +32,9 @@ final class VerbTable {
             .reader()
             .with(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
             .with(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
+    /** No step takes longer in one command: what does is a job, and asked for. */
+    private static final Duration LONGEST = Duration.ofHours(24);
 
     private final Map<String, Class<? extends Verb<?>>> types = new TreeMap<>();
     private final Map<Class<?>, Row<?, ?>> rows = new LinkedHashMap<>();
@@ -103,7 +109,10 @@ final class VerbTable {
         @SuppressWarnings("unchecked") // on() is the only way in, and it ties class and row
         Row<Verb<R>, R> row = (Row<Verb<R>, R>) rows.get(verb.getClass());
         if (row == null) {
-            throw new DroverException(ErrorCode.NOT_SUPPORTED, "this agent does not carry out " + verb.path());
+            throw new DroverException(
+                    ErrorCode.NOT_SUPPORTED,
+                    "this agent does not carry out " + verb.path(),
+                    "controllers and agents have to be of the same version");
         }
         return row;
     }
@@ -127,41 +136,78 @@ final class VerbTable {
     Command read(String path, byte[] body) {
         Class<? extends Verb<?>> type = types.get(path);
         if (type == null) {
-            throw new DroverException(ErrorCode.NOT_FOUND, "no such verb: " + path, "verbs are " + types.keySet());
+            throw new DroverException(
+                    ErrorCode.NOT_FOUND, "no such verb: " + path + "; nothing was done", "verbs are " + types.keySet());
         }
         try {
             Envelope envelope = READER.forType(Envelope.class).readValue(body);
+            if (envelope == null || envelope.args() == null) {
+                throw malformed(type, "args is missing", null);
+            }
             Verb<?> verb = READER.forType(type).readValue(envelope.args());
-            refuseNulls(verb);
-            return new Command(envelope.token(), verb);
+            if (verb == null) {
+                throw malformed(type, "args is null", null);
+            }
+            refuseNulls(type, verb);
+            Token token = envelope.token();
+            if (token != null) {
+                refuseNulls(type, token);
+                refuseOutOfRange(token);
+            }
+            return new Command(token, verb);
         } catch (JsonProcessingException e) {
-            throw malformed(path, e.getOriginalMessage(), e);
+            throw malformed(type, e.getOriginalMessage(), e);
         } catch (IOException e) {
-            throw malformed(path, String.valueOf(e.getMessage()), e);
+            throw malformed(type, String.valueOf(e.getMessage()), e);
         }
     }
 
     private record Envelope(@Nullable Token token, JsonNode args) {}
 
-    private static void refuseNulls(Verb<?> verb) {
-        for (RecordComponent component : verb.getClass().getRecordComponents()) {
-            boolean mayBeNull = component.getAnnotatedType().isAnnotationPresent(Nullable.class);
-            if (!mayBeNull && valueOf(verb, component) == null) {
-                throw malformed(verb.path(), component.getName() + " is null", null);
+    /** What a record's members may be is known to the compiler only; Jackson leaves an absent one null. */
+    private static void refuseNulls(Class<?> type, Object read) {
+        for (RecordComponent component : read.getClass().getRecordComponents()) {
+            Object value = valueOf(read, component);
+            if (value instanceof Record inner) {
+                refuseNulls(type, inner);
+            } else if (value == null && !component.getAnnotatedType().isAnnotationPresent(Nullable.class)) {
+                throw malformed(type, component.getName() + " is missing or null", null);
             }
         }
     }
 
-    private static @Nullable Object valueOf(Verb<?> verb, RecordComponent component) {
+    private static void refuseOutOfRange(Token token) {
+        if (token.timeoutMillis() < 1 || token.timeoutMillis() > LONGEST.toMillis()) {
+            throw new DroverException(
+                    ErrorCode.INVALID_VALUE,
+                    "the time limit of the token is " + token.timeoutMillis() + " ms: it lies in the past or beyond "
+                            + LONGEST.toHours() + " h; nothing was done",
+                    "send timeoutMillis from 1 to " + LONGEST.toMillis());
+        }
+        if (token.sequence() < 0) {
+            throw new DroverException(
+                    ErrorCode.INVALID_VALUE,
+                    "the sequence of the token is negative; nothing was done",
+                    "send the ZooKeeper transaction id of the move's record");
+        }
+    }
+
+    private static @Nullable Object valueOf(Object read, RecordComponent component) {
         try {
-            return component.getAccessor().invoke(verb);
+            return component.getAccessor().invoke(read);
         } catch (IllegalAccessException | InvocationTargetException e) {
             throw new IllegalStateException("BUG: a record's accessor failed: " + component, e);
         }
     }
 
-    private static DroverException malformed(String path, String why, @Nullable Exception cause) {
+    private static DroverException malformed(Class<?> verb, String why, @Nullable Exception cause) {
+        String names = Stream.of(verb.getRecordComponents())
+                .map(RecordComponent::getName)
+                .collect(Collectors.joining(", ", "{", "}"));
         return new DroverException(
-                ErrorCode.MALFORMED_REQUEST, "the body of " + path + " is not understood: " + why, null, cause);
+                ErrorCode.MALFORMED_REQUEST,
+                "the body of " + Verb.pathOf(verb) + " is not understood: " + why + "; nothing was done",
+                "send {\"token\": {leaderEpoch, move, step, sequence, timeoutMillis}, \"args\": " + names + "}",
+                cause);
     }
 }

@@ -3,6 +3,7 @@ package io.drover.daemon.move;
 
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
+import io.drover.api.MoveId;
 import io.drover.api.PreflightReport;
 import io.drover.api.ShardId;
 import io.drover.api.ShardTopology;
@@ -76,6 +77,14 @@ final class PrepareRows {
                 }
             }
         });
+    }
+
+    /** The move that holds the instance. */
+    static Optional<MoveId> holder(MoveContext context) {
+        return context.services()
+                .documents()
+                .read(ZkLayout.instanceLock(context.record().identity().instance()))
+                .map(lock -> lock.value().move());
     }
 
     static void createSlot(MoveContext context) {

@@ -5,6 +5,7 @@ import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.Lsn;
 import io.drover.api.Move.Cutover;
+import io.drover.api.MoveId;
 import io.drover.api.NodeId;
 import io.drover.api.agent.Reports.ArchiveReport;
 import io.drover.api.agent.Reports.AuditReport;
@@ -203,6 +204,17 @@ final class ReverseRows {
     // ---- 180 ----
 
     static void close(MoveContext context) {
+        Optional<MoveId> holder = PrepareRows.holder(context);
+        if (holder.isPresent() && !holder.orElseThrow().equals(context.id())) {
+            // freed by a driver that did not come to say so: what is there now is the other move's
+            context.journal()
+                    .write(
+                            record -> record,
+                            new MoveJournal.Line(
+                                    MoveSteps.CLOSE,
+                                    "the instance was freed before and is held by move " + holder.orElseThrow()));
+            return;
+        }
         // looked up once: which of the two is set aside must not depend on an order that comes in between
         NodeId from = context.from();
         NodeId to = context.to();

@@ -3,6 +3,7 @@ package io.drover.testing.fake;
 
 import static io.drover.testing.fake.MiniCluster.A;
 import static io.drover.testing.fake.MiniCluster.B;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -175,7 +176,8 @@ final class WatchdogTest {
     @Test
     void takesNoGuardBackBehindASeal() {
         sealAndLoseController();
-        Token token = new Token(cluster.leaderEpoch(), STRANGER, 80, Long.MAX_VALUE, 20_000);
+        MoveId move = requireNonNull(cluster.topology().move(), "no move holds the shard");
+        Token token = new Token(cluster.leaderEpoch(), move, 80, Long.MAX_VALUE, 20_000);
 
         assertThatExceptionOfType(DroverException.class)
                 .isThrownBy(() -> cluster.send(A, token, new Verb.RestoreSettings(0)))

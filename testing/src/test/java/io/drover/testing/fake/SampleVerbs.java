@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.testing.fake;
+
+import io.drover.api.FenceEpoch;
+import io.drover.api.Lsn;
+import io.drover.api.ShardId;
+import io.drover.api.agent.Verb;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.RecordComponent;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** One command of each kind, made from the types of its members: a new verb is among them by itself. */
+final class SampleVerbs {
+    private SampleVerbs() {}
+
+    static List<Verb<?>> all() {
+        return Stream.of(Verb.class.getPermittedSubclasses())
+                .<Verb<?>>map(type -> (Verb<?>) make(type))
+                .toList();
+    }
+
+    private static Object make(Class<?> type) {
+        RecordComponent[] members = type.getRecordComponents();
+        try {
+            Constructor<?> constructor = type.getDeclaredConstructor(
+                    Stream.of(members).map(RecordComponent::getType).toArray(Class<?>[]::new));
+            return constructor.newInstance(
+                    Stream.of(members).map(SampleVerbs::value).toArray());
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("no sample of " + type, e);
+        }
+    }
+
+    private static Object value(RecordComponent member) {
+        Class<?> type = member.getType();
+        if (type == String.class) {
+            return text(member.getName());
+        } else if (type == int.class) {
+            return member.getName().endsWith("ort") ? (Object) MiniCluster.PORT : (Object) 1;
+        } else if (type == long.class || type == Long.class) {
+            return 1_000_000L;
+        } else if (type == boolean.class) {
+            return true;
+        } else if (type == ShardId.class) {
+            return MiniCluster.SHARD;
+        } else if (type == Lsn.class) {
+            return new Lsn(1);
+        } else if (type == FenceEpoch.class) {
+            return new FenceEpoch(2);
+        } else if (type == List.class) {
+            return member.getName().equals("shards") ? List.of(MiniCluster.SHARD) : List.of("select 1");
+        } else if (type.isEnum()) {
+            return type.getEnumConstants()[0];
+        }
+        return make(type);
+    }
+
+    private static String text(String name) {
+        return switch (name) {
+            case "slot", "targetSlot", "applicationName" -> "drover_0badf00d";
+            case "database" -> "app";
+            case "dataDir" -> "/fake/elsewhere";
+            default -> "node_a";
+        };
+    }
+}

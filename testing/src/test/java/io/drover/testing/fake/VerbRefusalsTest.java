@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.testing.fake;
+
+import static io.drover.testing.fake.MiniCluster.A;
+import static io.drover.testing.fake.MiniCluster.B;
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.drover.api.ErrorCode;
+import io.drover.api.Json;
+import io.drover.api.MoveState;
+import io.drover.api.NodeId;
+import io.drover.api.agent.Token;
+import io.drover.api.agent.Verb;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Every verb with everything that can be wrong with a call, over HTTP, at both agents of a move that waits for its approval: refused,
+ * logged once, nothing changed.
+ */
+@Isolated // counts lines of the log
+final class VerbRefusalsTest {
+    private static final List<String> LOGGERS =
+            List.of("io.drover.daemon.agent", "io.drover.daemon.resources.ProblemMapper");
+
+    private static final List<Verb<?>> VERBS = SampleVerbs.all();
+    private static MiniCluster cluster;
+    private static Map<NodeId, AgentServer> servers;
+
+    @BeforeAll
+    static void waitForApproval() {
+        cluster = MiniCluster.withShard();
+        cluster.start("\"cutover\":\"approve\"");
+        cluster.await(
+                "READY",
+                () -> cluster.control().moves().list(Optional.empty(), Optional.of(MoveState.READY)).stream()
+                        .anyMatch(move -> move.waitingFor() != null));
+        servers = Map.of(A, new AgentServer(cluster.agent(A)), B, new AgentServer(cluster.agent(B)));
+    }
+
+    @AfterAll
+    static void close() {
+        servers.values().forEach(AgentServer::close);
+        cluster.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void isRefusedLoggedOnceAndChangesNothing(BadCall bad) {
+        for (NodeId node : List.of(A, B)) {
+            VERBS.stream().filter(bad::concerns).forEach(verb -> refuses(node, bad, verb));
+        }
+    }
+
+    private static void refuses(NodeId node, BadCall bad, Verb<?> verb) {
+        String what = verb.path() + " at " + node;
+        Map<String, String> before = world();
+        try (Lines lines = new Lines()) {
+            HttpResponse<String> answer = server(node)
+                    .post(
+                            bad.instance(cluster.instance().value()),
+                            verb.path(),
+                            bad.bearer(AgentServer.BEARER),
+                            bad.body(verb, highest(node)));
+
+            assertThat(world()).as(what).isEqualTo(before);
+            if (bad.isAnsweredByNothing(verb)) {
+                assertThat(answer.statusCode())
+                        .as("%s: %s", what, answer.body())
+                        .isEqualTo(200);
+            } else {
+                assertProblem(answer, bad.status(), bad.code(), what);
+                assertThat(lines.warnings()).as(what).hasSize(1);
+            }
+        }
+    }
+
+    @Test
+    void anUnknownVerbIsRefusedToo() {
+        Map<String, String> before = world();
+        try (Lines lines = new Lines()) {
+            HttpResponse<String> answer =
+                    server(A).post(cluster.instance().value(), "drop-database", AgentServer.BEARER, "{\"args\":{}}");
+
+            assertProblem(answer, 404, ErrorCode.NOT_FOUND, "drop-database");
+            assertThat(lines.warnings()).singleElement().asString().contains("drop-database", "NOT_FOUND");
+        }
+        assertThat(world()).isEqualTo(before);
+    }
+
+    /** What is wrong with a bad call is only that: with the right token the same verb is carried out. */
+    @Test
+    void theSameCommandWithNothingWrongIsCarriedOut() {
+        Token highest = highest(A);
+        Token next = new Token(
+                highest.leaderEpoch(), highest.move(), highest.step(), highest.sequence(), highest.timeoutMillis());
+        String body =
+                new String(Json.bytes(Map.of("token", next, "args", new Verb.CountRows())), StandardCharsets.UTF_8);
+
+        assertThat(server(A)
+                        .post(cluster.instance().value(), "count-rows", AgentServer.BEARER, body)
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
+    private static AgentServer server(NodeId node) {
+        return requireNonNull(servers.get(node), "no server");
+    }
+
+    private static void assertProblem(HttpResponse<String> answer, int status, ErrorCode code, String what) {
+        assertThat(answer.statusCode()).as("%s: %s", what, answer.body()).isEqualTo(status);
+        assertThat(answer.headers().firstValue("Content-Type")).as(what).contains("application/problem+json");
+        JsonNode problem;
+        try {
+            problem = Json.mapper().readTree(answer.body());
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        assertThat(problem.path("code").asText()).as(what).isEqualTo(code.name());
+        for (String member : List.of("message", "hint")) {
+            assertThat(problem.path(member).asText(""))
+                    .as("%s of %s: %s", member, what, answer.body())
+                    .isNotBlank()
+                    .isNotEqualTo("null");
+        }
+    }
+
+    /** The newest token that the agent has stored. */
+    private static Token highest(NodeId node) {
+        try {
+            return Json.mapper()
+                    .treeToValue(
+                            Json.mapper()
+                                    .readTree(state(node).read(cluster.instance() + ".json"))
+                                    .get("token"),
+                            Token.class);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static FakeStateFiles state(NodeId node) {
+        return requireNonNull(cluster.files.get(node), "no files");
+    }
+
+    /** All that a command could change: what agents remember, disks, servers, ZooKeeper. */
+    private static Map<String, String> world() {
+        Map<String, String> world = new TreeMap<>();
+        for (NodeId node : List.of(A, B)) {
+            FakeStateFiles files = state(node);
+            files.names().forEach(name -> world.put(node + " remembers " + name, text(files, name)));
+            FakeHost host = cluster.world.host(node.value());
+            cluster.world.look(() -> {
+                host.directories.forEach((path, directory) -> world.put(node + ":" + path, describe(directory)));
+                return true;
+            });
+        }
+        world.put("servers", cluster.world.running().toString());
+        cluster.zooKeeper.paths().forEach(path -> world.put("znode " + path, ""));
+        world.put("topology", cluster.topology().toString());
+        return world;
+    }
+
+    private static String text(FakeStateFiles files, String name) {
+        try {
+            return new String(files.read(name), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static String describe(FakeDirectory directory) {
+        return Stream.of(
+                        directory.autoConf,
+                        directory.slots.keySet(),
+                        directory.timeline,
+                        directory.state,
+                        directory.standbySignal,
+                        directory.rewindLogin,
+                        directory.history,
+                        String.valueOf(directory.program))
+                .map(String::valueOf)
+                .toList()
+                .toString();
+    }
+
+    /** What is logged meanwhile by what may log a refusal. */
+    private static final class Lines implements AutoCloseable {
+        private final ListAppender<ILoggingEvent> appender = new ListAppender<>();
+
+        Lines() {
+            appender.start();
+            LOGGERS.forEach(name -> logger(name).addAppender(appender));
+        }
+
+        List<String> warnings() {
+            return appender.list.stream()
+                    .filter(event -> event.getLevel().isGreaterOrEqual(Level.WARN))
+                    .map(ILoggingEvent::getFormattedMessage)
+                    .toList();
+        }
+
+        private static Logger logger(String name) {
+            return (Logger) LoggerFactory.getLogger(name);
+        }
+
+        @Override
+        public void close() {
+            LOGGERS.forEach(name -> logger(name).detachAppender(appender));
+        }
+    }
+}
