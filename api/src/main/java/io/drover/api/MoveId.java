@@ -38,6 +38,11 @@ public record MoveId(@JsonValue String value) {
         return "drover_" + shortId();
     }
 
+    /** The physical slot that holds WAL for another standby of the instance: {@code drover_<short id>_s<number>}. */
+    public String standbySlotName(int number) {
+        return slotName() + "_s" + number;
+    }
+
     /** The physical slot on the target that holds WAL for the rollback replica: {@code drover_<short id>_back}. */
     public String rollbackSlotName() {
         return slotName() + "_back";

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param shard the shard to move; the whole instance that it lies in moves
  * @param target the node to move it to
- * @param standbys nodes that shall follow the target as standbys
+ * @param standbys nodes that shall have standbys of the shard at the end, beside those that have one already
  * @param cutover whether the cutover starts by itself or waits for an approval
  * @param mode how the source is stopped in the pause
  * @param maxWritePause budget of the write pause; over it, before the point of no return, the move aborts by itself

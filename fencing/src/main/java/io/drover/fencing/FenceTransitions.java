@@ -109,6 +109,58 @@ public final class FenceTransitions {
                 topology, r -> r.node().equals(node) ? new Replica(r.node(), r.host(), r.port(), r.role(), weight) : r);
     }
 
+    /**
+     * Lists a standby for reads, without any share of them yet; a repeat changes nothing.
+     *
+     * @param move the move that makes it, or null when it was adopted
+     */
+    public static ShardTopology withReader(ShardTopology topology, Endpoint standby, @Nullable MoveId move) {
+        String wanted = "given the standby " + standby.node();
+        requireServing(topology, wanted);
+        if (move == null ? topology.move() != null : !move.equals(topology.move())) {
+            throw conflict(topology, wanted, "move " + topology.move() + " holds it");
+        }
+        if (standby.node().equals(topology.primary().node())) {
+            throw conflict(topology, wanted, "that node is its primary");
+        }
+        Optional<Replica> known = topology.replicas().stream()
+                .filter(r -> r.node().equals(standby.node()))
+                .findFirst();
+        if (known.isPresent()) {
+            if (known.orElseThrow().role() == ReplicaRole.READ) {
+                return topology;
+            }
+            throw conflict(
+                    topology,
+                    wanted,
+                    "that node has its replica " + known.orElseThrow().role());
+        }
+        Replica reader = new Replica(standby.node(), standby.host(), standby.port(), ReplicaRole.READ, 0);
+        return with(
+                topology,
+                Stream.concat(topology.replicas().stream(), Stream.of(reader)).toList(),
+                topology.move());
+    }
+
+    /** Takes a standby out that does not follow any more. Without one nothing changes. */
+    public static ShardTopology withoutReader(ShardTopology topology, NodeId node) {
+        requireServing(topology, "relieved of its standby " + node);
+        return with(
+                topology,
+                topology.replicas().stream()
+                        .filter(r -> r.role() != ReplicaRole.READ || !r.node().equals(node))
+                        .toList(),
+                topology.move());
+    }
+
+    /** The nodes with standbys that belong to no move. */
+    public static List<Endpoint> readers(ShardTopology topology) {
+        return topology.replicas().stream()
+                .filter(r -> r.role() == ReplicaRole.READ)
+                .map(Replica::endpoint)
+                .toList();
+    }
+
     /** Ends the move's hold: its target and the rollback replica leave the topology, read replicas stay. */
     public static ShardTopology release(ShardTopology topology) {
         requireServing(topology, "released");

@@ -149,7 +149,8 @@ public final class FactsReader {
                         row.getString(3),
                         row.getString(4),
                         row.getInt(5),
-                        row.getBoolean(6)));
+                        row.getBoolean(6),
+                        ConnectionString.applicationName(row.getString(7)).orElse(null)));
     }
 
     private static Facts.Archiver archiver(Connection connection) {

@@ -12,7 +12,7 @@ final class FactsSql {
 
     static final String RECEIVER = """
             SELECT coalesce(status, ''), coalesce(received_tli, 0), slot_name, coalesce(sender_host, ''),
-                   coalesce(sender_port, 0), pg_is_wal_replay_paused()
+                   coalesce(sender_port, 0), pg_is_wal_replay_paused(), coalesce(conninfo, '')
             FROM pg_stat_wal_receiver""";
 
     /** User tablespaces lie outside the data directory. */

@@ -38,6 +38,14 @@ public final class Guard {
         return SynchronousStandbys.parse(existing).waitingFor(applicationName).text();
     }
 
+    /**
+     * The value while every standby that commits wait for follows the target: the target is waited for in their stead, so that
+     * what is acknowledged goes on to be in two places.
+     */
+    public static String standingIn(String existing, String applicationName) {
+        return SynchronousStandbys.parse(existing).standIn(applicationName).text();
+    }
+
     /** A name that no standby can have, so that whoever still commits waits for ever. */
     public static String unsatisfiable(FenceEpoch epoch) {
         return "\"" + FENCE + epoch.value() + "\"";

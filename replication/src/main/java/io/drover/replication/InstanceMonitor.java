@@ -33,16 +33,17 @@ public final class InstanceMonitor implements AutoCloseable {
     }
 
     /**
-     * A standby as its primary sees it (pg_stat_replication).
+     * A standby as the server sees it from which it streams (pg_stat_replication).
      *
-     * @param lagBytes from the primary's flush position to the standby's replay position
+     * @param lagBytes from the primary's flush position, or a standby's replay position, to the standby's replay position
      * @param lagMillis replay lag; zero when no byte is missing, however long the shard has been idle (H99)
      */
     public record StandbyView(String state, long lagBytes, long lagMillis) {}
 
     /** The standby that streams under an application_name. */
     public Optional<StandbyView> standby(String applicationName) {
-        String sql = "select state, greatest(pg_wal_lsn_diff(pg_current_wal_flush_lsn(), replay_lsn), 0)::bigint,"
+        String sql = "select state, greatest(pg_wal_lsn_diff(case when pg_is_in_recovery()"
+                + " then pg_last_wal_replay_lsn() else pg_current_wal_flush_lsn() end, replay_lsn), 0)::bigint,"
                 + " coalesce(extract(epoch from replay_lag) * 1000, 0)::bigint"
                 + " from pg_stat_replication where application_name = ? and replay_lsn is not null";
         return ask(sql, applicationName, row -> {

@@ -60,6 +60,11 @@ record LocalServerFiles(LocalPrograms node, ServerPlace place) implements Server
         StandbySetup.prepare(directory, withPasswords(upstream));
     }
 
+    @Override
+    public Map<ManagedSetting, String> following(Upstream upstream) {
+        return StandbySetup.following(withPasswords(upstream));
+    }
+
     private StandbySetup.Upstream withPasswords(Upstream upstream) {
         return new StandbySetup.Upstream(
                 upstream.host(),

@@ -13,6 +13,8 @@ public final class RewindLogin {
      * @param connection a superuser's, on the new primary
      */
     public static void set(Connection connection, boolean allowed, String password) {
+        // of no row of a client's: it must not wait for a standby that is away, as commits of a synchronous shard do
+        Sql.execute(connection, "SET synchronous_commit = local");
         Sql.execute(
                 connection,
                 allowed

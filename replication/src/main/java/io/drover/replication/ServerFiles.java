@@ -65,6 +65,9 @@ public interface ServerFiles {
     /** Makes a directory, a copy's or the server's own, that of a standby. */
     void prepareStandby(Path directory, Upstream upstream);
 
+    /** The settings that make a running standby follow somebody else. */
+    Map<ManagedSetting, String> following(Upstream upstream);
+
     /** Gives a prepared directory the name of the data directory. */
     void install(Path staging);
 

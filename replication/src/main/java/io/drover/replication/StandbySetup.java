@@ -80,6 +80,15 @@ public final class StandbySetup {
                 .write(dataDir);
     }
 
+    /** The settings that make a standby follow, to be loaded while it runs. */
+    public static Map<ManagedSetting, String> following(Upstream upstream) {
+        return Map.of(
+                ManagedSetting.PRIMARY_CONNINFO,
+                upstream.connectionString(),
+                ManagedSetting.PRIMARY_SLOT_NAME,
+                upstream.slot());
+    }
+
     /** Whether the server would start as a standby. */
     public static boolean isStandby(Path dataDir) {
         return Files.exists(dataDir.resolve(SIGNAL));

@@ -35,6 +35,18 @@ class ConnectionStringTest {
     }
 
     @Test
+    void findsTheNameUnderWhichAWalreceiverConnects() {
+        assertThat(ConnectionString.applicationName(
+                        "user=drover_repl passfile=/p fallback_application_name=node_c application_name='it\\'s c'"))
+                .hasValue("it's c");
+        assertThat(ConnectionString.applicationName("host=a fallback_application_name=walreceiver port=1"))
+                .hasValue("walreceiver");
+        assertThat(ConnectionString.applicationName("application_name=first fallback_application_name=second"))
+                .hasValue("first");
+        assertThat(ConnectionString.applicationName("host=a")).isEmpty();
+    }
+
+    @Test
     void hidesPasswordsOfOthers() {
         assertThat(FactsReader.withoutPassword("host=a password=secret user=b"))
                 .isEqualTo("host=a password=*** user=b");

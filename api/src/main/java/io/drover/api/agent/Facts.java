@@ -91,14 +91,19 @@ public final class Facts {
             String syncState,
             @Nullable String slot) {}
 
-    /** The row of pg_stat_wal_receiver, with the replay state. */
+    /**
+     * The row of pg_stat_wal_receiver, with the replay state.
+     *
+     * @param applicationName under which it connects; null when it cannot be told
+     */
     public record Receiver(
             String status,
             int receivedTimeline,
             @Nullable String slot,
             String senderHost,
             int senderPort,
-            boolean replayPaused) {}
+            boolean replayPaused,
+            @Nullable String applicationName) {}
 
     /**
      * Archiving.

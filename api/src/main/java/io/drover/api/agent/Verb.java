@@ -75,6 +75,15 @@ public sealed interface Verb<R> {
         }
     }
 
+    /** Takes over a running standby of an instance that has a primary elsewhere, without a restart. */
+    record AdoptStandby(List<ShardId> shards, String dataDir, int port, String database)
+            implements Verb<InstanceReport> {
+        @Override
+        public Class<InstanceReport> answer() {
+            return InstanceReport.class;
+        }
+    }
+
     /** Creates a physical slot that reserves WAL at once; on a primary or on a standby. */
     record CreateSlot(String slot) implements Verb<SlotReport> {
         @Override
@@ -170,6 +179,31 @@ public sealed interface Verb<R> {
         @Override
         public Class<Done> answer() {
             return Done.class;
+        }
+    }
+
+    /** Sets synchronous_standby_names, journaled; never on a node that was demoted or is sealed (H19). */
+    record SetSynchronousStandbys(String names) implements Verb<Done> {
+        @Override
+        public Class<Done> answer() {
+            return Done.class;
+        }
+    }
+
+    /**
+     * Makes a standby that runs follow another server, journaled.
+     *
+     * @param lasting the new primary is followed for good: the journal of whom it followed before is forgotten
+     */
+    record Follow(String host, int port, String slot, String applicationName, boolean lasting) implements Verb<Done> {
+        @Override
+        public Class<Done> answer() {
+            return Done.class;
+        }
+
+        @Override
+        public boolean dangerous() {
+            return true;
         }
     }
 

@@ -46,6 +46,67 @@ final class AdoptionVerbs {
                 VerbTable.<Verb.Adopt, InstanceReport>row((verb, call) -> adopt(verb))
                         .outsideMoves()
                         .whenUnknown((verb, call) -> adopt(verb)));
+        table.on(
+                Verb.AdoptStandby.class,
+                VerbTable.<Verb.AdoptStandby, InstanceReport>row(
+                                (verb, call) -> adoptStandby(verb, call.record().instance()))
+                        .outsideMoves()
+                        .whenUnknown((verb, call) -> adoptStandby(verb, call.id())));
+    }
+
+    private InstanceReport adoptStandby(Verb.AdoptStandby verb, InstanceId wanted) {
+        Path dataDir = tools.directories().named(verb.dataDir());
+        PostmasterFile file = tools.directories().postmasterFile(dataDir);
+        PostgresServer server = server(dataDir, file, verb.shards().get(0), verb.port());
+        InstanceId identity = tools.directories().control(dataDir).systemIdentifier();
+        if (!identity.equals(wanted)) {
+            throw mismatch("the server in " + dataDir + " is instance " + identity + ", not " + wanted
+                    + ", which holds shard " + verb.shards().get(0));
+        }
+        try (PostgresSession session = server.connect()) {
+            if (!session.state().instance().equals(identity)) {
+                throw mismatch("the server at " + file.socketDir() + " is not that of " + dataDir);
+            }
+            if (!session.state().inRecovery() || !tools.directories().isStandby(dataDir)) {
+                throw new DroverException(
+                        ErrorCode.STATE_CONFLICT,
+                        "the server in " + dataDir + " is no standby, but another node serves shard "
+                                + verb.shards().get(0),
+                        "find out which of the two is right before either is used");
+            }
+        }
+        return takeStandby(
+                identity, verb, new PostmasterFile(dataDir, file.port(), file.socketDir()), argv(server, dataDir));
+    }
+
+    /** A node may have had the instance before: what is known of it then must not lie anywhere any more. */
+    private InstanceReport takeStandby(
+            InstanceId identity, Verb.AdoptStandby verb, PostmasterFile place, @Nullable List<String> argv) {
+        InstanceRecord first = InstanceRecord.first(
+                        identity,
+                        verb.shards(),
+                        verb.database(),
+                        place.dataDir(),
+                        place.socketDir(),
+                        place.port(),
+                        Role.STANDBY)
+                .withStartArguments(argv);
+        ManagedInstance instance = instances.add(first);
+        InstanceRecord known = instance.record();
+        boolean elsewhere =
+                !known.dataDir().equals(place.dataDir()) && tools.directories().exists(known.dataDir());
+        if (elsewhere || known.role() == Role.PRIMARY) {
+            throw new DroverException(
+                    ErrorCode.ALREADY_EXISTS,
+                    "instance " + identity + " is known here as " + known.role() + " in " + known.dataDir(),
+                    "nothing was done");
+        }
+        instance.update(record -> record.withShards(verb.shards())
+                .withPlace(place.dataDir(), place.socketDir(), place.port(), verb.database())
+                .withStartArguments(argv)
+                .withRole(Role.STANDBY)
+                .withStopped(false));
+        return observation.instance(identity);
     }
 
     private InstanceReport initialize(Verb.Initialize verb, Deadline deadline) {
@@ -82,16 +143,7 @@ final class AdoptionVerbs {
     private InstanceReport adopt(Verb.Adopt verb) {
         Path dataDir = tools.directories().named(verb.dataDir());
         PostmasterFile file = tools.directories().postmasterFile(dataDir);
-        PostgresServer server = tools.postgres()
-                .server(new ServerPlace(
-                        dataDir, file.socketDir(), file.port(), tools.plannedLayout(verb.shard()), null));
-        if (server.postmaster().isEmpty()) {
-            throw new DroverException(
-                    ErrorCode.STATE_CONFLICT, "no server runs in " + dataDir, "start it; it is adopted as it runs");
-        }
-        if (file.port() != verb.port()) {
-            throw mismatch("the server in " + dataDir + " listens on port " + file.port() + ", not " + verb.port());
-        }
+        PostgresServer server = server(dataDir, file, verb.shard(), verb.port());
         InstanceId identity = tools.directories().control(dataDir).systemIdentifier();
         prove(server, file, identity, verb.database());
         return take(
@@ -100,6 +152,20 @@ final class AdoptionVerbs {
                 verb.database(),
                 new PostmasterFile(dataDir, file.port(), file.socketDir()),
                 argv(server, dataDir));
+    }
+
+    /** The server that runs in a directory, on the port that was named. */
+    private PostgresServer server(Path dataDir, PostmasterFile file, ShardId shard, int port) {
+        PostgresServer server = tools.postgres()
+                .server(new ServerPlace(dataDir, file.socketDir(), file.port(), tools.plannedLayout(shard), null));
+        if (server.postmaster().isEmpty()) {
+            throw new DroverException(
+                    ErrorCode.STATE_CONFLICT, "no server runs in " + dataDir, "start it; it is adopted as it runs");
+        }
+        if (file.port() != port) {
+            throw mismatch("the server in " + dataDir + " listens on port " + file.port() + ", not " + port);
+        }
+        return server;
     }
 
     /** The server behind the socket is the one in the directory, takes writes, and has the database. */

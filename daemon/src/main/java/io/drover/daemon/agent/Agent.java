@@ -46,6 +46,7 @@ public final class Agent {
         new CopyVerbs(tools, instances, jobs, view, observation).addTo(verbs);
         new ServerVerbs(tools, settings).addTo(verbs);
         new GuardVerbs(tools, settings).addTo(verbs);
+        new FollowVerbs(tools, settings).addTo(verbs);
         seals.addTo(verbs);
         targets.addTo(verbs);
         new Rehearsal(verbs, gate).addTo(verbs);

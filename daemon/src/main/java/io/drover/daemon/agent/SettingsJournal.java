@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,10 @@ import org.jspecify.annotations.Nullable;
 final class SettingsJournal {
     private static final String SEAL_MARK = ManagedSetting.LISTEN_ADDRESSES.parameter();
     private static final String GUARD_MARK = ManagedSetting.SYNCHRONOUS_STANDBY_NAMES.parameter();
+
+    /** What a shard keeps when a move has succeeded: whom a standby follows, and whom its new primary waits for. */
+    private static final Set<String> LASTING = Set.of(
+            ManagedSetting.PRIMARY_CONNINFO.parameter(), ManagedSetting.PRIMARY_SLOT_NAME.parameter(), GUARD_MARK);
 
     private SettingsJournal() {}
 
@@ -80,6 +85,13 @@ final class SettingsJournal {
             }
         }
         return new Reversal(writes, List.copyOf(remaining));
+    }
+
+    /** The journal without those of a move's changes that stay: nobody takes them back any more. */
+    static List<SettingChange> handedOver(List<SettingChange> journal, MoveId move) {
+        return journal.stream()
+                .filter(entry -> !entry.move().equals(move) || !LASTING.contains(entry.setting()))
+                .toList();
     }
 
     /** Whether a change belongs to a step that wrote a seal's settings. */

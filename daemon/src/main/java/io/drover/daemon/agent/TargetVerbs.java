@@ -67,7 +67,7 @@ final class TargetVerbs {
                                         verb.oldTimeline(),
                                         verb.atLeast(),
                                         call.deadline().left())))
-                        .storingFirst((verb, call) -> granted(call.topologies())));
+                        .storingFirst((verb, call) -> granted(call.topologies(), call.move())));
         table.on(Verb.Publish.class, row((verb, call) -> publish(call.instance(), call.topologies())));
     }
 
@@ -100,11 +100,17 @@ final class TargetVerbs {
                                 verb.lsn(), call.deadline().left()));
     }
 
-    /** The grant under which the target may be writable from now on, on disk before it is promoted. */
-    private static UnaryOperator<InstanceRecord> granted(List<Versioned<ShardTopology>> topologies) {
+    /**
+     * The grant under which the target may be writable from now on, on disk before it is promoted. The way goes only forward, so
+     * nobody takes back any more for whom its commits will wait: without that a shard could cease to be synchronous (R10).
+     */
+    private static UnaryOperator<InstanceRecord> granted(List<Versioned<ShardTopology>> topologies, MoveId move) {
         FenceEpoch epoch =
                 StartRule.newestEpoch(topologies.stream().map(Versioned::value).toList());
-        return record -> epoch.compareTo(record.grantEpoch()) > 0 ? record.withRole(Role.PRIMARY, epoch) : record;
+        return record -> {
+            InstanceRecord keeping = record.withSettings(SettingsJournal.handedOver(record.settings(), move));
+            return epoch.compareTo(record.grantEpoch()) > 0 ? keeping.withRole(Role.PRIMARY, epoch) : keeping;
+        };
     }
 
     private PromoteReport promote(ManagedInstance instance, Function<PostgresSession, PromoteReport> promotion) {
@@ -181,8 +187,9 @@ final class TargetVerbs {
      * PROMOTING was written, and replay never goes back: the fork lies where replay stands.
      */
     void finish(ManagedInstance instance, List<Versioned<ShardTopology>> topologies, Duration limit) {
-        instance.update(granted(topologies));
-        MoveId move = topologies.get(0).value().move();
+        MoveId move = Optional.ofNullable(topologies.get(0).value().move())
+                .orElseThrow(() -> new DroverException(ErrorCode.INTERNAL, "BUG: PROMOTING without a move"));
+        instance.update(granted(topologies, move));
         TargetRecord known = instance.record().target();
         promote(
                 instance,

@@ -4,9 +4,11 @@ package io.drover.daemon.agent;
 import io.drover.api.MoveId;
 import io.drover.api.NodeId;
 import io.drover.api.ShardTopology;
+import io.drover.api.ShardTopology.Endpoint;
 import io.drover.api.TopologyState;
 import io.drover.api.agent.Token;
 import io.drover.api.agent.Verb;
+import io.drover.fencing.FenceTransitions;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -70,7 +72,23 @@ final class VerbFit {
         if (verb instanceof Verb.Rejoin) {
             return all(t -> !here(t) && t.state() == TopologyState.SERVING, "SERVING with another node as the primary");
         }
+        if (verb instanceof Verb.Follow follow) {
+            return all(
+                    t -> held(t) && !here(t) && t.state() == TopologyState.SERVING && leadsTo(t, follow),
+                    "SERVING, held by this move, with " + (follow.lasting() ? "the primary" : "the target") + " at "
+                            + follow.host() + ":" + follow.port() + " and not here");
+        }
         return Optional.of("BUG: no rule for the dangerous verb " + verb.path());
+    }
+
+    /** For good it follows who serves; for the time of a cutover who will, so that it is never ahead of the fork (H29). */
+    private boolean leadsTo(ShardTopology topology, Verb.Follow follow) {
+        Optional<Endpoint> leader = follow.lasting()
+                ? Optional.of(topology.primary())
+                : FenceTransitions.target(topology).map(ShardTopology.Replica::endpoint);
+        return leader.filter(
+                        at -> !at.node().equals(node) && at.host().equals(follow.host()) && at.port() == follow.port())
+                .isPresent();
     }
 
     private boolean anyAtEpoch(Verb.Seal seal) {

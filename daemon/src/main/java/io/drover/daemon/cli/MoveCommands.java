@@ -8,6 +8,7 @@ import io.drover.api.ShardId;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -189,6 +190,12 @@ final class MoveCommands {
         @Option(names = "--end-bake", description = "also while the bake runs")
         private boolean endBake;
 
+        @Option(
+                names = "--waive",
+                paramLabel = "CHECK=REASON",
+                description = "P41-standbys: although the shard would have fewer standbys than before")
+        private Map<String, String> waive = new LinkedHashMap<>();
+
         Complete() {
             super("complete", MoveState.COMPLETED);
         }
@@ -196,7 +203,18 @@ final class MoveCommands {
         @Override
         @Nullable
         Object body() {
-            return endBake ? Map.of("endBake", true) : null;
+            Map<String, Object> body = new LinkedHashMap<>();
+            if (endBake) {
+                body.put("endBake", true);
+            }
+            if (!waive.isEmpty()) {
+                body.put(
+                        "waive",
+                        waive.entrySet().stream()
+                                .map(each -> Map.of("check", each.getKey(), "reason", each.getValue()))
+                                .toList());
+            }
+            return body.isEmpty() ? null : body;
         }
     }
 

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.move;
 
+import io.drover.api.DroverException;
 import io.drover.api.PreflightReport;
 import io.drover.api.ShardId;
 import io.drover.api.ShardTopology.Endpoint;
 import io.drover.api.agent.Facts.InstanceFacts;
 import io.drover.daemon.preflight.Preflight;
 import io.drover.daemon.preflight.PreflightFacts;
+import io.drover.daemon.preflight.PreflightFacts.Companion;
 import io.drover.daemon.preflight.When;
 import io.drover.daemon.remote.Agents;
 import io.drover.daemon.remote.Monitors;
@@ -50,8 +52,33 @@ final class LiveChecks implements Checks {
                 agents.targetFacts(to.node(), shard, from, source.tablespaces()),
                 target,
                 wayBackLogin,
+                companions(record, standbyRuns),
                 lag.isPresent() ? OptionalLong.of(lag.orElseThrow().lagBytes()) : OptionalLong.empty(),
                 lag.isPresent() ? OptionalLong.of(lag.orElseThrow().lagMillis()) : OptionalLong.empty());
         return Preflight.evaluate(facts, when, identity.request().waive());
+    }
+
+    private List<Companion> companions(MoveRecord record, boolean targetRuns) {
+        return record.identity().standbys().stream()
+                .filter(standby -> targetRuns || !standby.made())
+                .map(standby -> companion(record, standby, targetRuns))
+                .toList();
+    }
+
+    /** One whose agent does not answer is a finding like another, and may be waived. */
+    private Companion companion(MoveRecord record, MoveRecord.Standby standby, boolean targetRuns) {
+        MoveRecord.Identity identity = record.identity();
+        boolean made = standby.made() && !record.rollingBack();
+        try {
+            InstanceFacts facts = agents.facts(standby.node(), identity.instance());
+            Optional<String> login = targetRuns
+                    ? Optional.of(agents.targetFacts(
+                                    standby.node(), identity.request().shard(), record.to(), List.of())
+                            .replicationLogin())
+                    : Optional.empty();
+            return new Companion(standby.node(), made, Optional.of(facts), "", login);
+        } catch (DroverException e) {
+            return new Companion(standby.node(), made, Optional.empty(), e.getMessage(), Optional.empty());
+        }
     }
 }

@@ -5,8 +5,11 @@ import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.MoveRequest;
 import io.drover.api.MoveState;
+import io.drover.api.NodeId;
 import io.drover.api.Problem;
 import java.time.Clock;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -81,13 +84,51 @@ final class MoveOrders {
     }
 
     Change complete(MoveRecord record, boolean endBake) {
+        return complete(record, endBake, Map.of(), "");
+    }
+
+    /**
+     * Closes the way back.
+     *
+     * @param missing the standbys that the shard had before and has not now, each with the reason
+     * @param accepted why a person takes that upon themselves; blank when nobody does
+     */
+    Change complete(MoveRecord record, boolean endBake, Map<NodeId, String> missing, String accepted) {
         return decide(
                 endBake ? Order.END_BAKE : Order.COMPLETE,
                 record,
-                () -> record.state() == MoveState.NEEDS_OPERATOR
-                        ? giveUpWayBack(record)
-                        : new Change(
-                                record.withOrders(record.orders().withComplete()), "completion ordered by a person"));
+                () -> withoutStandbys(
+                        record.state() == MoveState.NEEDS_OPERATOR
+                                ? giveUpWayBack(record)
+                                : new Change(
+                                        record.withOrders(record.orders().withComplete()),
+                                        "completion ordered by a person"),
+                        missing,
+                        accepted));
+    }
+
+    /** Nobody loses a standby by moving, unless they say so. */
+    private static Change withoutStandbys(Change change, Map<NodeId, String> missing, String accepted) {
+        if (missing.isEmpty()) {
+            return change;
+        }
+        MoveRecord record = change.record();
+        NodeId primary = record.to().node();
+        if (accepted.isBlank()) {
+            throw new DroverException(
+                    ErrorCode.STANDBYS_MISSING,
+                    "move " + record.identity().id() + " is not completed: shard "
+                            + record.identity().request().shard()
+                            + " would have fewer streaming standbys than before. Missing on " + primary + ": "
+                            + missing,
+                    "mend the standby on " + missing.keySet() + " until it streams from " + primary
+                            + "; or give it up: bin/drover complete "
+                            + record.identity().id()
+                            + " --waive P41-standbys=REASON, or waive in the call");
+        }
+        return new Change(
+                record.withOrders(record.orders().withStandbysGivenUp(List.copyOf(missing.keySet()))),
+                change.event() + ", without the standbys " + missing + ": " + accepted);
     }
 
     /** Without this a move whose old primary must not rejoin would hold its instance for ever. */

@@ -10,6 +10,7 @@ import io.drover.api.Move.Cutover;
 import io.drover.api.MoveId;
 import io.drover.api.MoveRequest;
 import io.drover.api.MoveState;
+import io.drover.api.NodeId;
 import io.drover.api.Problem;
 import io.drover.api.ShardId;
 import io.drover.api.ShardTopology.Endpoint;
@@ -44,7 +45,11 @@ record MoveRecord(
         @Nullable Drill drill,
         long historyCount) {
 
-    /** What never changes. */
+    /**
+     * What never changes.
+     *
+     * @param standbys the instance's standbys besides source and target, which follow it through the switch
+     */
     record Identity(
             MoveId id,
             MoveRequest request,
@@ -54,7 +59,51 @@ record MoveRecord(
             Endpoint target,
             MoveRequest.Mode mode,
             Instant createdAt,
-            @Nullable Instant deadlineAt) {}
+            @Nullable Instant deadlineAt,
+            List<Standby> standbys) {
+        Identity {
+            // absent in a record that an older version wrote
+            standbys = standbys == null ? List.of() : List.copyOf(standbys);
+        }
+
+        /** The slot from which a standby streams that follows the move's target. */
+        String slotOf(NodeId standby) {
+            int number = 1;
+            for (Standby each : standbys) {
+                if (each.node().equals(standby)) {
+                    return id.standbySlotName(number);
+                }
+                number++;
+            }
+            throw new IllegalArgumentException("BUG: no standby on " + standby);
+        }
+    }
+
+    /**
+     * Another standby of the instance.
+     *
+     * @param made whether the move makes it
+     */
+    record Standby(Endpoint endpoint, boolean made) {
+        NodeId node() {
+            return endpoint.node();
+        }
+    }
+
+    /**
+     * What was found before the other standbys were led away from the source, and is needed to bring it back or to keep it.
+     *
+     * @param synchronousNames the source's synchronous_standby_names; empty when no commit waits
+     */
+    record Neighbours(String synchronousNames, List<Follower> followers) {}
+
+    /**
+     * A standby that follows.
+     *
+     * @param formerSlot the slot on the source from which it streamed, or null when it had none
+     */
+    record Follower(
+            NodeId node, String applicationName, @Nullable String formerSlot) {}
 
     /** The current row and since when. */
     record StepMark(int number, String name, Instant since) {}
@@ -64,33 +113,45 @@ record MoveRecord(
      *
      * @param oldPrimaryGivenUp the move may end without the old primary, whatever becomes of that
      * @param drill a drill of the cutover, after which the move waits for its approval again
+     * @param standbysGivenUp nodes whose standby does not follow, without which the move may end
      */
-    record Orders(boolean paused, boolean approved, boolean complete, boolean oldPrimaryGivenUp, Boolean drill) {
-        static final Orders NONE = new Orders(false, false, false, false, false);
+    record Orders(
+            boolean paused,
+            boolean approved,
+            boolean complete,
+            boolean oldPrimaryGivenUp,
+            Boolean drill,
+            List<NodeId> standbysGivenUp) {
+        static final Orders NONE = new Orders(false, false, false, false, false, List.of());
 
         Orders {
             // absent in a record that an older version wrote
             drill = drill != null && drill;
+            standbysGivenUp = standbysGivenUp == null ? List.of() : List.copyOf(standbysGivenUp);
         }
 
         Orders withPaused(boolean now) {
-            return new Orders(now, approved, complete, oldPrimaryGivenUp, drill);
+            return new Orders(now, approved, complete, oldPrimaryGivenUp, drill, standbysGivenUp);
         }
 
         Orders withApproved() {
-            return new Orders(paused, true, complete, oldPrimaryGivenUp, drill);
+            return new Orders(paused, true, complete, oldPrimaryGivenUp, drill, standbysGivenUp);
         }
 
         Orders withComplete() {
-            return new Orders(false, approved, true, oldPrimaryGivenUp, drill);
+            return new Orders(false, approved, true, oldPrimaryGivenUp, drill, standbysGivenUp);
         }
 
         Orders withOldPrimaryGivenUp() {
-            return new Orders(false, approved, true, true, drill);
+            return new Orders(false, approved, true, true, drill, standbysGivenUp);
+        }
+
+        Orders withStandbysGivenUp(List<NodeId> nodes) {
+            return new Orders(paused, approved, complete, oldPrimaryGivenUp, drill, nodes);
         }
 
         Orders withDrill(boolean now) {
-            return new Orders(paused, approved, complete, oldPrimaryGivenUp, now);
+            return new Orders(paused, approved, complete, oldPrimaryGivenUp, now, standbysGivenUp);
         }
     }
 
@@ -104,6 +165,7 @@ record MoveRecord(
      * @param fork where the new timeline leaves the old one
      * @param fencedEpoch the highest FENCED epoch of the instance's shards
      * @param cutover the switch as people see it
+     * @param neighbours the other standbys, once row 78 has looked at them
      */
     record Leg(
             List<Integer> begun,
@@ -112,41 +174,61 @@ record MoveRecord(
             @Nullable Lsn finalLsn,
             @Nullable Lsn fork,
             @Nullable FenceEpoch fencedEpoch,
-            @Nullable Cutover cutover) {
-        static final Leg EMPTY = new Leg(List.of(), List.of(), null, null, null, null, null);
+            @Nullable Cutover cutover,
+            @Nullable Neighbours neighbours) {
+        static final Leg EMPTY = new Leg(List.of(), List.of(), null, null, null, null, null, null);
 
         Leg begin(int number) {
-            return new Leg(with(begun, number), done, timeline, finalLsn, fork, fencedEpoch, cutover);
+            return new Leg(with(begun, number), done, timeline, finalLsn, fork, fencedEpoch, cutover, neighbours);
         }
 
         Leg finish(int number) {
-            return new Leg(with(begun, number), with(done, number), timeline, finalLsn, fork, fencedEpoch, cutover);
+            return new Leg(
+                    with(begun, number),
+                    with(done, number),
+                    timeline,
+                    finalLsn,
+                    fork,
+                    fencedEpoch,
+                    cutover,
+                    neighbours);
         }
 
         Leg undone(int number) {
             return new Leg(
-                    without(begun, number), without(done, number), timeline, finalLsn, fork, fencedEpoch, cutover);
+                    without(begun, number),
+                    without(done, number),
+                    timeline,
+                    finalLsn,
+                    fork,
+                    fencedEpoch,
+                    cutover,
+                    number == MoveSteps.FOLLOW ? null : neighbours);
+        }
+
+        Leg withNeighbours(Neighbours found) {
+            return new Leg(begun, done, timeline, finalLsn, fork, fencedEpoch, cutover, found);
         }
 
         Leg fenced(FenceEpoch epoch, Cutover started) {
-            return new Leg(begun, done, timeline, finalLsn, fork, epoch, started);
+            return new Leg(begun, done, timeline, finalLsn, fork, epoch, started, neighbours);
         }
 
         Leg sealed(int sourceTimeline, Lsn end) {
-            return new Leg(begun, done, sourceTimeline, end, fork, fencedEpoch, cutover);
+            return new Leg(begun, done, sourceTimeline, end, fork, fencedEpoch, cutover, neighbours);
         }
 
         Leg forked(Lsn at) {
-            return new Leg(begun, done, timeline, finalLsn, at, fencedEpoch, cutover);
+            return new Leg(begun, done, timeline, finalLsn, at, fencedEpoch, cutover, neighbours);
         }
 
         Leg withCutover(Cutover now) {
-            return new Leg(begun, done, timeline, finalLsn, fork, fencedEpoch, now);
+            return new Leg(begun, done, timeline, finalLsn, fork, fencedEpoch, now, neighbours);
         }
 
         /** After a drill: nothing was cut over. */
         Leg withoutCutover() {
-            return new Leg(begun, done, timeline, finalLsn, fork, fencedEpoch, null);
+            return new Leg(begun, done, timeline, finalLsn, fork, fencedEpoch, null, neighbours);
         }
 
         private static List<Integer> with(List<Integer> numbers, int number) {

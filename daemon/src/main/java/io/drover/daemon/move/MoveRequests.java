@@ -11,6 +11,7 @@ import io.drover.api.ShardId;
 import io.drover.api.ShardTopology;
 import io.drover.api.ShardTopology.Endpoint;
 import io.drover.daemon.preflight.Preflight;
+import io.drover.fencing.FenceTransitions;
 import io.drover.topology.MoveLock;
 import io.drover.topology.NodeRecord;
 import io.drover.topology.Versioned;
@@ -67,7 +68,15 @@ final class MoveRequests {
                 new Endpoint(node.id(), node.host(), shard.primary().port()),
                 MoveOrders.effective(request.mode()),
                 now,
-                deadline(request, now));
+                deadline(request, now),
+                standbys(shard));
+    }
+
+    /** Those that are there come along. */
+    private static List<MoveRecord.Standby> standbys(ShardTopology shard) {
+        return FenceTransitions.readers(shard).stream()
+                .map(endpoint -> new MoveRecord.Standby(endpoint, false))
+                .toList();
     }
 
     private static @Nullable Instant deadline(MoveRequest request, Instant now) {

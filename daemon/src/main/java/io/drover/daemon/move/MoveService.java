@@ -5,6 +5,7 @@ import io.drover.api.Move;
 import io.drover.api.MoveId;
 import io.drover.api.MovePlan;
 import io.drover.api.MoveRequest;
+import io.drover.api.MoveRequest.Waiver;
 import io.drover.api.MoveState;
 import io.drover.api.ShardId;
 import java.util.List;
@@ -43,8 +44,9 @@ public interface MoveService {
      * Closes the way back.
      *
      * @param endBake also before the bake is over
+     * @param waive what a person takes upon themselves: only that the shard has fewer standbys than before, each with a reason
      */
-    Move complete(MoveId id, boolean endBake);
+    Move complete(MoveId id, boolean endBake, List<Waiver> waive);
 
     /** Starts no further step; only up to step 70. */
     Move pause(MoveId id);

@@ -33,6 +33,7 @@ final class MoveSteps {
     static final int STANDBY = 50;
     static final int APPROVAL = 70;
     static final int ARM = 75;
+    static final int FOLLOW = 78;
     static final int FENCE = 100;
     static final int SEAL = 110;
     static final int SYNC = 120;
@@ -136,6 +137,19 @@ final class MoveSteps {
                             CutoverRows::unprepare),
                     Recording.OWN,
                     Limits.seconds(300, 20)),
+            new MoveStep(
+                    FOLLOW,
+                    CUTTING_OVER,
+                    "other standbys",
+                    "let the other standbys of {source} follow {target}, and commits that wait for them wait for {target}",
+                    Guard.NONE,
+                    StandbyRows::follow,
+                    Probe.REPEAT,
+                    Undo.by(
+                            "let the other standbys follow the source again, and commits wait for them again",
+                            StandbyRows::unfollow),
+                    Recording.OWN,
+                    Limits.seconds(30, 20)),
             new MoveStep(
                     80,
                     CUTTING_OVER,

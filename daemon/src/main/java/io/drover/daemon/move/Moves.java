@@ -7,7 +7,9 @@ import io.drover.api.Move;
 import io.drover.api.MoveId;
 import io.drover.api.MovePlan;
 import io.drover.api.MoveRequest;
+import io.drover.api.MoveRequest.Waiver;
 import io.drover.api.MoveState;
+import io.drover.api.NodeId;
 import io.drover.api.PreflightReport;
 import io.drover.api.ShardId;
 import io.drover.api.fault.FaultPoints;
@@ -21,6 +23,7 @@ import io.drover.topology.ZNode;
 import io.drover.topology.ZkLayout;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Starts, shows and orders moves. Runs on the leading controller. */
@@ -165,8 +168,15 @@ final class Moves implements MoveService {
     }
 
     @Override
-    public Move complete(MoveId id, boolean endBake) {
-        return order(id, record -> orders.complete(record, endBake));
+    public Move complete(MoveId id, boolean endBake, List<Waiver> waive) {
+        MoveRecord now = runner.find(id)
+                .map(move -> move.journal().record())
+                .orElseGet(() -> stored(id).value());
+        String accepted = Standbys.acceptance(now, waive);
+        Map<NodeId, String> missing = now.state() == MoveState.BAKING || now.state() == MoveState.NEEDS_OPERATOR
+                ? services.standbys().missing(now)
+                : Map.of();
+        return order(id, record -> orders.complete(record, endBake, missing, accepted));
     }
 
     @Override

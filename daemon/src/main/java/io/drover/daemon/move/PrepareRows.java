@@ -4,9 +4,11 @@ package io.drover.daemon.move;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.MoveId;
+import io.drover.api.NodeId;
 import io.drover.api.PreflightReport;
 import io.drover.api.ShardId;
 import io.drover.api.ShardTopology;
+import io.drover.api.ShardTopology.Endpoint;
 import io.drover.api.agent.Verb;
 import io.drover.daemon.preflight.When;
 import io.drover.fencing.FenceTransitions;
@@ -44,8 +46,23 @@ final class PrepareRows {
                     "shards " + others + " of the instance were adopted while the move began; it is undone",
                     "start the move again: it takes them along");
         }
+        requireKnownStandbys(context);
         context.writeTopologies(
                 topology -> FenceTransitions.reserve(topology, context.id()), record -> record, List.of());
+    }
+
+    /** The same of standbys: one that nobody leads under the target would be left behind. */
+    private static void requireKnownStandbys(MoveContext context) {
+        Set<NodeId> others = FenceTransitions.readers(context.topology()).stream()
+                .map(Endpoint::node)
+                .collect(Collectors.toCollection(TreeSet::new));
+        context.record().identity().standbys().forEach(standby -> others.remove(standby.node()));
+        if (!others.isEmpty()) {
+            throw new DroverException(
+                    ErrorCode.STATE_CONFLICT,
+                    "standbys on " + others + " were adopted while the move began; it is undone",
+                    "start the move again: it takes them along");
+        }
     }
 
     static boolean isReserved(MoveContext context) {
@@ -67,7 +84,7 @@ final class PrepareRows {
                 transaction.set(
                         ZkLayout.shardTopology(topology.value().shard()),
                         topology,
-                        FenceTransitions.release(topology.value()));
+                        released(context.record(), topology.value()));
             }
             for (ZNode<MoveLock> lock : locks) {
                 Optional<Versioned<MoveLock>> stored =
@@ -85,6 +102,15 @@ final class PrepareRows {
                 .documents()
                 .read(ZkLayout.instanceLock(context.record().identity().instance()))
                 .map(lock -> lock.value().move());
+    }
+
+    /** Standbys that a person has given up are not there for reads either. */
+    private static ShardTopology released(MoveRecord record, ShardTopology topology) {
+        ShardTopology released = FenceTransitions.release(topology);
+        for (NodeId node : record.orders().standbysGivenUp()) {
+            released = FenceTransitions.withoutReader(released, node);
+        }
+        return released;
     }
 
     static void createSlot(MoveContext context) {

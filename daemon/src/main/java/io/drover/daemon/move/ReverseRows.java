@@ -51,6 +51,10 @@ final class ReverseRows {
         context.call(context.to(), new Verb.RestoreSettings(0));
         if (!context.record().rollingBack()) {
             rejoin(context, leg.fork(), rewind);
+        }
+        StandbyRows.settle(context);
+        if (!context.record().rollingBack()) {
+            StandbyRows.dropFormerSlots(context);
             startBake(context);
         }
     }
@@ -183,6 +187,7 @@ final class ReverseRows {
                 return Optional.of(true);
             }
             watchRollbackReplica(context);
+            StandbyRows.tend(context);
             return Optional.empty();
         });
         context.live().rollback(false, null);
@@ -222,6 +227,7 @@ final class ReverseRows {
         context.call(to, new Verb.SetRewindLogin(false));
         context.call(to, new Verb.DropSlot(context.id().rollbackSlotName()));
         context.call(to, new Verb.DropSlot(context.id().slotName()));
+        StandbyRows.dropSlotsGivenUp(context, to);
         try {
             context.call(from, new Verb.Stop(StopMode.FAST));
             archiveWhatIsLeft(context);

@@ -38,4 +38,9 @@ record Services(
         Scheduler scheduler,
         Executor besides,
         Rehearsals rehearsals,
-        Supplier<MoveId> ids) {}
+        Supplier<MoveId> ids) {
+    /** Who looks whether the other standbys of an instance follow. */
+    Standbys standbys() {
+        return new Standbys(agents, monitors);
+    }
+}

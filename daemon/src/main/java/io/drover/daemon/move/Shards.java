@@ -43,11 +43,13 @@ final class Shards implements ShardService {
     private final Services services;
     private final ParticipantStore participants;
     private final MoveRunner runner;
+    private final StandbyAdoption standbys;
 
     Shards(Services services, ParticipantStore participants, MoveRunner runner) {
         this.services = services;
         this.participants = participants;
         this.runner = runner;
+        this.standbys = new StandbyAdoption(services);
     }
 
     @Override
@@ -74,6 +76,11 @@ final class Shards implements ShardService {
                         "there is no node " + adoption.node(),
                         "list the nodes: bin/drover nodes; a node appears when its agent has started once"));
         Optional<ShardTopology> known = services.topology().read(id).map(Versioned::value);
+        if (known.isPresent() && StandbyAdoption.isAskedFor(known.orElseThrow(), adoption)) {
+            ShardTopology shard = known.orElseThrow();
+            return StandbyAdoption.repeated(shard, adoption)
+                    .orElseGet(() -> standbys.adopt(leadership, shard, adoption, node));
+        }
         if (known.isPresent()) {
             return sameOrRefuse(known.orElseThrow(), adoption);
         }

@@ -84,12 +84,21 @@ final class Leftovers {
                 .forEach((name, value) -> strays.add(new Stray(name, value, node)));
     }
 
+    /** An earlier move has made it, for a standby that uses it. */
+    private static boolean isOfAStandby(PreflightFacts facts, String what) {
+        return facts.standbys().stream()
+                .flatMap(standby -> standby.instance().stream())
+                .map(InstanceFacts::receiver)
+                .anyMatch(receiver -> receiver != null && what.equals("slot " + receiver.slot()));
+    }
+
     /** What this very move has made is not left over. */
     private static Stream<String> found(PreflightFacts facts) {
         Stream<String> onInstances = Stream.concat(Stream.of(facts.source()), facts.target().stream())
                 .flatMap(instance -> instance.leftovers().stream());
         return Stream.concat(onInstances, facts.targetNode().leftovers().stream())
                 .filter(what -> !facts.isOurs(what))
+                .filter(what -> !isOfAStandby(facts, what))
                 .distinct();
     }
 }

@@ -8,14 +8,11 @@ import static io.drover.daemon.preflight.PreflightCheck.warn;
 
 import io.drover.api.NodeId;
 import io.drover.api.agent.Facts.Archiver;
-import io.drover.api.agent.Facts.Sender;
-import io.drover.api.agent.Facts.Slot;
 import io.drover.api.agent.Facts.TargetFacts;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** P32 to P58: sessions, workers, logins, other standbys, archiving, data, and the place on the target. */
 final class NeighbourChecks {
@@ -35,8 +32,22 @@ final class NeighbourChecks {
             blockUnlessWaived(
                     "P38-rewind", When.ALWAYS, "drover_rewind can rewind", facts -> role(facts, "drover_rewind")),
             block("P39", When.ALWAYS, "drover can read what it has to watch", facts -> role(facts, "drover")),
-            block("P40", When.ALWAYS, "replication is asynchronous", NeighbourChecks::asynchronous),
-            block("P41", When.ALWAYS, "there is no other standby", NeighbourChecks::noOtherStandby),
+            block(
+                    "P40",
+                    When.ALWAYS,
+                    "commits wait for nobody, or for standbys that come along",
+                    CompanionChecks::synchronousAfterwards),
+            blockUnlessWaived(
+                    "P40-count",
+                    When.ALWAYS,
+                    "commits wait for one standby at most, whose part the target takes for the cutover",
+                    CompanionChecks::oneCopyMeanwhile),
+            block("P41", When.ALWAYS, "no standby streams that Drover does not know", CompanionChecks::noStranger),
+            blockUnlessWaived(
+                    "P41-standbys",
+                    When.ALWAYS,
+                    "every other standby streams and can be led to the target",
+                    CompanionChecks::standbysFollow),
             block("P42", When.ALWAYS, "archiving keeps up", NeighbourChecks::archiving),
             block("P42-library", When.ALWAYS, "no archive_library is used", NeighbourChecks::noArchiveLibrary),
             block("P43", When.ALWAYS, "no base backup runs", NeighbourChecks::noBaseBackup),
@@ -110,43 +121,6 @@ final class NeighbourChecks {
                 lacking != null && !lacking.isEmpty(),
                 "the role " + name + " on " + facts.from() + " " + lacking,
                 "grant it, as docs/security.md lists");
-    }
-
-    private static Optional<Finding> asynchronous(PreflightFacts facts) {
-        String names = Settings.text(facts.source(), "synchronous_standby_names");
-        return Finding.when(
-                !names.isBlank(),
-                "synchronous_standby_names is '" + names + "' on " + facts.from()
-                        + ": a synchronous shard would not be synchronous right after the move",
-                "this version moves asynchronous shards only; empty the setting for the time of the move if you can"
-                        + " accept that");
-    }
-
-    private static Optional<Finding> noOtherStandby(PreflightFacts facts) {
-        Set<String> logical = facts.source().slots().stream()
-                .filter(slot -> slot.type().equals("logical"))
-                .map(Slot::name)
-                .collect(Collectors.toSet());
-        List<String> others = facts.source().senders().stream()
-                .filter(sender -> !isOurs(facts, sender))
-                .filter(sender -> !sender.state().equals("backup"))
-                // a session that may replicate and has not begun to, such as one that runs SQL (H76): the seal ends it
-                .filter(sender -> !sender.state().equals("startup"))
-                .filter(sender -> sender.slot() == null || !logical.contains(sender.slot()))
-                .map(sender -> sender.applicationName() + " (process " + sender.pid() + ")")
-                .toList();
-        return Finding.when(
-                !others.isEmpty(),
-                others + " also stream from " + facts.from()
-                        + "; they would receive nothing after the move, without an error",
-                "stop these standbys and WAL receivers first, and attach them to the new primary afterwards; this"
-                        + " version does not move them along");
-    }
-
-    private static boolean isOurs(PreflightFacts facts, Sender sender) {
-        return facts.stream()
-                .map(names -> sender.applicationName().equals(names.applicationName()))
-                .orElse(false);
     }
 
     private static Optional<Finding> archiving(PreflightFacts facts) {

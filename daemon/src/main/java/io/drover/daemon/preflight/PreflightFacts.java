@@ -7,6 +7,7 @@ import io.drover.api.NodeId;
 import io.drover.api.agent.Facts.InstanceFacts;
 import io.drover.api.agent.Facts.TargetFacts;
 import io.drover.api.agent.Reports.NodeReport;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -21,6 +22,7 @@ import java.util.OptionalLong;
  * @param target the instance on it, once it runs as a standby
  * @param wayBackLogin empty when drover_repl could log in to that standby from the source's node, else why not; absent while
  *     there is no standby
+ * @param standbys the instance's other standbys, which the move leads along
  * @param lagBytes WAL that the target has not replayed; absent while there is no standby
  * @param lagMillis age of the last transaction that the target has replayed; absent when unknown
  */
@@ -32,6 +34,7 @@ public record PreflightFacts(
         TargetFacts targetNode,
         Optional<InstanceFacts> target,
         Optional<String> wayBackLogin,
+        List<Companion> standbys,
         OptionalLong lagBytes,
         OptionalLong lagMillis) {
 
@@ -42,6 +45,22 @@ public record PreflightFacts(
      * @param applicationName under which its walreceiver connects
      */
     public record Stream(MoveId move, String slot, String applicationName) {}
+
+    /**
+     * Another standby of the instance.
+     *
+     * @param made whether this move makes it, so that it has never streamed from the source
+     * @param instance empty when it could not be asked, for the reason given as {@code trouble}
+     * @param targetLogin empty when drover_repl could log in to the target from there, else why not; absent while there is no target
+     */
+    public record Companion(
+            NodeId node, boolean made, Optional<InstanceFacts> instance, String trouble, Optional<String> targetLogin) {
+        /** The name under which it streams. */
+        Optional<String> applicationName() {
+            return instance.flatMap(facts -> Optional.ofNullable(facts.receiver()))
+                    .flatMap(receiver -> Optional.ofNullable(receiver.applicationName()));
+        }
+    }
 
     NodeId from() {
         return sourceNode.id();

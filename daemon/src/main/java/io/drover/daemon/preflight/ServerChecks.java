@@ -205,24 +205,30 @@ final class ServerChecks {
                     "set wal_level to replica and restart the source"));
         }
         if (facts.target().isPresent()) {
-            return missing(facts, facts.standby(), facts.to(), 1, 0);
+            int others = facts.standbys().size();
+            return missing(facts, facts.standby(), facts.to(), 1 + others, 1 + others, 0);
         }
         // a base backup streams over two connections; the standby takes one later
         int inUse = facts.source().senders().size();
-        return missing(facts, facts.source(), facts.from(), 2, inUse);
+        return missing(facts, facts.source(), facts.from(), 1, 2, inUse);
     }
 
     private static Optional<Finding> missing(
-            PreflightFacts facts, InstanceFacts instance, NodeId node, int sendersNeeded, int sendersInUse) {
+            PreflightFacts facts,
+            InstanceFacts instance,
+            NodeId node,
+            int slotsNeeded,
+            int sendersNeeded,
+            int sendersInUse) {
         long slotsInUse = instance.slots().stream()
                 .filter(slot -> !facts.isOurs(slot.name()))
                 .count();
         long freeSlots = Settings.number(instance, "max_replication_slots") - slotsInUse;
         long freeSenders = Settings.number(instance, "max_wal_senders") - sendersInUse;
         return Finding.when(
-                freeSlots < 1 || freeSenders < sendersNeeded,
+                freeSlots < slotsNeeded || freeSenders < sendersNeeded,
                 node + " has " + freeSlots + " free replication slots and " + freeSenders
-                        + " free WAL senders; the move needs 1 and " + sendersNeeded,
+                        + " free WAL senders; the move needs " + slotsNeeded + " and " + sendersNeeded,
                 "raise max_replication_slots and max_wal_senders on " + node + " and restart it");
     }
 }

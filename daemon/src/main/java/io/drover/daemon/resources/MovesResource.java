@@ -61,8 +61,14 @@ public final class MovesResource {
      * What {@code complete} may say.
      *
      * @param endBake complete also while the bake runs
+     * @param waive P41-standbys: complete although the shard would have fewer standbys than before
      */
-    public record Completion(@Nullable Boolean endBake) {}
+    public record Completion(
+            @Nullable Boolean endBake, @Nullable List<MoveRequest.Waiver> waive) {
+        List<MoveRequest.Waiver> waivers() {
+            return waive == null ? List.of() : waive;
+        }
+    }
 
     @POST
     @Operation(operationId = "createMove", summary = "Start a move, or with dryRun only plan and check it")
@@ -197,7 +203,8 @@ public final class MovesResource {
             content = @Content(schema = @Schema(implementation = Move.class)))
     @ApiResponse(responseCode = "409", description = STATE_FORBIDS)
     public Response complete(@PathParam("id") MoveId id, @Nullable Completion body) {
-        return accepted(moves.complete(id, body != null && Boolean.TRUE.equals(body.endBake())));
+        Completion asked = body == null ? new Completion(null, null) : body;
+        return accepted(moves.complete(id, Boolean.TRUE.equals(asked.endBake()), asked.waivers()));
     }
 
     @POST

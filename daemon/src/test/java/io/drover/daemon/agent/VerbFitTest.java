@@ -35,6 +35,7 @@ class VerbFitTest {
     private static final Verb<?> SEAL = new Verb.Seal(new FenceEpoch(4), "slot");
     private static final Verb<?> STOP = new Verb.Stop(StopMode.IMMEDIATE);
     private static final Verb<?> REJOIN = new Verb.Rejoin("h", 1, "s", "a", false, LSN);
+    private static final Verb<?> FOLLOW_TARGET = new Verb.Follow("127.0.0.22", 5433, "s", "a", false);
     private static final InstanceRecord OPEN = record(Role.PRIMARY, 3);
     private static final InstanceRecord SEALED = OPEN.withSeal(seal(4).completed(LSN, 1, 1, Standstill.HELD));
 
@@ -53,6 +54,7 @@ class VerbFitTest {
                 arguments(STOP, THERE, OPEN, EnumSet.complementOf(EnumSet.of(TopologyState.PROMOTING))),
                 arguments(new Verb.SetAside(), HERE, OPEN, none()),
                 arguments(new Verb.SetAside(), THERE, OPEN, EnumSet.complementOf(EnumSet.of(TopologyState.PROMOTING))),
+                arguments(FOLLOW_TARGET, THERE, OPEN, none()),
                 arguments(REJOIN, HERE, OPEN, none()),
                 arguments(REJOIN, THERE, OPEN, EnumSet.of(TopologyState.SERVING)));
     }
@@ -103,6 +105,7 @@ class VerbFitTest {
                             SEAL,
                             STOP,
                             REJOIN,
+                            FOLLOW_TARGET,
                             new Verb.Unseal(),
                             new Verb.Promote(1, LSN),
                             new Verb.Publish(),

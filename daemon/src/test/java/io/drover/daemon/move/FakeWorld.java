@@ -3,6 +3,7 @@ package io.drover.daemon.move;
 
 import static io.drover.daemon.move.Moved.A;
 import static io.drover.daemon.move.Moved.B;
+import static io.drover.daemon.move.Moved.C;
 
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
@@ -42,6 +43,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
@@ -81,6 +83,7 @@ final class FakeWorld implements Agents, Monitors, Checks {
         this.topology = topology;
         nodes.put(A, new Node());
         nodes.put(B, new Node());
+        nodes.put(C, new Node());
         Node source = on(A);
         source.exists = true;
         source.running = true;
@@ -97,6 +100,17 @@ final class FakeWorld implements Agents, Monitors, Checks {
         boolean replayPaused;
         int timeline;
         int setAside;
+        /** Another standby: whom it follows, and under what name. */
+        @Nullable
+        NodeId follows;
+
+        /** Whom it followed before the journaled change. */
+        @Nullable
+        NodeId followedBefore;
+
+        /** The name that commits wait for, by the row that set it; 0 for what an operator has set. */
+        final TreeMap<Integer, String> synchronous = new TreeMap<>();
+
         final TreeSet<String> slots = new TreeSet<>();
         final TreeSet<Integer> settings = new TreeSet<>();
         JobState job = JobState.NONE;
@@ -104,9 +118,24 @@ final class FakeWorld implements Agents, Monitors, Checks {
         @Nullable
         Token token;
 
+        String synchronousNames() {
+            return synchronous.isEmpty() ? "" : synchronous.lastEntry().getValue();
+        }
+
         boolean canCommit() {
             return exists && running && !standby && !sealed;
         }
+    }
+
+    /** Another standby of the source, under its node's name. */
+    void addStandbyOnC() {
+        Node standby = on(C);
+        standby.exists = true;
+        standby.running = true;
+        standby.standby = true;
+        standby.timeline = 1;
+        standby.follows = A;
+        on(A).slots.add("slot_c");
     }
 
     Node on(NodeId id) {
@@ -206,6 +235,26 @@ final class FakeWorld implements Agents, Monitors, Checks {
             return done;
         } else if (verb instanceof Verb.RestoreSettings restore) {
             node.settings.removeIf(step -> restore.step() == 0 || restore.step() == step);
+            node.synchronous.keySet().removeIf(step -> step > 0 && (restore.step() == 0 || restore.step() == step));
+            if (node.followedBefore != null) {
+                node.follows = node.followedBefore;
+                node.followedBefore = null;
+            }
+            return done;
+        } else if (verb instanceof Verb.Follow follow) {
+            node.followedBefore =
+                    follow.lasting() ? null : node.followedBefore == null ? node.follows : node.followedBefore;
+            node.follows = follow.host().equals(Moved.ON_A.host()) ? A : B;
+            if (!on(node.follows).slots.contains(follow.slot())) {
+                violations.add("no slot " + follow.slot() + " for " + id + " on " + node.follows);
+            }
+            node.settings.removeIf(step -> follow.lasting());
+            if (!follow.lasting()) {
+                node.settings.add(MoveSteps.FOLLOW);
+            }
+            return done;
+        } else if (verb instanceof Verb.SetSynchronousStandbys set) {
+            node.synchronous.put(MoveSteps.FOLLOW, set.names());
             return done;
         }
         return performInPause(id, node, verb, done);
@@ -241,6 +290,12 @@ final class FakeWorld implements Agents, Monitors, Checks {
         } else if (verb instanceof Verb.Promote promote) {
             if (node.standby) {
                 require(TopologyState.PROMOTING);
+                // what its commits will wait for is nobody's to take back from here on
+                String kept = node.synchronousNames();
+                node.synchronous.clear();
+                if (!kept.isEmpty()) {
+                    node.synchronous.put(0, kept);
+                }
                 node.standby = false;
                 node.timeline = promote.oldTimeline() + 1;
             }
@@ -310,11 +365,16 @@ final class FakeWorld implements Agents, Monitors, Checks {
                 node.standby ? Role.STANDBY : Role.PRIMARY,
                 node.running,
                 node.standby,
-                node.timeline,
+                timeline(node),
                 END,
                 node.standby,
                 node.sealed ? new FenceEpoch(2) : null,
                 null);
+    }
+
+    /** Another standby is on the timeline of whom it follows. */
+    private int timeline(Node node) {
+        return node.follows == null || !on(node.follows).exists ? node.timeline : on(node.follows).timeline;
     }
 
     @Override
@@ -329,7 +389,10 @@ final class FakeWorld implements Agents, Monitors, Checks {
 
     @Override
     public Optional<StandbyView> standby(Endpoint primary, String applicationName) {
-        Node standby = on(other(primary.node()));
+        Node standby = on(C).exists && applicationName.equals(C.value()) ? on(C) : on(other(primary.node()));
+        if (standby.follows != null && !standby.follows.equals(primary.node())) {
+            return Optional.empty();
+        }
         return standby.running && standby.standby ? Optional.of(new StandbyView("streaming", 0, 0)) : Optional.empty();
     }
 
@@ -372,8 +435,18 @@ final class FakeWorld implements Agents, Monitors, Checks {
     }
 
     @Override
-    public InstanceFacts facts(NodeId node, InstanceId instance) {
-        throw new UnsupportedOperationException("the fake checks need no facts");
+    public synchronized InstanceFacts facts(NodeId id, InstanceId instance) {
+        Node node = on(id);
+        if (id.equals(C) && !node.running) {
+            throw new DroverException(ErrorCode.NODE_UNREACHABLE, "no route to " + id);
+        }
+        String slot = node.follows == null
+                ? ""
+                : on(node.follows).slots.stream()
+                        .filter(each -> each.equals("slot_c") || each.endsWith("_s1"))
+                        .findFirst()
+                        .orElse("");
+        return SampleInstance.of(instance, timeline(node), node.synchronousNames(), C.value(), slot, node.standby);
     }
 
     @Override

@@ -43,6 +43,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -334,6 +335,10 @@ final class MoveStage implements AutoCloseable {
             journal = newJournal();
             live = new LiveView();
             return new MoveContext(journal, live, new EventFeed(Runnable::run, Clock.systemUTC()), services);
+        }
+
+        Map<NodeId, String> missing() {
+            return services.standbys().missing(record());
         }
 
         private void driveHere() {

@@ -16,9 +16,12 @@ final class Moved {
     static final ShardId SHARD = new ShardId("shard_01");
     static final NodeId A = new NodeId("node_a");
     static final NodeId B = new NodeId("node_b");
+    static final NodeId C = new NodeId("node_c");
     static final InstanceId INSTANCE = new InstanceId("7300000000000000001");
     static final Endpoint ON_A = new Endpoint(A, "127.0.0.21", 5433);
     static final Endpoint ON_B = new Endpoint(B, "127.0.0.22", 5433);
+
+    static final Endpoint ON_C = new Endpoint(C, "127.0.0.23", 5433);
 
     private Moved() {}
 
@@ -44,6 +47,22 @@ final class Moved {
         return identity(request(), null);
     }
 
+    /** With another standby on node_c. */
+    static MoveRecord.Identity withStandby(MoveRequest request) {
+        MoveRecord.Identity plain = identity(request, null);
+        return new MoveRecord.Identity(
+                plain.id(),
+                plain.request(),
+                plain.instance(),
+                plain.shards(),
+                plain.source(),
+                plain.target(),
+                plain.mode(),
+                plain.createdAt(),
+                null,
+                List.of(new MoveRecord.Standby(ON_C, false)));
+    }
+
     static MoveRecord.Identity identity(MoveRequest request, @Nullable Instant deadline) {
         return new MoveRecord.Identity(
                 MoveId.random(),
@@ -54,6 +73,7 @@ final class Moved {
                 ON_B,
                 MoveRequest.Mode.SEALED,
                 Instant.EPOCH,
-                deadline);
+                deadline,
+                List.of());
     }
 }

@@ -7,15 +7,19 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.drover.api.Json;
 import io.drover.api.MoveId;
 import io.drover.api.MoveRequest;
+import io.drover.api.NodeId;
 import io.drover.api.agent.Facts.InstanceFacts;
 import io.drover.api.agent.Facts.TargetFacts;
 import io.drover.api.agent.Reports.NodeReport;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 
 /** Facts of two healthy nodes, as JSON that a test spoils in one place. */
 final class SampleFacts {
@@ -28,6 +32,7 @@ final class SampleFacts {
     final ObjectNode targetNode = read("node.json");
     final ObjectNode target = Json.mapper().createObjectNode();
     Optional<String> wayBackLogin = Optional.empty();
+    final List<PreflightFacts.Companion> standbys = new ArrayList<>();
     OptionalLong lagBytes = OptionalLong.empty();
     OptionalLong lagMillis = OptionalLong.empty();
 
@@ -121,6 +126,47 @@ final class SampleFacts {
         return this;
     }
 
+    /** Another standby of the instance, on node_c, which streams from the source under its name. */
+    SampleFacts companion(String name) {
+        return companion(name, "", instance -> {});
+    }
+
+    /**
+     * The same with something else about it.
+     *
+     * @param login why drover_repl could not log in to the target from there
+     */
+    SampleFacts companion(String name, String login, Consumer<ObjectNode> spoil) {
+        String slot = "slot_" + name;
+        ObjectNode instance = read("instance.json");
+        set(instance, "recovery_target_timeline", "latest");
+        instance.put("inRecovery", true);
+        instance.putObject("receiver")
+                .put("status", "streaming")
+                .put("receivedTimeline", 1)
+                .put("slot", slot)
+                .put("senderHost", "127.0.0.21")
+                .put("senderPort", 5433)
+                .put("replayPaused", false)
+                .put("applicationName", name);
+        spoil.accept(instance);
+        addSender(900 + standbys.size(), name, slot);
+        standbys.add(new PreflightFacts.Companion(
+                new NodeId("node_c"),
+                false,
+                Optional.of(convert(instance, InstanceFacts.class)),
+                "",
+                phase == When.WITH_STANDBY ? Optional.of(login) : Optional.empty()));
+        return this;
+    }
+
+    /** One whose agent does not answer. */
+    SampleFacts companionThatIsAway() {
+        standbys.add(new PreflightFacts.Companion(
+                new NodeId("node_c"), false, Optional.empty(), "no route to host", Optional.empty()));
+        return this;
+    }
+
     PreflightFacts facts() {
         boolean running = phase == When.WITH_STANDBY;
         target.set("node", targetNode);
@@ -137,6 +183,7 @@ final class SampleFacts {
                 convert(target, TargetFacts.class),
                 running ? Optional.of(convert(standby, InstanceFacts.class)) : Optional.empty(),
                 wayBackLogin,
+                standbys,
                 lagBytes,
                 lagMillis);
     }

@@ -326,6 +326,62 @@ record Spoiled(String id, When phase, String words, Consumer<SampleFacts> how) {
                         "'FIRST 1 (b)' on node_a",
                         facts -> facts.set("synchronous_standby_names", "FIRST 1 (b)")),
                 new Spoiled(
+                        "P40",
+                        BEFORE_COPY,
+                        "of the standbys that come along [c] only [c] are among them",
+                        facts -> facts.companion("c").set("synchronous_standby_names", "ANY 2 (b, c)")),
+                new Spoiled(
+                        "P40",
+                        WITH_STANDBY,
+                        "is not understood: 'a b'",
+                        facts -> facts.set("synchronous_standby_names", "a b")),
+                new Spoiled(
+                        "P40-count",
+                        BEFORE_COPY,
+                        "wait for 2 standbys",
+                        facts ->
+                                facts.companion("c").companion("d").set("synchronous_standby_names", "FIRST 2 (c, d)")),
+                new Spoiled(
+                        "P41-standbys",
+                        BEFORE_COPY,
+                        "node_c: it cannot be asked, no route to host",
+                        SampleFacts::companionThatIsAway),
+                new Spoiled(
+                        "P41-standbys",
+                        BEFORE_COPY,
+                        "its WAL receiver does not stream",
+                        facts -> facts.companion(
+                                "c", "", instance -> ((ObjectNode) instance.get("receiver")).put("status", "waiting"))),
+                new Spoiled(
+                        "P41-standbys",
+                        WITH_STANDBY,
+                        "it receives timeline 2, node_a is on 1",
+                        facts -> facts.companion(
+                                "c",
+                                "",
+                                instance -> ((ObjectNode) instance.get("receiver")).put("receivedTimeline", 2))),
+                new Spoiled(
+                        "P41-standbys",
+                        BEFORE_COPY,
+                        "2 WAL senders on node_a are named c",
+                        facts -> facts.companion("c").addSender(77, "c", "slot_c")),
+                new Spoiled(
+                        "P41-standbys",
+                        BEFORE_COPY,
+                        "recovery_target_timeline is not latest",
+                        facts -> facts.companion(
+                                "c", "", instance -> SampleFacts.set(instance, "recovery_target_timeline", "current"))),
+                new Spoiled(
+                        "P41-standbys",
+                        WITH_STANDBY,
+                        "drover_repl cannot log in to node_b from there: no pg_hba.conf entry",
+                        facts -> facts.companion("c", "no pg_hba.conf entry", instance -> {})),
+                new Spoiled(
+                        "P13",
+                        WITH_STANDBY,
+                        "the move needs 2 and 2",
+                        facts -> SampleFacts.set(facts.companion("c").standby, "max_replication_slots", "1")),
+                new Spoiled(
                         "P41", WITH_STANDBY, "replica_2 (process 50)", facts -> facts.addSender(50, "replica_2", "r2")),
                 new Spoiled(
                         "P42",

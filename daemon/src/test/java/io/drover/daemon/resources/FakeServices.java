@@ -12,6 +12,7 @@ import io.drover.api.Move;
 import io.drover.api.MoveId;
 import io.drover.api.MovePlan;
 import io.drover.api.MoveRequest;
+import io.drover.api.MoveRequest.Waiver;
 import io.drover.api.MoveState;
 import io.drover.api.NodeId;
 import io.drover.api.NodeInfo;
@@ -95,7 +96,7 @@ public final class FakeServices implements MoveService, ShardService {
     }
 
     @Override
-    public Move complete(MoveId id, boolean endBake) {
+    public Move complete(MoveId id, boolean endBake, List<Waiver> waive) {
         return called("complete " + endBake);
     }
 

@@ -251,6 +251,11 @@ public final class LocalCluster implements AutoCloseable {
         return Path.of(instance(node).dataDir());
     }
 
+    /** The password of the role that standbys log in with. */
+    String replicationPassword() {
+        return secrets.replication();
+    }
+
     /** Opens a connection of {@link #USER} to the shard's instance at the node, past the kit. */
     public Connection connect(NodeId node, Map<String, String> properties) throws SQLException {
         Properties all = new Properties();

@@ -162,6 +162,7 @@ final class FakeFacts {
                         follows.slot(),
                         follows.host(),
                         follows.port(),
-                        server.replayPaused);
+                        server.replayPaused,
+                        follows.application());
     }
 }

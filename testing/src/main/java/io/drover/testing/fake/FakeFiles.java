@@ -85,8 +85,17 @@ record FakeFiles(FakePostgres world, String host, ServerPlace place) implements 
             data.autoConf.remove(ManagedSetting.SYNCHRONOUS_STANDBY_NAMES.parameter());
             data.autoConf.remove(ManagedSetting.LISTEN_ADDRESSES.parameter());
             CutoverSettings.values().forEach((setting, value) -> data.autoConf.remove(setting.parameter(), value));
-            data.autoConf.put(ManagedSetting.PRIMARY_SLOT_NAME.parameter(), upstream.slot());
+            following(upstream).forEach((setting, value) -> data.autoConf.put(setting.parameter(), value));
         });
+    }
+
+    @Override
+    public Map<ManagedSetting, String> following(Upstream upstream) {
+        return Map.of(
+                ManagedSetting.PRIMARY_CONNINFO,
+                upstream.host() + " " + upstream.port() + " " + upstream.applicationName(),
+                ManagedSetting.PRIMARY_SLOT_NAME,
+                upstream.slot());
     }
 
     @Override

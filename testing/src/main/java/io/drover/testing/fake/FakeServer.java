@@ -2,6 +2,7 @@
 package io.drover.testing.fake;
 
 import io.drover.api.Lsn;
+import io.drover.replication.ManagedSetting;
 import io.drover.replication.ServerPlace;
 import io.drover.replication.TimelineHistory;
 import java.util.ArrayList;
@@ -44,7 +45,13 @@ final class FakeServer {
      *
      * @param application its application_name there
      */
-    record Follows(String host, int port, String application, String slot) {}
+    record Follows(String host, int port, String application, String slot) {
+        /** As {@link FakeFiles#following} writes it. */
+        static Follows read(String connection, String slot) {
+            String[] parts = connection.split(" ", -1);
+            return new Follows(parts[0], Integer.parseInt(parts[1]), parts[2], slot);
+        }
+    }
 
     FakeServer(FakePostgres world, FakeHost host, FakeDirectory data, ServerPlace place) {
         this.world = world;
@@ -167,6 +174,20 @@ final class FakeServer {
         loaded.remove("listen_addresses");
         if (named) {
             loaded.put("listen_addresses", addresses);
+        }
+        followAnew();
+    }
+
+    /** A running standby that is told to follow somebody else leaves whom it follows at once. */
+    private void followAnew() {
+        String connection = setting(ManagedSetting.PRIMARY_CONNINFO.parameter());
+        if (connection.isEmpty()) {
+            return;
+        }
+        Follows now = Follows.read(connection, setting(ManagedSetting.PRIMARY_SLOT_NAME.parameter()));
+        if (!now.equals(data.follows)) {
+            data.follows = now;
+            receiver.disconnect();
         }
     }
 
