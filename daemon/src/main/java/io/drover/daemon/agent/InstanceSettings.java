@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.agent;
 
-import io.drover.api.DroverException;
-import io.drover.api.ErrorCode;
 import io.drover.api.MoveId;
-import io.drover.api.agent.Reports.Role;
 import io.drover.api.agent.Reports.StopMode;
 import io.drover.api.fault.FaultPoint.When;
 import io.drover.api.fault.FaultPoints;
@@ -93,9 +90,6 @@ final class InstanceSettings {
         FaultPoints.reach("settings", "undo", When.BEFORE);
         PostgresServer server = tools.server(record);
         boolean takesLogins = server.takesLogins();
-        if (takesLogins && load) {
-            refuseToLetGo(record, reversal);
-        }
         AtomicBoolean deaf = new AtomicBoolean();
         if (!reversal.writes().isEmpty() && takesLogins) {
             tools.tell(record, VISIBLE, session -> {
@@ -115,18 +109,6 @@ final class InstanceSettings {
         instance.update(current -> current.withSettings(reversal.remaining()));
         if (deaf.get()) {
             restart(record);
-        }
-    }
-
-    /** Clearing the guard would acknowledge what waits, on a node whose commits nobody has (H19). */
-    private static void refuseToLetGo(InstanceRecord record, Reversal reversal) {
-        if (record.role() == Role.DEMOTED
-                && reversal.writes().containsKey(ManagedSetting.SYNCHRONOUS_STANDBY_NAMES.parameter())) {
-            throw new DroverException(
-                    ErrorCode.STATE_CONFLICT,
-                    "instance " + record.instance() + " was demoted and runs: its synchronous_standby_names is not put"
-                            + " back, that would acknowledge the commits that wait",
-                    "it is stopped first");
         }
     }
 

@@ -40,6 +40,10 @@ public interface MoveService {
     /** Goes back to the source; only in BAKING with a ready way back. */
     Move rollback(MoveId id);
 
+    default Move complete(MoveId id, boolean endBake) {
+        return complete(id, endBake, List.of());
+    }
+
     /**
      * Closes the way back.
      *

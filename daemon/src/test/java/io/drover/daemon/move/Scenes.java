@@ -190,7 +190,16 @@ final class Scenes {
     private static MoveRecord.Identity identity(MoveRequest request, MoveRequest.Mode mode) {
         MoveRecord.Identity any = Moved.identity(request, null);
         return new MoveRecord.Identity(
-                MoveId.random(), request, any.instance(), any.shards(), any.source(), any.target(), mode, NOW, null);
+                MoveId.random(),
+                request,
+                any.instance(),
+                any.shards(),
+                any.source(),
+                any.target(),
+                mode,
+                NOW,
+                null,
+                List.of());
     }
 
     /** All rows before this one are done, and this one has begun; what row 130 begins has begun with it. */

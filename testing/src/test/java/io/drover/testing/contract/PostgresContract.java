@@ -24,6 +24,7 @@ import io.drover.testing.contract.TwoNodes.Client;
 import io.drover.testing.contract.TwoNodes.Side;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -103,6 +104,41 @@ abstract class PostgresContract {
         try (Client client = nodes.client(Side.OTHER)) {
             assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> client.commit("refused"));
         }
+    }
+
+    @Test
+    final void aRunningStandbyStreamsFromWhereItsSettingsLeadIt() {
+        makeStandby();
+        tell(Side.ONE, session -> session.createSlot(BACK));
+        Map<ManagedSetting, String> led = files(Side.OTHER)
+                .following(
+                        new Upstream(nodes.host(Side.ONE), nodes.place(Side.ONE).port(), "led", BACK));
+        List<String> before = new ArrayList<>();
+        tell(Side.OTHER, session -> {
+            led.forEach((setting, value) -> {
+                before.add(session.settings().autoConfValue(setting).orElseThrow());
+                session.settings().set(setting, value);
+            });
+            session.settings().reload();
+        });
+
+        awaitFact(() -> isActive(BACK) && !isActive(SLOT));
+        commit(Side.ONE, "led");
+        replayEverything();
+        assertThat(nodes.operations(Side.OTHER)).containsExactly("led");
+
+        tell(Side.OTHER, session -> {
+            List<ManagedSetting> settings = List.copyOf(led.keySet());
+            for (int i = 0; i < before.size(); i++) {
+                session.settings().restore(settings.get(i), Optional.of(before.get(i)));
+            }
+            session.settings().reload();
+        });
+        awaitFact(() -> isActive(SLOT) && !isActive(BACK));
+    }
+
+    private boolean isActive(String slot) {
+        return slots(Side.ONE).stream().anyMatch(each -> each.name().equals(slot) && each.active());
     }
 
     @Test
