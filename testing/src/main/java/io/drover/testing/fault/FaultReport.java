@@ -22,7 +22,7 @@ record FaultReport(
         int vacuous,
         long lost,
         long duplicated,
-        int twoPrimaries,
+        long twoPrimaries,
         int noEndState,
         int leftovers,
         int otherProblems,
@@ -60,7 +60,7 @@ record FaultReport(
                         .count(),
                 results.stream().mapToLong(RunResult::lost).sum(),
                 results.stream().mapToLong(RunResult::duplicated).sum(),
-                results.stream().mapToInt(RunResult::twoPrimaries).sum(),
+                results.stream().mapToLong(RunResult::twoPrimaries).sum(),
                 (int) results.stream().filter(RunResult::noEndState).count(),
                 results.stream().mapToInt(result -> result.leftovers().size()).sum(),
                 (int) results.stream()

@@ -18,6 +18,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +32,8 @@ final class FaultRun implements AutoCloseable {
     private static final Duration ASK_AGAIN = Duration.ofMillis(300);
     private static final Duration REST_LIMIT = Duration.ofSeconds(5);
     private static final Duration HIT_LIMIT = Duration.ofSeconds(120);
-    private static final Duration END_LIMIT = Duration.ofSeconds(120);
+    /** How long a move may take to its end when nothing disturbs it any more. */
+    static final Duration END_LIMIT = Duration.ofSeconds(120);
     /** All controllers stay away for as long as the agents may need: the pause's budget and five seconds, and a second more. */
     private static final Duration CONTROLLERS_AWAY = Duration.ofSeconds(8);
 
@@ -58,6 +60,7 @@ final class FaultRun implements AutoCloseable {
     private long hitAt;
     private long healedAt;
     private long asked;
+    private long endedAt;
 
     /** Something to do at a time. */
     private record Pending(long at, Runnable deed) {}
@@ -84,8 +87,13 @@ final class FaultRun implements AutoCloseable {
         if (!plan.isBack()) {
             arm();
         }
-        Move created = rest.createMove("{\"shard\":\"%s\",\"target\":\"%s\",\"bake\":\"1h\",\"waive\":[%s]}"
-                .formatted(LocalCluster.SHARD, target, LocalCluster.WAIVER));
+        String request = "{\"shard\":\"%s\",\"target\":\"%s\",\"bake\":\"1h\",\"waive\":[%s]}"
+                .formatted(LocalCluster.SHARD, target, LocalCluster.WAIVER);
+        // asked of the other controller when the first is slow: the key makes it the same move
+        Move created = cluster.rest()
+                .post("/v1/moves", request, Map.of("Idempotency-Key", "fault-" + plan.seed() + "-" + System.nanoTime()))
+                .succeeded()
+                .as(Move.class);
         move = created.id();
         log.say("move " + move + " from " + source + " to " + target);
         long start = System.nanoTime();
@@ -95,6 +103,7 @@ final class FaultRun implements AutoCloseable {
             Optional<MoveState> state = state();
             if (state.filter(MoveState::isFinal).isPresent() && pending.isEmpty()) {
                 log.say("ended: " + state.orElseThrow());
+                endedAt = System.nanoTime();
                 return state;
             }
             if (isLate(start)) {
@@ -128,6 +137,11 @@ final class FaultRun implements AutoCloseable {
 
     long healedAt() {
         return healedAt;
+    }
+
+    /** From the healing of the last fault to the end. */
+    Duration healedToEnd() {
+        return Duration.ofNanos(hitAt == 0 ? 0 : Math.max(0, endedAt - healedAt));
     }
 
     @Nullable

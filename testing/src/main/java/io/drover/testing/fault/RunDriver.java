@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing.fault;
 
+import io.drover.api.Move;
 import io.drover.api.MoveState;
 import io.drover.api.NodeId;
 import io.drover.api.ShardTopology;
 import io.drover.api.TopologyState;
-import io.drover.testing.checker.Evidence.When;
-import io.drover.testing.checker.RowTally;
-import io.drover.testing.checker.Rows;
+import io.drover.testing.checker.Check;
+import io.drover.testing.checker.Checker;
+import io.drover.testing.checker.Evidence;
+import io.drover.testing.checker.Evidence.Coverage;
+import io.drover.testing.checker.Evidence.Ending;
+import io.drover.testing.checker.Evidence.Limits;
+import io.drover.testing.checker.Report;
 import io.drover.testing.cluster.ClusterNode;
 import io.drover.testing.cluster.LocalCluster;
 import io.drover.testing.cluster.Waiting;
@@ -16,13 +21,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the runs of one cluster, one after the other: load, move, faults, end, check, and all as before for the next. */
 final class RunDriver {
@@ -31,6 +39,21 @@ final class RunDriver {
     private static final Duration WRITES_LIMIT = Duration.ofSeconds(60);
     private static final Duration LEFT_LIMIT = Duration.ofSeconds(20);
     private static final int WRITES_AFTERWARDS = 200;
+    private static final int LEAST_ACKED = 100;
+    private static final int LEAST_UNCERTAIN = 1;
+    /** A client that is frozen, or a pause in which nobody is left who could end it; more than that is a fault of its own. */
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(45);
+    /** Connection, shutdown, resources, read-only: what the documentation tells applications to expect of a server that dies. */
+    private static final Set<String> DOCUMENTED_ERRORS = Set.of("08", "57", "53", "25006");
+    /** What has a number of its own in the report. */
+    private static final Set<Check> COUNTED = Set.of(
+            Check.K1_NO_LOST_ACK,
+            Check.K3_AT_MOST_ONCE,
+            Check.K5_SINGLE_WRITER_SEEN,
+            Check.K6_SINGLE_WRITER_TRUTH,
+            Check.K7_EPOCHS,
+            Check.K8_FINAL_STATE);
+
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
     private final FaultCluster faults;
@@ -54,47 +77,71 @@ final class RunDriver {
         faults.rogues().begin(run, acks);
         Waiting.pause(WARM_UP);
         List<String> problems = new ArrayList<>();
-        Optional<MoveState> end;
+        Gatherer gatherer = Gatherer.start(faults, run);
         FaultRun move = new FaultRun(faults, plan, log);
-        RoleProbe probe = RoleProbe.start(cluster);
-        try (move) {
-            end = move.drive();
+        Optional<MoveState> end;
+        boolean serves;
+        try (gatherer) {
+            try (move) {
+                end = move.drive();
+            }
+            serves = end.isPresent() && settle(move, end.orElseThrow(), acks, problems);
+            String kit = faults.kit().end();
+            String rogues = faults.rogues().end();
+            log.say("kit: " + kit + "; rogues: " + rogues);
         }
-        boolean serves = end.isPresent() && settle(move, end.orElseThrow(), acks, problems);
-        String kit = faults.kit().end();
-        String rogues = faults.rogues().end();
-        log.say("kit: " + kit + "; rogues: " + rogues);
-        probe.close();
         List<AckLog> logs = LoadHandle.logs(acks);
-        return judge(plan, move, end, serves, logs, probe, problems, start, log);
+        Evidence.Builder evidence = Evidence.of(run, logs);
+        if (serves) {
+            evidence.leftovers(end.orElseThrow() == MoveState.NEEDS_OPERATOR ? List.of() : leftovers());
+            gatherer.gather(evidence);
+        }
+        tellOfTheMove(evidence, plan, move, end, gatherer);
+        Report report = Checker.judge(evidence.build());
+        report.lines().forEach(log::say);
+        RunResult result = result(plan, move, end, serves, report, logs, problems, start);
+        log.say(result.toString());
+        return result;
     }
 
-    private RunResult judge(
+    private void tellOfTheMove(
+            Evidence.Builder evidence, FaultPlan plan, FaultRun move, Optional<MoveState> end, Gatherer gatherer) {
+        Map<String, Boolean> hit = new TreeMap<>();
+        for (int i = 0; i < plan.faults().size(); i++) {
+            hit.put(plan.faults().get(i) + " at " + plan.point(), move.proofs().size() > i);
+        }
+        evidence.coverage(new Coverage(hit, gatherer.forks(), LEAST_ACKED, LEAST_UNCERTAIN))
+                .limits(new Limits(LONGEST_PAUSE, DOCUMENTED_ERRORS))
+                .waive(Check.K10_EQUALITY, "the way back is closed when the writers have stopped");
+        end.ifPresent(state ->
+                evidence.ending(new Ending(state, explained(move, state), move.healedToEnd(), FaultRun.END_LIMIT)));
+    }
+
+    private boolean explained(FaultRun move, MoveState state) {
+        if (state != MoveState.NEEDS_OPERATOR) {
+            return true;
+        }
+        Move ended = cluster.rest().move(move.move().orElseThrow());
+        return ended.error() != null && ended.error().hint() != null;
+    }
+
+    private static RunResult result(
             FaultPlan plan,
             FaultRun move,
             Optional<MoveState> end,
             boolean serves,
+            Report report,
             List<AckLog> logs,
-            RoleProbe probe,
             List<String> problems,
-            long start,
-            RunLog log) {
-        RowTally rows = new RowTally(0, List.of(), List.of(), List.of(), 0);
-        List<String> leftovers = List.of();
-        if (serves) {
-            rows = rows(logs);
-            boolean called = end.orElseThrow() == MoveState.NEEDS_OPERATOR;
-            leftovers = called ? List.of() : leftovers();
-            if (!rows.invented().isEmpty()) {
-                problems.add(rows.invented().size() + " rows that nobody wrote, or that were refused");
+            long start) {
+        for (Check check : report.broken()) {
+            if (!COUNTED.contains(check)) {
+                problems.add(check.id() + ": " + report.of(check).examples());
             }
         }
-        List<String> two = TimelineRule.violations(logs, probe.sightings());
-        problems.addAll(two);
         WriterGap gap = WriterGap.of(logs);
         double rate = move.hitAt() == 0 ? 0 : gap.rateBefore(move.hitAt());
-        String vacuous = vacuous(plan, move, rate);
-        RunResult result = new RunResult(
+        return new RunResult(
                 plan.seed(),
                 plan.slot().toString(),
                 plan.point(),
@@ -102,32 +149,39 @@ final class RunDriver {
                 move.proofs(),
                 move.stateAtHit() == null ? null : move.stateAtHit().name(),
                 end.map(MoveState::name).orElse("NONE"),
-                vacuous.isEmpty() ? null : vacuous,
-                rows.acked(),
-                rows.lost().size(),
-                rows.duplicated().size(),
-                rows.unknown(),
-                two.size(),
+                vacuous(plan, move, rate, report),
+                logs.stream().mapToLong(one -> one.count(AckLog.Outcome.ACKED)).sum(),
+                serves ? report.lost() : 0,
+                serves ? report.duplicated() : 0,
+                logs.stream()
+                        .mapToLong(one -> one.count(AckLog.Outcome.UNKNOWN) + one.count(AckLog.Outcome.PENDING))
+                        .sum(),
+                report.twoPrimaries(),
                 end.isEmpty() || !serves,
-                leftovers,
+                report.broken().contains(Check.K8_FINAL_STATE)
+                        ? report.of(Check.K8_FINAL_STATE).examples()
+                        : List.of(),
                 rate,
                 move.hitAt() == 0 ? 0 : gap.longestMillis(move.hitAt(), move.healedAt() + NANOS_PER_SECOND),
                 (System.nanoTime() - start) / (double) NANOS_PER_SECOND,
                 problems);
-        log.say(result.toString());
-        return result;
     }
 
-    private static String vacuous(FaultPlan plan, FaultRun move, double rate) {
+    private static @Nullable String vacuous(FaultPlan plan, FaultRun move, double rate, Report report) {
         if (move.hitAt() == 0) {
             return "the point was not reached";
         }
-        if (move.proofs().isEmpty()) {
-            return "there was nobody to do it to";
+        if (rate < LEAST_RATE && !plan.slot().isInPause()) {
+            return "only %.0f writes per second before".formatted(rate);
         }
-        return rate < LEAST_RATE && !plan.slot().isInPause()
-                ? "only %.0f writes per second before".formatted(rate)
-                : "";
+        return report.counts()
+                ? null
+                : Stream.concat(
+                                report.vacuous().stream(),
+                                report.unproven().stream()
+                                        .map(check -> check.id() + " is unproven: "
+                                                + report.of(check).examples()))
+                        .collect(Collectors.joining("; "));
     }
 
     private Path prepare() {
@@ -178,14 +232,6 @@ final class RunDriver {
                 .filter(log -> log.kind() == AckLog.Kind.KIT)
                 .mapToLong(log -> log.count(AckLog.Outcome.ACKED))
                 .sum();
-    }
-
-    private RowTally rows(List<AckLog> logs) {
-        try (Connection connection = cluster.connectToPrimary()) {
-            return RowTally.of(logs, Rows.read(connection, run, When.FIRST));
-        } catch (SQLException e) {
-            throw new IllegalStateException("cannot read the rows", e);
-        }
     }
 
     /** What is left for good: a reconciler may need a moment. */

@@ -36,7 +36,7 @@ record RunResult(
         long lost,
         long duplicated,
         long unknown,
-        int twoPrimaries,
+        long twoPrimaries,
         boolean noEndState,
         List<String> leftovers,
         double ratePerSecond,
