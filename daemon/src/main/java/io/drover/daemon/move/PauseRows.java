@@ -199,6 +199,8 @@ final class PauseRows {
 
     /** Strict: nothing is promoted before the source is stopped and its disk shows no WAL past the end. */
     private static void stopAndReadTail(MoveContext context, SealReport seal) {
+        // the end of the WAL may still be on its way, and a source that is stopped sends no more
+        callWithinBudget(context, context.to(), new Verb.AwaitReplayed(seal.finalLsn()));
         callWithinBudget(context, context.from(), new Verb.Stop(StopMode.IMMEDIATE));
         TailReport tail =
                 callWithinBudget(context, context.from(), new Verb.ReadTail(seal.timeline(), seal.finalLsn()));

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.Move.Phase;
+import io.drover.api.MoveRequest;
 import io.drover.api.MoveState;
 import io.drover.api.ShardTopology;
 import io.drover.api.TopologyState;
@@ -71,6 +72,22 @@ class MoveDriverTest {
         assertThat(cutover.phases().stream().mapToDouble(Phase::millis).sum())
                 .isCloseTo(cutover.writePauseMillis(), org.assertj.core.data.Offset.offset(0.001));
         assertThat(play.observer().pauses).containsExactly(cutover.writePauseMillis());
+    }
+
+    @Test
+    void strictModeStopsTheSourceOnlyWhenTheTargetHasTheEndOfItsWal() {
+        MoveStage.Play play = stage.play(Moved.identity(Moved.request(), MoveRequest.Mode.STRICT, null));
+        List<String> verbs = new ArrayList<>();
+        play.world().hook = (verb, moment) -> {
+            if (moment == Moment.AFTER) {
+                verbs.add(verb);
+            }
+        };
+        play.driveToBaking();
+
+        assertThat(verbs)
+                .containsSubsequence(
+                        "seal@node_a", "await-replayed@node_b", "stop@node_a", "read-tail@node_a", "promote@node_b");
     }
 
     @Test

@@ -64,6 +64,10 @@ final class Moved {
     }
 
     static MoveRecord.Identity identity(MoveRequest request, @Nullable Instant deadline) {
+        return identity(request, MoveRequest.Mode.SEALED, deadline);
+    }
+
+    static MoveRecord.Identity identity(MoveRequest request, MoveRequest.Mode mode, @Nullable Instant deadline) {
         return new MoveRecord.Identity(
                 MoveId.random(),
                 request,
@@ -71,7 +75,7 @@ final class Moved {
                 List.of(SHARD),
                 ON_A,
                 ON_B,
-                MoveRequest.Mode.SEALED,
+                mode,
                 Instant.EPOCH,
                 deadline,
                 List.of());
