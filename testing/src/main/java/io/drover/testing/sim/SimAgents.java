@@ -13,6 +13,7 @@ import io.drover.api.agent.Facts.InstanceFacts;
 import io.drover.api.agent.Facts.TargetFacts;
 import io.drover.api.agent.Reports.InstanceReport;
 import io.drover.api.agent.Reports.JobReport;
+import io.drover.api.agent.Reports.MemoryReport;
 import io.drover.api.agent.Reports.NodeReport;
 import io.drover.api.agent.Token;
 import io.drover.api.agent.Verb;
@@ -55,6 +56,11 @@ final class SimAgents implements Agents {
     @Override
     public NodeReport node(NodeId node) {
         return send(node, "node", READ_LIMIT, agent -> agent.observation().node());
+    }
+
+    @Override
+    public MemoryReport memory(NodeId node) {
+        return send(node, "memory", READ_LIMIT, agent -> agent.observation().memory());
     }
 
     @Override
