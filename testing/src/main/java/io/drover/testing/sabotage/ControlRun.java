@@ -57,14 +57,12 @@ final class ControlRun {
 
     private final LocalCluster cluster;
     private final Saboteur saboteur;
-    private final Path programs;
     private final int run;
     private final List<Long> forks = new CopyOnWriteArrayList<>();
 
-    ControlRun(LocalCluster cluster, Saboteur saboteur, Path programs, int run) {
+    ControlRun(LocalCluster cluster, Saboteur saboteur, int run) {
         this.cluster = cluster;
         this.saboteur = saboteur;
-        this.programs = programs;
         this.run = run;
     }
 
@@ -139,7 +137,7 @@ final class ControlRun {
                 .filter(reign -> reign.end() != null && reign.node().equals(source.value()))
                 .forEach(reign -> keeper.newest()
                         .ifPresent(copy -> builder.oldWal(
-                                copy.commitsPast(programs, reign.node(), reign.timeline(), reign.end()))));
+                                copy.commitsPast(programs(serving), reign.node(), reign.timeline(), reign.end()))));
     }
 
     private void addRows(Evidence.Builder builder, Move ended, NodeId source) throws SQLException {
@@ -254,6 +252,15 @@ final class ControlRun {
         } catch (SQLException e) {
             return false;
         }
+    }
+
+    /** Where the programs of the running server are. */
+    private Path programs(NodeId node) {
+        return Postmasters.of(cluster.dataDirectory(node))
+                .flatMap(ProcessHandle::of)
+                .flatMap(process -> process.info().command())
+                .map(command -> Path.of(command).resolveSibling("."))
+                .orElseThrow(() -> new IllegalStateException("no server runs on " + node));
     }
 
     private int timeline(NodeId node) throws SQLException {

@@ -53,6 +53,7 @@ final class ControlScene implements AutoCloseable {
     private final List<RogueWriter> rogues = new ArrayList<>();
     private final Map<TopologyState, List<Runnable>> actions = new EnumMap<>(TopologyState.class);
     private final List<FaultLine> lines = new ArrayList<>();
+    private final Map<String, List<Hold>> holds = new HashMap<>();
     private final List<Runnable> atTheEnd = new ArrayList<>();
     private Runnable meanwhile = () -> {};
     private String request = "";
@@ -116,16 +117,34 @@ final class ControlScene implements AutoCloseable {
         meanwhile.run();
     }
 
-    /** Holds a daemon at a fault point, does something meanwhile, and lets it go on. */
+    /**
+     * Holds a daemon at a fault point, does something meanwhile, and lets it go on. Of several points of one daemon each is waited for
+     * when the one before it was reached.
+     */
     void holdAt(String daemon, String point, Runnable action) {
-        AtomicReference<FaultLine> line = new AtomicReference<>();
-        line.set(saboteur.line(cluster.pid(daemon), hit -> {
-            action.run();
-            line.get().release();
-        }));
-        lines.add(line.get());
-        line.get().arm(point, 1);
+        List<Hold> later = holds.computeIfAbsent(daemon, key -> new ArrayList<>());
+        later.add(new Hold(point, action));
+        if (later.size() == 1) {
+            AtomicReference<FaultLine> line = new AtomicReference<>();
+            line.set(saboteur.line(cluster.pid(daemon), hit -> {
+                later.remove(0).action().run();
+                // answered on another thread: this one hears the answers
+                Thread next = new Thread(() -> goOn(line.get(), later), "hold-" + daemon);
+                next.start();
+            }));
+            lines.add(line.get());
+            line.get().arm(point, 1);
+        }
     }
+
+    private static void goOn(FaultLine line, List<Hold> later) {
+        line.release();
+        if (!later.isEmpty()) {
+            line.arm(later.get(0).point(), 1);
+        }
+    }
+
+    private record Hold(String point, Runnable action) {}
 
     /** Puts something back before anybody looks at the end of the run. */
     void atTheEnd(Runnable action) {
@@ -179,6 +198,8 @@ final class ControlScene implements AutoCloseable {
                     "disable"));
             rogue("held-" + i, past(source, properties), log -> ways().localCommits(log));
             when(until, gate::open);
+            // a move that is undone never comes there
+            atTheEnd(gate::open);
         }
     }
 

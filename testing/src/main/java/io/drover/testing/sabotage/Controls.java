@@ -37,6 +37,7 @@ import java.util.function.UnaryOperator;
 
 /** All negative controls. */
 final class Controls {
+    private static final String BEFORE_FENCED = "row-100/record/before";
     private static final Duration LIMIT = Duration.ofSeconds(40);
     private static final Set<Check> ROWS_OR_WAL = Set.of(K1_NO_LOST_ACK, K5_SINGLE_WRITER_SEEN, K6_SINGLE_WRITER_TRUTH);
     private static final String OF_ALL_KINDS =
@@ -76,7 +77,7 @@ final class Controls {
                     "N3",
                     "promotion before the target has replayed L",
                     Set.of(REPLAY_NOT_AWAITED, FORK_NOT_PROVEN),
-                    "sessions past the kit, and a walsender that is stopped from FENCED on",
+                    "sessions past the kit, and a walsender that is stopped just before FENCED",
                     Controls::stoppedWalsender,
                     ROWS_OR_WAL),
             Control.of(
@@ -84,7 +85,7 @@ final class Controls {
                     "a guard that is set and not in effect is believed, and promotion does not wait for L",
                     Set.of(GUARD_NOT_PROVEN, REPLAY_NOT_AWAITED, FORK_NOT_PROVEN),
                     "sessions past the kit whose commits wait for the target; the checkpointer is stopped when the guard is set,"
-                            + " the walsender from FENCED on",
+                            + " the walsender just before FENCED",
                     Controls::stoppedCheckpointer,
                     ROWS_OR_WAL),
             Control.of(
@@ -148,7 +149,7 @@ final class Controls {
         scene.synchronousCommits(3);
         scene.request("\"maxWritePause\":\"2s\"");
         scene.holdAt(scene.probe().leader(), "row-80/run/before", () -> scene.signalSource("checkpointer", "STOP"));
-        scene.when(TopologyState.FENCED, () -> scene.signalSource("walsender", "STOP"));
+        scene.holdAt(scene.probe().leader(), BEFORE_FENCED, () -> scene.signalSource("walsender", "STOP"));
         Runnable thaw = () -> {
             scene.signalSource("checkpointer", "CONT");
             scene.signalSource("walsender", "CONT");
@@ -191,8 +192,10 @@ final class Controls {
     private static void stoppedWalsender(ControlScene scene) {
         scene.localCommits(3);
         scene.request("\"maxWritePause\":\"2s\"");
-        scene.when(TopologyState.FENCED, () -> scene.signalSource("walsender", "STOP"));
-        scene.when(TopologyState.ABORTING, () -> scene.signalSource("walsender", "CONT"));
-        scene.when(TopologyState.SERVING, () -> scene.signalSource("walsender", "CONT"));
+        scene.holdAt(scene.probe().leader(), BEFORE_FENCED, () -> scene.signalSource("walsender", "STOP"));
+        Runnable thaw = () -> scene.signalSource("walsender", "CONT");
+        scene.when(TopologyState.ABORTING, thaw);
+        scene.when(TopologyState.SERVING, thaw);
+        scene.atTheEnd(thaw);
     }
 }

@@ -5,14 +5,10 @@ import io.drover.api.Json;
 import io.drover.testing.checker.Checker;
 import io.drover.testing.checker.Finding;
 import io.drover.testing.checker.Report;
-import io.drover.testing.cluster.ClusterOptions;
-import io.drover.testing.cluster.LocalCluster;
-import io.drover.testing.ledger.LedgerSchema;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -45,13 +41,6 @@ public final class ControlsMain implements Callable<Integer> {
     @Option(names = "--json", paramLabel = "FILE", description = "Write the result there, too.")
     private @Nullable Path json;
 
-    @Option(
-            names = "--programs",
-            paramLabel = "DIR",
-            defaultValue = "/usr/lib/postgresql/15/bin",
-            description = "Directory of pg_waldump.")
-    private Path programs = Path.of("/");
-
     private final Map<Control.Script, ControlRun.Outcome> honest = new HashMap<>();
     private int runs;
 
@@ -73,54 +62,53 @@ public final class ControlsMain implements Callable<Integer> {
             long millis) {}
 
     @Override
-    public Integer call() throws SQLException {
+    public Integer call() {
         List<Line> lines = new ArrayList<>();
-        try (LocalCluster cluster = LocalCluster.start(ClusterOptions.test("controls"))) {
-            Saboteur saboteur = new Saboteur(cluster.directory().resolve("sabotage"));
-            cluster.createShard();
-            try (Connection connection = cluster.connect(LocalCluster.NODE_A, Map.of())) {
-                LedgerSchema.create(connection, ControlScene.ROWS);
-            }
+        try (ControlCluster clusters = new ControlCluster()) {
             for (Control control : Controls.ALL) {
                 if (only.isEmpty() || only.contains(control.id())) {
-                    Line line = run(cluster, saboteur, control);
+                    Line line = run(clusters, control);
                     System.out.println(text(line));
                     lines.add(line);
                 }
             }
         }
         write(lines);
-        boolean all = lines.stream().allMatch(line -> line.caught() && line.clean());
+        long caught = lines.stream().filter(Line::caught).count();
+        long clean = lines.stream().filter(Line::clean).count();
         System.out.printf(
-                "%d controls, %d caught, %d clean%n",
-                lines.size(),
-                lines.stream().filter(Line::caught).count(),
-                lines.stream().filter(Line::clean).count());
-        return all ? 0 : 1;
+                "%d controls, %d caught, %d without anything found when there was no sabotage%n",
+                lines.size(), caught, clean);
+        return caught == lines.size() && clean == lines.size() ? 0 : 1;
     }
 
-    private Line run(LocalCluster cluster, Saboteur saboteur, Control control) throws SQLException {
+    /** What cannot be run is not caught, and leaves a cluster that the next has no use for. */
+    private Line run(ControlCluster clusters, Control control) {
         long begin = System.nanoTime();
-        List<String> remarks = new ArrayList<>();
-        boolean leavesNobody = !control.notServed().isEmpty();
+        try {
+            return judge(clusters, control, begin);
+        } catch (SQLException | IllegalStateException | UncheckedIOException e) {
+            clusters.discard();
+            return line(control, Set.of(), false, false, List.of("it could not be run: " + e), begin);
+        }
+    }
+
+    private Line judge(ControlCluster clusters, Control control, long begin) throws SQLException {
         // nothing can be run behind a run that leaves nobody who serves
-        ControlRun.Outcome harmed = leavesNobody ? once(cluster, saboteur, control, control.levers()) : null;
-        ControlRun.Outcome honest = this.honest.get(control.script());
-        if (honest == null) {
-            // controls that share a script share the run without sabotage
-            honest = once(cluster, saboteur, control, Set.of());
-            this.honest.put(control.script(), honest);
+        boolean honestLast = !control.notServed().isEmpty();
+        ControlRun.Outcome harmed = honestLast ? once(clusters, control, control.levers()) : null;
+        ControlRun.Outcome honest = honest(clusters, control);
+        if (honestLast) {
+            clusters.discard();
         }
         if (harmed == null) {
-            harmed = control.levers().isEmpty() ? honest : once(cluster, saboteur, control, control.levers());
+            harmed = control.levers().isEmpty() ? honest : once(clusters, control, control.levers());
         }
-        Report cleanReport = Checker.judge(honest.evidence());
-        boolean clean = cleanReport.isClean() && cleanReport.counts();
-        cleanReport.lines().forEach(line -> remarks.add("without sabotage: " + line));
-        Report report = Checker.judge(control.spoil().apply(harmed.evidence()));
-        Set<String> caughtBy = report.broken().stream()
+        Report without = Checker.judge(honest.evidence());
+        Report with = Checker.judge(control.spoil().apply(harmed.evidence()));
+        Set<String> caughtBy = with.broken().stream()
                 .filter(control.caughtBy()::contains)
-                .map(check -> check.id() + " (" + report.of(check).violations() + ")")
+                .map(check -> check.id() + " (" + with.of(check).violations() + ")")
                 .collect(Collectors.toCollection(TreeSet::new));
         Set<String> disarmed = Lever.methods(control.levers());
         Set<String> never = new TreeSet<>(disarmed);
@@ -128,32 +116,52 @@ public final class ControlsMain implements Callable<Integer> {
         Set<String> stray = new TreeSet<>(harmed.hits());
         stray.removeAll(disarmed);
         stray.addAll(honest.hits());
-        report.findings().stream()
+        List<String> remarks = new ArrayList<>();
+        with.findings().stream()
                 .filter(finding -> finding.verdict() == Finding.Verdict.BROKEN)
-                .forEach(finding -> remarks.add("with it: " + finding.check().id() + " "
-                        + finding.examples().get(0)));
+                .forEach(finding -> remarks.add(
+                        finding.check().id() + ": " + finding.examples().get(0)));
+        without.lines().forEach(found -> remarks.add("without sabotage: " + found));
         if (!never.isEmpty()) {
-            remarks.add("replaced and not called: " + never);
+            remarks.add("replaced, and called by nobody: " + never);
         }
         if (!stray.isEmpty()) {
-            remarks.add("FAILED: replaced by nobody and called: " + stray);
+            remarks.add("called, although it should not have been replaced: " + stray);
         }
-        remarks.add("ended " + honest.end() + " without sabotage, " + harmed.end() + " with it");
+        remarks.add("the move ended " + harmed.end() + ", without sabotage " + honest.end());
+        return line(
+                control,
+                caughtBy,
+                !caughtBy.isEmpty() && stray.isEmpty(),
+                without.isClean() && without.counts(),
+                remarks,
+                begin);
+    }
+
+    /** Controls that share a script share the run without sabotage. */
+    private ControlRun.Outcome honest(ControlCluster clusters, Control control) throws SQLException {
+        ControlRun.Outcome known = honest.get(control.script());
+        ControlRun.Outcome outcome = known == null ? once(clusters, control, Set.of()) : known;
+        honest.put(control.script(), outcome);
+        return outcome;
+    }
+
+    private ControlRun.Outcome once(ControlCluster clusters, Control control, Set<Lever> levers) throws SQLException {
+        return new ControlRun(clusters.cluster(), clusters.saboteur(), ++runs).run(control, levers, seed);
+    }
+
+    private static Line line(
+            Control control, Set<String> caughtBy, boolean caught, boolean clean, List<String> remarks, long begin) {
         return new Line(
                 control.id(),
                 control.sabotage(),
                 control.levers().stream().map(Lever::does).collect(Collectors.toCollection(TreeSet::new)),
                 control.load(),
                 caughtBy,
-                !caughtBy.isEmpty() && stray.isEmpty(),
+                caught,
                 clean,
                 remarks,
                 (System.nanoTime() - begin) / 1_000_000);
-    }
-
-    private ControlRun.Outcome once(LocalCluster cluster, Saboteur saboteur, Control control, Set<Lever> levers)
-            throws SQLException {
-        return new ControlRun(cluster, saboteur, programs, ++runs).run(control, levers, seed);
     }
 
     private static String text(Line line) {

@@ -56,6 +56,7 @@ public final class SabotageAgent {
     }
 
     private static ResettableClassFileTransformer replace(Lever.Point point, Instrumentation instrumentation) {
+        load(point.type());
         return new AgentBuilder.Default()
                 .disableClassFormatChanges()
                 .with(RedefinitionStrategy.RETRANSFORMATION)
@@ -66,5 +67,14 @@ public final class SabotageAgent {
                 .transform((builder, type, loader, module, domain) ->
                         builder.visit(Advice.to(point.replacement()).on(named(point.method()))))
                 .installOn(instrumentation);
+    }
+
+    /** Before it is replaced: what replaces it may name it, and a class cannot be loaded while it is being loaded. */
+    private static void load(String type) {
+        try {
+            Class.forName(type);
+        } catch (ClassNotFoundException e) {
+            throw new IllegalStateException("there is nothing to replace in " + type, e);
+        }
     }
 }
