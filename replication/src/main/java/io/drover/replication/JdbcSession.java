@@ -2,6 +2,7 @@
 package io.drover.replication;
 
 import io.drover.api.Lsn;
+import io.drover.api.agent.Facts.Slot;
 import io.drover.api.agent.Reports.AlignReport;
 import io.drover.api.agent.Reports.GuardProbeReport;
 import io.drover.api.agent.Reports.PromoteReport;
@@ -82,6 +83,16 @@ final class JdbcSession implements PostgresSession {
     @Override
     public void setRewindLogin(boolean allowed) {
         RewindLogin.set(connection, allowed, node.passwords().rewind());
+    }
+
+    @Override
+    public boolean rewindLogin() {
+        return RewindLogin.isAllowed(connection);
+    }
+
+    @Override
+    public List<Slot> slots() {
+        return Slots.list(connection);
     }
 
     @Override

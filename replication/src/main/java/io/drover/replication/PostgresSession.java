@@ -2,6 +2,7 @@
 package io.drover.replication;
 
 import io.drover.api.Lsn;
+import io.drover.api.agent.Facts.Slot;
 import io.drover.api.agent.Reports.AlignReport;
 import io.drover.api.agent.Reports.GuardProbeReport;
 import io.drover.api.agent.Reports.PromoteReport;
@@ -39,6 +40,12 @@ public interface PostgresSession extends AutoCloseable {
 
     /** Allows or forbids the login that a rewind needs. */
     void setRewindLogin(boolean allowed);
+
+    /** Whether the login that a rewind needs is allowed. */
+    boolean rewindLogin();
+
+    /** All slots. */
+    List<Slot> slots();
 
     /** Makes a checkpoint, on a standby a restartpoint; returns when it is complete. */
     void checkpoint();

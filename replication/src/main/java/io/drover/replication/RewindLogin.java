@@ -7,6 +7,14 @@ import java.sql.Connection;
 public final class RewindLogin {
     private RewindLogin() {}
 
+    /** Whether it is allowed. */
+    public static boolean isAllowed(Connection connection) {
+        return Sql.truth(
+                connection,
+                "SELECT coalesce((SELECT rolcanlogin FROM pg_roles WHERE rolname = ?), false)",
+                RoleSetup.REWIND);
+    }
+
     /**
      * Allows or forbids the login.
      *

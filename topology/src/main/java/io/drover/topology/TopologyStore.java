@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.topology;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.InstanceId;
 import io.drover.api.LeaderEpoch;
+import io.drover.api.MoveState;
 import io.drover.api.ShardId;
 import io.drover.api.ShardTopology;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +22,10 @@ import org.jspecify.annotations.Nullable;
  * within its limit, with ZOOKEEPER_UNAVAILABLE when ZooKeeper does not answer.
  */
 public final class TopologyStore {
+    /** One that waits for a person has not come to its end. */
+    private static final Set<String> ENDS =
+            Set.of(MoveState.COMPLETED.name(), MoveState.ABORTED.name(), MoveState.ROLLED_BACK.name());
+
     private final ZkCalls calls;
     private volatile @Nullable Versioned<LeaderRecord> leader;
 
@@ -56,6 +63,31 @@ public final class TopologyStore {
                 .filter(topology -> topology.value().instance().equals(instance))
                 .toList();
     }
+
+    /**
+     * Whether somebody still works on a move, as far as a read tells: after {@link #verify} it is not older than that.
+     *
+     * @param shortId the first characters of its id; empty for no move at all
+     */
+    public MoveStanding standingOf(String shortId) {
+        ZDirectory<StoredMove> moves = ZkLayout.moves(StoredMove.class);
+        List<Versioned<StoredMove>> named = shortId.isEmpty()
+                ? List.of()
+                : calls.readAll(calls.children(moves.path()).stream()
+                        .filter(name -> name.startsWith(shortId))
+                        .map(moves::child)
+                        .toList());
+        if (named.isEmpty()) {
+            return MoveStanding.UNKNOWN;
+        }
+        return named.stream().allMatch(move -> ENDS.contains(move.value().state()))
+                ? MoveStanding.ENDED
+                : MoveStanding.LIVE;
+    }
+
+    /** All that is read of a move's record here. */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    private record StoredMove(String state) {}
 
     /**
      * Replaces all the topologies in one transaction, or none.

@@ -27,7 +27,7 @@ public final class ZooKeeperConnection {
     /**
      * Opens a connection and keeps it open; close the answer. Returns after five seconds also when ZooKeeper is away, and
      * connects later: a missing ZooKeeper must not stop a shard from starting (rule R8). The chroot and the directories in it are
-     * made when they are missing, at the latest soon after the first connecting.
+     * made when they are missing, soon after each connecting: a ZooKeeper that was emptied meanwhile lacks them.
      *
      * @param connect {@code host:port[,host:port…]/chroot}, all members of the ensemble
      * @param sessionTimeout how long the session outlives a cut connection; the server may choose another
@@ -37,11 +37,13 @@ public final class ZooKeeperConnection {
         ZooKeeperClient client = new CuratorClient(curator);
         ExecutorService threads = client.scheduler().newThreads("drover-zookeeper-roots");
         CompletableFuture<Boolean> ready = new CompletableFuture<>();
-        AtomicBoolean begun = new AtomicBoolean();
+        AtomicBoolean making = new AtomicBoolean();
         client.addListener(state -> {
-            if (state == ZooKeeperClient.State.CONNECTED && begun.compareAndSet(false, true)) {
-                threads.execute(() -> makeRoots(client, connect, sessionTimeout, ready));
-                threads.shutdown();
+            if (state == ZooKeeperClient.State.CONNECTED && making.compareAndSet(false, true)) {
+                threads.execute(() -> {
+                    makeRoots(client, connect, sessionTimeout, ready);
+                    making.set(false);
+                });
             }
         });
         curator.start();

@@ -9,6 +9,7 @@ import io.drover.api.Lsn;
 import io.drover.api.MoveId;
 import io.drover.api.NodeId;
 import io.drover.api.ShardId;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -113,6 +114,16 @@ public final class Reports {
     /** What the agent of a node remembers of every instance that ever was there. */
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record MemoryReport(NodeId node, String host, List<InstanceMemory> instances) {}
+
+    /**
+     * What an agent has done by itself about what a move has left, or what it has left to a person.
+     *
+     * @param move the first characters of the move's id; empty for none
+     */
+    public record Act(Instant at, String move, String what) {}
+
+    /** The newest acts of an agent since it was started, oldest first. */
+    public record ActsReport(List<Act> acts) {}
 
     /** A slot. */
     public record SlotReport(String slot, Lsn restartLsn) {}

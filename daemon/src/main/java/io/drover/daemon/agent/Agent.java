@@ -4,6 +4,7 @@ package io.drover.daemon.agent;
 import static java.util.Objects.requireNonNull;
 
 import io.drover.api.InstanceId;
+import io.drover.api.agent.Reports.ActsReport;
 import io.drover.topology.TopologyStore;
 import io.drover.topology.TopologyWatcher;
 import java.util.concurrent.atomic.AtomicReference;
@@ -14,12 +15,15 @@ public final class Agent {
     private final Observation observation;
     private final Supervisor supervisor;
     private final TopologyView view;
+    private final Acts acts;
 
-    private Agent(VerbDispatcher dispatcher, Observation observation, Supervisor supervisor, TopologyView view) {
+    private Agent(
+            VerbDispatcher dispatcher, Observation observation, Supervisor supervisor, TopologyView view, Acts acts) {
         this.dispatcher = dispatcher;
         this.observation = observation;
         this.supervisor = supervisor;
         this.view = view;
+        this.acts = acts;
     }
 
     /**
@@ -41,6 +45,7 @@ public final class Agent {
         SealVerbs seals = new SealVerbs(tools, settings);
         TargetVerbs targets = new TargetVerbs(tools, settings, store);
 
+        Acts acts = new Acts(tools.scheduler());
         VerbTable verbs = new VerbTable();
         new AdoptionVerbs(tools, instances, observation).addTo(verbs);
         new CopyVerbs(tools, instances, jobs, view, observation).addTo(verbs);
@@ -54,9 +59,10 @@ public final class Agent {
         new SetAsideVerbs(tools, jobs, store).addTo(verbs);
         verbs.requireComplete();
 
-        Supervisor supervisor = new Supervisor(tools, instances, view, store, settings, seals, targets);
+        Supervisor supervisor = new Supervisor(tools, instances, view, store, settings, seals, targets, acts);
         onChange.set(supervisor::wake);
-        return new Agent(new VerbDispatcher(verbs, instances, gate, tools.scheduler()), observation, supervisor, view);
+        return new Agent(
+                new VerbDispatcher(verbs, instances, gate, tools.scheduler()), observation, supervisor, view, acts);
     }
 
     /**
@@ -72,6 +78,16 @@ public final class Agent {
     /** What it sees. */
     public Observation observation() {
         return observation;
+    }
+
+    /** What it has done by itself about what moves have left. */
+    public ActsReport acts() {
+        return acts.report();
+    }
+
+    /** How much of that it has undone. */
+    public long undone() {
+        return acts.count();
     }
 
     /** Hears of the topology; what starts the watch passes it on. */

@@ -8,6 +8,7 @@ import io.dropwizard.jetty.HttpConnectorFactory;
 import io.dropwizard.lifecycle.Managed;
 import io.drover.daemon.config.SecretFile;
 import io.drover.daemon.health.ZooKeeperHealth;
+import io.drover.daemon.metrics.MetricNames;
 import io.drover.daemon.metrics.PrometheusEndpoint;
 import io.drover.topology.NodeRecord;
 import io.drover.topology.NodeRegistry;
@@ -47,6 +48,7 @@ public final class AgentApplication extends Application<AgentConfiguration> {
         AgentRest.install(
                 environment, configuration.getServerFactory(), agent, SecretFile.read(configuration.getTokenFile()));
         environment.healthChecks().register("zookeeper", new ZooKeeperHealth(agent::connected));
+        environment.metrics().registerGauge(MetricNames.LEFTOVERS_UNDONE, agent::undone);
         PrometheusEndpoint.install(environment.admin(), environment.metrics());
         NodeRecord node = new NodeRecord(tools.node(), tools.host(), address(configuration));
         environment.lifecycle().manage(new Membership(client, node, agent));

@@ -7,6 +7,7 @@ import io.drover.api.InstanceId;
 import io.drover.api.ShardId;
 import io.drover.api.agent.Facts.InstanceFacts;
 import io.drover.api.agent.Facts.TargetFacts;
+import io.drover.api.agent.Reports.ActsReport;
 import io.drover.api.agent.Reports.InstanceReport;
 import io.drover.api.agent.Reports.JobReport;
 import io.drover.api.agent.Reports.MemoryReport;
@@ -41,6 +42,13 @@ public final class AgentResource {
     @Path("/node")
     public NodeReport node() {
         return observation.node();
+    }
+
+    /** What the agent has done by itself about what moves have left. */
+    @GET
+    @Path("/node/acts")
+    public ActsReport acts() {
+        return agent.acts();
     }
 
     /** What is remembered of every instance that ever was here. */

@@ -24,7 +24,9 @@ import org.slf4j.LoggerFactory;
  */
 final class LostSeal {
     private static final Logger LOG = LoggerFactory.getLogger(LostSeal.class);
-    private static final MoveId UNKNOWN = new MoveId("00000000-lost");
+    /** Stands for a move whose name is lost. */
+    static final MoveId UNKNOWN = new MoveId("00000000-lost");
+
     private static final int PREPARED_IN = 95;
 
     private final NodeTools tools;

@@ -40,6 +40,10 @@ final class Supervisor {
     /** After a change verbs come first: what the agent does by itself can wait a moment. */
     private static final Duration AFTER_CHANGE = Duration.ofMillis(200);
 
+    /** Controllers undo what they can first. */
+    private static final Duration FIRST_TIDYING = Duration.ofSeconds(5);
+
+    private static final Duration TIDYING = Duration.ofSeconds(30);
     private static final Duration RETRY = Duration.ofSeconds(1);
     private static final Duration FINISH_LIMIT = Duration.ofSeconds(60);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
@@ -53,6 +57,7 @@ final class Supervisor {
     private final SealVerbs seals;
     private final TargetVerbs targets;
     private final LostSeal lostSeal;
+    private final Tidying tidying;
     private final Map<InstanceId, Sight> sights = new HashMap<>();
     private final ScheduledExecutorService clock;
     /** An instance that starts or stops may take minutes: the others are looked at meanwhile. */
@@ -65,7 +70,8 @@ final class Supervisor {
             TopologyStore store,
             InstanceSettings settings,
             SealVerbs seals,
-            TargetVerbs targets) {
+            TargetVerbs targets,
+            Acts acts) {
         this.tools = tools;
         this.instances = instances;
         this.view = view;
@@ -74,6 +80,7 @@ final class Supervisor {
         this.seals = seals;
         this.targets = targets;
         this.lostSeal = new LostSeal(tools);
+        this.tidying = new Tidying(tools, settings, store, acts);
         this.clock = tools.scheduler().newTimer("supervisor");
         this.lanes = tools.scheduler().newThreads("supervisor-of-one");
     }
@@ -85,12 +92,22 @@ final class Supervisor {
         private List<String> level = List.of();
         private long since;
         private long notBefore;
+        private long nextTidying;
         private String lastWord = "";
 
         Sight(Scheduler scheduler) {
             this.scheduler = scheduler;
             this.since = scheduler.nanoTime();
             this.notBefore = since;
+            this.nextTidying = since + FIRST_TIDYING.toNanos();
+        }
+
+        boolean tidyingIsDue() {
+            boolean due = scheduler.nanoTime() - nextTidying >= 0;
+            if (due) {
+                nextTidying = scheduler.nanoTime() + TIDYING.toNanos();
+            }
+            return due;
         }
 
         Duration unchangedFor(List<ShardTopology> topologies) {
@@ -194,6 +211,8 @@ final class Supervisor {
         }
         if (isDead(instance.record())) {
             revive(instance, sight);
+        } else if (reaction == Reaction.NOTHING && sight.tidyingIsDue()) {
+            tidying.look(instance, seen);
         }
         endStop(instance.record());
     }

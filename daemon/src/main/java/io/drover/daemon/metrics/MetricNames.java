@@ -34,6 +34,9 @@ public final class MetricNames {
     /** Counter: clients that did not drain in time. */
     public static final String NOT_DRAINED = "drover.not.drained";
 
+    /** Gauge of an agent: what it has undone of moves that had ended, since it was started. */
+    public static final String LEFTOVERS_UNDONE = "drover.leftovers.undone";
+
     static final String MOVE_STATE = "drover.move.state";
     static final String LAG_BYTES = "drover.move.lag.bytes";
     static final String STEP = "drover.step";

@@ -166,8 +166,9 @@ final class MoveContext {
                         // a copy that waits for its approval is worth more than a drill of its cutover
                         return record.orders().drill()
                                 ? seen.withState(MoveState.ABORTING)
-                                : seen.withState(forwardOnly ? MoveState.NEEDS_OPERATOR : MoveState.ABORTING)
-                                        .withError(problem);
+                                : OperatorAdvice.on(
+                                        seen.withState(forwardOnly ? MoveState.NEEDS_OPERATOR : MoveState.ABORTING)
+                                                .withError(problem));
                     },
                     new MoveJournal.Line(step.number(), "failed: " + e.getMessage()));
         } catch (DroverException conflict) {
@@ -199,12 +200,11 @@ final class MoveContext {
     void endUnwinding(List<DroverException> failures) {
         if (!failures.isEmpty()) {
             String detail = failures.stream().map(Throwable::getMessage).collect(Collectors.joining("; "));
-            DroverException e = new DroverException(
-                    ErrorCode.OPERATOR_NEEDED,
-                    "the move could not be undone: " + detail,
-                    "mend the cause, then call resume: the undo is tried again");
+            DroverException e =
+                    new DroverException(ErrorCode.OPERATOR_NEEDED, "the move could not be undone: " + detail);
             journal.write(
-                    record -> record.withState(MoveState.NEEDS_OPERATOR).withError(Problem.of(e.at(id(), currentStep))),
+                    record -> OperatorAdvice.on(
+                            record.withState(MoveState.NEEDS_OPERATOR).withError(Problem.of(e.at(id(), currentStep)))),
                     new MoveJournal.Line(currentStep, e.getMessage()));
             return;
         }

@@ -24,6 +24,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,7 +40,10 @@ public final class MoveRunner implements LeaderElection.Listener, AutoCloseable 
     private static final Logger LOG = LoggerFactory.getLogger(MoveRunner.class);
     private static final Duration LOOK = Duration.ofSeconds(1);
 
+    private static final int LOOKS_BETWEEN_HOUSEKEEPING = 15;
+
     private final Services services;
+    private final Housekeeping housekeeping;
     private final ExecutorService drivers;
     private final ScheduledExecutorService events;
     private final ScheduledExecutorService looks;
@@ -47,6 +52,9 @@ public final class MoveRunner implements LeaderElection.Listener, AutoCloseable 
     private final Set<String> over = ConcurrentHashMap.newKeySet();
     /** What was last said about a move that cannot be read, so that it is said once. */
     private final Map<String, String> complaints = new ConcurrentHashMap<>();
+
+    private final AtomicInteger looksSinceTidying = new AtomicInteger();
+    private final AtomicBoolean tidying = new AtomicBoolean();
     /** Guards the leadership together with who drives; held for work in memory only. */
     private final Lock lock;
 
@@ -54,6 +62,7 @@ public final class MoveRunner implements LeaderElection.Listener, AutoCloseable 
 
     MoveRunner(Services services) {
         this.services = services;
+        this.housekeeping = new Housekeeping(services, this);
         this.lock = services.scheduler().newLock();
         this.drivers = services.scheduler().newThreads("move");
         this.events = services.scheduler().newTimer("move-events");
@@ -88,7 +97,33 @@ public final class MoveRunner implements LeaderElection.Listener, AutoCloseable 
         } catch (RuntimeException e) {
             LOG.error("BUG: the look for moves that nobody drives failed; it is repeated", e);
         }
+        tidy(under);
         lookAgain(under);
+    }
+
+    /** Beside the looks: it asks agents, and one of them may hang. */
+    private void tidy(Leadership under) {
+        boolean due = looksSinceTidying.incrementAndGet() >= LOOKS_BETWEEN_HOUSEKEEPING;
+        if (due && tidying.compareAndSet(false, true)) {
+            looksSinceTidying.set(0);
+            try {
+                drivers.execute(() -> tidyNow(under));
+            } catch (RejectedExecutionException e) {
+                LOG.trace("closed", e);
+            }
+        }
+    }
+
+    private void tidyNow(Leadership under) {
+        try {
+            housekeeping.look(under);
+        } catch (RejectedExecutionException e) {
+            LOG.trace("closed", e);
+        } catch (RuntimeException e) {
+            LOG.error("BUG: the look for what moves have left failed", e);
+        } finally {
+            tidying.set(false);
+        }
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // a look reports what goes wrong in it

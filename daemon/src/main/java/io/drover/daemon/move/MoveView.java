@@ -6,6 +6,7 @@ import io.drover.api.Move.Cutover;
 import io.drover.api.Move.HistoryEntry;
 import io.drover.api.Move.Rollback;
 import io.drover.api.MoveState;
+import io.drover.api.Problem;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,10 @@ final class MoveView {
     }
 
     private static @Nullable String waitingFor(MoveRecord record, LiveView live) {
+        Problem error = record.error();
+        if (record.state() == MoveState.NEEDS_OPERATOR && error != null) {
+            return "a person: " + error.hint();
+        }
         return record.state().isFinal() ? null : live.waitingFor();
     }
 }

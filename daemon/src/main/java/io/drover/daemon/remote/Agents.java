@@ -7,6 +7,7 @@ import io.drover.api.ShardId;
 import io.drover.api.ShardTopology.Endpoint;
 import io.drover.api.agent.Facts.InstanceFacts;
 import io.drover.api.agent.Facts.TargetFacts;
+import io.drover.api.agent.Reports.ActsReport;
 import io.drover.api.agent.Reports.InstanceReport;
 import io.drover.api.agent.Reports.JobReport;
 import io.drover.api.agent.Reports.MemoryReport;
@@ -33,6 +34,9 @@ public interface Agents {
 
     /** What the node's agent remembers of every instance that ever was there. */
     MemoryReport memory(NodeId node);
+
+    /** What the node's agent has done by itself about what moves have left. */
+    ActsReport acts(NodeId node);
 
     /** One instance. */
     InstanceReport instance(NodeId node, InstanceId instance);

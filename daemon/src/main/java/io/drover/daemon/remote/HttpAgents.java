@@ -12,6 +12,7 @@ import io.drover.api.ShardId;
 import io.drover.api.ShardTopology.Endpoint;
 import io.drover.api.agent.Facts.InstanceFacts;
 import io.drover.api.agent.Facts.TargetFacts;
+import io.drover.api.agent.Reports.ActsReport;
 import io.drover.api.agent.Reports.InstanceReport;
 import io.drover.api.agent.Reports.JobReport;
 import io.drover.api.agent.Reports.MemoryReport;
@@ -81,6 +82,11 @@ public final class HttpAgents implements Agents {
     @Override
     public MemoryReport memory(NodeId node) {
         return get(node, "/v1/node/memory", MemoryReport.class);
+    }
+
+    @Override
+    public ActsReport acts(NodeId node) {
+        return get(node, "/v1/node/acts", ActsReport.class);
     }
 
     @Override

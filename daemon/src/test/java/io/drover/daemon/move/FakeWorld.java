@@ -19,6 +19,7 @@ import io.drover.api.TopologyState;
 import io.drover.api.agent.Facts.InstanceFacts;
 import io.drover.api.agent.Facts.TargetFacts;
 import io.drover.api.agent.Reports;
+import io.drover.api.agent.Reports.ActsReport;
 import io.drover.api.agent.Reports.Done;
 import io.drover.api.agent.Reports.InstanceMemory;
 import io.drover.api.agent.Reports.InstanceReport;
@@ -447,6 +448,11 @@ final class FakeWorld implements Agents, Monitors, Checks {
                         .findFirst()
                         .orElse("");
         return SampleInstance.of(instance, timeline(node), node.synchronousNames(), C.value(), slot, node.standby);
+    }
+
+    @Override
+    public ActsReport acts(NodeId node) {
+        return new ActsReport(List.of());
     }
 
     @Override

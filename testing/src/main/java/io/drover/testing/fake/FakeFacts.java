@@ -122,7 +122,7 @@ final class FakeFacts {
         return sender == null ? null : sender.pid;
     }
 
-    private static List<Facts.Slot> slots(FakeServer server) {
+    static List<Facts.Slot> slots(FakeServer server) {
         List<Facts.Slot> slots = new ArrayList<>();
         server.data.slots.forEach((name, restart) -> {
             List<FakeReceiver> users = receivers(server).stream()

@@ -4,6 +4,7 @@ package io.drover.testing.fake;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.Lsn;
+import io.drover.api.agent.Facts.Slot;
 import io.drover.api.agent.Reports.AlignReport;
 import io.drover.api.agent.Reports.GuardProbeReport;
 import io.drover.api.agent.Reports.PromoteReport;
@@ -112,6 +113,18 @@ final class FakeSession implements PostgresSession {
     @Override
     public void setRewindLogin(boolean allowed) {
         tell(() -> server.data.rewindLogin = allowed);
+    }
+
+    @Override
+    public boolean rewindLogin() {
+        goOn();
+        return world.look(() -> server.data.rewindLogin);
+    }
+
+    @Override
+    public List<Slot> slots() {
+        goOn();
+        return world.look(() -> FakeFacts.slots(server));
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.drover.api.ShardId;
 import io.drover.api.ShardTopology.Endpoint;
 import io.drover.api.agent.Facts.InstanceFacts;
 import io.drover.api.agent.Facts.TargetFacts;
+import io.drover.api.agent.Reports.ActsReport;
 import io.drover.api.agent.Reports.InstanceReport;
 import io.drover.api.agent.Reports.JobReport;
 import io.drover.api.agent.Reports.MemoryReport;
@@ -61,6 +62,11 @@ final class SimAgents implements Agents {
     @Override
     public MemoryReport memory(NodeId node) {
         return send(node, "memory", READ_LIMIT, agent -> agent.observation().memory());
+    }
+
+    @Override
+    public ActsReport acts(NodeId node) {
+        return send(node, "acts", READ_LIMIT, Agent::acts);
     }
 
     @Override

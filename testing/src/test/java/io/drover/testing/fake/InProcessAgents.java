@@ -10,6 +10,7 @@ import io.drover.api.ShardId;
 import io.drover.api.ShardTopology.Endpoint;
 import io.drover.api.agent.Facts.InstanceFacts;
 import io.drover.api.agent.Facts.TargetFacts;
+import io.drover.api.agent.Reports.ActsReport;
 import io.drover.api.agent.Reports.InstanceReport;
 import io.drover.api.agent.Reports.JobReport;
 import io.drover.api.agent.Reports.MemoryReport;
@@ -55,6 +56,12 @@ record InProcessAgents(MiniCluster cluster) implements Agents {
     @Override
     public MemoryReport memory(NodeId node) {
         return observation(node).memory();
+    }
+
+    @Override
+    public ActsReport acts(NodeId node) {
+        requireAlive(node);
+        return cluster.agent(node).acts();
     }
 
     @Override

@@ -1,4 +1,0 @@
-@NullMarked
-package io.drover.testing.fault;
-
-import org.jspecify.annotations.NullMarked;
