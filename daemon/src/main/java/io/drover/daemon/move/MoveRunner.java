@@ -182,11 +182,12 @@ public final class MoveRunner implements LeaderElection.Listener, AutoCloseable 
     }
 
     /** What was read may be old by now: then somebody has started since, and the next look sees what became of that. */
+    @SuppressWarnings("ReferenceEquality") // whether it is the very same one
     private void startUnlessChanged(Versioned<MoveRecord> stored, @Nullable Running before, Leadership under) {
         lock.lock();
         try {
             Running now = running.get(stored.value().identity().id());
-            if (now == before) { // whether it is the very same one
+            if (now == before) {
                 start(stored, under);
             }
         } finally {

@@ -19,6 +19,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -99,8 +100,8 @@ final class RebuildPlan {
         }
     }
 
-    private TreeSet<InstanceId> instances() {
-        TreeSet<InstanceId> all = new TreeSet<>();
+    private Set<InstanceId> instances() {
+        Set<InstanceId> all = new TreeSet<>();
         reports.forEach(report -> report.instances().forEach(memory -> all.add(memory.instance())));
         known().forEach(topology -> all.add(topology.instance()));
         return all;

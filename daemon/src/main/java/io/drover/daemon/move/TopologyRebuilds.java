@@ -76,7 +76,7 @@ final class TopologyRebuilds {
         List<ShardTopology> exported =
                 order.export() == null ? List.of() : order.export().shards();
         List<LeftOut> without = requireNonNullElse(order.without(), List.of());
-        Map<NodeId, MemoryReport> answers = ask(order, stored, exported);
+        Map<NodeId, MemoryReport> answers = ask(order);
         List<String> problems = missing(stored, exported, without, answers.keySet());
         RebuildPlan decided = new RebuildPlan(
                 List.copyOf(answers.values()),
@@ -124,8 +124,7 @@ final class TopologyRebuilds {
 
     // ---- who is asked ----
 
-    private Map<NodeId, MemoryReport> ask(
-            Order order, List<Versioned<ShardTopology>> stored, List<ShardTopology> exported) {
+    private Map<NodeId, MemoryReport> ask(Order order) {
         Map<NodeId, CompletableFuture<MemoryReport>> asked = new LinkedHashMap<>();
         for (var status : services.nodes().list()) {
             NodeId node = status.node().id();

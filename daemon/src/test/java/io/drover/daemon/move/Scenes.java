@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 
 /** Every place that a move can stand in, as its record says it. The names are the rows of docs/calls.md. */
 final class Scenes {
+    @SuppressWarnings("TimeInStaticInitializer") // the end of a bake lies days from it
     private static final Instant NOW = Instant.now();
 
     /** The places, in the order of a move's life. */

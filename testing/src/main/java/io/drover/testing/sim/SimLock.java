@@ -2,7 +2,6 @@
 package io.drover.testing.sim;
 
 import java.util.ArrayDeque;
-import java.util.Date;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -163,7 +162,7 @@ final class SimLock implements Lock {
         }
 
         @Override
-        public boolean awaitUntil(Date deadline) {
+        public boolean awaitUntil(java.util.Date deadline) {
             throw new UnsupportedOperationException("no date means anything here");
         }
 
