@@ -20,6 +20,10 @@ record FaultSlot(Leg leg, Process process, int row, List<String> points) {
     private static final int BAKE = 170;
     private static final List<String> RUN = List.of("run/before", "run/after");
     private static final List<String> RECORD = List.of("record/before", "record/after");
+    private static final List<String> RESULT = List.of("result/before", "result/after");
+    /** Rows whose only record is their result, written when the next one is entered or the move ends. */
+    private static final List<Integer> WITH_RESULT = List.of(150, 180);
+
     private static final List<Integer> ROWS =
             List.of(10, 20, 30, 40, 50, 60, 70, 75, 80, 90, 95, 100, 110, 120, 130, 140, 150, 160, 170, 180);
     /** Rows of the pause that are written down by a later one. */
@@ -114,7 +118,9 @@ record FaultSlot(Leg leg, Process process, int row, List<String> points) {
 
     private static FaultSlot row(Leg leg, int row) {
         List<String> points = new ArrayList<>(around("row-" + row, RUN));
-        if (!WITHOUT_RECORD.contains(row) && row != 180) {
+        if (WITH_RESULT.contains(row)) {
+            points.addAll(around("row-" + row, RESULT));
+        } else if (!WITHOUT_RECORD.contains(row)) {
             points.addAll(around("row-" + row, RECORD));
         }
         return new FaultSlot(leg, Process.CONTROLLER, row, points);
