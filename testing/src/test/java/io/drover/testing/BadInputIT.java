@@ -76,7 +76,17 @@ class BadInputIT {
                     new Wrong("/v1/moves", MOVE.formatted(target, ",\"readShift\":[1,100]"), 422, "NOT_SUPPORTED"),
                     new Wrong("/v1/moves", MOVE.formatted(target, ",\"blockers\":\"abort\""), 422, "NOT_SUPPORTED"),
                     new Wrong("/v1/moves", MOVE.formatted(target, ",\"blockers\":\"terminate\""), 422, "NOT_SUPPORTED"),
-                    new Wrong("/v1/moves", MOVE.formatted(target, ",\"standbys\":[\"node_c\"]"), 422, "NOT_SUPPORTED"),
+                    new Wrong("/v1/moves", MOVE.formatted(target, ",\"standbys\":[\"node_x\"]"), 422, "UNKNOWN_NODE"),
+                    new Wrong(
+                            "/v1/moves",
+                            MOVE.formatted(target, ",\"standbys\":[\"" + target + "\"]"),
+                            422,
+                            "SAME_NODE"),
+                    new Wrong(
+                            "/v1/moves",
+                            MOVE.formatted(target, ",\"standbys\":[\"node_c\",\"node_c\"]"),
+                            422,
+                            "INVALID_VALUE"),
                     new Wrong(
                             "/v1/moves",
                             MOVE.formatted(target, ",\"verify\":{\"level\":\"checksums\"}"),

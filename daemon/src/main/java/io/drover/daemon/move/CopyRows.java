@@ -170,7 +170,7 @@ final class CopyRows {
         context.call(context.to(), new Verb.SetAside());
         context.live().lag(null);
         if (context.record().drilling()) {
-            Drills.removeCopy(context);
+            Drills.removeCopy(context, context.to());
         }
     }
 

@@ -8,6 +8,7 @@ import io.drover.api.ErrorCode;
 import io.drover.api.Move.Cutover;
 import io.drover.api.Move.Phase;
 import io.drover.api.MoveState;
+import io.drover.api.NodeId;
 import io.drover.api.Problem;
 import io.drover.api.agent.Verb;
 import io.drover.topology.Versioned;
@@ -188,16 +189,16 @@ final class Drills {
      * Deletes the copy that the drill made and has set aside: it was never promoted, so it holds nothing that the source does not
      * (rule R9 is about the old copy). What cannot be deleted waits for a purge, as after any move.
      */
-    static void removeCopy(MoveContext context) {
+    static void removeCopy(MoveContext context, NodeId node) {
         try {
-            context.call(context.to(), new Verb.RemoveCopy());
+            context.call(node, new Verb.RemoveCopy());
         } catch (DroverException e) {
             if (e.code() == ErrorCode.LEADERSHIP_LOST) {
                 throw e;
             }
-            String left = "the copy on " + context.to() + " is set aside and not deleted: " + e.getMessage()
+            String left = "the copy on " + node + " is set aside and not deleted: " + e.getMessage()
                     + "; delete it with bin/drover purge "
-                    + context.record().identity().request().shard() + " --node " + context.to();
+                    + context.record().identity().request().shard() + " --node " + node;
             context.journal().write(record -> record, new MoveJournal.Line(MoveSteps.STANDBY, left));
         }
     }

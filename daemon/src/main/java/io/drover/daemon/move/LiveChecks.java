@@ -6,6 +6,7 @@ import io.drover.api.PreflightReport;
 import io.drover.api.ShardId;
 import io.drover.api.ShardTopology.Endpoint;
 import io.drover.api.agent.Facts.InstanceFacts;
+import io.drover.api.agent.Facts.TargetFacts;
 import io.drover.daemon.preflight.Preflight;
 import io.drover.daemon.preflight.PreflightFacts;
 import io.drover.daemon.preflight.PreflightFacts.Companion;
@@ -53,9 +54,19 @@ final class LiveChecks implements Checks {
                 target,
                 wayBackLogin,
                 companions(record, standbyRuns),
+                standbyRuns ? List.of() : places(record, source),
                 lag.isPresent() ? OptionalLong.of(lag.orElseThrow().lagBytes()) : OptionalLong.empty(),
                 lag.isPresent() ? OptionalLong.of(lag.orElseThrow().lagMillis()) : OptionalLong.empty());
         return Preflight.evaluate(facts, when, identity.request().waive());
+    }
+
+    /** What the copies of further standbys will find; they are made from the target, whose access rules are the source's. */
+    private List<TargetFacts> places(MoveRecord record, InstanceFacts source) {
+        return record.identity().standbys().stream()
+                .filter(MoveRecord.Standby::made)
+                .map(standby -> agents.targetFacts(
+                        standby.node(), record.identity().request().shard(), record.from(), source.tablespaces()))
+                .toList();
     }
 
     private List<Companion> companions(MoveRecord record, boolean targetRuns) {

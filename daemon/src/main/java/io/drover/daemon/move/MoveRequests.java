@@ -11,7 +11,6 @@ import io.drover.api.ShardId;
 import io.drover.api.ShardTopology;
 import io.drover.api.ShardTopology.Endpoint;
 import io.drover.daemon.preflight.Preflight;
-import io.drover.fencing.FenceTransitions;
 import io.drover.topology.MoveLock;
 import io.drover.topology.NodeRecord;
 import io.drover.topology.Versioned;
@@ -69,14 +68,7 @@ final class MoveRequests {
                 MoveOrders.effective(request.mode()),
                 now,
                 deadline(request, now),
-                standbys(shard));
-    }
-
-    /** Those that are there come along. */
-    private static List<MoveRecord.Standby> standbys(ShardTopology shard) {
-        return FenceTransitions.readers(shard).stream()
-                .map(endpoint -> new MoveRecord.Standby(endpoint, false))
-                .toList();
+                new StandbyRequests(services.nodes()).standbys(request, shard));
     }
 
     private static @Nullable Instant deadline(MoveRequest request, Instant now) {
@@ -129,7 +121,6 @@ final class MoveRequests {
 
     private static void refuseUnsupported(MoveRequest request) {
         Preflight.checkWaivers(request.waive());
-        refuseWhen(!request.standbys().isEmpty(), "standbys");
         refuseWhen(request.mode() == MoveRequest.Mode.CLEAN_STOP, "mode clean-stop");
         refuseWhen(
                 request.blockers() != MoveRequest.Blockers.WAIT,

@@ -5,6 +5,7 @@ import io.drover.api.DroverException;
 import io.drover.api.MoveState;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * One row of the move table.
@@ -124,6 +125,15 @@ record MoveStep(
         return does.replace("{source}", record.from().node().value())
                 .replace("{target}", record.to().node().value())
                 .replace("{shard}", record.identity().request().shard().value())
-                .replace("{slot}", record.streamingSlot());
+                .replace("{slot}", record.streamingSlot())
+                .replace("{standbys}", named(record));
+    }
+
+    private static String named(MoveRecord record) {
+        String nodes = record.identity().standbys().stream()
+                .filter(MoveRecord.Standby::made)
+                .map(standby -> standby.node().value())
+                .collect(Collectors.joining(", "));
+        return nodes.isEmpty() ? "no node" : nodes;
     }
 }

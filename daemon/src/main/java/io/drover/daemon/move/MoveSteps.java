@@ -31,6 +31,7 @@ final class MoveSteps {
     static final int RESERVE = 20;
     static final int COPY = 40;
     static final int STANDBY = 50;
+    static final int MAKE_STANDBYS = 55;
     static final int APPROVAL = 70;
     static final int ARM = 75;
     static final int FOLLOW = 78;
@@ -98,6 +99,17 @@ final class MoveSteps {
                     CopyRows::catchUp,
                     Probe.REPEAT,
                     Undo.by("stop the standby on the target and set its directory aside", CopyRows::setAside),
+                    Recording.OWN,
+                    Limits.seconds(60, 300)),
+            new MoveStep(
+                    MAKE_STANDBYS,
+                    CATCHING_UP,
+                    "further standbys",
+                    "make the further standbys that were asked for: copy {target} to {standbys}, to follow it",
+                    Guard.NONE,
+                    StandbyCopies::make,
+                    Probe.REPEAT,
+                    Undo.by("stop the further standbys and set their directories aside", StandbyCopies::setAside),
                     Recording.OWN,
                     Limits.seconds(60, 300)),
             new MoveStep(

@@ -138,7 +138,8 @@ final class StandbyRows {
                 "mend that standby, or waive " + Standbys.CHECK + " to leave it behind");
     }
 
-    private static void await(MoveContext context, Follower follower, Endpoint leader, Duration limit) {
+    /** Waits until it streams from there on its leader's timeline. */
+    static void await(MoveContext context, Follower follower, Endpoint leader, Duration limit) {
         context.waitFor(
                 "the standby on " + follower.node() + " to stream from " + leader.node(),
                 limit,

@@ -6,6 +6,7 @@ import io.drover.api.agent.Facts.InstanceFacts;
 import io.drover.api.agent.Facts.Receiver;
 import io.drover.api.agent.Facts.Sender;
 import io.drover.api.agent.Facts.Slot;
+import io.drover.api.agent.Facts.TargetFacts;
 import io.drover.daemon.preflight.PreflightFacts.Companion;
 import io.drover.replication.SynchronousStandbys;
 import java.util.ArrayList;
@@ -17,7 +18,26 @@ import java.util.stream.Collectors;
 
 /** P40 and P41: the instance's other standbys, and commits that wait for them. */
 final class CompanionChecks {
+    /** What is asked of the target before the copy holds for every node that takes one. */
+    private static final Set<String> OF_A_PLACE =
+            Set.of("P5", "P6", "P7", "P8", "P25", "P26", "P38", "P58", "P58-port");
+
     private CompanionChecks() {}
+
+    static Optional<Finding> placesForCopies(PreflightFacts facts) {
+        List<String> wrong = new ArrayList<>();
+        List<String> remedies = new ArrayList<>();
+        for (TargetFacts place : facts.places()) {
+            PreflightFacts there = facts.copyingTo(place);
+            Preflight.TABLE.stream()
+                    .filter(check -> OF_A_PLACE.contains(check.id()))
+                    .forEach(check -> check.test().apply(there).ifPresent(finding -> {
+                        wrong.add(place.node().id() + ": " + check.id() + " " + finding.message());
+                        remedies.add(finding.remedy());
+                    }));
+        }
+        return Finding.when(!wrong.isEmpty(), "no standby can be made: " + wrong, String.join("; ", remedies));
+    }
 
     private static String names(PreflightFacts facts) {
         return Settings.text(facts.source(), "synchronous_standby_names");

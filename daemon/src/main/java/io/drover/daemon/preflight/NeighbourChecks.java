@@ -48,6 +48,11 @@ final class NeighbourChecks {
                     When.ALWAYS,
                     "every other standby streams and can be led to the target",
                     CompanionChecks::standbysFollow),
+            block(
+                    "P41-places",
+                    When.BEFORE_COPY,
+                    "each further standby's node can take a copy",
+                    CompanionChecks::placesForCopies),
             block("P42", When.ALWAYS, "archiving keeps up", NeighbourChecks::archiving),
             block("P42-library", When.ALWAYS, "no archive_library is used", NeighbourChecks::noArchiveLibrary),
             block("P43", When.ALWAYS, "no base backup runs", NeighbourChecks::noBaseBackup),

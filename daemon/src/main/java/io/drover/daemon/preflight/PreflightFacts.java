@@ -23,6 +23,7 @@ import java.util.OptionalLong;
  * @param wayBackLogin empty when drover_repl could log in to that standby from the source's node, else why not; absent while
  *     there is no standby
  * @param standbys the instance's other standbys, which the move leads along
+ * @param places nodes on which this move makes further standbys, before it has
  * @param lagBytes WAL that the target has not replayed; absent while there is no standby
  * @param lagMillis age of the last transaction that the target has replayed; absent when unknown
  */
@@ -35,6 +36,7 @@ public record PreflightFacts(
         Optional<InstanceFacts> target,
         Optional<String> wayBackLogin,
         List<Companion> standbys,
+        List<TargetFacts> places,
         OptionalLong lagBytes,
         OptionalLong lagMillis) {
 
@@ -60,6 +62,22 @@ public record PreflightFacts(
             return instance.flatMap(facts -> Optional.ofNullable(facts.receiver()))
                     .flatMap(receiver -> Optional.ofNullable(receiver.applicationName()));
         }
+    }
+
+    /** The same with another node as the one that takes a copy. */
+    PreflightFacts copyingTo(TargetFacts place) {
+        return new PreflightFacts(
+                request,
+                stream,
+                sourceNode,
+                source,
+                place,
+                target,
+                wayBackLogin,
+                standbys,
+                places,
+                lagBytes,
+                lagMillis);
     }
 
     NodeId from() {

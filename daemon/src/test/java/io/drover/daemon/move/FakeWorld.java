@@ -206,6 +206,7 @@ final class FakeWorld implements Agents, Monitors, Checks {
             node.running = true;
             node.standby = true;
             node.timeline = on(other(id)).timeline;
+            node.follows = id.equals(C) ? B : null;
             return instance(id, Moved.INSTANCE);
         } else if (verb instanceof Verb.Stop) {
             if (node.canCommit()) {
@@ -215,6 +216,8 @@ final class FakeWorld implements Agents, Monitors, Checks {
             return new Reports.StopReport("shut down", 1);
         } else if (verb instanceof Verb.SetAside) {
             node.setAside += node.exists ? 1 : 0;
+            node.follows = null;
+            node.followedBefore = null;
             node.exists = false;
             node.sealed = false;
             node.slots.clear();
@@ -307,6 +310,8 @@ final class FakeWorld implements Agents, Monitors, Checks {
                 topology.swap(current, FenceTransitions::serve);
             }
             return new Reports.PublishReport(current.get(0).value().epoch().next(), 1);
+        } else if (verb instanceof Verb.ReadTail) {
+            return new Reports.TailReport(0, List.of());
         } else if (verb instanceof Verb.ArchiveUpTo) {
             return new Reports.ArchiveReport(false, List.of(), List.of());
         } else if (verb instanceof Verb.Audit) {

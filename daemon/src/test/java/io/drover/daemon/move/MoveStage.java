@@ -3,6 +3,7 @@ package io.drover.daemon.move;
 
 import static io.drover.daemon.move.Moved.A;
 import static io.drover.daemon.move.Moved.B;
+import static io.drover.daemon.move.Moved.C;
 import static io.drover.daemon.move.Moved.INSTANCE;
 import static io.drover.daemon.move.Moved.SHARD;
 
@@ -77,7 +78,7 @@ final class MoveStage implements AutoCloseable {
             election.start();
             leadership = gained.get(20, TimeUnit.SECONDS);
             LeaderTransaction nodes = leadership.transaction();
-            for (NodeId node : List.of(A, B)) {
+            for (NodeId node : List.of(A, B, C)) {
                 nodes.create(ZkLayout.node(node), new NodeRecord(node, "127.0.0.21", "http://127.0.0.21:1"));
             }
             nodes.commit();

@@ -47,8 +47,8 @@ final class Moved {
         return identity(request(), null);
     }
 
-    /** With another standby on node_c. */
-    static MoveRecord.Identity withStandby(MoveRequest request) {
+    /** With another standby on node_c, which is there or shall be made. */
+    static MoveRecord.Identity withStandby(MoveRequest request, boolean made) {
         MoveRecord.Identity plain = identity(request, null);
         return new MoveRecord.Identity(
                 plain.id(),
@@ -60,7 +60,7 @@ final class Moved {
                 plain.mode(),
                 plain.createdAt(),
                 null,
-                List.of(new MoveRecord.Standby(ON_C, false)));
+                List.of(new MoveRecord.Standby(ON_C, made)));
     }
 
     static MoveRecord.Identity identity(MoveRequest request, @Nullable Instant deadline) {

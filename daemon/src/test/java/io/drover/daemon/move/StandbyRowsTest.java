@@ -6,11 +6,13 @@ import static io.drover.daemon.move.Moved.B;
 import static io.drover.daemon.move.Moved.C;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.MoveState;
 import io.drover.api.NodeId;
+import io.drover.api.ShardTopology;
 import io.drover.daemon.move.FakeWorld.Moment;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -37,7 +39,7 @@ class StandbyRowsTest {
 
     /** A synchronous shard with a standby on node_c. */
     private static MoveStage.Play synchronous() {
-        MoveStage.Play play = stage.play(Moved.withStandby(Moved.request()));
+        MoveStage.Play play = stage.play(Moved.withStandby(Moved.request(), false));
         play.world().addStandbyOnC();
         play.world().on(A).synchronous.put(0, NAMES);
         return play;
@@ -198,5 +200,51 @@ class StandbyRowsTest {
         play.driveToBaking();
 
         assertThat(play.history()).anyMatch(line -> line.event().contains("does not follow node_b yet"));
+    }
+
+    @Test
+    void aFurtherStandbyIsMadeAndComesAlong() {
+        MoveStage.Play play = stage.play(Moved.withStandby(Moved.request(), true));
+        play.driveToBaking();
+
+        assertThat(play.world().on(C).follows).isEqualTo(B);
+        assertThat(play.topology().replicas())
+                .extracting(ShardTopology.Replica::node, ShardTopology.Replica::role)
+                .contains(tuple(C, ShardTopology.ReplicaRole.READ));
+        assertThat(play.world().on(B).slots).contains(slot(play));
+        assertThat(play.missing()).isEmpty();
+
+        play.order(record -> play.orders().rollback(record, true));
+        play.drive();
+
+        assertThat(play.record().state()).isEqualTo(MoveState.ROLLED_BACK);
+        assertThat(play.world().on(C).follows).as("kept: it does no harm").isEqualTo(A);
+        assertThat(play.world().violations()).isEmpty();
+    }
+
+    @Test
+    void aFailureAnywhereBeforeThePointOfNoReturnSetsAFurtherStandbyAside() {
+        MoveStage.Play sample = stage.play(Moved.withStandby(Moved.request(), true));
+        List<String> verbs = new ArrayList<>();
+        sample.world().hook = (verb, moment) -> verbs.add(verb);
+        sample.driveToBaking();
+        List<String> before = verbs.subList(0, verbs.indexOf("promote@node_b")).stream()
+                .filter(verb -> !verb.startsWith("stop@"))
+                .distinct()
+                .toList();
+        assertThat(before).contains("start-copy@node_c", "start-standby@node_c");
+
+        for (String verb : before) {
+            MoveStage.Play play = stage.play(Moved.withStandby(Moved.request(), true));
+            play.failOnce(verb, Moment.AFTER, ErrorCode.INTERNAL);
+            play.drive();
+
+            assertThat(play.record().state()).as(verb).isEqualTo(MoveState.ABORTED);
+            assertThat(play.world().on(C).exists || play.world().on(C).staged)
+                    .as(verb)
+                    .isFalse();
+            assertThat(play.leftovers()).as(verb).isEmpty();
+            assertThat(play.world().violations()).isEmpty();
+        }
     }
 }

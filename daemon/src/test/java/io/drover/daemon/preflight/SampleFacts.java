@@ -33,6 +33,7 @@ final class SampleFacts {
     final ObjectNode target = Json.mapper().createObjectNode();
     Optional<String> wayBackLogin = Optional.empty();
     final List<PreflightFacts.Companion> standbys = new ArrayList<>();
+    final List<TargetFacts> places = new ArrayList<>();
     OptionalLong lagBytes = OptionalLong.empty();
     OptionalLong lagMillis = OptionalLong.empty();
 
@@ -126,6 +127,15 @@ final class SampleFacts {
         return this;
     }
 
+    /** node_c as the place of a further standby. */
+    SampleFacts place(Consumer<ObjectNode> spoil) {
+        ObjectNode place = target.deepCopy();
+        place.set("node", targetNode.deepCopy().put("id", "node_c"));
+        spoil.accept(place);
+        places.add(convert(place, TargetFacts.class));
+        return this;
+    }
+
     /** Another standby of the instance, on node_c, which streams from the source under its name. */
     SampleFacts companion(String name) {
         return companion(name, "", instance -> {});
@@ -184,6 +194,7 @@ final class SampleFacts {
                 running ? Optional.of(convert(standby, InstanceFacts.class)) : Optional.empty(),
                 wayBackLogin,
                 standbys,
+                places,
                 lagBytes,
                 lagMillis);
     }

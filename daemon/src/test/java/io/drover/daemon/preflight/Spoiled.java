@@ -377,6 +377,16 @@ record Spoiled(String id, When phase, String words, Consumer<SampleFacts> how) {
                         "drover_repl cannot log in to node_b from there: no pg_hba.conf entry",
                         facts -> facts.companion("c", "no pg_hba.conf entry", instance -> {})),
                 new Spoiled(
+                        "P41-places",
+                        BEFORE_COPY,
+                        "node_c: P58 /var/lib/drover/shard_01/data on node_c is in the way: a directory with something in it",
+                        facts -> facts.place(place -> place.put("directoryState", "a directory with something in it"))),
+                new Spoiled(
+                        "P41-places",
+                        BEFORE_COPY,
+                        "node_c: P38 drover_repl cannot log in to node_a from node_c: no",
+                        facts -> facts.place(place -> place.put("replicationLogin", "no"))),
+                new Spoiled(
                         "P13",
                         WITH_STANDBY,
                         "the move needs 2 and 2",

@@ -47,10 +47,10 @@ enum BadCall {
 
     /** Verbs that take an instance in: for them an unknown one is right. */
     private static final Set<Class<?>> ENTRANCES =
-            Set.of(Verb.Initialize.class, Verb.Adopt.class, Verb.StartCopy.class);
+            Set.of(Verb.Initialize.class, Verb.Adopt.class, Verb.AdoptStandby.class, Verb.StartCopy.class);
     /** Verbs that exist outside moves, too. */
     private static final Set<Class<?>> OUTSIDE_MOVES =
-            Set.of(Verb.Initialize.class, Verb.Adopt.class, Verb.Purge.class);
+            Set.of(Verb.Initialize.class, Verb.Adopt.class, Verb.AdoptStandby.class, Verb.Purge.class);
     /** They undo, and of what is not there nothing is left to undo: they say so, and do nothing. */
     private static final Set<Class<?>> UNDOING = Set.of(
             Verb.DropSlot.class,
