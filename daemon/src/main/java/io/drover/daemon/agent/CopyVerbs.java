@@ -165,6 +165,8 @@ final class CopyVerbs {
         if (job != null && job.is(JobKind.COPY, call.move())) {
             jobs.cancel(call.instance());
         }
+        // a thread that has not begun its program yet would make the directory after it was removed
+        jobs.requireEnded(call.instance());
         Path staging = call.record().beside("staging", call.move());
         discard(staging);
         return new Done("there is no staging directory " + staging);

@@ -22,6 +22,7 @@ import org.slf4j.LoggerFactory;
 final class Jobs {
     private static final Logger LOG = LoggerFactory.getLogger(Jobs.class);
     private static final Duration LAST_STEP = Duration.ofSeconds(2);
+    private static final Duration STORE_AGAIN = Duration.ofSeconds(1);
     private static final Duration POLL = Duration.ofMillis(20);
 
     private final Map<InstanceId, Running> running = new ConcurrentHashMap<>();
@@ -38,6 +39,7 @@ final class Jobs {
         private volatile String phase = "start";
         private volatile LongSupplier bytes = () -> 0;
         private volatile Runnable cancel = () -> {};
+        private volatile boolean cancelled;
 
         /** What it does from now on, for people and for the controller's clock. */
         void enter(String name) {
@@ -49,9 +51,17 @@ final class Jobs {
             bytes = counter;
         }
 
-        /** How it is ended early. */
+        /** How it is ended early; at once, when it was to be ended before there was a way to. */
         void endedBy(Runnable action) {
             cancel = action;
+            if (cancelled) {
+                action.run();
+            }
+        }
+
+        private void cancel() {
+            cancelled = true;
+            cancel.run();
         }
     }
 
@@ -69,7 +79,9 @@ final class Jobs {
         running.put(id, job);
         threads.execute(() -> {
             try {
-                work.run(job);
+                if (!job.cancelled) {
+                    work.run(job);
+                }
                 end(instance, record, record.done(job.bytes.getAsLong()));
             } catch (DroverException e) {
                 LOG.warn("{} of instance {} failed: {}", record.kind(), id, e.getMessage(), e);
@@ -83,16 +95,39 @@ final class Jobs {
         });
     }
 
-    private static void end(ManagedInstance instance, JobRecord begun, JobRecord ended) {
-        instance.update(current -> begun.equals(current.job()) ? current.withJob(ended) : current);
+    /** A disk that is full must not make a job that has ended look like one that goes on for ever: tried until it is stored. */
+    private void end(ManagedInstance instance, JobRecord begun, JobRecord ended) {
+        boolean said = false;
+        while (true) {
+            try {
+                instance.update(current -> begun.equals(current.job()) ? current.withJob(ended) : current);
+                return;
+            } catch (DroverException e) {
+                if (!said) {
+                    LOG.error(
+                            "the end of {} of instance {} cannot be stored, this is tried again: {}",
+                            begun.kind(),
+                            instance.record().instance(),
+                            e.getMessage());
+                }
+                said = true;
+            }
+            try {
+                tools.scheduler().pause(STORE_AGAIN);
+            } catch (InterruptedException e) {
+                // the agent ends; the next one finds a job that was lost with this one
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
     }
 
-    /** Ends the job of an instance, when one runs, and forgets it. Its thread may take a moment to notice. */
+    /** Ends the job of an instance, when one runs, and forgets it. Its thread may take a moment to notice: {@link #requireEnded}. */
     void cancel(ManagedInstance instance) {
         Running job = running.get(instance.record().instance());
         instance.update(current -> current.withJob(null));
         if (job != null) {
-            job.cancel.run();
+            job.cancel();
         }
     }
 

@@ -35,6 +35,17 @@ import org.jspecify.annotations.Nullable;
  * <p>What it leaves out: tables, all WAL is kept, and a checkpoint is a moment.
  */
 public final class FakePostgres {
+    /** Settings that only a move sets on machines like these. */
+    private static final Set<String> OF_A_MOVE = Set.of(
+            "synchronous_standby_names",
+            "listen_addresses",
+            "wal_keep_size",
+            "autovacuum",
+            "wal_init_zero",
+            "recovery_end_command",
+            "max_standby_streaming_delay",
+            "wal_retrieve_retry_interval");
+
     private final Scheduler scheduler;
     private final FakeTimes times;
     private final ScheduledExecutorService timer;
@@ -120,9 +131,12 @@ public final class FakePostgres {
                 .toList();
     }
 
+    /** The agent's own sessions write nothing of anybody's. */
     private static boolean takesWrites(FakeServer server) {
         boolean somebody = !server.held
-                || server.backends.values().stream().anyMatch(each -> !each.stopped && each.serves() && !each.gone());
+                || server.backends.values().stream()
+                        .anyMatch(each ->
+                                !each.stopped && each.serves() && !each.gone() && !each.application.equals("drover"));
         return server.ready && !server.recovering && somebody;
     }
 
@@ -137,6 +151,41 @@ public final class FakePostgres {
             }
         }
         return found;
+    }
+
+    /**
+     * What a move leaves behind on the machines when it does not clean up: unfinished directories, changed settings, slots, processes
+     * that stand still.
+     */
+    public synchronized List<String> traces() {
+        List<String> found = new ArrayList<>();
+        for (FakeHost host : hosts.values()) {
+            host.directories.forEach((path, data) -> tracesIn(host, path, data, found));
+        }
+        return found;
+    }
+
+    private static void tracesIn(FakeHost host, Path path, FakeDirectory data, List<String> found) {
+        String where = " in " + path + " on " + host.name;
+        String name = path.toString();
+        if (name.contains(".set-aside-")) {
+            return;
+        }
+        if (name.contains(".staging-") || name.contains(".rewinding-") || data.incomplete) {
+            found.add("an unfinished directory" + where);
+        }
+        data.slots.keySet().forEach(slot -> found.add("slot " + slot + where));
+        data.autoConf.forEach((setting, value) -> {
+            if (OF_A_MOVE.contains(setting)) {
+                found.add("setting " + setting + " = '" + value + "'" + where);
+            }
+        });
+        if (!data.orphans.isEmpty()) {
+            found.add("processes " + data.orphans + where);
+        }
+        if (host.serverIn(data).filter(server -> server.held).isPresent()) {
+            found.add("a held server" + where);
+        }
     }
 
     /** A machine with applications is gone, or the application on it: its sessions end. */

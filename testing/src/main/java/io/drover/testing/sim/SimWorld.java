@@ -10,6 +10,7 @@ import io.drover.api.ShardAdoption;
 import io.drover.api.ShardId;
 import io.drover.api.ShardTopology;
 import io.drover.api.TopologyState;
+import io.drover.api.fault.FaultPoint;
 import io.drover.daemon.metrics.MoveObserver;
 import io.drover.daemon.move.MoveControl;
 import io.drover.daemon.move.Rehearsals;
@@ -32,6 +33,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -97,6 +99,11 @@ public final class SimWorld {
     /** Runs a scenario in a world of its own. The same seed and options give the same run. */
     public static SimScheduler.Run run(long seed, SimOptions options, Consumer<SimWorld> scenario) {
         return SimScheduler.run(seed, scheduler -> scenario.accept(new SimWorld(scheduler, options)));
+    }
+
+    /** Hears of every fault point that any process reaches, on the thread that reaches it. */
+    public void onPoint(BiConsumer<SimMember, FaultPoint> listener) {
+        members.values().forEach(member -> member.onPoint(point -> listener.accept(member, point)));
     }
 
     private void add(SimMember member) {
@@ -421,6 +428,15 @@ public final class SimWorld {
         }
     }
 
+    /**
+     * Looks at what must hold when a move has come to rest and nothing is broken.
+     *
+     * @return what is wrong; empty when all is well
+     */
+    public List<String> checkEnd(MoveId move) {
+        return new EndCheck(this).of(move);
+    }
+
     private void check(Runnable rule) {
         try {
             rule.run();
@@ -476,7 +492,7 @@ public final class SimWorld {
     /** Clients write often when it matters, and seldom else. */
     Duration thinkingTime() {
         boolean hot = records.isHot();
-        return hot ? Duration.ofNanos(1_000_000L + draw(15_000_000)) : Duration.ofMillis(300 + draw(1500));
+        return hot ? Duration.ofNanos(1_000_000L + draw(15_000_000)) : Duration.ofMillis(500 + draw(4000));
     }
 
     private static final class Silent implements MoveObserver {

@@ -52,7 +52,8 @@ final class AgentOnFakePostgresTest {
     private final FakeZooKeeper zooKeeper = new FakeZooKeeper(SCHEDULER, ZkLayout.roots());
     private final FakeStateFiles files = new FakeStateFiles();
     private final Agent source = agent("host_a", files);
-    private final Agent target = agent("host_b", new FakeStateFiles());
+    private final FakeStateFiles filesOfTarget = new FakeStateFiles();
+    private final Agent target = agent("host_b", filesOfTarget);
     private long sequence;
 
     @AfterEach
@@ -142,6 +143,33 @@ final class AgentOnFakePostgresTest {
                 .extracting(JobReport::error)
                 .asString()
                 .isNotEmpty();
+    }
+
+    @Test
+    void storesTheEndOfAJobAsSoonAsItsDiskHasRoomAgain() {
+        InstanceId instance = initialize();
+        send(source, instance, new Verb.CreateSlot(SLOT));
+        send(
+                target,
+                instance,
+                new Verb.StartCopy(List.of(SHARD), "host_a", PORT, SLOT, null, MoveRequest.Checkpoint.FAST));
+        filesOfTarget.fillDisk(true);
+        assertThat(Waiting.until(
+                        LIMIT,
+                        POLL,
+                        () -> target.observation().job(instance).phase().equals("verify")))
+                .isTrue();
+        assertThat(Waiting.until(
+                        Duration.ofMillis(1_500),
+                        POLL,
+                        () -> target.observation().job(instance).state() != JobState.RUNNING))
+                .isFalse();
+
+        filesOfTarget.fillDisk(false);
+
+        assertThat(Waiting.until(
+                        LIMIT, POLL, () -> target.observation().job(instance).state() == JobState.DONE))
+                .isTrue();
     }
 
     private InstanceId initialize() {

@@ -68,6 +68,22 @@ final class SimWorldTest {
     }
 
     @Test
+    void anAbortAtAnyMomentOfTheCopyLeavesNothing() {
+        for (long seed = 0; seed < 40; seed++) {
+            SimWorld.run(seed, SimOptions.usual(), world -> {
+                world.begin();
+                MoveId move = world.startMove("node_b");
+                world.require(LIMIT, "row 40", () -> world.step(move) == 40);
+                world.pause(Duration.ofNanos(world.draw(300_000)));
+                world.ask(control -> control.moves().abort(move));
+                world.require(LIMIT, "the end", () -> world.state(move).equals("ABORTED"));
+                world.pause(Duration.ofSeconds(3));
+                assertThat(world.checkEnd(move)).isEmpty();
+            });
+        }
+    }
+
+    @Test
     void drillsAShard() {
         SimWorld.run(4, SimOptions.usual(), world -> {
             world.begin();

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.testing.sim;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.drover.api.Json;
+import io.drover.api.MoveId;
+import io.drover.api.ShardTopology;
+import io.drover.api.TopologyState;
+import io.drover.testing.fake.FakePostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a move must leave when it has come to rest. */
+final class EndCheck {
+    private static final String BAKING = "BAKING";
+    private static final List<String> ENDS = List.of("COMPLETED", "ABORTED", "ROLLED_BACK", BAKING);
+
+    private final SimWorld world;
+    private final List<String> wrong = new ArrayList<>();
+
+    EndCheck(SimWorld world) {
+        this.world = world;
+    }
+
+    List<String> of(MoveId move) {
+        String state = world.state(move);
+        ShardTopology topology = world.topology();
+        require(ENDS.contains(state), "the move is in " + state);
+        require(topology.state() == TopologyState.SERVING, "the shard is " + topology.state());
+        world.checkInvariants();
+        String serving = topology.primary().node().value();
+        String home = world.nodes().get(0);
+        boolean away = state.equals("COMPLETED") || state.equals(BAKING);
+        require(away != serving.equals(home), "a move in " + state + " serves on " + serving);
+        boolean primary = world.postgres().running().stream()
+                .anyMatch(server -> server.host().equals(serving) && !server.inRecovery() && server.takesWrites());
+        require(primary, "nothing takes writes on " + serving);
+        locks(state, topology);
+        world.postgres().traces().stream()
+                .filter(trace -> !state.equals(BAKING) || !trace.equals(wayBack(move, serving)))
+                .forEach(wrong::add);
+        world.nodes().forEach(this::journals);
+        if (state.equals(BAKING)) {
+            boolean streams = world.postgres().running().stream().anyMatch(FakePostgres.Running::inRecovery);
+            require(streams, "no way back while the move is baking");
+        }
+        return List.copyOf(wrong);
+    }
+
+    private String wayBack(MoveId move, String node) {
+        return "slot " + move.rollbackSlotName() + " in " + world.dataDir() + " on " + node;
+    }
+
+    private void locks(String state, ShardTopology topology) {
+        List<String> locks = world.zooKeeper().paths().stream()
+                .filter(path -> path.startsWith("/locks/"))
+                .toList();
+        if (state.equals(BAKING)) {
+            require(locks.size() == 1 && locks.get(0).startsWith("/locks/instance-"), "locks of the bake: " + locks);
+        } else {
+            require(locks.isEmpty(), "locks " + locks);
+            require(topology.move() == null, "the topology names move " + topology.move());
+            require(topology.replicas().isEmpty(), "the topology has replicas " + topology.replicas());
+        }
+    }
+
+    /** What an agent still believes that it has to take back. */
+    private void journals(String node) {
+        try {
+            for (String name : world.agent(node).files().names()) {
+                JsonNode record =
+                        Json.mapper().readTree(world.agent(node).files().read(name));
+                require(record.path("settings").isEmpty(), "the journal on " + node + ": " + record.path("settings"));
+                require(record.path("seal").isNull() || record.path("seal").isMissingNode(), "a seal on " + node);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void require(boolean fact, String otherwise) {
+        if (!fact) {
+            wrong.add(otherwise);
+        }
+    }
+}
