@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.testing.sim;
+
+import io.drover.api.DroverException;
+import io.drover.api.MoveId;
+import io.drover.daemon.move.MoveService;
+import io.drover.testing.sim.SimNetwork.Weather;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+
+/** What happens under one seed: a move somewhere, and some of all that may go wrong. */
+public final class Simulation {
+    private static final Duration MENDING = Duration.ofSeconds(40);
+    private static final Duration END = Duration.ofMinutes(30);
+    private static final Duration SETTLING = Duration.ofSeconds(6);
+    private static final int RESUMES = 6;
+
+    private final SimWorld world;
+    private final Way way;
+    private final Faults faults;
+    private final Outcome outcome;
+
+    private Simulation(SimWorld world, Way way, Outcome outcome) {
+        this.world = world;
+        this.way = way;
+        this.outcome = outcome;
+        this.faults = new Faults(world, outcome);
+    }
+
+    /** What is wanted. */
+    enum Way {
+        BAKE,
+        COMPLETE,
+        ROLL_BACK,
+        DRILL,
+        APPROVE,
+        ABORT
+    }
+
+    /** What has become of it. */
+    public static final class Outcome {
+        private final List<String> faults = new ArrayList<>();
+        private final List<Integer> rows = new ArrayList<>();
+        private String way = "";
+        private String state = "";
+
+        /** The faults that have happened. */
+        public List<String> faults() {
+            return List.copyOf(faults);
+        }
+
+        /** The rows that the move was in when they happened. */
+        public List<Integer> rows() {
+            return List.copyOf(rows);
+        }
+
+        /** What was wanted. */
+        public String way() {
+            return way;
+        }
+
+        /** How the move has ended. */
+        public String state() {
+            return state;
+        }
+
+        void fault(String kind, int row) {
+            faults.add(kind);
+            rows.add(row);
+        }
+    }
+
+    /** What was seen under a seed. */
+    public record Result(SimScheduler.Run run, Outcome outcome) {}
+
+    /** Runs a seed; what it throws says what went wrong. */
+    public static Result run(long seed) {
+        return run(seed, false, world -> {});
+    }
+
+    /**
+     * Runs a seed.
+     *
+     * @param trace whether what happens is printed
+     * @param sabotage done to the world before anything happens in it
+     */
+    public static Result run(long seed, boolean trace, Consumer<SimWorld> sabotage) {
+        SplittableRandom dice = new SplittableRandom(seed ^ 0x5eed);
+        Outcome outcome = new Outcome();
+        Way way = Way.values()[dice.nextInt(Way.values().length)];
+        outcome.way = way.name();
+        SimOptions options =
+                new SimOptions(2, List.of("node_a", "node_b"), 1 + dice.nextInt(2), dice.nextInt(4) > 0, trace);
+        SimScheduler.Run run = SimWorld.run(seed, options, world -> {
+            try {
+                sabotage.accept(world);
+                new Simulation(world, way, outcome).play();
+            } finally {
+                world.scheduler().trace().lines().forEach(System.out::println);
+            }
+        });
+        return new Result(run, outcome);
+    }
+
+    private void play() {
+        world.begin();
+        world.pause(Duration.ofMillis(world.draw(2_000)));
+        faults.arm();
+        weather();
+        MoveId move = world.startMove(world.request("node_b", way == Way.APPROVE, way == Way.DRILL));
+        world.beside("person", () -> person(move));
+        boolean rested = world.await(MENDING, () -> atRest(move) && faults.over());
+        faults.disarm();
+        world.heal();
+        world.say(() -> rested ? "came to rest by itself" : "has to come to rest now");
+        finish(move);
+    }
+
+    private void weather() {
+        world.network()
+                .weather(
+                        switch (world.draw(4)) {
+                            case 0 -> new Weather(30, 0, 0);
+                            case 1 -> new Weather(20, 4, 10);
+                            default -> Weather.CALM;
+                        });
+    }
+
+    /** What people want of the move while it goes on; a refusal is an answer. */
+    private void person(MoveId move) {
+        if (way == Way.APPROVE) {
+            world.await(END, () -> world.state(move).equals("READY") || ended(move));
+            order(move, "approve", moves -> moves.approve(move));
+        }
+        if (way == Way.ABORT) {
+            int row = List.of(10, 40, 50, 70, 75, 80, 90, 95, 100, 130).get(world.draw(10));
+            world.await(END, () -> world.step(move) >= row || ended(move));
+            world.pause(Duration.ofNanos(world.draw(20_000_000)));
+            order(move, "abort", moves -> moves.abort(move));
+        }
+    }
+
+    private void order(MoveId move, String what, Consumer<MoveService> order) {
+        world.say(() -> what + " is ordered");
+        try {
+            world.askUntilAnswered(control -> {
+                order.accept(control.moves());
+                return true;
+            });
+        } catch (DroverException e) {
+            world.say(() -> what + " of " + move + " is refused: " + e.getMessage());
+        }
+    }
+
+    private boolean ended(MoveId move) {
+        return List.of("COMPLETED", "ABORTED", "ROLLED_BACK").contains(world.state(move));
+    }
+
+    private boolean atRest(MoveId move) {
+        return ended(move)
+                || world.state(move).equals("NEEDS_OPERATOR")
+                || world.state(move).equals("BAKING") && world.step(move) == 170;
+    }
+
+    /** Nothing is broken any more: the move has to come to an end, at most with the help of a person. */
+    private void finish(MoveId move) {
+        for (int i = 0; i < RESUMES; i++) {
+            world.require(END, "the move comes to rest", () -> atRest(move) || waitsForApproval(move));
+            if (world.state(move).equals("NEEDS_OPERATOR")) {
+                world.pause(Duration.ofSeconds(30));
+                order(move, "resume", moves -> moves.resume(move));
+            } else if (waitsForApproval(move)) {
+                order(move, "approve", moves -> moves.approve(move));
+            } else if (world.state(move).equals("BAKING") && way == Way.COMPLETE) {
+                order(move, "complete", moves -> moves.complete(move, true));
+            } else if (world.state(move).equals("BAKING") && way == Way.ROLL_BACK) {
+                world.pause(Duration.ofSeconds(3));
+                order(move, "rollback", moves -> moves.rollback(move));
+            } else {
+                break;
+            }
+            world.pause(Duration.ofSeconds(2));
+        }
+        world.pause(SETTLING);
+        List<String> wrong = world.checkEnd(move);
+        outcome.state = world.state(move);
+        if (!wrong.isEmpty()) {
+            throw new AssertionError(String.join("; ", wrong) + "; " + world.describe());
+        }
+    }
+
+    private boolean waitsForApproval(MoveId move) {
+        return way == Way.APPROVE && world.state(move).equals("READY");
+    }
+}
