@@ -116,22 +116,24 @@ public final class WalAudit {
         if (endsAtBoundary(timeline, from)) {
             return;
         }
-        List<String> argv = List.of(
-                binaries.tool("pg_waldump"),
-                "--path=" + dataDir.resolve("pg_wal"),
-                "--timeline=" + timeline,
-                "--start=" + from);
-        Commands.Result result = Commands.stream(
-                Commands.builder(argv, Map.of()),
-                limit,
-                line -> WalRecord.parse(line).ifPresent(reader));
-        if (result.exitCode() != 0 && !endsThere(timeline, result.stderr())) {
-            throw Commands.failed(argv, result.exitCode(), result.stderr());
+        try (WrittenWal wal = WrittenWal.of(dataDir.resolve("pg_wal"))) {
+            List<String> argv = List.of(
+                    binaries.tool("pg_waldump"),
+                    "--path=" + wal.directory(),
+                    "--timeline=" + timeline,
+                    "--start=" + from);
+            Commands.Result result = Commands.stream(
+                    Commands.builder(argv, Map.of()),
+                    limit,
+                    line -> WalRecord.parse(line).ifPresent(reader));
+            if (result.exitCode() != 0 && !endsThere(timeline, result.stderr())) {
+                throw Commands.failed(argv, result.exitCode(), result.stderr());
+            }
         }
     }
 
     /**
-     * Whether the position is a segment's begin and that segment and all later ones are absent. pg_waldump would wait five
+     * Whether the position is a segment's begin and that segment and all later ones were never written. pg_waldump would wait five
      * seconds for it, inside the pause in strict mode.
      */
     private boolean endsAtBoundary(int timeline, Lsn from) {
@@ -206,9 +208,11 @@ public final class WalAudit {
     private List<String> segments(int timeline) {
         String prefix = String.format(Locale.ROOT, "%08X", timeline);
         try (Stream<Path> files = Files.list(dataDir.resolve("pg_wal"))) {
-            return files.map(file -> String.valueOf(file.getFileName()))
-                    .filter(name ->
-                            name.startsWith(prefix) && SEGMENT.matcher(name).matches())
+            return files.filter(file -> {
+                        String name = String.valueOf(file.getFileName());
+                        return name.startsWith(prefix) && SEGMENT.matcher(name).matches() && WrittenWal.isWritten(file);
+                    })
+                    .map(file -> String.valueOf(file.getFileName()))
                     .sorted()
                     .toList();
         } catch (IOException e) {

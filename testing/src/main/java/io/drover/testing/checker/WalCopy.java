@@ -6,8 +6,10 @@ import io.drover.testing.checker.Evidence.Commit;
 import io.drover.testing.checker.Evidence.OldWal;
 import io.drover.testing.cluster.Command;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,10 +98,23 @@ public record WalCopy(Path directory, boolean complete) {
         }
     }
 
+    /** A segment that was made ahead and never written to holds no record, and pg_waldump gives up on it. */
+    private static boolean isWritten(Path segment) {
+        try (InputStream in = Files.newInputStream(segment)) {
+            byte[] magic = in.readNBytes(2);
+            return magic.length == 2 && (magic[0] != 0 || magic[1] != 0);
+        } catch (NoSuchFileException e) {
+            // gone meanwhile: whoever copies it finds out
+            return true;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + segment, e);
+        }
+    }
+
     private static List<Path> segments(Path directory) throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
             return files.filter(file ->
-                            SEGMENT.matcher(file.getFileName().toString()).matches())
+                            SEGMENT.matcher(file.getFileName().toString()).matches() && isWritten(file))
                     .sorted()
                     .toList();
         }

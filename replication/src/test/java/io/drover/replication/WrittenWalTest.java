@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.drover.api.Lsn;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A server that is stopped at once leaves segments that it had made ahead, full of zeros. */
+class WrittenWalTest {
+    private static final int SIZE = 1 << 20;
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+
+    @Test
+    void nothingLiesPastAForkWhoseNextSegmentWasNeverWritten(@TempDir Path data) throws IOException {
+        segment(data, "000000080000000000000010", true);
+        segment(data, "000000080000000000000011", false);
+        // there is no pg_waldump that could be asked
+        WalAudit audit = new WalAudit(new PostgresBinaries(data.resolve("none")), data);
+
+        assertThat(audit.audit(8, Lsn.parse("0/1100000"), LIMIT).records()).isZero();
+        assertThat(audit.tail(8, Lsn.parse("0/1100000"), LIMIT).recordsPast()).isZero();
+    }
+
+    @Test
+    void hidesOnlySegmentsThatWereNeverWritten(@TempDir Path data) throws IOException {
+        segment(data, "000000080000000000000010", true);
+        segment(data, "000000080000000000000011", false);
+        Path shown;
+        try (WrittenWal wal = WrittenWal.of(data.resolve("pg_wal"))) {
+            shown = wal.directory();
+            assertThat(shown).isDirectoryContaining(file -> file.endsWith("000000080000000000000010"));
+            assertThat(shown.resolve("000000080000000000000010")).hasSize(SIZE);
+            assertThat(shown.resolve("000000080000000000000011")).doesNotExist();
+        }
+        assertThat(shown).doesNotExist();
+        assertThat(data.resolve("pg_wal/000000080000000000000010")).exists();
+    }
+
+    @Test
+    void readsTheDirectoryItselfWhereEverySegmentWasWritten(@TempDir Path data) throws IOException {
+        segment(data, "000000080000000000000010", true);
+        try (WrittenWal wal = WrittenWal.of(data.resolve("pg_wal"))) {
+            assertThat(wal.directory()).isEqualTo(data.resolve("pg_wal"));
+        }
+        assertThat(data.resolve("pg_wal/000000080000000000000010")).exists();
+    }
+
+    private static void segment(Path data, String name, boolean written) throws IOException {
+        byte[] content = new byte[SIZE];
+        if (written) {
+            content[0] = 0x10;
+            content[1] = (byte) 0xD1;
+        }
+        Files.createDirectories(data.resolve("pg_wal"));
+        Files.write(data.resolve("pg_wal").resolve(name), content);
+    }
+}
