@@ -291,6 +291,8 @@ final class FakeWorld implements Agents, Monitors, Checks {
             return done;
         } else if (verb instanceof Verb.AwaitReplayed await) {
             return new Reports.ReplayReport(await.lsn(), 1);
+        } else if (verb instanceof Verb.ReadTail) {
+            return new Reports.TailReport(0, List.of());
         } else if (verb instanceof Verb.Promote promote) {
             if (node.standby) {
                 require(TopologyState.PROMOTING);
