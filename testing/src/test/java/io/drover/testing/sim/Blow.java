@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.testing.sim;
+
+import io.drover.api.fault.FaultPoint;
+import java.time.Duration;
+
+/** What happens at a fault point. */
+enum Blow {
+    /** The process that reaches it is killed, and is back soon. */
+    KILLED {
+        @Override
+        void fall(Stage stage, Moment moment) {
+            kill(stage, moment.member());
+        }
+    },
+    /** The process that reaches it stands still for longer than its session lasts, and then goes on. */
+    FROZEN {
+        @Override
+        void fall(Stage stage, Moment moment) {
+            SimMember member = stage.world().member(moment.member());
+            stage.world().later(STILL, member::thaw);
+            member.freeze();
+        }
+    },
+    /** PostgreSQL on the source is killed. */
+    SOURCE_KILLED {
+        @Override
+        void fall(Stage stage, Moment moment) {
+            stage.world().postgres().kill(Stage.SOURCE.value(), SimWorld.PORT);
+        }
+    },
+    /** PostgreSQL on the target is killed. */
+    TARGET_KILLED {
+        @Override
+        void fall(Stage stage, Moment moment) {
+            stage.world().postgres().kill(Stage.TARGET.value(), SimWorld.PORT);
+        }
+    },
+    /** The process is killed, and so is whichever reaches the next points after it. */
+    TWO_KILLED {
+        @Override
+        void fall(Stage stage, Moment moment) {
+            kill(stage, moment.member());
+        }
+    };
+
+    private static final Duration STILL = SimMember.SESSION.plusSeconds(3);
+    private static final Duration AGENT_AWAY = Duration.ofSeconds(1);
+    private static final Duration CONTROLLER_AWAY = Duration.ofSeconds(3);
+
+    /**
+     * Whether it is of interest at a moment. What is true before an effect is true after the one before it, so most of them happen only
+     * after one; a client's death only concerns itself.
+     */
+    boolean concerns(Moment moment) {
+        if (this == KILLED) {
+            return true;
+        }
+        boolean after = moment.point().when() == FaultPoint.When.AFTER;
+        return !moment.member().equals("client") && (after || this == FROZEN && moment.ofController());
+    }
+
+    /** Called on the thread that has reached the point; may not return. */
+    abstract void fall(Stage stage, Moment moment);
+
+    /** Kills a process and starts it again after a while. */
+    static void kill(Stage stage, String name) {
+        SimMember member = stage.world().member(name);
+        stage.world().later(name.startsWith("controller") ? CONTROLLER_AWAY : AGENT_AWAY, member::start);
+        member.kill();
+    }
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.testing.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Dies at every fault point of everything that a move can do. {@code -Dmatrix.only=TEXT} runs the cells whose name contains a text, and
+ * prints what happens in the first that fails.
+ */
+final class InterruptionMatrixTest {
+    private static final String ONLY = System.getProperty("matrix.only", "");
+    private static final Logger DROVER = (Logger) LoggerFactory.getLogger("io.drover");
+    private static final Level USUAL = DROVER.getLevel();
+    private static final Pattern ROW = Pattern.compile("(?m)^\\| ([0-9]+) \\| [^\\n]*$");
+    /** The lines that a simulated move may never come to, and why. */
+    private static final Map<String, String> ELSEWHERE = Map.of(
+            "adopt/roles", "an instance that runs already is adopted before any move",
+            "promote/stop", "no target gets onto a wrong timeline",
+            "reaction-unseal/run", "whoever lowers the fence has opened the source before",
+            "seal/end-sessions", "only when a session cannot be stopped in time",
+            "seal/end-wal", "as seal/end-sessions",
+            "set-aside/end-programs", "no way back is given up while its rewind runs",
+            "settings/stop", "nobody starts a server by hand",
+            "tidying/undo", "no move leaves anything that has to be tidied up");
+
+    /** What goes wrong on purpose is no news. */
+    @BeforeAll
+    static void beQuiet() {
+        DROVER.setLevel(Level.OFF);
+    }
+
+    @AfterAll
+    static void speakAgain() {
+        DROVER.setLevel(USUAL);
+    }
+
+    @Test
+    void everyInterruptionEndsAsThePageOfFaultPointsAllows() throws InterruptedException, IOException {
+        InterruptionMatrix matrix = InterruptionMatrix.of(FaultCatalogue.read()).run(ONLY, 20);
+
+        System.out.println(matrix);
+        matrix.failures().keySet().stream()
+                .findFirst()
+                .map(matrix::trace)
+                .ifPresent(lines -> lines.forEach(System.out::println));
+        assertThat(matrix.failures()).isEmpty();
+        Set<String> points = matrix.interrupted().stream()
+                .map(point -> point.place() + "/" + point.effect())
+                .collect(Collectors.toSet());
+        for (String row : rows()) {
+            assertThat(points).as("row %s is interrupted", row).contains("row-" + row + "/run");
+            if (Integer.parseInt(row) < 130) {
+                assertThat(points).as("the undo of row %s is interrupted", row).contains("row-" + row + "/undo");
+            }
+        }
+        if (ONLY.isEmpty()) {
+            assertThat(matrix.unmet())
+                    .as("lines that no simulated move comes to")
+                    .isSubsetOf(ELSEWHERE.keySet());
+        }
+    }
+
+    private static Set<String> rows() throws IOException {
+        Set<String> rows = ROW.matcher(Files.readString(Path.of("../docs/move-table.md")))
+                .results()
+                .map(row -> row.group(1))
+                .collect(Collectors.toSet());
+        assertThat(rows).contains("10", "130", "180");
+        return rows;
+    }
+}

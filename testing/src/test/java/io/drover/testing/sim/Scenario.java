@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.testing.sim;
+
+import io.drover.api.MoveRequest;
+import java.time.Duration;
+import java.util.Set;
+
+/** What a shard is put through. Without a fault each ends in its one state; together they meet every fault point. */
+enum Scenario {
+    /** A move, its completion, and the purge of the old copy. */
+    MOVE("COMPLETED") {
+        @Override
+        void play(Stage stage) {
+            stage.move(Requests.plain());
+            stage.closeFromBake();
+            stage.purge();
+        }
+    },
+    ROLLBACK("ROLLED_BACK") {
+        @Override
+        void play(Stage stage) {
+            stage.move(Requests.plain());
+            if (stage.reaches("BAKING")) {
+                stage.rollBack();
+            }
+            stage.closeFromBake();
+        }
+    },
+    /** A rollback that is given up before its fence: the move bakes again, and is completed. */
+    ROLLBACK_GIVEN_UP("COMPLETED") {
+        @Override
+        void play(Stage stage) {
+            stage.move(Requests.plain());
+            if (stage.reaches("BAKING")) {
+                stage.atCue("row-95/result/after", stage::abort);
+                stage.rollBack();
+            }
+            stage.closeFromBake();
+        }
+    },
+    DRILL("ABORTED") {
+        @Override
+        void play(Stage stage) {
+            stage.move(Requests.drill());
+            stage.ends();
+        }
+    },
+    /** A move that waits for its approval is drilled, approved and completed. */
+    DRILL_BEFORE_APPROVAL("COMPLETED") {
+        @Override
+        void play(Stage stage) {
+            stage.move(Requests.approved());
+            if (stage.reaches("READY")) {
+                stage.drillAndApprove();
+            }
+            stage.closeFromBake();
+        }
+    },
+    STRICT("COMPLETED") {
+        @Override
+        void play(Stage stage) {
+            stage.move(Requests.strict());
+            stage.closeFromBake();
+        }
+    },
+    /** A person aborts between the seal and the point of no return. */
+    ABORT("ABORTED") {
+        @Override
+        void play(Stage stage) {
+            stage.atCue("row-110/run/after", stage::abort);
+            stage.move(Requests.plain());
+            stage.closeFromBake();
+        }
+    },
+    /** WAL past the fork on the old primary: it is rewound. */
+    REWIND("COMPLETED") {
+        @Override
+        void play(Stage stage) {
+            stage.atCue("row-130/record/after", stage::divergeSource);
+            stage.move(Requests.plain());
+            stage.closeFromBake();
+        }
+    },
+    /** All controllers are away from the fence on: the source's agent lowers it. */
+    NOBODY_LOWERS("ABORTED") {
+        @Override
+        void play(Stage stage) {
+            stage.atCue("row-110/run/after", () -> stage.loseControllers(Duration.ofSeconds(20)));
+            stage.move(Requests.plain());
+            stage.closeFromBake();
+        }
+    },
+    /** All controllers are away from the point of no return on: the target's agent finishes. */
+    NOBODY_PROMOTES("COMPLETED") {
+        @Override
+        void play(Stage stage) {
+            stage.atCue("row-130/record/after", () -> stage.loseControllers(Duration.ofSeconds(20)));
+            stage.move(Requests.plain());
+            stage.closeFromBake();
+        }
+    },
+    /** The same, and the target's server dies when its agent is about to promote it. */
+    NOBODY_PROMOTES_THE_DEAD("COMPLETED") {
+        @Override
+        void play(Stage stage) {
+            stage.atCue("row-130/record/after", () -> stage.loseControllers(Duration.ofSeconds(20)));
+            stage.atCue("reaction-finish/run/before", stage::killTarget);
+            stage.move(Requests.plain());
+            stage.closeFromBake();
+        }
+    },
+    /** All controllers and the target are away while the guard is armed: the source's agent takes it back. */
+    NOBODY_DISARMS("ABORTED") {
+        @Override
+        void play(Stage stage) {
+            stage.atCue("row-80/result/after", () -> {
+                stage.loseControllers(Duration.ofSeconds(60));
+                stage.loseTarget(Duration.ofSeconds(50));
+            });
+            stage.move(Requests.plain());
+            stage.closeFromBake();
+        }
+    };
+
+    private final String end;
+
+    Scenario(String end) {
+        this.end = end;
+    }
+
+    /** Runs it to its end, whatever happens meanwhile. */
+    abstract void play(Stage stage);
+
+    /** How it ends when nothing happens to it. */
+    String end() {
+        return end;
+    }
+
+    /** How it ends when the move, or its rollback, had to be undone. */
+    Set<String> undone() {
+        return this == ROLLBACK ? Set.of("ABORTED", "COMPLETED") : Set.of("ABORTED");
+    }
+
+    /** How it ends when what its person does, or what befalls it besides, comes at another moment of the move. */
+    Set<String> otherwise() {
+        return switch (this) {
+            case ABORT, NOBODY_LOWERS, NOBODY_DISARMS -> Set.of("COMPLETED");
+            case ROLLBACK_GIVEN_UP -> Set.of("ROLLED_BACK");
+            default -> Set.of();
+        };
+    }
+
+    /** The requests. */
+    private static final class Requests {
+        private static MoveRequest plain() {
+            return of(null, null, null);
+        }
+
+        private static MoveRequest drill() {
+            return of(null, null, true);
+        }
+
+        private static MoveRequest approved() {
+            return of(MoveRequest.Cutover.APPROVE, null, null);
+        }
+
+        private static MoveRequest strict() {
+            return of(null, MoveRequest.Mode.STRICT, null);
+        }
+
+        @SuppressWarnings("NullAway") // as a JSON body leaves them out
+        private static MoveRequest of(MoveRequest.Cutover cutover, MoveRequest.Mode mode, Boolean drill) {
+            return new MoveRequest(
+                    SimWorld.SHARD,
+                    Stage.TARGET,
+                    null,
+                    cutover,
+                    mode,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    drill);
+        }
+    }
+}
