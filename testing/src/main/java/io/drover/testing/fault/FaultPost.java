@@ -45,18 +45,22 @@ public final class FaultPost implements FaultPoints.Listener {
         return temporary.resolve(id + ".fault");
     }
 
-    /** Arms the process's points and listens for the harness. */
-    public static void open(Path socket) throws IOException {
+    /** Arms the process's points and listens for the harness, for as long as the process lives; a test may end it. */
+    public static AutoCloseable open(Path socket) throws IOException {
         FaultPost post = new FaultPost();
         Files.deleteIfExists(socket);
         ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         server.bind(UnixDomainSocketAddress.of(socket));
         // whoever may enter the cluster's directory may ask
         Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rwxrwxrwx"));
-        FaultPoints.arm(post);
+        AutoCloseable armed = FaultPoints.arm(post);
         Thread thread = new Thread(() -> post.serve(server), "fault-post");
         thread.setDaemon(true);
         thread.start();
+        return () -> {
+            armed.close();
+            server.close();
+        };
     }
 
     @Override
@@ -80,7 +84,7 @@ public final class FaultPost implements FaultPoints.Listener {
     }
 
     private void serve(ServerSocketChannel server) {
-        while (true) {
+        while (server.isOpen()) {
             try (SocketChannel channel = server.accept();
                     Scanner lines = new Scanner(Channels.newReader(channel, StandardCharsets.UTF_8))) {
                 harness = channel;

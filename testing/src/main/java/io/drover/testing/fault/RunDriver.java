@@ -37,6 +37,7 @@ final class RunDriver {
     static final double LEAST_RATE = 500;
     private static final Duration WARM_UP = Duration.ofMillis(2200);
     private static final Duration WRITES_LIMIT = Duration.ofSeconds(60);
+    private static final Duration READ_AGAIN = Duration.ofMillis(400);
     private static final Duration LEFT_LIMIT = Duration.ofSeconds(20);
     private static final int WRITES_AFTERWARDS = 200;
     private static final int LEAST_ACKED = 100;
@@ -215,12 +216,17 @@ final class RunDriver {
             if (end != MoveState.NEEDS_OPERATOR && !topology.primary().node().equals(expected)) {
                 problems.add("the move ended " + end + ", and " + topology.primary() + " serves");
             }
-            long before = acked(acks);
-            Waiting.until(
-                    "clients write again after the move's end " + end,
-                    WRITES_LIMIT,
-                    () -> acked(acks) >= before + WRITES_AFTERWARDS);
-            return true;
+            long goal = acked(acks) + WRITES_AFTERWARDS;
+            boolean written = false;
+            for (int i = 0; !written && i < WRITES_LIMIT.dividedBy(READ_AGAIN); i++) {
+                // all logs are read each time
+                Waiting.pause(READ_AGAIN);
+                written = acked(acks) >= goal;
+            }
+            if (!written) {
+                problems.add("clients do not write again after the move's end " + end);
+            }
+            return written;
         } catch (IllegalStateException | UncheckedIOException e) {
             problems.add(String.valueOf(e.getMessage()));
             return false;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.drover.testing.fault;
+
+import org.jspecify.annotations.NullMarked;
