@@ -11,6 +11,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -31,13 +33,26 @@ public record WalCopy(Path directory, boolean complete) {
             "rmgr: Transaction\\s.* tx:\\s*(\\d+), lsn: ([0-9A-F]+/[0-9A-F]+), .*desc: COMMIT(?:_PREPARED (\\d+))?\\b.*");
     private static final long XLOG_ID = 1L << 32;
 
-    /** Copies the segments of a data directory. */
+    /** Holds the segments of a data directory under names of its own, so that nobody can take them away. */
     static WalCopy of(Path dataDirectory, Path into) throws IOException {
         Files.createDirectories(into);
         for (Path segment : segments(dataDirectory.resolve("pg_wal"))) {
-            Files.copy(segment, into.resolve(segment.getFileName()));
+            Files.createLink(into.resolve(segment.getFileName()), segment);
         }
         return new WalCopy(into, true);
+    }
+
+    /** Makes the held segments a copy; complete when nobody has written into one meanwhile. */
+    WalCopy copied() throws IOException {
+        boolean untouched = complete;
+        for (Path held : segments(directory)) {
+            Path copy = held.resolveSibling("copy");
+            FileTime before = Files.getLastModifiedTime(held);
+            Files.copy(held, copy);
+            untouched &= before.equals(Files.getLastModifiedTime(held));
+            Files.move(copy, held, StandardCopyOption.REPLACE_EXISTING);
+        }
+        return new WalCopy(directory, untouched);
     }
 
     /** The same, known to be of no use as a proof. */

@@ -75,10 +75,11 @@ public final class WalKeeper implements AutoCloseable {
     private WalCopy copy(long pid) {
         Path target = into.resolve(Integer.toString(copies++));
         try {
-            WalCopy copy = WalCopy.of(dataDirectory, target);
+            WalCopy held = WalCopy.of(dataDirectory, target);
             OptionalLong now = postmaster();
+            // what becomes of the directory from here on shows in the segments themselves
             boolean untouched = !follows() && (now.isEmpty() || now.getAsLong() == pid);
-            return untouched ? copy : copy.spoiled();
+            return (untouched ? held : held.spoiled()).copied();
         } catch (IOException e) {
             LOG.warn("the WAL of {} was taken away while it was copied", dataDirectory, e);
             return new WalCopy(target, false);

@@ -66,8 +66,8 @@ final class ControlRun {
         this.run = run;
     }
 
-    /** What is known afterwards, and which of the replaced methods were called. */
-    record Outcome(Evidence evidence, Set<String> hits, MoveState end) {}
+    /** What is known afterwards, which of the replaced methods were called, and whether the cluster is of use to others. */
+    record Outcome(Evidence evidence, Set<String> hits, MoveState end, boolean usable) {}
 
     /** Runs. */
     Outcome run(Control control, Set<Lever> levers, long seed) throws SQLException {
@@ -93,7 +93,7 @@ final class ControlRun {
             Move move = start(target, scene.request());
             scene.goOn();
             long begin = System.nanoTime();
-            ended = awaitEnd(move.id());
+            ended = awaitEnd(move.id(), scene);
             Duration took = Duration.ofNanos(System.nanoTime() - begin);
             boolean moved = !forks.isEmpty();
             if (moved) {
@@ -110,14 +110,15 @@ final class ControlRun {
                     .waive(Check.K8_FINAL_STATE, "what moves leave is compared in the fault runs");
             addOwners(builder, known, timeline, source, keeper);
         }
+        boolean usable = false;
         if (topology(chain()).state() == TopologyState.SERVING) {
             addRows(builder, ended, source);
-            tidy(ended);
+            usable = tidy(ended);
         } else if (!control.notServed().isEmpty()) {
             Stream.of(Check.K1_NO_LOST_ACK, Check.K2_NO_INVENTION, Check.K3_AT_MOST_ONCE, Check.K10_EQUALITY)
                     .forEach(check -> builder.waive(check, control.notServed()));
         }
-        return new Outcome(builder.build(), hits, ended.state());
+        return new Outcome(builder.build(), hits, ended.state(), usable);
     }
 
     private void addOwners(Evidence.Builder builder, int known, int timeline, NodeId source, WalKeeper keeper)
@@ -144,7 +145,7 @@ final class ControlRun {
         try (Connection primary = cluster.connectToPrimary()) {
             builder.read(Rows.read(primary, run, When.FIRST));
             builder.read(Rows.read(primary, run, When.AGAIN));
-            if (ended.state() == MoveState.BAKING) {
+            if (ended.state() == MoveState.BAKING || ended.state() == MoveState.REVERSING) {
                 try (Connection replica = cluster.connect(source, LIMITS)) {
                     Contents.compare(primary, replica, REPLAY_LIMIT).ifPresent(builder::equality);
                 }
@@ -161,7 +162,7 @@ final class ControlRun {
     }
 
     /** A move whose way back must not be taken is completed all the same: its old copy is set aside. */
-    private void tidy(Move ended) {
+    private boolean tidy(Move ended) {
         if (ended.state() == MoveState.BAKING || ended.state() == MoveState.NEEDS_OPERATOR) {
             cluster.rest().complete(ended.id());
             cluster.rest().await(ended.id(), MoveState.COMPLETED, END_LIMIT);
@@ -169,6 +170,7 @@ final class ControlRun {
         for (ClusterNode node : cluster.nodes()) {
             setAside(node.dataRoot()).forEach(ControlRun::delete);
         }
+        return ended.state() == MoveState.BAKING || ended.state().isFinal();
     }
 
     /** Nobody wants them, and twenty of them would fill a small disk. */
@@ -204,14 +206,14 @@ final class ControlRun {
                                         more.isEmpty() ? "" : "," + more));
     }
 
-    private Move awaitEnd(MoveId id) {
+    private Move awaitEnd(MoveId id, ControlScene scene) {
         long begin = System.nanoTime();
         while (true) {
             Move move = cluster.rest().move(id);
             boolean late = System.nanoTime() - begin > END_LIMIT.toNanos();
             boolean baking = move.state() == MoveState.BAKING
                     && (late || move.rollback() != null && move.rollback().ready());
-            if (late || baking || move.state().isFinal()) {
+            if (late || baking || move.state().isFinal() || scene.isOver()) {
                 return move;
             }
             Waiting.pause(Duration.ofMillis(100));

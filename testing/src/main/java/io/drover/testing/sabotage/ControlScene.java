@@ -28,6 +28,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -56,6 +57,7 @@ final class ControlScene implements AutoCloseable {
     private final Map<String, List<Hold>> holds = new HashMap<>();
     private final List<Runnable> atTheEnd = new ArrayList<>();
     private Runnable meanwhile = () -> {};
+    private BooleanSupplier over = () -> false;
     private String request = "";
 
     ControlScene(LocalCluster cluster, Saboteur saboteur, int run, long seed, NodeId source, NodeId target) {
@@ -111,6 +113,15 @@ final class ControlScene implements AutoCloseable {
     /** Does something between the request and the end of the move, on a thread of the run. */
     void meanwhile(Runnable action) {
         meanwhile = action;
+    }
+
+    /** Tells when the run has shown what it has to, although its move has not ended. */
+    void isOverWhen(BooleanSupplier shown) {
+        over = shown;
+    }
+
+    boolean isOver() {
+        return over.getAsBoolean();
     }
 
     void goOn() {

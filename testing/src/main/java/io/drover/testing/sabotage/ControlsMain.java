@@ -98,9 +98,6 @@ public final class ControlsMain implements Callable<Integer> {
         boolean honestLast = !control.notServed().isEmpty();
         ControlRun.Outcome harmed = honestLast ? once(clusters, control, control.levers()) : null;
         ControlRun.Outcome honest = honest(clusters, control);
-        if (honestLast) {
-            clusters.discard();
-        }
         if (harmed == null) {
             harmed = control.levers().isEmpty() ? honest : once(clusters, control, control.levers());
         }
@@ -147,7 +144,12 @@ public final class ControlsMain implements Callable<Integer> {
     }
 
     private ControlRun.Outcome once(ControlCluster clusters, Control control, Set<Lever> levers) throws SQLException {
-        return new ControlRun(clusters.cluster(), clusters.saboteur(), ++runs).run(control, levers, seed);
+        ControlRun.Outcome outcome =
+                new ControlRun(clusters.cluster(), clusters.saboteur(), ++runs).run(control, levers, seed);
+        if (!outcome.usable()) {
+            clusters.discard();
+        }
+        return outcome;
     }
 
     private static Line line(

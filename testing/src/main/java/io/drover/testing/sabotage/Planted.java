@@ -7,6 +7,7 @@ import io.drover.testing.cluster.Postmasters;
 import io.drover.testing.cluster.ProcessTable;
 import io.drover.testing.cluster.Psql;
 import io.drover.testing.cluster.Waiting;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -22,6 +23,9 @@ final class Planted {
         String agent = scene.source().value();
         Path data = cluster.dataDirectory(scene.source());
         Psql psql = cluster.psql(scene.source());
+        // a standby that will never receive anything: its move waits for ever
+        scene.isOverWhen(() -> Files.exists(data.resolve("standby.signal"))
+                && psql.succeeds(LocalCluster.DATABASE, "select 1 / pg_is_in_recovery()::int"));
         scene.when(TopologyState.PROMOTING, () -> cluster.freeze(agent));
         scene.meanwhile(() -> {
             Waiting.until("the agent of the source is frozen", LIMIT, () -> ProcessTable.isFrozen(cluster.pid(agent)));
