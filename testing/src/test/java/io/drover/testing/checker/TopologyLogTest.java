@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing.checker;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drover.api.Json;
@@ -11,17 +10,21 @@ import io.drover.api.TopologyState;
 import io.drover.testing.checker.Evidence.TopologyChange;
 import java.nio.file.Path;
 import java.util.List;
-import org.apache.curator.framework.CuratorFramework;
-import org.apache.curator.framework.CuratorFrameworkFactory;
-import org.apache.curator.retry.RetryOneTime;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.curator.test.InstanceSpec;
 import org.apache.curator.test.TestingServer;
+import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.Op;
+import org.apache.zookeeper.ZooDefs;
+import org.apache.zookeeper.ZooKeeper;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TopologyLogTest {
     private static final String PATH = "/drover/topology/shard_01";
+    private static final String OTHER = "/drover/other";
 
     @Test
     void findsEveryTopologyAlsoInTransactionsOfSeveralWritesAndNoneThatWasRefused(@TempDir Path directory)
@@ -31,20 +34,21 @@ class TopologyLogTest {
                 .map(change -> change.topology().orElseThrow())
                 .toList();
         InstanceSpec spec = new InstanceSpec(directory.toFile(), -1, -1, -1, true, 1);
+        CountDownLatch connected = new CountDownLatch(1);
         try (TestingServer server = new TestingServer(spec, true);
-                CuratorFramework curator =
-                        CuratorFrameworkFactory.newClient(server.getConnectString(), new RetryOneTime(100))) {
-            curator.start();
-            curator.create().creatingParentsIfNeeded().forPath(PATH, bytes(topologies.get(0)));
-            curator.create().forPath("/drover/other", "{}".getBytes(UTF_8));
-            curator.setData().forPath(PATH, bytes(topologies.get(1)));
-            curator.transaction()
-                    .forOperations(
-                            curator.transactionOp().setData().forPath("/drover/other", "{}".getBytes(UTF_8)),
-                            curator.transactionOp().setData().forPath(PATH, bytes(topologies.get(2))));
-            assertThat(refused(curator, topologies.get(3))).isTrue();
-            curator.setData().forPath(PATH, bytes(topologies.get(3)));
-            curator.delete().forPath(PATH);
+                ZooKeeper zooKeeper =
+                        new ZooKeeper(server.getConnectString(), 10_000, event -> connected.countDown())) {
+            assertThat(connected.await(30, TimeUnit.SECONDS)).isTrue();
+            make(zooKeeper, "/drover", new byte[0]);
+            make(zooKeeper, "/drover/topology", new byte[0]);
+            make(zooKeeper, PATH, bytes(topologies.get(0)));
+            make(zooKeeper, OTHER, new byte[0]);
+            zooKeeper.setData(PATH, bytes(topologies.get(1)), -1);
+            zooKeeper.multi(
+                    List.of(Op.setData(OTHER, new byte[1], -1), Op.setData(PATH, bytes(topologies.get(2)), -1)));
+            assertThat(isRefused(zooKeeper, topologies.get(3))).isTrue();
+            zooKeeper.setData(PATH, bytes(topologies.get(3)), -1);
+            zooKeeper.delete(PATH, -1);
 
             List<TopologyChange> found =
                     TopologyLog.read(List.of(directory.resolve("version-2")), "/drover", new ShardId("shard_01"));
@@ -62,12 +66,13 @@ class TopologyLogTest {
         }
     }
 
-    private static boolean refused(CuratorFramework curator, ShardTopology topology) throws Exception {
+    private static void make(ZooKeeper zooKeeper, String path, byte[] data) throws Exception {
+        zooKeeper.create(path, data, ZooDefs.Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
+    }
+
+    private static boolean isRefused(ZooKeeper zooKeeper, ShardTopology topology) throws Exception {
         try {
-            curator.transaction()
-                    .forOperations(
-                            curator.transactionOp().setData().forPath(PATH, bytes(topology)),
-                            curator.transactionOp().check().forPath("/nothing"));
+            zooKeeper.multi(List.of(Op.setData(PATH, bytes(topology), -1), Op.check("/nothing", 0)));
             return false;
         } catch (KeeperException e) {
             return true;
