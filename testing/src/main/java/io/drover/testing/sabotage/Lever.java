@@ -42,10 +42,6 @@ public enum Lever {
             "the guard is not set, and not proven",
             new Point("io.drover.replication.Guard", "armed", Replacements.GuardAsItWas.class),
             new Point("io.drover.daemon.move.CutoverRows", "proveGuard", Replacements.Skip.class)),
-    /** Whether commits wait for the target is not proven. */
-    GUARD_NOT_PROVEN(
-            "the guard is set and not proven",
-            new Point("io.drover.daemon.move.CutoverRows", "proveGuard", Replacements.Skip.class)),
     /** Nobody waits for the acknowledgements of FENCED. */
     DRAIN_NOT_AWAITED(
             "acknowledgements of FENCED are not waited for",

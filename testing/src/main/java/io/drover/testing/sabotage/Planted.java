@@ -13,7 +13,7 @@ import java.time.Duration;
 
 /** A person opens the sealed source past every rule and commits there (F77). */
 final class Planted {
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
 
     private Planted() {}
 

@@ -27,6 +27,7 @@ class TopologyLogTest {
     private static final String OTHER = "/drover/other";
 
     @Test
+    @SuppressWarnings("try") // closing a ZooKeeper may be interrupted
     void findsEveryTopologyAlsoInTransactionsOfSeveralWritesAndNoneThatWasRefused(@TempDir Path directory)
             throws Exception {
         SampleRun run = new SampleRun();
