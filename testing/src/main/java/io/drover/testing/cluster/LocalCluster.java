@@ -13,7 +13,6 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -55,10 +54,6 @@ public final class LocalCluster implements AutoCloseable {
     public static final NodeId NODE_C = new NodeId("node_c");
 
     private static final Logger LOG = LoggerFactory.getLogger(LocalCluster.class);
-    /** The one server's id, and the directory of its data. */
-    private static final String ZOOKEEPER_DATA = "zookeeper";
-
-    private static final String ZOOKEEPER_SAVED = "zookeeper-saved";
     private static final Duration START_LIMIT = Duration.ofMinutes(3);
 
     private final ClusterOptions options;
@@ -239,48 +234,6 @@ public final class LocalCluster implements AutoCloseable {
     public void restart(String daemon) {
         daemon(daemon).kill();
         daemon(daemon).start();
-    }
-
-    /** Keeps what ZooKeeper holds, for {@link #restoreZooKeeper}. */
-    public void saveZooKeeper() {
-        replaceZooKeeper(ZOOKEEPER_DATA, ZOOKEEPER_SAVED);
-    }
-
-    /**
-     * Takes ZooKeeper back to when it was saved, or empties it.
-     *
-     * @param emptied whether it forgets everything
-     */
-    public void restoreZooKeeper(boolean emptied) {
-        if (emptied) {
-            deleteTree(directory.resolve(ZOOKEEPER_SAVED));
-            user.directory(directory.resolve(ZOOKEEPER_SAVED), "rwxr-xr-x");
-        }
-        replaceZooKeeper(ZOOKEEPER_SAVED, ZOOKEEPER_DATA);
-    }
-
-    private void replaceZooKeeper(String from, String to) {
-        daemon(ZOOKEEPER_DATA).kill();
-        deleteTree(directory.resolve(to));
-        try (Stream<Path> files = Files.walk(directory.resolve(from))) {
-            for (Path file : files.toList()) {
-                Path copy =
-                        directory.resolve(to).resolve(directory.resolve(from).relativize(file));
-                // with its owner, or the server could not write there
-                Files.copy(file, copy, StandardCopyOption.COPY_ATTRIBUTES);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot copy what ZooKeeper holds", e);
-        }
-        daemon(ZOOKEEPER_DATA).start();
-    }
-
-    private static void deleteTree(Path root) {
-        try {
-            ClusterDirectory.deleteTree(root);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot delete " + root, e);
-        }
     }
 
     /** Runs SQL as superuser on the shard's instance at the node. */
