@@ -48,6 +48,15 @@ final class MoveWait {
 
     /** Waits; returns the move as it then is. */
     JsonNode until(Set<MoveState> goals) {
+        WaitReport report = WaitReport.start(controller, id, progress);
+        try {
+            return follow(goals);
+        } finally {
+            report.close();
+        }
+    }
+
+    private JsonNode follow(Set<MoveState> goals) {
         long silentSince = System.nanoTime();
         while (true) {
             try {

@@ -40,19 +40,19 @@ final class Progress implements AutoCloseable {
         this.nextLag = nanos.getAsLong();
     }
 
-    void state(MoveState state) {
+    synchronized void state(MoveState state) {
         closeBar();
         say(state.name());
     }
 
-    void step(int number, String event) {
+    synchronized void step(int number, String event) {
         if (bar == null) {
             say("  " + number + " " + event);
         }
     }
 
     /** The copy has ended when there is a lag to measure, so that no bar is open. */
-    void lag(Move.Lag now) {
+    synchronized void lag(Move.Lag now) {
         long time = nanos.getAsLong();
         if (time - nextLag >= 0) {
             nextLag = time + LAG_NANOS;
@@ -60,7 +60,7 @@ final class Progress implements AutoCloseable {
         }
     }
 
-    void copied(Move.Progress now) {
+    synchronized void copied(Move.Progress now) {
         if (terminal) {
             ProgressBar shown = bar;
             if (shown == null) {
@@ -79,7 +79,7 @@ final class Progress implements AutoCloseable {
     }
 
     /** Says something once, however often it is repeated. */
-    void say(String text) {
+    synchronized void say(String text) {
         if (!text.equals(lastSaid)) {
             lastSaid = text;
             out.println(text);
@@ -113,7 +113,7 @@ final class Progress implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         closeBar();
     }
 }

@@ -4,8 +4,11 @@ package io.drover.daemon.move;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.time.Scheduler;
+import io.drover.daemon.move.WaitText.Retry;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** Runs and undoes rows, and tries again within the row's limit when a failure may pass. Rows may be repeated, so this is safe. */
 final class Attempts {
@@ -27,7 +30,8 @@ final class Attempts {
                     step.run().run(context);
                     return true;
                 },
-                step);
+                step,
+                "step " + step.number() + " " + step.name());
     }
 
     /** Whether the effect of a row that had begun is there; what nobody knows of is not there. */
@@ -44,7 +48,8 @@ final class Attempts {
                         throw e;
                     }
                 },
-                step);
+                step,
+                "the look whether step " + step.number() + " " + step.name() + " was done");
     }
 
     void undo(MoveStep step) {
@@ -55,28 +60,55 @@ final class Attempts {
                     step.undo().action().run(context);
                     return true;
                 },
-                step);
+                step,
+                "the undo of step " + step.number() + " " + step.name());
     }
 
-    private boolean attempt(Duration limit, BooleanSupplier action, MoveStep step) {
+    private boolean attempt(Duration limit, BooleanSupplier action, MoveStep step, String what) {
         Scheduler scheduler = context.services().scheduler();
         long begin = scheduler.nanoTime();
-        while (true) {
-            try {
-                boolean answer = action.getAsBoolean();
-                if (!limit.isZero()) {
-                    context.waitingFor(null);
+        int tries = 0;
+        @Nullable ErrorCode said = null;
+        try {
+            while (true) {
+                try {
+                    boolean answer = action.getAsBoolean();
+                    if (tries > 0) {
+                        tell(step, what + " succeeded at try " + (tries + 1));
+                    }
+                    return answer;
+                } catch (DroverException e) {
+                    Duration spent = Duration.ofNanos(scheduler.nanoTime() - begin);
+                    if (!mayPass(e) || spent.plus(BETWEEN).compareTo(limit) > 0) {
+                        throw e;
+                    }
+                    tries++;
+                    Retry retry = retry(what, tries, e, limit.minus(spent));
+                    context.live().retry(retry);
+                    // a failure that repeats itself is said once
+                    if (e.code() != said) {
+                        said = e.code();
+                        tell(
+                                step,
+                                what + ": try " + tries + " failed and is repeated until "
+                                        + WaitText.time(retry.until()) + ": " + e.getMessage());
+                    }
                 }
-                return answer;
-            } catch (DroverException e) {
-                Duration spent = Duration.ofNanos(scheduler.nanoTime() - begin);
-                if (!mayPass(e) || spent.plus(BETWEEN).compareTo(limit) > 0) {
-                    throw e;
-                }
-                context.waitingFor("step " + step.number() + " is tried again: " + e.getMessage());
+                pause(scheduler);
             }
-            pause(scheduler);
+        } finally {
+            context.live().retry(null);
         }
+    }
+
+    private Retry retry(String what, int tries, DroverException failure, Duration left) {
+        Instant now = context.services().clock().instant();
+        return new Retry(what, tries, failure, now, now.plus(left), context.unwinding());
+    }
+
+    /** In the pause a write of its own would hold up writers; and where ZooKeeper is what fails, it would only fail as well. */
+    private void tell(MoveStep step, String event) {
+        context.tell(step.number(), event, step.number() < MoveSteps.FENCE || step.number() > MoveSteps.PUBLISH);
     }
 
     private static void pause(Scheduler scheduler) {

@@ -47,11 +47,16 @@ final class CopyRows {
                         maxRate == null ? null : maxRate.bytes(),
                         request.bootstrap().checkpoint()));
         CopyProgress progress = new CopyProgress(context.services().scheduler().nanoTime());
-        context.waitFor("the base backup from " + context.from() + " to " + context.to(), FOREVER, POLL, () -> {
+        Wait wait = Wait.of(
+                "the base backup from " + context.from() + " to " + context.to(),
+                "it ends by itself, or is given up when nothing arrives for " + WaitText.words(STALLED) + "; "
+                        + WaitText.giveUp(context.record()));
+        context.waitFor(wait, FOREVER, POLL, () -> {
             JobReport job = context.services()
                     .agents()
                     .job(context.to(), context.record().identity().instance());
             report(context, progress, job);
+            context.waits(wait.now(job.phase() + ": " + progress.bytes + " of " + progress.total + " bytes"));
             return ended(context, job, progress);
         });
         context.services().observer().bytesCopied(context.id(), progress.bytes);
@@ -141,21 +146,36 @@ final class CopyRows {
     /** Waits until the target streams and its replay is at most so far behind. */
     static void awaitLag(MoveContext context, long gateBytes, Duration limit) {
         long[] smallest = {Long.MAX_VALUE};
-        context.waitFor("replay on " + context.to() + " to catch up with " + context.from(), limit, POLL, () -> {
+        Wait replay = replay(context, limit);
+        context.waitFor(replay, limit, POLL, () -> {
             Optional<StandbyView> standby = standby(context);
+            context.waits(replay.now(standby.map(view -> stands(context, view, gateBytes, smallest[0]))
+                    .orElseGet(() -> context.from() + " sees no stream of " + context.to()
+                            + ": see the server's log on " + context.to())));
             standby.ifPresent(view -> {
                 Lag lag = new Lag(view.lagBytes(), view.lagMillis());
                 context.live().lag(lag);
                 context.feed().lag(lag);
                 context.services().observer().lagMeasured(context.id(), lag.bytes());
-                if (view.lagBytes() > smallest[0]) {
-                    context.waitingFor("replay on " + context.to() + " is slower than WAL grows on " + context.from()
-                            + ": " + view.lagBytes() + " bytes behind, once " + smallest[0]);
-                }
                 smallest[0] = Math.min(smallest[0], view.lagBytes());
             });
             return standby.filter(view -> "streaming".equals(view.state()) && view.lagBytes() <= gateBytes);
         });
+    }
+
+    private static Wait replay(MoveContext context, Duration limit) {
+        Wait wait = Wait.of(
+                "replay on " + context.to() + " to catch up with " + context.from(), WaitText.giveUp(context.record()));
+        return limit.equals(FOREVER) ? wait : wait.atMost(limit, "the move goes on with less, or is undone");
+    }
+
+    private static String stands(MoveContext context, StandbyView view, long gateBytes, long smallest) {
+        String stream = "streaming".equals(view.state()) ? "" : "the stream is in state " + view.state() + ", ";
+        String slower = view.lagBytes() > smallest
+                ? ", once " + smallest + ": replay is slower than WAL grows on " + context.from()
+                : "";
+        return stream + view.lagBytes() + " bytes and " + view.lagMillis() + " ms behind, to be " + gateBytes
+                + " at most" + slower;
     }
 
     /** The target as the source sees it. */
@@ -215,7 +235,11 @@ final class CopyRows {
         Verb.RunCanaries run = new Verb.RunCanaries(context.topology().database(), queries);
         List<String> different = new ArrayList<>();
         try {
-            context.waitFor("the canary queries to give the same rows on both nodes", CANARY_PATIENCE, POLL, () -> {
+            Wait wait = Wait.of(
+                            "the canary queries to give the same rows on " + context.from() + " and " + context.to(),
+                            WaitText.giveUp(context.record()))
+                    .atMost(CANARY_PATIENCE, "the move is undone");
+            context.waitFor(wait, CANARY_PATIENCE, POLL, () -> {
                 List<String> source = context.call(context.from(), run).hashes();
                 List<String> copy = context.call(context.to(), run).hashes();
                 different.clear();
@@ -224,6 +248,7 @@ final class CopyRows {
                         different.add(queries.get(i));
                     }
                 }
+                context.waits(wait.now("different: " + Checks.several(different)));
                 return different.isEmpty() ? Optional.of(true) : Optional.empty();
             });
         } catch (DroverException e) {
@@ -241,8 +266,16 @@ final class CopyRows {
 
     static void awaitApproval(MoveContext context) {
         if (context.record().identity().request().cutover() == MoveRequest.Cutover.APPROVE) {
+            var deadline = context.record().identity().deadlineAt();
+            Wait approval = Wait.of(
+                    "approval of the cutover by a person",
+                    "bin/drover approve " + context.id() + ", or rehearse it: bin/drover drill "
+                            + context.record().identity().request().shard() + " --to " + context.to() + ", or "
+                            + WaitText.giveUp(context.record()));
             context.waitUntil(
-                    "approval of the cutover: bin/drover approve " + context.id(),
+                    deadline == null
+                            ? approval
+                            : approval.now("until the deadline " + WaitText.time(deadline) + " at most"),
                     FOREVER,
                     () -> context.record().orders().approved()
                             || context.record().orders().drill());

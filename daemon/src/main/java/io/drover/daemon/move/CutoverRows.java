@@ -69,10 +69,15 @@ final class CutoverRows {
         }
         context.journal()
                 .write(record -> record, new MoveJournal.Line(MoveSteps.ARM, "waits for " + what + ": " + atFirst));
+        Wait wait = Wait.of(
+                        what,
+                        "end them with pg_terminate_backend on " + context.from() + ", or "
+                                + WaitText.giveUp(context.record()))
+                .atMost(limit, "the cutover is undone");
         try {
-            context.waitFor(what, limit, BLOCKERS_POLL, () -> {
+            context.waitFor(wait.now(atFirst), limit, BLOCKERS_POLL, () -> {
                 String open = blockers(context);
-                context.waitingFor(what + ": " + open);
+                context.waits(wait.now(open));
                 return open.isEmpty() ? Optional.of(true) : Optional.empty();
             });
         } catch (DroverException e) {
@@ -117,9 +122,14 @@ final class CutoverRows {
     /** Clients that are not ready in time are named and not waited for: the fence works without them, they only reconnect later. */
     private static void awaitWarmClients(MoveContext context) {
         try {
-            context.waitFor("the clients' pools to " + context.to(), READINESS, POLL, () -> {
+            Wait wait = Wait.of(
+                            "the clients' pools to " + context.to(),
+                            "see that these clients reach " + context.to() + ", or "
+                                    + WaitText.giveUp(context.record()))
+                    .atMost(READINESS, "the cutover goes on without them, and they connect in the pause");
+            context.waitFor(wait, READINESS, POLL, () -> {
                 List<String> cold = coldClients(context);
-                context.waitingFor("the pools to " + context.to() + " of " + cold);
+                context.waits(wait.now("not ready: " + String.join(", ", cold)));
                 return cold.isEmpty() ? Optional.of(true) : Optional.empty();
             });
         } catch (DroverException e) {
@@ -173,7 +183,11 @@ final class CutoverRows {
         CompletableFuture<GuardProbeReport> probe;
         try {
             probe = context.callBeside(context.from(), new Verb.ProbeGuard(), PROBE_LIMIT);
-            context.waitFor("the probe of the guard to wait for " + context.to(), PROBE_LIMIT, PROBE_POLL, () -> {
+            Wait wait = Wait.of(
+                            "the probe of the guard on " + context.from() + " to wait for " + context.to(),
+                            WaitText.giveUp(context.record()))
+                    .atMost(PROBE_LIMIT, "the cutover is undone");
+            context.waitFor(wait, PROBE_LIMIT, PROBE_POLL, () -> {
                 if (probe.isDone()) {
                     throw new DroverException(
                             ErrorCode.GUARD_REFUSED,
@@ -213,7 +227,6 @@ final class CutoverRows {
         rehearse(context, context.services().rehearsals().last());
         // last of all: what was written since row 90 may have taken the WAL into the next segment
         AlignReport tail = context.call(context.from(), new Verb.AlignWal(MARGIN_BYTES));
-        context.live().waitingFor(null);
         if (tail.written() > MARGIN_BYTES) {
             context.call(context.from(), new Verb.AlignWal(MARGIN_BYTES));
         }

@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
 final class LiveView {
     private volatile @Nullable Progress progress;
     private volatile @Nullable Lag lag;
-    private volatile @Nullable String waitingFor;
+    private volatile @Nullable Wait wait;
+    private volatile WaitText.@Nullable Retry retry;
+    private volatile WaitText.@Nullable Command command;
     private volatile boolean rollbackReady;
     private volatile @Nullable Long rollbackLagBytes;
 
@@ -35,12 +37,28 @@ final class LiveView {
     }
 
     @Nullable
-    String waitingFor() {
-        return waitingFor;
+    Wait awaited() {
+        return wait;
     }
 
-    void waitingFor(@Nullable String now) {
-        waitingFor = now;
+    void awaited(@Nullable Wait now) {
+        wait = now;
+    }
+
+    WaitText.@Nullable Retry retry() {
+        return retry;
+    }
+
+    void retry(WaitText.@Nullable Retry now) {
+        retry = now;
+    }
+
+    WaitText.@Nullable Command command() {
+        return command;
+    }
+
+    void command(WaitText.@Nullable Command now) {
+        command = now;
     }
 
     boolean rollbackReady() {

@@ -5,6 +5,7 @@ import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.FenceEpoch;
 import io.drover.api.InstanceId;
+import io.drover.api.Move;
 import io.drover.api.MoveId;
 import io.drover.api.MoveState;
 import io.drover.api.NodeId;
@@ -20,6 +21,7 @@ import io.drover.topology.CommitResult;
 import io.drover.topology.Versioned;
 import io.drover.topology.ZkLayout;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -117,8 +119,7 @@ final class MoveContext {
                 record -> {
                     checkOrders();
                     return record.withState(record.rollingBack() ? MoveState.ROLLING_BACK : step.state())
-                            .withStep(new MoveRecord.StepMark(
-                                    step.number(), step.name(), services.clock().instant()))
+                            .withStep(mark(record, step))
                             .withLeg(record.leg().begin(step.number()));
                 },
                 new MoveJournal.Line(step.number(), step.sentence(record())))) {
@@ -126,10 +127,35 @@ final class MoveContext {
         }
     }
 
+    /** A row that another driver had begun has its time still. */
+    private MoveRecord.StepMark mark(MoveRecord record, MoveStep step) {
+        MoveRecord.StepMark now = record.step();
+        boolean begun = now != null
+                && now.number() == step.number()
+                && record.leg().begun().contains(step.number());
+        return begun
+                ? now
+                : new MoveRecord.StepMark(
+                        step.number(), step.name(), services.clock().instant());
+    }
+
     private void awaitResume(MoveStep step) {
         if (isHeld(record(), step)) {
-            waitUntil("a person paused the move: resume it", Duration.ofDays(365), () -> !isHeld(record(), step));
+            Wait resumed = Wait.of(
+                            "a person to resume it",
+                            "it was paused before step " + step.number() + " " + step.name() + ": bin/drover resume "
+                                    + id() + ", or " + WaitText.giveUp(record()))
+                    .begun(pausedAt());
+            waitUntil(resumed, Duration.ofDays(365), () -> !isHeld(record(), step));
         }
+    }
+
+    private @Nullable Instant pausedAt() {
+        return journal.history(services.documents()).stream()
+                .filter(line -> line.event().equals(MoveOrders.PAUSED))
+                .map(Move.HistoryEntry::at)
+                .reduce((earlier, later) -> later)
+                .orElse(null);
     }
 
     /** A pause is accepted up to row 70, so that row 75 is the last that it may have to keep from starting. */
@@ -155,7 +181,7 @@ final class MoveContext {
     void fail(MoveStep step, DroverException e) {
         services.observer().failed(e.code());
         boolean forwardOnly = record().leg().begun().contains(MoveSteps.PROMOTE) || step.number() > MoveSteps.PROMOTE;
-        Problem problem = Problem.of(e.at(id(), step.number()));
+        Problem problem = Problem.of(withHint(e, forwardOnly).at(id(), step.number()));
         try {
             journal.write(
                     record -> {
@@ -174,6 +200,24 @@ final class MoveContext {
         } catch (DroverException conflict) {
             throw stale(conflict);
         }
+    }
+
+    /** An error that a person reads says what the person can do. */
+    private DroverException withHint(DroverException e, boolean forwardOnly) {
+        if (e.hint().isPresent()) {
+            return e;
+        }
+        MoveRecord.Identity identity = record().identity();
+        String again = record().rollingBack()
+                ? "the move goes back to BAKING; then bin/drover rollback " + id()
+                : "the move is undone; then bin/drover move "
+                        + identity.request().shard() + " --to "
+                        + identity.request().target();
+        return new DroverException(
+                e.code(),
+                e.getMessage(),
+                "mend the cause; " + (forwardOnly ? "then bin/drover resume " + id() : again),
+                e);
     }
 
     void undoing(MoveStep step) {
@@ -203,8 +247,9 @@ final class MoveContext {
             DroverException e =
                     new DroverException(ErrorCode.OPERATOR_NEEDED, "the move could not be undone: " + detail);
             journal.write(
-                    record -> OperatorAdvice.on(
-                            record.withState(MoveState.NEEDS_OPERATOR).withError(Problem.of(e.at(id(), currentStep)))),
+                    record -> OperatorAdvice.on(record.withState(MoveState.NEEDS_OPERATOR)
+                            .withUndoneFor(record.error())
+                            .withError(Problem.of(e.at(id(), currentStep)))),
                     new MoveJournal.Line(currentStep, e.getMessage()));
             return;
         }
@@ -270,7 +315,13 @@ final class MoveContext {
     }
 
     <R> R call(NodeId node, Verb<R> verb, Duration limit) {
-        return prepared(node, verb, limit).get();
+        Supplier<R> command = prepared(node, verb, limit);
+        live.command(new WaitText.Command(node, verb.path(), services.clock().instant(), limit));
+        try {
+            return command.get();
+        } finally {
+            live.command(null);
+        }
     }
 
     /**
@@ -408,8 +459,34 @@ final class MoveContext {
         return epoch;
     }
 
-    void waitingFor(@Nullable String what) {
-        live.waitingFor(what);
+    /** What is waited for just now, said anew with how it stands. */
+    void waits(@Nullable Wait wait) {
+        live.awaited(wait);
+    }
+
+    boolean unwinding() {
+        return unwinding;
+    }
+
+    /**
+     * Puts a line into the history.
+     *
+     * @param now or with the next write
+     */
+    void tell(int step, String event, boolean now) {
+        MoveJournal.Line line = new MoveJournal.Line(step, event);
+        if (!now) {
+            journal.keep(line);
+            return;
+        }
+        try {
+            journal.write(record -> record, line);
+        } catch (DroverException e) {
+            if (e.code() != ErrorCode.ZOOKEEPER_UNAVAILABLE) {
+                throw stale(e);
+            }
+            journal.keep(line);
+        }
     }
 
     /** Throws when a person has aborted the move, or its deadline has passed by row 75. Undoing is never stopped. */
@@ -434,19 +511,19 @@ final class MoveContext {
     }
 
     /** Waits until a condition holds. */
-    void waitUntil(String what, Duration limit, Supplier<Boolean> condition) {
-        waitFor(what, limit, Duration.ofMillis(200), () -> condition.get() ? Optional.of(true) : Optional.empty());
+    void waitUntil(Wait wait, Duration limit, Supplier<Boolean> condition) {
+        waitFor(wait, limit, Duration.ofMillis(200), () -> condition.get() ? Optional.of(true) : Optional.empty());
     }
 
     /**
      * Asks again and again until there is an answer.
      *
-     * @param what what is waited for, for people
+     * @param wait what is waited for, for people; the question may say it anew with {@link #waits}
      * @throws DroverException TIMEOUT after the limit, or the order that ended the wait
      */
-    <T> T waitFor(String what, Duration limit, Duration between, Supplier<Optional<T>> question) {
+    <T> T waitFor(Wait wait, Duration limit, Duration between, Supplier<Optional<T>> question) {
         long end = services.scheduler().nanoTime() + limit.toNanos();
-        live.waitingFor(what);
+        live.awaited(wait);
         try {
             while (true) {
                 checkOrders();
@@ -455,16 +532,24 @@ final class MoveContext {
                     return answer.orElseThrow();
                 }
                 if (services.scheduler().nanoTime() - end > 0) {
-                    throw new DroverException(
-                            ErrorCode.TIMEOUT, "gave up after " + limit.toSeconds() + " s waiting for " + what);
+                    throw gaveUp(wait, limit);
                 }
                 journal.awaitChange(between);
             }
         } catch (InterruptedException e) {
-            throw stopped(what, e);
+            throw stopped(wait.subject(), e);
         } finally {
-            live.waitingFor(null);
+            live.awaited(null);
         }
+    }
+
+    private DroverException gaveUp(Wait wait, Duration limit) {
+        Wait last = live.awaited() == null ? wait : live.awaited();
+        String detail = last.detail().isEmpty() ? "" : " (" + last.detail() + ")";
+        return new DroverException(
+                ErrorCode.TIMEOUT,
+                "gave up after " + WaitText.words(limit) + " waiting for " + last.subject() + detail,
+                null);
     }
 
     /** Waits for the answer to a command that was sent beside others. */

@@ -16,9 +16,12 @@ import io.drover.topology.ZNode;
 import io.drover.topology.ZkLayout;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Lock;
@@ -46,6 +49,8 @@ final class MoveJournal {
     /** Read once: whoever looks at a move many times a second must not read its whole history as often, least of all in the pause. */
     private @Nullable List<HistoryEntry> history;
 
+    private final Queue<Kept> kept = new ConcurrentLinkedQueue<>();
+
     MoveJournal(Versioned<MoveRecord> stored, Leadership leadership, EventFeed feed, Services services) {
         this.id = stored.value().identity().id();
         this.stored = stored;
@@ -59,6 +64,14 @@ final class MoveJournal {
 
     /** A line for the history. */
     record Line(int step, String event) {}
+
+    /** A line that waits for the next write. */
+    private record Kept(Line line, Instant at) {}
+
+    /** Keeps a line for the next write, where one of its own would cost time or must not fail. A crash before that forgets it. */
+    void keep(Line line) {
+        kept.add(new Kept(line, clock.instant()));
+    }
 
     MoveId id() {
         return id;
@@ -131,24 +144,16 @@ final class MoveJournal {
         MoveRecord before = stored.value();
         MoveRecord after = edit.apply(before);
         MoveState entered = after.state() == before.state() ? null : after.state();
-        List<HistoryEntry> entries = new ArrayList<>();
-        long number = before.historyCount();
-        for (Line line : lines) {
-            number++;
-            entries.add(new HistoryEntry(
-                    number,
-                    clock.instant(),
-                    line.step(),
-                    line.event(),
-                    number == before.historyCount() + 1 ? entered : null));
-        }
-        MoveRecord written = after.withHistoryCount(number);
+        List<Kept> earlier = List.copyOf(kept);
+        List<HistoryEntry> entries = entries(before.historyCount(), earlier, lines, entered);
+        MoveRecord written = after.withHistoryCount(before.historyCount() + entries.size());
         ZNode<MoveRecord> node = ZkLayout.move(id, MoveRecord.class);
         LeaderTransaction transaction = leadership.transaction().set(node, stored, written);
         entries.forEach(entry -> transaction.create(ZkLayout.history(id, entry.number()), entry));
         more.accept(transaction);
         CommitResult result = FaultPoints.around(placeOf(written), "record", transaction::commit);
         stored = result.of(node);
+        kept.removeAll(earlier);
         List<HistoryEntry> known = history;
         if (known != null) {
             known.addAll(entries);
@@ -161,6 +166,23 @@ final class MoveJournal {
             observer.stateEntered(id, entered);
         }
         return result;
+    }
+
+    /** The state that is entered goes with the first line that says why. */
+    private List<HistoryEntry> entries(long count, List<Kept> earlier, List<Line> lines, @Nullable MoveState entered) {
+        List<HistoryEntry> entries = new ArrayList<>();
+        earlier.forEach(each -> entries.add(new HistoryEntry(
+                count + entries.size() + 1,
+                each.at(),
+                each.line().step(),
+                each.line().event(),
+                null)));
+        for (Line line : lines) {
+            MoveState state = entries.size() == earlier.size() ? entered : null;
+            entries.add(
+                    new HistoryEntry(count + entries.size() + 1, clock.instant(), line.step(), line.event(), state));
+        }
+        return entries;
     }
 
     private static String placeOf(MoveRecord record) {

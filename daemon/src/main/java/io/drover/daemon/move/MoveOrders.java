@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * is no change. Whether it is accepted is for {@link OrderRules} to say.
  */
 final class MoveOrders {
+    /** Its line of the history, from which is known since when a move is paused. */
+    static final String PAUSED = "paused by a person";
+
     private final Clock clock;
 
     MoveOrders(Clock clock) {
@@ -66,6 +69,7 @@ final class MoveOrders {
             return new Change(
                     record.withState(MoveState.ABORTING)
                             .withOrders(record.orders().withDrill(false))
+                            .withUndoneFor(null)
                             .withError(Problem.of(e.at(record.identity().id(), stepOf(record)))),
                     "aborted by a person");
         });
@@ -146,14 +150,19 @@ final class MoveOrders {
         return decide(
                 Order.PAUSE,
                 record,
-                () -> new Change(record.withOrders(record.orders().withPaused(true)), "paused by a person"));
+                () -> new Change(record.withOrders(record.orders().withPaused(true)), PAUSED));
     }
 
     /** Lets a paused move go on; tries again what left a move in NEEDS_OPERATOR. */
     Change resume(MoveRecord record) {
         return decide(Order.RESUME, record, () -> {
             if (record.state() == MoveState.NEEDS_OPERATOR) {
-                return new Change(record.withState(stateToResume(record)).withError(null), "resumed by a person");
+                return new Change(
+                        record.withState(stateToResume(record))
+                                // of a move that is undone it stays known why
+                                .withError(record.undoneFor())
+                                .withUndoneFor(null),
+                        "resumed by a person");
             }
             return record.orders().paused()
                     ? new Change(record.withOrders(record.orders().withPaused(false)), "resumed by a person")

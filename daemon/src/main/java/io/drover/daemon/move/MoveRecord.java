@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param bakeEndsAt end of the bake, once the shard serves on the target
  * @param error why the move ended, or what keeps it
  * @param drill what the last drill has shown
+ * @param undoneFor why the move is undone, while its error says why it could not be
  * @param historyCount number of the newest line of the history
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -43,6 +44,7 @@ record MoveRecord(
         @Nullable Instant bakeEndsAt,
         @Nullable Problem error,
         @Nullable Drill drill,
+        @Nullable Problem undoneFor,
         long historyCount) {
 
     /**
@@ -248,7 +250,8 @@ record MoveRecord(
     /** A new move. Its locks come into being with it, so the row that frees them has begun before any row has run. */
     static MoveRecord of(Identity identity) {
         Leg reserved = Leg.EMPTY.begin(MoveSteps.RESERVE);
-        return new MoveRecord(identity, MoveState.PREPARING, null, Orders.NONE, reserved, null, null, null, null, 0);
+        return new MoveRecord(
+                identity, MoveState.PREPARING, null, Orders.NONE, reserved, null, null, null, null, null, 0);
     }
 
     boolean rollingBack() {
@@ -286,41 +289,54 @@ record MoveRecord(
     }
 
     MoveRecord withState(MoveState next) {
-        return new MoveRecord(identity, next, step, orders, forward, back, bakeEndsAt, error, drill, historyCount);
+        return new MoveRecord(
+                identity, next, step, orders, forward, back, bakeEndsAt, error, drill, undoneFor, historyCount);
     }
 
     MoveRecord withStep(@Nullable StepMark mark) {
-        return new MoveRecord(identity, state, mark, orders, forward, back, bakeEndsAt, error, drill, historyCount);
+        return new MoveRecord(
+                identity, state, mark, orders, forward, back, bakeEndsAt, error, drill, undoneFor, historyCount);
     }
 
     MoveRecord withOrders(Orders next) {
-        return new MoveRecord(identity, state, step, next, forward, back, bakeEndsAt, error, drill, historyCount);
+        return new MoveRecord(
+                identity, state, step, next, forward, back, bakeEndsAt, error, drill, undoneFor, historyCount);
     }
 
     /** Replaces the way that the move is on. */
     MoveRecord withLeg(Leg next) {
         return rollingBack()
-                ? new MoveRecord(identity, state, step, orders, forward, next, bakeEndsAt, error, drill, historyCount)
-                : new MoveRecord(identity, state, step, orders, next, null, bakeEndsAt, error, drill, historyCount);
+                ? new MoveRecord(
+                        identity, state, step, orders, forward, next, bakeEndsAt, error, drill, undoneFor, historyCount)
+                : new MoveRecord(
+                        identity, state, step, orders, next, null, bakeEndsAt, error, drill, undoneFor, historyCount);
     }
 
     MoveRecord withBack(@Nullable Leg next) {
-        return new MoveRecord(identity, state, step, orders, forward, next, bakeEndsAt, error, drill, historyCount);
+        return new MoveRecord(
+                identity, state, step, orders, forward, next, bakeEndsAt, error, drill, undoneFor, historyCount);
     }
 
     MoveRecord withBakeEndsAt(Instant end) {
-        return new MoveRecord(identity, state, step, orders, forward, back, end, error, drill, historyCount);
+        return new MoveRecord(identity, state, step, orders, forward, back, end, error, drill, undoneFor, historyCount);
     }
 
     MoveRecord withError(@Nullable Problem next) {
-        return new MoveRecord(identity, state, step, orders, forward, back, bakeEndsAt, next, drill, historyCount);
+        return new MoveRecord(
+                identity, state, step, orders, forward, back, bakeEndsAt, next, drill, undoneFor, historyCount);
     }
 
     MoveRecord withDrill(@Nullable Drill next) {
-        return new MoveRecord(identity, state, step, orders, forward, back, bakeEndsAt, error, next, historyCount);
+        return new MoveRecord(
+                identity, state, step, orders, forward, back, bakeEndsAt, error, next, undoneFor, historyCount);
+    }
+
+    MoveRecord withUndoneFor(@Nullable Problem next) {
+        return new MoveRecord(
+                identity, state, step, orders, forward, back, bakeEndsAt, error, drill, next, historyCount);
     }
 
     MoveRecord withHistoryCount(long count) {
-        return new MoveRecord(identity, state, step, orders, forward, back, bakeEndsAt, error, drill, count);
+        return new MoveRecord(identity, state, step, orders, forward, back, bakeEndsAt, error, drill, undoneFor, count);
     }
 }

@@ -253,12 +253,27 @@ public final class MoveRunner implements LeaderElection.Listener, AutoCloseable 
             if (!under.equals(leadership)) {
                 return idle;
             }
+            if (known == null) {
+                tellOfTakeover(idle.journal(), under);
+            }
             MoveContext context = new MoveContext(idle.journal(), idle.live(), feed, services);
             Running started = new Running(idle.journal(), idle.live(), feed, drivers.submit(() -> drive(context)));
             running.put(id, started);
             return started;
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** With its next write, so that it costs nothing in the pause. */
+    private static void tellOfTakeover(MoveJournal journal, Leadership under) {
+        MoveRecord.StepMark mark = journal.record().step();
+        if (mark != null) {
+            journal.keep(new MoveJournal.Line(
+                    mark.number(),
+                    "controller " + under.record().controller() + " goes on here at step " + mark.number() + " "
+                            + mark.name() + ", under leadership " + under.epoch()
+                            + ": the one before it has stopped or does not lead any more"));
         }
     }
 
@@ -274,7 +289,7 @@ public final class MoveRunner implements LeaderElection.Listener, AutoCloseable 
         } catch (DroverException e) {
             if (e.code() == ErrorCode.TOPOLOGY_OUTDATED) {
                 // nothing is written of it: what ZooKeeper holds of the move is from the past, too
-                context.waitingFor(e.getMessage() + "; " + e.hint().orElse(""));
+                context.waits(Wait.of(e.getMessage(), e.hint().orElse("")));
                 complain(context.id().value(), "move " + context.id() + " is not driven", e);
                 return;
             }

@@ -351,6 +351,16 @@ final class MoveSteps {
         return plan;
     }
 
+    /** What the row does that the move is at. */
+    static String sentence(MoveRecord record) {
+        int number = MoveOrders.stepOf(record);
+        return TABLE.stream()
+                .filter(step -> step.number() == number)
+                .map(step -> step.sentence(record))
+                .findFirst()
+                .orElse("unknown to this version");
+    }
+
     static String nameOf(int number) {
         return TABLE.stream()
                 .filter(step -> step.number() == number)

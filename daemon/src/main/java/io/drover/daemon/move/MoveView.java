@@ -6,7 +6,6 @@ import io.drover.api.Move.Cutover;
 import io.drover.api.Move.HistoryEntry;
 import io.drover.api.Move.Rollback;
 import io.drover.api.MoveState;
-import io.drover.api.Problem;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +30,7 @@ final class MoveView {
                 live.lag(),
                 record.forward().cutover(),
                 rollback(record, live),
-                waitingFor(record, live),
+                WaitText.of(record, live),
                 record.error(),
                 record.drill(),
                 history);
@@ -44,13 +43,5 @@ final class MoveView {
         return record.bakeEndsAt() == null && cutover == null
                 ? null
                 : new Rollback(ready, live.rollbackLagBytes(), record.bakeEndsAt(), cutover);
-    }
-
-    private static @Nullable String waitingFor(MoveRecord record, LiveView live) {
-        Problem error = record.error();
-        if (record.state() == MoveState.NEEDS_OPERATOR && error != null) {
-            return "a person: " + error.hint();
-        }
-        return record.state().isFinal() ? null : live.waitingFor();
     }
 }

@@ -149,6 +149,12 @@ final class PauseRows {
             }
             context.writeTopologies(FenceTransitions::reopen, record -> record, List.of());
             context.pause().ifPresent(pause -> pause.mark(MoveSteps.FENCE, "lower the fence"));
+        } else if (!holds(context, TopologyState.FENCED)) {
+            context.journal()
+                    .keep(new MoveJournal.Line(
+                            MoveSteps.FENCE,
+                            "the fence was down already: the agent of " + context.from()
+                                    + " lowers one that nobody lowers"));
         }
         Drills.reopened(context);
     }
@@ -305,10 +311,23 @@ final class PauseRows {
     // ---- 150 ----
 
     static void publish(MoveContext context) {
+        if (context.pause().isEmpty() && isServingOnTarget(context)) {
+            context.journal()
+                    .keep(new MoveJournal.Line(
+                            MoveSteps.PUBLISH,
+                            "the agent of " + context.to() + " has promoted and published it by itself"));
+        }
         context.call(context.to(), new Verb.Publish());
         context.pause().ifPresent(pause -> pause.mark(MoveSteps.PUBLISH, "publish"));
         recordServing(context);
         context.call(context.to(), new Verb.RestoreSettings(MoveSteps.ARM));
+    }
+
+    /** Asked where another controller began the pause only: in the pause a round trip counts. */
+    private static boolean isServingOnTarget(MoveContext context) {
+        ShardTopology topology = context.topology();
+        return topology.state() == TopologyState.SERVING
+                && topology.primary().node().equals(context.to());
     }
 
     /** The figures of the pause: measured on one clock, or, after another controller's death, from the stored times. */

@@ -19,6 +19,7 @@ import io.drover.topology.Versioned;
 import io.drover.topology.ZNode;
 import io.drover.topology.ZkLayout;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,6 +28,7 @@ final class ReverseRows {
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration BAKE_POLL = Duration.ofSeconds(1);
     private static final Duration REJOIN_LIMIT = Duration.ofHours(12);
+    private static final Duration STREAM_LIMIT = Duration.ofMinutes(5);
     private static final Duration FOREVER = Duration.ofDays(3650);
 
     private ReverseRows() {}
@@ -67,7 +69,8 @@ final class ReverseRows {
                     ErrorCode.GUARD_REFUSED,
                     "archive_command on " + context.from() + " refused " + report.failed()
                             + "; the old primary is not touched before they are archived",
-                    "mend the archive; Drover tries again");
+                    "mend archive_command on " + context.from()
+                            + " (its own log says why it refuses); Drover tries again");
         }
     }
 
@@ -122,10 +125,17 @@ final class ReverseRows {
                         context.record().applicationName(),
                         rewind,
                         fork));
-        context.waitFor("the old primary on " + context.from() + " to rejoin", REJOIN_LIMIT, POLL, () -> {
+        String give =
+                "bin/drover show " + context.id() + "; when it needs a person the way back can be given up: bin/drover"
+                        + " complete " + context.id() + " --end-bake";
+        Wait rejoined = Wait.of("the old primary on " + context.from() + " to rejoin as a standby", give)
+                .atMost(REJOIN_LIMIT, "the move needs a person");
+        context.waitFor(rejoined, REJOIN_LIMIT, POLL, () -> {
             JobReport job = context.services()
                     .agents()
                     .job(context.from(), context.record().identity().instance());
+            context.waits(rejoined.now((rewind ? "with a rewind, " : "without a rewind, ") + job.phase() + ", "
+                    + job.bytesDone() + " bytes"));
             if (job.state() == JobState.FAILED || job.state() == JobState.NONE) {
                 throw new DroverException(
                         ErrorCode.REPLICATION_BROKEN,
@@ -136,11 +146,15 @@ final class ReverseRows {
         });
         // also when the rewind was done under another controller, whose audit saw what this one's does not
         context.call(context.to(), new Verb.SetRewindLogin(false));
-        context.waitFor(
-                "the rollback replica on " + context.from() + " to stream",
-                Duration.ofMinutes(5),
-                POLL,
-                () -> rollbackReplica(context).filter(view -> "streaming".equals(view.state())));
+        Wait stream = Wait.of(
+                        "the rollback replica on " + context.from() + " to stream from " + context.to(),
+                        "see the server's log on " + context.from() + "; " + give)
+                .atMost(STREAM_LIMIT, "the move needs a person");
+        context.waitFor(stream, STREAM_LIMIT, POLL, () -> {
+            Optional<StandbyView> view = rollbackReplica(context);
+            context.waits(stream.now(stands(context, view)));
+            return view.filter(seen -> "streaming".equals(seen.state()));
+        });
         // a slot that nobody reads pins WAL on the standby (H83)
         context.call(context.from(), new Verb.DropSlot(context.id().slotName()));
     }
@@ -181,29 +195,52 @@ final class ReverseRows {
 
     /** Watches the way back until a person takes it or closes it. */
     static void bake(MoveContext context) {
-        context.waitFor("a person to complete or roll back", FOREVER, BAKE_POLL, () -> {
+        Wait decision = Wait.of("a person to complete the move or to roll it back", closing(context));
+        context.waitFor(decision, FOREVER, BAKE_POLL, () -> {
             MoveRecord record = context.record();
             if (record.rollingBack() || record.orders().complete()) {
                 return Optional.of(true);
             }
-            watchRollbackReplica(context);
+            context.waits(decision.now("it bakes until " + WaitText.time(bakeEnd(record)) + "; the way back "
+                    + watchRollbackReplica(context)));
             StandbyRows.tend(context);
             return Optional.empty();
         });
         context.live().rollback(false, null);
     }
 
-    private static void watchRollbackReplica(MoveContext context) {
+    private static String closing(MoveContext context) {
+        return "bin/drover complete " + context.id() + " (--end-bake before the bake is over), or bin/drover rollback "
+                + context.id();
+    }
+
+    private static Instant bakeEnd(MoveRecord record) {
+        return record.bakeEndsAt() == null ? record.identity().createdAt() : record.bakeEndsAt();
+    }
+
+    /** Says how it stands. */
+    private static String watchRollbackReplica(MoveContext context) {
         try {
             Optional<StandbyView> replica = rollbackReplica(context);
             boolean ready = replica.filter(view -> "streaming".equals(view.state()))
                     .filter(view -> view.lagBytes() <= CopyRows.LAG_GATE_BYTES)
                     .isPresent();
             context.live().rollback(ready, replica.map(StandbyView::lagBytes).orElse(null));
+            return (ready ? "is ready: " : "is not ready: ") + stands(context, replica);
         } catch (DroverException e) {
             // seen again in a second; until then the way back is not ready
             context.live().rollback(false, null);
+            return "is not ready: " + e.getMessage();
         }
+    }
+
+    private static String stands(MoveContext context, Optional<StandbyView> replica) {
+        String old = context.record().identity().source().node().value();
+        String primary = context.record().identity().target().node().value();
+        return replica.map(view -> "the replica on " + old + " is in state " + view.state() + ", " + view.lagBytes()
+                        + " bytes behind")
+                .orElse(primary + " sees no stream of the replica on " + old
+                        + ": look at PostgreSQL and the agent there");
     }
 
     // ---- 180 ----

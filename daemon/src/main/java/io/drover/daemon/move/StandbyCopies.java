@@ -54,7 +54,8 @@ final class StandbyCopies {
                         slot,
                         maxRate == null ? null : maxRate.bytes(),
                         identity.request().bootstrap().checkpoint()));
-        context.waitFor("the copy for the standby on " + node, FOREVER, POLL, () -> {
+        Wait wait = Wait.of("the copy for the standby on " + node, WaitText.giveUp(context.record()));
+        context.waitFor(wait, FOREVER, POLL, () -> {
             JobReport job = context.services().agents().job(node, identity.instance());
             return ended(node, job);
         });

@@ -140,16 +140,15 @@ final class StandbyRows {
 
     /** Waits until it streams from there on its leader's timeline. */
     static void await(MoveContext context, Follower follower, Endpoint leader, Duration limit) {
-        context.waitFor(
-                "the standby on " + follower.node() + " to stream from " + leader.node(),
-                limit,
-                POLL,
-                () -> context.services()
-                                .standbys()
-                                .trouble(context.record(), follower, leader)
-                                .isEmpty()
-                        ? Optional.of(true)
-                        : Optional.empty());
+        Wait wait = Wait.of(
+                        "the standby on " + follower.node() + " to stream from " + leader.node(),
+                        "see the server's log on " + follower.node() + "; " + WaitText.giveUp(context.record()))
+                .atMost(limit, "the step fails");
+        context.waitFor(wait, limit, POLL, () -> {
+            var trouble = context.services().standbys().trouble(context.record(), follower, leader);
+            context.waits(wait.now(trouble.map(Object::toString).orElse("it streams")));
+            return trouble.isEmpty() ? Optional.of(true) : Optional.empty();
+        });
     }
 
     /**

@@ -65,6 +65,14 @@ final class FakeWorld implements Agents, Monitors, Checks {
     /** Whether commits wait for the standby that the guard names. */
     boolean guardHolds = true;
 
+    /** How a standby looks to its primary; null for one that streams close behind. */
+    volatile @Nullable Supplier<Optional<StandbyView>> stream;
+
+    /** What the archive refuses. */
+    volatile List<String> unarchived = List.of();
+    /** Rows that are on the copy only, for {@link Verb.RunCanaries}. */
+    volatile boolean canariesDiffer;
+
     private boolean probing;
     int userCommitsPastFork;
     /** Called before and after each verb; may throw. */
@@ -315,7 +323,7 @@ final class FakeWorld implements Agents, Monitors, Checks {
         } else if (verb instanceof Verb.ReadTail) {
             return new Reports.TailReport(0, List.of());
         } else if (verb instanceof Verb.ArchiveUpTo) {
-            return new Reports.ArchiveReport(false, List.of(), List.of());
+            return new Reports.ArchiveReport(true, List.of(), unarchived);
         } else if (verb instanceof Verb.Audit) {
             return new Reports.AuditReport(userCommitsPastFork, userCommitsPastFork, 0, List.of());
         } else if (verb instanceof Verb.Rejoin) {
@@ -325,6 +333,8 @@ final class FakeWorld implements Agents, Monitors, Checks {
             node.timeline = on(other(id)).timeline;
             node.job = JobState.DONE;
             return job(id, Moved.INSTANCE);
+        } else if (verb instanceof Verb.RunCanaries) {
+            return new Reports.CanaryReport(List.of(canariesDiffer ? "hash on " + id : "hash"));
         } else if (verb instanceof Verb.CountRows) {
             return new Reports.CountReport(Map.of("app.public.ledger", 10L));
         }
@@ -397,6 +407,10 @@ final class FakeWorld implements Agents, Monitors, Checks {
 
     @Override
     public Optional<StandbyView> standby(Endpoint primary, String applicationName) {
+        Supplier<Optional<StandbyView>> seen = stream;
+        if (seen != null) {
+            return seen.get();
+        }
         Node standby = on(C).exists && applicationName.equals(C.value()) ? on(C) : on(other(primary.node()));
         if (standby.follows != null && !standby.follows.equals(primary.node())) {
             return Optional.empty();

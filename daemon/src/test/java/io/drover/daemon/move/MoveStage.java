@@ -313,7 +313,11 @@ final class MoveStage implements AutoCloseable {
         }
 
         void order(MoveOrders.Decision order) {
-            journal.write(record -> order.on(record).record(), new MoveJournal.Line(0, "ordered"));
+            order(order, "ordered");
+        }
+
+        void order(MoveOrders.Decision order, String event) {
+            journal.write(record -> order.on(record).record(), new MoveJournal.Line(0, event));
         }
 
         /** Throws at a verb, the first time it is sent. */
@@ -328,7 +332,7 @@ final class MoveStage implements AutoCloseable {
         }
 
         String waitingFor() {
-            return String.valueOf(live.waitingFor());
+            return String.valueOf(WaitText.of(journal.record(), live));
         }
 
         /** The move as a driver's rows see it. */
@@ -469,6 +473,12 @@ final class MoveStage implements AutoCloseable {
         Registration silentClient(String name) {
             return new ParticipantStore(client)
                     .register(SHARD, name, new Participant(1, name, "127.0.0.1", new FenceEpoch(0), true));
+        }
+
+        /** A client that opens no pool to the target. */
+        Registration coldClient(String name) {
+            return new ParticipantStore(client)
+                    .register(SHARD, name, new Participant(1, name, "127.0.0.1", new FenceEpoch(0), false));
         }
 
         List<HistoryEntry> history() {

@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.daemon.move;
+
+import static io.drover.daemon.move.Moved.A;
+import static io.drover.daemon.move.Moved.B;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.drover.api.ErrorCode;
+import io.drover.api.Move.HistoryEntry;
+import io.drover.api.MoveState;
+import io.drover.api.agent.Reports.JobState;
+import io.drover.daemon.move.FakeWorld.Moment;
+import io.drover.replication.InstanceMonitor.StandbyView;
+import io.drover.topology.Registration;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What a move says that it waits for: always what, since when, and what a person can do. */
+class WaitTextTest {
+    private static final String SINCE = "(?s).*, since 20\\d\\d-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z.*";
+    private static MoveStage stage;
+
+    @BeforeAll
+    static void openStage() {
+        stage = new MoveStage();
+    }
+
+    @AfterAll
+    static void closeStage() throws IOException {
+        stage.close();
+    }
+
+    private static void assertWhole(String text) {
+        assertThat(text).matches(SINCE).contains("bin/drover ");
+    }
+
+    // ---- every row, every command ----
+
+    /** What is said while an agent works at a command, by the verb and the node. */
+    private record Heard(String command, int row, String text) {}
+
+    private static List<Heard> listen(MoveStage.Play play) {
+        // a command that was sent beside a row may still be on its way
+        List<Heard> heard = new CopyOnWriteArrayList<>();
+        play.world().hook = (verb, moment) -> {
+            int row = play.observer().started.isEmpty()
+                    ? 0
+                    : play.observer().started.get(play.observer().started.size() - 1);
+            heard.add(new Heard(verb, row, play.waitingFor()));
+        };
+        return heard;
+    }
+
+    @Test
+    void everyCommandOfEveryRowIsSaidWithItsNodeSinceWhenAndWhatToDo() {
+        MoveStage.Play play = stage.play();
+        List<Heard> heard = listen(play);
+        play.driveToBaking();
+        play.order(record -> play.orders().complete(record, true));
+        play.drive();
+
+        Set<Integer> rows = new TreeSet<>();
+        heard.forEach(each -> {
+            rows.add(each.row());
+            assertWhole(each.text());
+            assertThat(each.text()).as(each.command()).contains("node_");
+        });
+        assertThat(rows).containsExactly(30, 40, 50, 60, 75, 80, 90, 95, 110, 120, 140, 150, 160, 180);
+        assertThat(heard)
+                .filteredOn(each -> each.command().equals("start-standby@node_b"))
+                .extracting(Heard::text)
+                .allSatisfy(text -> assertThat(text)
+                        .startsWith("node node_b to answer start-standby of step 50 standby")
+                        .contains("for at most 60 s", "bin/drover abort "));
+        assertThat(heard)
+                .filteredOn(each -> each.row() > MoveSteps.COMMIT)
+                .extracting(Heard::text)
+                .allSatisfy(text -> assertThat(text).doesNotContain("bin/drover abort"));
+    }
+
+    @Test
+    void everyCommandOfAnUndoAndOfARollbackIsSaidToo() {
+        MoveStage.Play play = stage.play();
+        play.failOnce("seal@node_a", Moment.AFTER, ErrorCode.INTERNAL);
+        var failing = play.world().hook;
+        List<Heard> heard = listen(play);
+        var listening = play.world().hook;
+        play.world().hook = (verb, moment) -> {
+            listening.accept(verb, moment);
+            failing.accept(verb, moment);
+        };
+        play.drive();
+        assertThat(play.record().state()).isEqualTo(MoveState.ABORTED);
+
+        MoveStage.Play back = stage.play();
+        back.driveToBaking();
+        back.order(record -> back.orders().rollback(record, true));
+        List<Heard> onTheWayBack = listen(back);
+        back.drive();
+        assertThat(back.record().state()).isEqualTo(MoveState.ROLLED_BACK);
+
+        Stream.concat(heard.stream(), onTheWayBack.stream()).forEach(each -> assertWhole(each.text()));
+    }
+
+    @Test
+    void betweenTwoWaitsAndOnAControllerThatDoesNotDriveItIsSaidWhereTheMoveStands() {
+        for (Scenes.Scene scene : Scenes.ALL) {
+            String text = WaitText.of(scene.record(), new LiveView());
+            if (scene.over()) {
+                assertThat(text).as(scene.name()).isNull();
+            } else {
+                assertWhole(String.valueOf(text));
+            }
+        }
+    }
+
+    // ---- waits with a subject of their own ----
+
+    /**
+     * One of them.
+     *
+     * @param names what the text has to name
+     */
+    private record Situation(String subject, Consumer<MoveStage.Play> made, List<String> names) {
+        @Override
+        public String toString() {
+            return subject;
+        }
+    }
+
+    private static Situation when(String subject, Consumer<MoveStage.Play> made, String... names) {
+        return new Situation(subject, made, List.of(names));
+    }
+
+    private static Stream<Situation> situations() {
+        return Stream.of(
+                when(
+                        "the base backup from node_a to node_b",
+                        play -> after(
+                                play, "start-copy@node_b", () -> play.world().on(B).job = JobState.RUNNING),
+                        "100 bytes",
+                        "5 min",
+                        "bin/drover abort"),
+                when(
+                        "replay on node_b to catch up with node_a",
+                        play -> play.world().stream = () -> Optional.of(new StandbyView("streaming", 99_999_999, 1234)),
+                        "99999999 bytes and 1234 ms behind",
+                        "bin/drover abort"),
+                when(
+                        "replay on node_b to catch up with node_a",
+                        play -> play.world().stream = Optional::empty,
+                        "node_a sees no stream of node_b",
+                        "log on node_b"),
+                when(
+                        "long transactions on node_a to end",
+                        play -> play.world().longTransactions = () -> List.of("process 7 of app in app (psql), 90 s"),
+                        "process 7 of app in app (psql), 90 s",
+                        "for at most 15 min: then the cutover is undone",
+                        "pg_terminate_backend on node_a"),
+                when(
+                        "the old primary on node_a to rejoin",
+                        play -> after(play, "rejoin@node_a", () -> play.world().on(A).job = JobState.RUNNING),
+                        "for at most 12 h",
+                        "--end-bake"),
+                when(
+                        "the rollback replica on node_a to stream from node_b",
+                        play -> after(play, "rejoin@node_a", () -> play.world().stream = Optional::empty),
+                        "node_b sees no stream of the replica on node_a",
+                        "for at most 5 min",
+                        "log on node_a"),
+                when(
+                        "a person to complete the move or to roll it back",
+                        play -> {},
+                        "it bakes until 20",
+                        "the way back is",
+                        "bin/drover complete",
+                        "bin/drover rollback"),
+                when(
+                        "a person to complete the move or to roll it back",
+                        play -> after(play, "drop-slot@node_a", () -> play.world().stream = Optional::empty),
+                        "the way back is not ready: node_b sees no stream of the replica on node_a"));
+    }
+
+    private static void after(MoveStage.Play play, String verb, Runnable then) {
+        play.world().hook = (sent, moment) -> {
+            if (sent.equals(verb) && moment == Moment.AFTER) {
+                then.run();
+            }
+        };
+    }
+
+    /** Drives until the move says something that contains all of this. */
+    private static String heard(MoveStage.Play play, String subject, List<String> names) {
+        String[] heard = {""};
+        play.driveUntil(() -> {
+            String now = play.waitingFor();
+            boolean found = now.startsWith(subject) && names.stream().allMatch(now::contains);
+            heard[0] = found ? now : heard[0];
+            return found;
+        });
+        return heard[0];
+    }
+
+    @ParameterizedTest
+    @MethodSource("situations")
+    void namesItsSubjectHowItStandsSinceWhenAndWhatToDo(Situation situation) {
+        MoveStage.Play play = stage.play();
+        situation.made().accept(play);
+
+        assertWhole(heard(play, situation.subject(), situation.names()));
+    }
+
+    @Test
+    void aWaitForApprovalNamesTheCommandsAndTheDeadline() {
+        Instant deadline = Instant.now().plusSeconds(3600);
+        MoveStage.Play play = stage.play(Moved.identity(Moved.approvedRequest(), deadline));
+
+        String text = heard(play, "approval of the cutover", List.of("until the deadline " + WaitText.time(deadline)));
+
+        assertWhole(text);
+        assertThat(text)
+                .contains(
+                        "bin/drover approve " + play.record().identity().id(), "bin/drover drill", "bin/drover abort");
+    }
+
+    @Test
+    void aPausedMoveSaysSinceWhenItIsPausedAndHowItGoesOn() {
+        MoveStage.Play play = stage.play(Moved.identity(Moved.approvedRequest(), null));
+        String[] text = {""};
+        play.driveUntil(() -> {
+            String now = play.waitingFor();
+            if (now.startsWith("approval") && !play.record().orders().approved()) {
+                play.order(play.orders()::pause, MoveOrders.PAUSED);
+                play.order(play.orders()::approve);
+            }
+            boolean held = now.startsWith("a person to resume it");
+            text[0] = held ? now : text[0];
+            return held;
+        });
+
+        Instant paused = play.history().stream()
+                .filter(line -> line.event().equals(MoveOrders.PAUSED))
+                .map(HistoryEntry::at)
+                .findFirst()
+                .orElseThrow();
+        assertThat(text[0])
+                .contains("since " + WaitText.time(paused), "before step 75", "bin/drover resume", "bin/drover abort");
+    }
+
+    @Test
+    void clientsThatAreNotWarmAreNamed() {
+        MoveStage.Play play = stage.play();
+        try (Registration cold = play.coldClient("sleepy")) {
+            assertThat(cold.session()).isNotZero();
+            assertWhole(heard(play, "the clients' pools to node_b", List.of("sleepy", "15 s", "without them")));
+        }
+    }
+
+    // ---- what fails and is tried again ----
+
+    @Test
+    void aRetryShowsTheLastFailureTheNextTryAndTheEnd() {
+        MoveStage.Play play = stage.play();
+        play.world().hook = (verb, moment) -> {
+            if (verb.equals("create-slot@node_a") && moment == Moment.BEFORE) {
+                throw MoveDriverTest.failure(ErrorCode.NODE_UNREACHABLE, "agent of node_a");
+            }
+        };
+
+        String text = heard(play, "step 30 slot", List.of("try 3 failed"));
+
+        assertWhole(text);
+        assertThat(text)
+                .contains(
+                        "NODE_UNREACHABLE",
+                        "agent of node_a",
+                        "tried again at once, until 20",
+                        "then the move is undone")
+                .contains("bin/drover abort");
+        assertThat(play.history())
+                .extracting(HistoryEntry::event)
+                .as("said once, not at every try")
+                .filteredOn(event -> event.contains("failed and is repeated"))
+                .singleElement()
+                .asString()
+                .contains("step 30 slot: try 1", "agent of node_a");
+    }
+
+    @Test
+    void theHistorySaysAtWhichTryItSucceeded() {
+        MoveStage.Play play = stage.play();
+        play.failOnce("start-standby@node_b", Moment.BEFORE, ErrorCode.NODE_UNREACHABLE);
+        play.driveToBaking();
+
+        assertThat(play.history()).extracting(HistoryEntry::event).contains("step 50 standby succeeded at try 2");
+    }
+
+    @Test
+    void aRetryInThePauseIsToldWithTheNextWrite() {
+        MoveStage.Play play = stage.play();
+        play.failOnce("promote@node_b", Moment.BEFORE, ErrorCode.NODE_UNREACHABLE);
+        play.driveToBaking();
+
+        List<String> events = play.history().stream().map(HistoryEntry::event).toList();
+        int failed = indexOf(events, "step 140 promotion: try 1 failed");
+        assertThat(indexOf(events, "SERVING on node_b")).isGreaterThan(failed);
+        assertThat(indexOf(events, "step 140 promotion succeeded at try 2")).isGreaterThan(failed);
+    }
+
+    private static int indexOf(List<String> events, String begin) {
+        for (int i = 0; i < events.size(); i++) {
+            if (events.get(i).startsWith(begin)) {
+                return i;
+            }
+        }
+        throw new AssertionError("no " + begin + " in " + events);
+    }
+
+    @Test
+    void anArchiveThatRefusesIsNamedWithWhatToDo() {
+        MoveStage.Play play = stage.play();
+        play.world().unarchived = List.of("000000010000000000000005");
+
+        String text = heard(play, "step 160 old primary", List.of("000000010000000000000005"));
+
+        assertWhole(text);
+        assertThat(text).contains("mend archive_command on node_a", "then the move needs a person");
+    }
+
+    // ---- errors ----
+
+    @Test
+    void aFailureWithoutAHintGetsOneThatNamesTheNextCommand() {
+        MoveStage.Play play = stage.play();
+        play.failOnce("count-rows@node_b", Moment.BEFORE, ErrorCode.INTERNAL);
+        play.drive();
+
+        assertThat(play.record().error().hint()).contains("bin/drover move shard_01 --to node_b");
+    }
+
+    @Test
+    void aMoveWhoseUndoNeededAPersonSaysInTheEndWhyItWasUndone() {
+        MoveStage.Play play = stage.play();
+        boolean[] broken = {true};
+        play.world().hook = (verb, moment) -> {
+            if (verb.equals("count-rows@node_b") && moment == Moment.BEFORE) {
+                throw MoveDriverTest.failure(ErrorCode.INTERNAL, "the count");
+            }
+            if (broken[0] && verb.equals("set-aside@node_b")) {
+                throw MoveDriverTest.failure(ErrorCode.POSTGRES_FAILED, "the renaming");
+            }
+        };
+        play.drive();
+        assertThat(play.record().state()).isEqualTo(MoveState.NEEDS_OPERATOR);
+        assertThat(play.record().error().detail()).contains("the renaming");
+        assertThat(play.waitingFor()).startsWith("a person").contains("bin/drover resume");
+
+        broken[0] = false;
+        play.order(play.orders()::resume);
+        play.drive();
+
+        assertThat(play.record().state()).isEqualTo(MoveState.ABORTED);
+        assertThat(play.record().error().detail()).contains("the count");
+        assertThat(play.leftovers()).isEmpty();
+    }
+}
