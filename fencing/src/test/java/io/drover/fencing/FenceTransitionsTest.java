@@ -247,4 +247,32 @@ class FenceTransitionsTest {
             assertThat(e.getMessage()).contains(fragments);
         });
     }
+
+    @Test
+    void aStandbyIsListedForReadsOnceAndTakenOutAgain() {
+        Endpoint standby = new Endpoint(new NodeId("node_d"), "127.0.0.24", 5433);
+
+        ShardTopology listed = FenceTransitions.withReader(FRESH, standby, null);
+
+        assertThat(FenceTransitions.readers(listed)).containsExactly(READER.endpoint(), standby);
+        assertThat(FenceTransitions.withReader(listed, standby, null)).isEqualTo(listed);
+        assertThat(FenceTransitions.withoutReader(listed, standby.node())).isEqualTo(FRESH);
+        assertThat(FenceTransitions.withoutReader(FRESH, standby.node())).isEqualTo(FRESH);
+        assertThat(FenceTransitions.withoutReader(READY, TARGET.node())).isEqualTo(READY);
+        assertThat(FenceTransitions.release(READY)).isEqualTo(FRESH);
+    }
+
+    @Test
+    void aStandbyIsNotListedWhereTheShardHasSomethingElseOrForAnotherMove() {
+        Endpoint standby = new Endpoint(new NodeId("node_d"), "127.0.0.24", 5433);
+
+        assertThat(FenceTransitions.readers(FenceTransitions.withReader(READY, standby, MOVE)))
+                .contains(standby);
+        assertConflict(() -> FenceTransitions.withReader(READY, standby, null), "holds it");
+        assertConflict(() -> FenceTransitions.withReader(READY, standby, OTHER_MOVE), "holds it");
+        assertConflict(() -> FenceTransitions.withReader(FRESH, SOURCE, null), "is its primary");
+        assertConflict(() -> FenceTransitions.withReader(READY, TARGET.endpoint(), MOVE), "replica TARGET");
+        assertConflict(() -> FenceTransitions.withReader(FENCED, standby, MOVE), "in state FENCED");
+        assertConflict(() -> FenceTransitions.withoutReader(FENCED, READER.node()), "in state FENCED");
+    }
 }
