@@ -130,13 +130,11 @@ final class MoveContext {
     /** A row that another driver had begun has its time still. */
     private MoveRecord.StepMark mark(MoveRecord record, MoveStep step) {
         MoveRecord.StepMark now = record.step();
-        boolean begun = now != null
-                && now.number() == step.number()
-                && record.leg().begun().contains(step.number());
-        return begun
-                ? now
-                : new MoveRecord.StepMark(
-                        step.number(), step.name(), services.clock().instant());
+        if (now != null && now.number() == step.number() && record.leg().begun().contains(step.number())) {
+            return now;
+        }
+        return new MoveRecord.StepMark(
+                step.number(), step.name(), services.clock().instant());
     }
 
     private void awaitResume(MoveStep step) {
