@@ -9,6 +9,11 @@ final class FakeProgram {
 
     long bytes;
 
+    @Override
+    public String toString() {
+        return ended ? "ended: " + failure : bytes + " bytes";
+    }
+
     void end(String why) {
         if (!ended) {
             ended = true;

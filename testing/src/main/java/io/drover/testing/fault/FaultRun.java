@@ -31,9 +31,9 @@ final class FaultRun implements AutoCloseable {
     private static final Duration LOOK = Duration.ofMillis(10);
     private static final Duration ASK_AGAIN = Duration.ofMillis(300);
     private static final Duration REST_LIMIT = Duration.ofSeconds(5);
-    private static final Duration HIT_LIMIT = Duration.ofSeconds(120);
+    private static final Duration HIT_LIMIT = Duration.ofMinutes(2);
     /** How long a move may take to its end when nothing disturbs it any more. */
-    static final Duration END_LIMIT = Duration.ofSeconds(120);
+    static final Duration END_LIMIT = Duration.ofMinutes(2);
     /** All controllers stay away for as long as the agents may need: the pause's budget and five seconds, and a second more. */
     private static final Duration CONTROLLERS_AWAY = Duration.ofSeconds(8);
 
@@ -176,7 +176,7 @@ final class FaultRun implements AutoCloseable {
         if (plan.isAborted()) {
             first = plan.slot().row() >= FENCE ? ABORT_IN_PAUSE_AT : ABORT_AT;
         }
-        boolean byController = plan.isAborted() || plan.slot().process() == FaultSlot.Process.CONTROLLER;
+        boolean byController = plan.isAborted() || plan.slot().actor() == FaultSlot.Actor.CONTROLLER;
         armAt(byController, first);
     }
 
@@ -195,7 +195,7 @@ final class FaultRun implements AutoCloseable {
     }
 
     private NodeId agent() {
-        boolean ofSource = plan.slot().process() == FaultSlot.Process.SOURCE_AGENT;
+        boolean ofSource = plan.slot().actor() == FaultSlot.Actor.SOURCE_AGENT;
         return ofSource != plan.isBack() ? source : target;
     }
 
@@ -234,7 +234,7 @@ final class FaultRun implements AutoCloseable {
     private void abortAndArm(FaultLine line) {
         DroverRest.Answer answer = rest.post("/v1/moves/" + move + "/abort", "");
         log.say("abort: " + answer.status());
-        if (plan.slot().process() == FaultSlot.Process.CONTROLLER) {
+        if (plan.slot().actor() == FaultSlot.Actor.CONTROLLER) {
             line.arm(plan.point(), 1);
         } else {
             FaultLine agent = faults.line(agent().value(), hits::add);

@@ -9,6 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -100,20 +101,21 @@ final class FaultSeries {
     }
 
     private static String line(RunResult result) {
-        return "%s seed %d %s %s: %s%s in %.1f s, no writer for %d ms%s%s"
-                .formatted(
-                        result.isClean() ? "ok    " : "FAILED",
-                        result.seed(),
-                        result.point(),
-                        result.faults(),
-                        result.outcome(),
-                        result.vacuous() == null ? "" : " (vacuous: " + result.vacuous() + ")",
-                        result.seconds(),
-                        result.withoutWriterMillis(),
-                        result.lost() + result.duplicated() == 0
-                                ? ""
-                                : ", lost " + result.lost() + ", duplicated " + result.duplicated(),
-                        result.isClean() ? "" : ", " + result.problems() + " left: " + result.leftovers());
+        return String.format(
+                Locale.ROOT,
+                "%s seed %d %s %s: %s%s in %.1f s, no writer for %d ms%s%s",
+                result.isClean() ? "ok    " : "FAILED",
+                result.seed(),
+                result.point(),
+                result.faults(),
+                result.outcome(),
+                result.vacuous() == null ? "" : " (vacuous: " + result.vacuous() + ")",
+                result.seconds(),
+                result.withoutWriterMillis(),
+                result.lost() + result.duplicated() == 0
+                        ? ""
+                        : ", lost " + result.lost() + ", duplicated " + result.duplicated(),
+                result.isClean() ? "" : ", " + result.problems() + " left: " + result.leftovers());
     }
 
     private static RunLog begin(Path directory) {

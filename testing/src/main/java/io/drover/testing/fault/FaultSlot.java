@@ -8,11 +8,11 @@ import java.util.List;
  * A part of a move in which faults are made: a row as its controller runs it, or what an agent does meanwhile.
  *
  * @param leg the way there, the way back, or the way there with an abort
- * @param process who passes the points
+ * @param actor who passes the points
  * @param row the row that the move is in
  * @param points the fault points of the part
  */
-record FaultSlot(Leg leg, Process process, int row, List<String> points) {
+record FaultSlot(Leg leg, Actor actor, int row, List<String> points) {
     private static final int STANDBY_RUNS = 60;
     private static final int COPY = 40;
     private static final int FENCE = 100;
@@ -40,7 +40,7 @@ record FaultSlot(Leg leg, Process process, int row, List<String> points) {
     }
 
     /** Whose fault points. */
-    enum Process {
+    enum Actor {
         CONTROLLER,
         SOURCE_AGENT,
         TARGET_AGENT
@@ -79,8 +79,7 @@ record FaultSlot(Leg leg, Process process, int row, List<String> points) {
     public String toString() {
         String name = points.get(0);
         String place = name.substring(0, name.lastIndexOf('/'));
-        return leg.name().toLowerCase(java.util.Locale.ROOT) + "/"
-                + (process == Process.CONTROLLER ? "row-" + row : place);
+        return leg.name().toLowerCase(java.util.Locale.ROOT) + "/" + (actor == Actor.CONTROLLER ? "row-" + row : place);
     }
 
     private static List<FaultSlot> all() {
@@ -96,23 +95,23 @@ record FaultSlot(Leg leg, Process process, int row, List<String> points) {
         for (int row : List.of(30, 50, 75, 80, 95, 100, 110)) {
             all.add(new FaultSlot(
                     Leg.ABORT,
-                    Process.CONTROLLER,
+                    Actor.CONTROLLER,
                     row,
                     around("row-" + row, List.of("undo/before", "undo/after", "undone/after"))));
         }
-        agents(all, Leg.FORWARD, Process.SOURCE_AGENT, 80, "verb-arm-guard/run");
-        agents(all, Leg.FORWARD, Process.SOURCE_AGENT, 95, "verb-prepare-seal/run");
-        agents(all, Leg.FORWARD, Process.SOURCE_AGENT, 110, "seal/door", "seal/sessions", "seal/wal");
-        agents(all, Leg.FORWARD, Process.SOURCE_AGENT, 140, "verb-stop/run");
-        agents(all, Leg.FORWARD, Process.SOURCE_AGENT, 160, "verb-audit/run", "rejoin/start");
-        agents(all, Leg.FORWARD, Process.TARGET_AGENT, 40, "copy/base-backup", "copy/install");
-        agents(all, Leg.FORWARD, Process.TARGET_AGENT, 50, "verb-start-standby/run");
-        agents(all, Leg.FORWARD, Process.TARGET_AGENT, 75, "verb-prepare-target/run");
-        agents(all, Leg.FORWARD, Process.TARGET_AGENT, 120, "verb-await-replayed/run");
-        agents(all, Leg.FORWARD, Process.TARGET_AGENT, 140, "promote/promotion");
-        agents(all, Leg.FORWARD, Process.TARGET_AGENT, 150, "publish/serving");
-        agents(all, Leg.ABORT, Process.SOURCE_AGENT, 110, "unseal/sessions", "unseal/door");
-        agents(all, Leg.ABORT, Process.TARGET_AGENT, 50, "set-aside/rename");
+        agents(all, Leg.FORWARD, Actor.SOURCE_AGENT, 80, "verb-arm-guard/run");
+        agents(all, Leg.FORWARD, Actor.SOURCE_AGENT, 95, "verb-prepare-seal/run");
+        agents(all, Leg.FORWARD, Actor.SOURCE_AGENT, 110, "seal/door", "seal/sessions", "seal/wal");
+        agents(all, Leg.FORWARD, Actor.SOURCE_AGENT, 140, "verb-stop/run");
+        agents(all, Leg.FORWARD, Actor.SOURCE_AGENT, 160, "verb-audit/run", "rejoin/start");
+        agents(all, Leg.FORWARD, Actor.TARGET_AGENT, 40, "copy/base-backup", "copy/install");
+        agents(all, Leg.FORWARD, Actor.TARGET_AGENT, 50, "verb-start-standby/run");
+        agents(all, Leg.FORWARD, Actor.TARGET_AGENT, 75, "verb-prepare-target/run");
+        agents(all, Leg.FORWARD, Actor.TARGET_AGENT, 120, "verb-await-replayed/run");
+        agents(all, Leg.FORWARD, Actor.TARGET_AGENT, 140, "promote/promotion");
+        agents(all, Leg.FORWARD, Actor.TARGET_AGENT, 150, "publish/serving");
+        agents(all, Leg.ABORT, Actor.SOURCE_AGENT, 110, "unseal/sessions", "unseal/door");
+        agents(all, Leg.ABORT, Actor.TARGET_AGENT, 50, "set-aside/rename");
         return List.copyOf(all);
     }
 
@@ -123,12 +122,12 @@ record FaultSlot(Leg leg, Process process, int row, List<String> points) {
         } else if (!WITHOUT_RECORD.contains(row)) {
             points.addAll(around("row-" + row, RECORD));
         }
-        return new FaultSlot(leg, Process.CONTROLLER, row, points);
+        return new FaultSlot(leg, Actor.CONTROLLER, row, points);
     }
 
-    private static void agents(List<FaultSlot> all, Leg leg, Process process, int row, String... places) {
+    private static void agents(List<FaultSlot> all, Leg leg, Actor actor, int row, String... places) {
         for (String place : places) {
-            all.add(new FaultSlot(leg, process, row, around(place, List.of("before", "after"))));
+            all.add(new FaultSlot(leg, actor, row, around(place, List.of("before", "after"))));
         }
     }
 

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -110,7 +111,11 @@ public final class FaultTest implements Callable<Integer> {
     }
 
     private static String text(List<Long> sorted) {
-        return "n=%d median %d ms max %d ms"
-                .formatted(sorted.size(), sorted.get(sorted.size() / 2), sorted.get(sorted.size() - 1));
+        return String.format(
+                Locale.ROOT,
+                "n=%d median %d ms max %d ms",
+                sorted.size(),
+                sorted.get(sorted.size() / 2),
+                sorted.get(sorted.size() - 1));
     }
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing.fault;
 
+import io.drover.api.Lsn;
 import io.drover.api.NodeId;
 import io.drover.api.TopologyState;
 import io.drover.testing.checker.Evidence;
@@ -81,11 +82,12 @@ final class Gatherer implements AutoCloseable {
         List<Reign> lineage = Lineage.read(dataDirectory(primary), firstTimeline, lastTimeline, chain);
         evidence.chain(chain).lineage(lineage).sightings(roles.seen());
         for (Reign reign : lineage) {
-            if (reign.end() != null) {
-                keepers.get(reign.node())
-                        .newest()
-                        .ifPresent(copy -> evidence.oldWal(
-                                copy.commitsPast(PROGRAMS, reign.node(), reign.timeline(), reign.end())));
+            Lsn end = reign.end();
+            WalKeeper keeper = keepers.get(reign.node());
+            if (end != null && keeper != null) {
+                keeper.newest()
+                        .ifPresent(copy ->
+                                evidence.oldWal(copy.commitsPast(PROGRAMS, reign.node(), reign.timeline(), end)));
             }
         }
         evidence.read(read(When.FIRST)).read(read(When.AGAIN));

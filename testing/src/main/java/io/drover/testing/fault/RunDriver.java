@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -173,7 +174,7 @@ final class RunDriver {
             return "the point was not reached";
         }
         if (rate < LEAST_RATE && !plan.slot().isInPause()) {
-            return "only %.0f writes per second before".formatted(rate);
+            return String.format(Locale.ROOT, "only %.0f writes per second before", rate);
         }
         return report.counts()
                 ? null

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing.sabotage;
 
+import io.drover.api.Lsn;
 import io.drover.api.Move;
 import io.drover.api.MoveId;
 import io.drover.api.MoveState;
@@ -134,11 +135,14 @@ final class ControlRun {
         NodeId serving = topology(own).primary().node();
         List<Reign> reigns = Lineage.read(cluster.dataDirectory(serving), timeline, timeline(serving), own);
         builder.lineage(reigns);
-        reigns.stream()
-                .filter(reign -> reign.end() != null && reign.node().equals(source.value()))
-                .forEach(reign -> keeper.newest()
+        for (Reign reign : reigns) {
+            Lsn end = reign.end();
+            if (end != null && reign.node().equals(source.value())) {
+                keeper.newest()
                         .ifPresent(copy -> builder.oldWal(
-                                copy.commitsPast(programs(serving), reign.node(), reign.timeline(), reign.end()))));
+                                copy.commitsPast(programs(serving), reign.node(), reign.timeline(), end)));
+            }
+        }
     }
 
     private void addRows(Evidence.Builder builder, Move ended, NodeId source) throws SQLException {

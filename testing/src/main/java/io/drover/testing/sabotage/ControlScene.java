@@ -27,7 +27,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -136,15 +136,16 @@ final class ControlScene implements AutoCloseable {
         List<Hold> later = holds.computeIfAbsent(daemon, key -> new ArrayList<>());
         later.add(new Hold(point, action));
         if (later.size() == 1) {
-            AtomicReference<FaultLine> line = new AtomicReference<>();
-            line.set(saboteur.line(cluster.pid(daemon), hit -> {
+            CompletableFuture<FaultLine> opened = new CompletableFuture<>();
+            FaultLine line = saboteur.line(cluster.pid(daemon), hit -> {
                 later.remove(0).action().run();
                 // answered on another thread: this one hears the answers
-                Thread next = new Thread(() -> goOn(line.get(), later), "hold-" + daemon);
+                Thread next = new Thread(() -> goOn(opened.join(), later), "hold-" + daemon);
                 next.start();
-            }));
-            lines.add(line.get());
-            line.get().arm(point, 1);
+            });
+            opened.complete(line);
+            lines.add(line);
+            line.arm(point, 1);
         }
     }
 

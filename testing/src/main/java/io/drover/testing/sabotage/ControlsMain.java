@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -167,15 +168,16 @@ public final class ControlsMain implements Callable<Integer> {
     }
 
     private static String text(Line line) {
-        return "%-4s %s | disarms: %s | %s | without sabotage: %s | %.1f s%n       %s"
-                .formatted(
-                        line.id(),
-                        line.sabotage(),
-                        String.join(", ", line.disarmed()),
-                        line.caught() ? "caught by " + String.join(", ", line.caughtBy()) : "NOT CAUGHT",
-                        line.clean() ? "passed" : "FAILED",
-                        line.millis() / 1e3,
-                        String.join("\n       ", line.remarks()));
+        return String.format(
+                Locale.ROOT,
+                "%-4s %s | disarms: %s | %s | without sabotage: %s | %.1f s%n       %s",
+                line.id(),
+                line.sabotage(),
+                String.join(", ", line.disarmed()),
+                line.caught() ? "caught by " + String.join(", ", line.caughtBy()) : "NOT CAUGHT",
+                line.clean() ? "passed" : "FAILED",
+                line.millis() / 1e3,
+                String.join("\n       ", line.remarks()));
     }
 
     private void write(List<Line> lines) {

@@ -71,6 +71,8 @@ public enum Lever {
             new Point("io.drover.daemon.agent.TokenGate", "accept", Replacements.AnyToken.class));
 
     private final String does;
+
+    @SuppressWarnings("ImmutableEnumChecker") // made by List.of
     private final List<Point> points;
 
     Lever(String does, Point... points) {

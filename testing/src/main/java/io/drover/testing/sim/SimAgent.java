@@ -78,6 +78,7 @@ public final class SimAgent extends SimMember {
     }
 
     /** Carries out a request that has arrived here, and hands on what comes of it. */
+    @SuppressWarnings("CollectionUndefinedEquality") // the very same future is meant
     <R> void serve(Function<Agent, R> request, Consumer<CompletableFuture<R>> done) {
         Agent present = agent;
         ExecutorService threads = requests;

@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
  * <p>There is no lock: whoever runs owns all of it, and handing over makes it visible to the next.
  */
 final class SimCore {
+    @SuppressWarnings("StaticAssignmentOfThrowable") // it has no stack trace, and ends thousands of strands a second
     private static final Killed KILLED = new Killed();
+
     private static final long NEVER = Long.MAX_VALUE / 4;
 
     private final SplittableRandom random;
@@ -290,7 +292,7 @@ final class SimCore {
     }
 
     /** Lets others run first, if the seed says so. */
-    void yield() {
+    void giveWay() {
         Strand me = me();
         wake(me, beginWait(me));
         block(me);

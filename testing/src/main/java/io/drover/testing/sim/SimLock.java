@@ -71,6 +71,7 @@ final class SimLock implements Lock {
         return true;
     }
 
+    @SuppressWarnings("CollectionUndefinedEquality") // the very same future is meant
     private void await(long nanos) throws InterruptedException {
         CompletableFuture<Void> free = new CompletableFuture<>();
         waiting.add(free);
@@ -110,6 +111,7 @@ final class SimLock implements Lock {
     private final class SimCondition implements Condition {
         private final Deque<CompletableFuture<Void>> sleepers = new ArrayDeque<>();
 
+        @SuppressWarnings("CollectionUndefinedEquality") // the very same future is meant
         private boolean sleep(long nanos) throws InterruptedException {
             if (owner != self()) {
                 throw new IllegalMonitorStateException("held by " + owner);

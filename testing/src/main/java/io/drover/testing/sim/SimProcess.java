@@ -81,7 +81,7 @@ public final class SimProcess implements Scheduler, EventLoop {
     private void stopHere() {
         Strand me = Worker.running();
         if (me != null && me.process == this && !me.inPlace && !core.isClosing()) {
-            core.yield();
+            core.giveWay();
         }
     }
 
@@ -151,7 +151,7 @@ public final class SimProcess implements Scheduler, EventLoop {
     }
 
     private static long nanos(Duration limit) {
-        return limit.getSeconds() > Long.MAX_VALUE / 2_000_000_000L ? Long.MAX_VALUE / 2 : limit.toNanos();
+        return limit.toSeconds() > Long.MAX_VALUE / 2_000_000_000L ? Long.MAX_VALUE / 2 : limit.toNanos();
     }
 
     private final class SimClock extends Clock {

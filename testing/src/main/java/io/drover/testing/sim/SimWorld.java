@@ -272,7 +272,7 @@ public final class SimWorld {
             try {
                 scheduler.world().await(change, left.compareTo(POLL) < 0 ? left : POLL);
             } catch (TimeoutException e) {
-                continue;
+                // looked at again
             } catch (ExecutionException | InterruptedException e) {
                 throw new IllegalStateException(e);
             }

@@ -197,7 +197,7 @@ final class VerbRefusalsTest {
                         directory.standbySignal,
                         directory.rewindLogin,
                         directory.history,
-                        String.valueOf(directory.program))
+                        directory.program)
                 .map(String::valueOf)
                 .toList()
                 .toString();

@@ -23,6 +23,7 @@ import java.util.concurrent.locks.Lock;
 import org.junit.jupiter.api.Test;
 
 /** What every scheduler keeps: the machine's own and the simulation's. */
+@SuppressWarnings({"LockNotBeforeTry", "WaitNotInLoop"}) // what locks and conditions do is what is tested
 abstract class SchedulerContract {
     private static final Duration LONG = Duration.ofSeconds(30);
     private static final Duration SHORT = Duration.ofMillis(20);
