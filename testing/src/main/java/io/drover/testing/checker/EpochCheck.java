@@ -29,7 +29,7 @@ final class EpochCheck {
         for (Acked write : Acked.of(evidence)) {
             if (write.epoch().isPresent() && write.place().isPresent()) {
                 found.looked(1);
-                long epoch = write.epoch().getAsLong();
+                long epoch = write.epoch().orElseThrow();
                 Set<String> allowed = nodes.getOrDefault(epoch, Set.of());
                 if (!allowed.contains(write.place().orElseThrow().node())) {
                     found.violation(write + " under epoch " + epoch + ", whose primary is " + allowed);

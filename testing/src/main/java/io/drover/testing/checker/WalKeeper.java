@@ -62,10 +62,10 @@ public final class WalKeeper implements AutoCloseable {
         OptionalLong alive = OptionalLong.empty();
         while (running) {
             OptionalLong now = postmaster();
-            if (alive.isPresent() && !isRunning(alive.getAsLong())) {
-                newest = copy(alive.getAsLong());
+            if (alive.isPresent() && !isRunning(alive.orElseThrow())) {
+                newest = copy(alive.orElseThrow());
                 alive = OptionalLong.empty();
-            } else if (alive.isEmpty() && now.isPresent() && isRunning(now.getAsLong()) && !follows()) {
+            } else if (alive.isEmpty() && now.isPresent() && isRunning(now.orElseThrow()) && !follows()) {
                 alive = now;
             }
             Waiting.pause(PERIOD);
@@ -78,7 +78,7 @@ public final class WalKeeper implements AutoCloseable {
             WalCopy held = WalCopy.of(dataDirectory, target);
             OptionalLong now = postmaster();
             // what becomes of the directory from here on shows in the segments themselves
-            boolean untouched = !follows() && (now.isEmpty() || now.getAsLong() == pid);
+            boolean untouched = !follows() && (now.isEmpty() || now.orElseThrow() == pid);
             return (untouched ? held : held.spoiled()).copied();
         } catch (IOException e) {
             LOG.warn("the WAL of {} was taken away while it was copied", dataDirectory, e);

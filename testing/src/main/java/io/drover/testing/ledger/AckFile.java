@@ -96,7 +96,7 @@ public final class AckFile implements AckLog.Sink {
         Optional<String> failure = log.failure(sequence);
         Optional<Place> place = log.place(sequence);
         return log.outcome(sequence) + " " + sequence + " " + log.endedAt(sequence) + " "
-                + (epoch.isPresent() ? String.valueOf(epoch.getAsLong()) : NOTHING) + " "
+                + (epoch.isPresent() ? String.valueOf(epoch.orElseThrow()) : NOTHING) + " "
                 // the state may be empty text
                 + failure.map(state -> "=" + state).orElse(NOTHING) + " "
                 + place.map(at ->

@@ -11,6 +11,7 @@ import io.drover.api.ErrorCode;
 import io.drover.api.Move;
 import io.drover.api.MoveState;
 import io.drover.api.ShardAdoption;
+import io.drover.testing.cluster.Waiting;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -52,7 +53,7 @@ final class EpochMemoryTest {
 
         cluster.zooKeeper.restore(before);
         restartDaemons();
-        Thread.sleep(Duration.ofSeconds(2).toMillis());
+        Waiting.pause(Duration.ofSeconds(2));
 
         assertThat(cluster.topology().primary().node())
                 .as("what ZooKeeper says")
@@ -79,7 +80,7 @@ final class EpochMemoryTest {
                 () -> String.valueOf(cluster.control().moves().get(move.id()).waitingFor())
                         .contains("bin/drover topology rebuild"));
         cluster.control().moves().abort(move.id());
-        Thread.sleep(Duration.ofSeconds(2).toMillis());
+        Waiting.pause(Duration.ofSeconds(2));
         assertThat(cluster.control().moves().get(move.id()).state()).isEqualTo(MoveState.ABORTING);
         assertThat(cluster.topology().epoch().value()).as("nothing was written").isEqualTo(1);
         assertThat(cluster.writable()).containsExactly("node_b");
@@ -95,7 +96,7 @@ final class EpochMemoryTest {
         assertThat(cluster.writable()).containsExactly("node_b");
 
         cluster.world.kill("node_b", MiniCluster.PORT);
-        Thread.sleep(Duration.ofSeconds(3).toMillis());
+        Waiting.pause(Duration.ofSeconds(3));
         assertThat(cluster.writable()).isEmpty();
         refused(() -> cluster.control()
                 .shards()

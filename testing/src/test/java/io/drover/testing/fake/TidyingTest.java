@@ -11,6 +11,7 @@ import io.drover.api.MoveState;
 import io.drover.api.agent.Facts;
 import io.drover.api.agent.Token;
 import io.drover.api.agent.Verb;
+import io.drover.testing.cluster.Waiting;
 import io.drover.topology.MoveLock;
 import io.drover.topology.ZkLayout;
 import java.time.Duration;
@@ -63,7 +64,7 @@ final class TidyingTest {
         leave(NEVER);
         cluster.zooKeeper.stop();
 
-        Thread.sleep(Duration.ofSeconds(8).toMillis());
+        Waiting.pause(Duration.ofSeconds(8));
 
         assertThat(slots(A)).contains(ORPHAN);
         cluster.zooKeeper.start();
@@ -79,7 +80,7 @@ final class TidyingTest {
             cluster.startAgent(node);
         }
 
-        Thread.sleep(Duration.ofSeconds(8).toMillis());
+        Waiting.pause(Duration.ofSeconds(8));
 
         assertThat(slots(A)).containsExactly(move.id().slotName());
         assertThat(cluster.agent(A).acts().acts()).isEmpty();
