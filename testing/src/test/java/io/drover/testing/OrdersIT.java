@@ -34,7 +34,7 @@ class OrdersIT {
             DroverRest.Answer early = scene.rest().post("/v1/moves/" + move.id() + "/approve", "");
             assertThat(early.status()).as(early.body()).isEqualTo(409);
             assertThat(early.json().get("code").asText()).isEqualTo(ErrorCode.STATE_CONFLICT.name());
-            assertThat(early.json().get("message").asText()).contains("READY only");
+            assertThat(early.json().get("message").asText()).contains("it is not READY yet");
             scene.rest().act(move.id(), "resume");
             // it stays there: what was refused was not kept as an order
             scene.await(move, MoveState.READY);
