@@ -53,7 +53,6 @@ final class Attempts {
     }
 
     void undo(MoveStep step) {
-        context.undoing(step);
         attempt(
                 UNDO_RETRY,
                 () -> {

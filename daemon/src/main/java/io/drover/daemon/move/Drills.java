@@ -45,7 +45,9 @@ final class Drills {
                             return record.withState(MoveState.ABORTING).withDrill(seen);
                         },
                         List.of(
-                                new MoveJournal.Line(MoveSteps.SEAL, PauseRows.silenced(context.seal())),
+                                new MoveJournal.Line(
+                                        MoveSteps.SEAL,
+                                        PauseRows.silenced(context.pause().seal())),
                                 new MoveJournal.Line(
                                         MoveSteps.SYNC,
                                         "drill: the final sync is done, nothing is promoted, everything is undone")),
@@ -74,6 +76,7 @@ final class Drills {
 
     private static List<Phase> measured(MoveContext context, Instant fencedAt) {
         return context.pause()
+                .clock()
                 .map(PauseClock::phases)
                 .orElseGet(() -> List.of(new Phase(
                         MoveSteps.FENCE,
@@ -83,7 +86,7 @@ final class Drills {
     }
 
     private static List<Acknowledgement> clients(MoveContext context) {
-        return context.drain().stream()
+        return context.pause().drain().stream()
                 .flatMap(drain -> Stream.concat(
                         drain.acknowledgedAfter().entrySet().stream()
                                 .map(entry -> new Acknowledgement(entry.getKey(), entry.getValue()))
@@ -99,11 +102,11 @@ final class Drills {
         if (drill == null || drill.fencedAt() == null || drill.heldMillis() != null) {
             return;
         }
-        List<Phase> all = context.pause().map(PauseClock::phases).orElse(List.of());
+        List<Phase> all = context.pause().clock().map(PauseClock::phases).orElse(List.of());
         List<Phase> undo = all.size() > drill.measured().size()
                 ? all.subList(drill.measured().size(), all.size())
                 : List.of();
-        double held = context.pause().map(PauseClock::totalMillis).orElseGet(() -> (double)
+        double held = context.pause().clock().map(PauseClock::totalMillis).orElseGet(() -> (double)
                 Duration.between(drill.fencedAt(), context.services().clock().instant())
                         .toMillis());
         Drill reopened = drill.reopened(undo, held);

@@ -22,6 +22,7 @@ final class MoveDriver {
     private static final Logger LOG = LoggerFactory.getLogger(MoveDriver.class);
 
     private final MoveContext context;
+    private final MoveProgress progress;
     private final Attempts attempts;
     private final Set<Integer> begunByOthers;
     /** Rows of the pause that have run here and are written down by a later row. */
@@ -29,6 +30,7 @@ final class MoveDriver {
 
     MoveDriver(MoveContext context) {
         this.context = context;
+        this.progress = new MoveProgress(context);
         this.attempts = new Attempts(context);
         this.begunByOthers = new HashSet<>(context.record().leg().begun());
     }
@@ -45,7 +47,7 @@ final class MoveDriver {
             }
             Optional<MoveStep> next = MoveSteps.next(context.record(), unrecorded);
             if (next.isEmpty()) {
-                FaultPoints.around("move", "end", context::end);
+                FaultPoints.around("move", "end", progress::end);
             } else {
                 perform(next.orElseThrow());
             }
@@ -54,21 +56,21 @@ final class MoveDriver {
 
     private void perform(MoveStep step) {
         try {
-            context.enter(step);
+            progress.enter(step);
             if (step.recording().writesIntent()) {
-                FaultPoints.around(step.place(), "intent", () -> context.begin(step));
+                FaultPoints.around(step.place(), "intent", () -> progress.begin(step));
             }
             boolean there = begunByOthers.remove(step.number()) && attempts.isDone(step);
             if (!there) {
                 FaultPoints.around(step.place(), "run", () -> attempts.run(step));
             }
             if (step.recording().writesResult()) {
-                FaultPoints.around(step.place(), "result", () -> context.finish(step));
+                FaultPoints.around(step.place(), "result", () -> progress.finish(step));
                 unrecorded.clear();
             } else {
                 unrecorded.add(step.number());
             }
-            context.left(step);
+            progress.left(step);
         } catch (DroverException e) {
             fail(step, e);
         } catch (RuntimeException e) {
@@ -81,7 +83,7 @@ final class MoveDriver {
             throw e;
         }
         LOG.warn("move {} step {}: {}", context.id(), step.number(), e.getMessage(), e);
-        FaultPoints.around(step.place(), "failure", () -> context.fail(step, e));
+        FaultPoints.around(step.place(), "failure", () -> progress.fail(step, e));
     }
 
     /** Nothing is written, and nothing undone, by one who does not lead or on a topology from the past. */
@@ -97,8 +99,9 @@ final class MoveDriver {
                 continue;
             }
             try {
+                progress.undoing(step);
                 FaultPoints.around(step.place(), "undo", () -> attempts.undo(step));
-                FaultPoints.around(step.place(), "undone", () -> context.undone(step));
+                FaultPoints.around(step.place(), "undone", () -> progress.undone(step));
             } catch (DroverException e) {
                 if (endsDriver(e)) {
                     throw e;
@@ -109,6 +112,6 @@ final class MoveDriver {
         }
         begunByOthers.clear();
         unrecorded.clear();
-        FaultPoints.around("move", "unwound", () -> context.endUnwinding(failures));
+        FaultPoints.around("move", "unwound", () -> progress.endUnwinding(failures));
     }
 }

@@ -63,7 +63,8 @@ final class PauseRows {
         MoveRequest request = context.record().identity().request();
         List<Versioned<ShardTopology>> open = context.topologies();
         Instant since = context.services().clock().instant();
-        PauseClock pause = context.startPause();
+        WritePause pause = context.pause();
+        pause.start();
         List<Versioned<ShardTopology>> fenced = context.writeTopologies(
                 open,
                 topology -> FenceTransitions.fence(topology, context.id(), since, request.maxWritePause()),
@@ -71,7 +72,7 @@ final class PauseRows {
                 List.of(new MoveJournal.Line(
                         MoveSteps.FENCE,
                         "FENCED, for at most " + request.maxWritePause().toMillis() + " ms")));
-        context.fenced(fenced);
+        context.pause().fenced(fenced);
         pause.mark(MoveSteps.FENCE, "fence");
         Map<ShardId, FenceEpoch> epochs = fenced.stream()
                 .map(Versioned::value)
@@ -100,7 +101,7 @@ final class PauseRows {
     }
 
     private static void reportUndrained(MoveContext context, DrainResult drained) {
-        context.drained(drained);
+        context.pause().drained(drained);
         List<String> clients = drained.missing();
         if (!clients.isEmpty()) {
             LOG.warn("move {}: {}", context.id(), undrained(context));
@@ -111,7 +112,8 @@ final class PauseRows {
     private static String undrained(MoveContext context) {
         return "clients that did not drain within "
                 + context.record().identity().request().drainTimeout().toMillis()
-                + " ms, their sessions end with the source: " + Checks.several(context.undrained());
+                + " ms, their sessions end with the source: "
+                + Checks.several(context.pause().undrained());
     }
 
     /** The highest epoch that FENCED brings: the seal goes by it as the grants do, whichever shard the move was asked for. */
@@ -148,7 +150,7 @@ final class PauseRows {
                         context.from() + " is still sealed at epoch " + source.sealedEpoch() + ": the fence stays up");
             }
             context.writeTopologies(FenceTransitions::reopen, record -> record, List.of());
-            context.pause().ifPresent(pause -> pause.mark(MoveSteps.FENCE, "lower the fence"));
+            context.pause().mark(MoveSteps.FENCE, "lower the fence");
         } else if (!holds(context, TopologyState.FENCED)) {
             context.journal()
                     .keep(new MoveJournal.Line(
@@ -178,7 +180,7 @@ final class PauseRows {
         Duration budget = context.record().identity().request().maxWritePause();
         Cutover cutover = context.record().leg().cutover();
         Duration spent = context.pause()
-                .map(pause -> Duration.ofNanos((long) (pause.elapsedMillis() * 1e6)))
+                .elapsed()
                 .orElseGet(() -> cutover == null || cutover.fencedAt() == null
                         ? Duration.ZERO
                         : Duration.between(
@@ -193,11 +195,11 @@ final class PauseRows {
     }
 
     static void seal(MoveContext context) {
-        FenceEpoch epoch = context.fencedEpoch();
+        FenceEpoch epoch = context.pause().fencedEpoch();
         SealReport seal = callWithinBudget(
                 context, context.from(), new Verb.Seal(epoch, context.record().streamingSlot()));
-        context.sealed(seal);
-        context.pause().ifPresent(pause -> pause.mark(MoveSteps.SEAL, "seal"));
+        context.pause().sealed(seal);
+        context.pause().mark(MoveSteps.SEAL, "seal");
         if (context.record().identity().mode() == MoveRequest.Mode.STRICT) {
             stopAndReadTail(context, seal);
         }
@@ -216,14 +218,14 @@ final class PauseRows {
                     context.from() + " has " + tail.recordsPast() + " WAL records past " + seal.finalLsn() + ": "
                             + tail.records());
         }
-        context.pause().ifPresent(pause -> pause.mark(MoveSteps.SEAL, "stop and tail"));
+        context.pause().mark(MoveSteps.SEAL, "stop and tail");
     }
 
     static void unseal(MoveContext context) {
         startAborting(context);
         if (holds(context, TopologyState.ABORTING)) {
             context.call(context.from(), new Verb.Unseal());
-            context.pause().ifPresent(pause -> pause.mark(MoveSteps.SEAL, "unseal"));
+            context.pause().mark(MoveSteps.SEAL, "unseal");
         }
     }
 
@@ -231,8 +233,10 @@ final class PauseRows {
 
     static void awaitReplayed(MoveContext context) {
         callWithinBudget(
-                context, context.to(), new Verb.AwaitReplayed(context.seal().finalLsn()));
-        context.pause().ifPresent(pause -> pause.mark(MoveSteps.SYNC, "final sync"));
+                context,
+                context.to(),
+                new Verb.AwaitReplayed(context.pause().seal().finalLsn()));
+        context.pause().mark(MoveSteps.SYNC, "final sync");
     }
 
     // ---- 130 ----
@@ -246,10 +250,10 @@ final class PauseRows {
     }
 
     static void commit(MoveContext context) {
-        SealReport seal = context.seal();
+        SealReport seal = context.pause().seal();
         Instant now = context.services().clock().instant();
         context.writeTopologies(
-                context.fenced(),
+                context.pause().fenced(),
                 FenceTransitions::promote,
                 record -> {
                     context.checkOrders();
@@ -274,7 +278,7 @@ final class PauseRows {
                         new MoveJournal.Line(MoveSteps.SEAL, silenced(seal)),
                         new MoveJournal.Line(
                                 MoveSteps.COMMIT, "PROMOTING " + context.to() + " after " + seal.finalLsn())));
-        context.pause().ifPresent(pause -> pause.mark(MoveSteps.COMMIT, "point of no return"));
+        context.pause().mark(MoveSteps.COMMIT, "point of no return");
     }
 
     static String silenced(SealReport seal) {
@@ -304,21 +308,21 @@ final class PauseRows {
         // beside the promotion: whether it worked is proven in row 160
         CompletableFuture<StopReport> unused = context.callBeside(context.from(), new Verb.Stop(StopMode.IMMEDIATE));
         PromoteReport promotion = context.call(context.to(), new Verb.Promote(leg.timeline(), leg.finalLsn()));
-        context.promoted(promotion);
-        context.pause().ifPresent(pause -> pause.mark(MoveSteps.PROMOTE, "promotion"));
+        context.pause().promoted(promotion);
+        context.pause().mark(MoveSteps.PROMOTE, "promotion");
     }
 
     // ---- 150 ----
 
     static void publish(MoveContext context) {
-        if (context.pause().isEmpty() && isServingOnTarget(context)) {
+        if (context.pause().clock().isEmpty() && isServingOnTarget(context)) {
             context.journal()
                     .keep(new MoveJournal.Line(
                             MoveSteps.PUBLISH,
                             "the agent of " + context.to() + " has promoted and published it by itself"));
         }
         context.call(context.to(), new Verb.Publish());
-        context.pause().ifPresent(pause -> pause.mark(MoveSteps.PUBLISH, "publish"));
+        context.pause().mark(MoveSteps.PUBLISH, "publish");
         recordServing(context);
         context.call(context.to(), new Verb.RestoreSettings(MoveSteps.ARM));
     }
@@ -340,8 +344,9 @@ final class PauseRows {
         Instant servingAt = context.services().clock().instant();
         Instant fencedAt = begun == null || begun.fencedAt() == null ? servingAt : begun.fencedAt();
         double takenOver = Duration.between(fencedAt, servingAt).toMillis();
-        double millis = context.pause().map(PauseClock::totalMillis).orElse(takenOver);
+        double millis = context.pause().clock().map(PauseClock::totalMillis).orElse(takenOver);
         List<Phase> phases = context.pause()
+                .clock()
                 .map(PauseClock::phases)
                 .orElse(List.of(new Phase(MoveSteps.FENCE, "pause, with a change of the leader in it", takenOver)));
         Cutover measured = new Cutover(
@@ -350,12 +355,13 @@ final class PauseRows {
         lines.add(new MoveJournal.Line(
                 MoveSteps.PUBLISH,
                 String.format(Locale.ROOT, "SERVING on %s after a write pause of %.1f ms", context.to(), millis)));
-        if (!context.undrained().isEmpty()) {
+        if (!context.pause().undrained().isEmpty()) {
             lines.add(new MoveJournal.Line(MoveSteps.FENCE, undrained(context)));
         }
         context.journal()
                 .write(
-                        record -> record.withLeg(context.withFork(record.leg())
+                        record -> record.withLeg(context.pause()
+                                .withFork(record.leg())
                                 .finish(MoveSteps.PROMOTE)
                                 .withCutover(measured)),
                         lines,
@@ -390,9 +396,7 @@ final class PauseRows {
     /** What is left of the budget; a little at least, so that a command that is sent can be answered. */
     private static Duration remaining(MoveContext context) {
         Duration budget = context.record().identity().request().maxWritePause();
-        Duration spent = context.pause()
-                .map(pause -> Duration.ofNanos((long) (pause.elapsedMillis() * 1e6)))
-                .orElse(Duration.ZERO);
+        Duration spent = context.pause().elapsed().orElse(Duration.ZERO);
         Duration left = budget.minus(spent);
         return left.compareTo(Duration.ofMillis(50)) < 0 ? Duration.ofMillis(50) : left;
     }

@@ -205,7 +205,7 @@ class DrillTest {
 
         assertThat(commit.guard().refusal(play.context())).isPresent();
         MoveContext context = play.context();
-        context.sealed(new io.drover.api.agent.Reports.SealReport(FakeWorld.END, 1, 0, null, 0, 0, 0));
+        context.pause().sealed(new io.drover.api.agent.Reports.SealReport(FakeWorld.END, 1, 0, null, 0, 0, 0));
         assertThatThrownBy(() -> commit.run().run(context)).isInstanceOf(DroverException.class);
         assertThat(play.topology().state()).isNotEqualTo(TopologyState.PROMOTING);
         play.drive();

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.daemon.move;
+
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
+import io.drover.api.FenceEpoch;
+import io.drover.api.ShardTopology;
+import io.drover.api.agent.Reports.PromoteReport;
+import io.drover.api.agent.Reports.SealReport;
+import io.drover.fencing.DrainResult;
+import io.drover.topology.Versioned;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One write pause as this controller has seen it: what its rows have found out, kept in memory for the rows after them, so that
+ * the pause does not have to ask for it again. Another controller that goes on in the pause knows only what the record says.
+ */
+final class WritePause {
+    private final MoveContext context;
+    private @Nullable PauseClock clock;
+    private List<Versioned<ShardTopology>> fenced = List.of();
+    private @Nullable DrainResult drain;
+    private @Nullable SealReport seal;
+    private @Nullable PromoteReport promotion;
+
+    WritePause(MoveContext context) {
+        this.context = context;
+    }
+
+    /** Begins to measure. */
+    void start() {
+        clock = new PauseClock(context.services().scheduler()::nanoTime);
+    }
+
+    /** Ends a phase of the pause, when this controller began it. */
+    void mark(int step, String phase) {
+        if (clock != null) {
+            clock.mark(step, phase);
+        }
+    }
+
+    /** The clock of the pause, when this controller began it. */
+    Optional<PauseClock> clock() {
+        return Optional.ofNullable(clock);
+    }
+
+    /** The time since the pause began, on this controller's clock. */
+    Optional<Duration> elapsed() {
+        return clock().map(running -> Duration.ofNanos((long) (running.elapsedMillis() * 1e6)));
+    }
+
+    /** Keeps the fenced topologies. */
+    void fenced(List<Versioned<ShardTopology>> topologies) {
+        fenced = topologies;
+    }
+
+    /** The fenced topologies, read again when this controller did not raise the fence. */
+    List<Versioned<ShardTopology>> fenced() {
+        return fenced.isEmpty() ? context.topologies() : fenced;
+    }
+
+    /** The FENCED epoch of the shard that the move was asked for. */
+    FenceEpoch fencedEpoch() {
+        FenceEpoch epoch = context.record().leg().fencedEpoch();
+        if (epoch == null) {
+            throw new DroverException(ErrorCode.INTERNAL, "BUG: the seal before the fence");
+        }
+        return epoch;
+    }
+
+    void drained(DrainResult result) {
+        drain = result;
+    }
+
+    /** The drain, when this controller raised the fence; else its log names the clients. */
+    Optional<DrainResult> drain() {
+        return Optional.ofNullable(drain);
+    }
+
+    /** The clients that did not drain in time. */
+    List<String> undrained() {
+        return drain().map(DrainResult::missing).orElse(List.of());
+    }
+
+    void sealed(SealReport report) {
+        seal = report;
+    }
+
+    /** The seal of this pause; after a change of the leader row 110 has run again and reported it again. */
+    SealReport seal() {
+        if (seal == null) {
+            throw new DroverException(ErrorCode.INTERNAL, "BUG: the final sync before the seal");
+        }
+        return seal;
+    }
+
+    void promoted(PromoteReport report) {
+        promotion = report;
+    }
+
+    /** The leg with the fork that the promotion reported. */
+    MoveRecord.Leg withFork(MoveRecord.Leg leg) {
+        return promotion == null ? leg : leg.forked(promotion.fork());
+    }
+}
