@@ -11,7 +11,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,26 +32,29 @@ public record WalCopy(Path directory, boolean complete) {
             "rmgr: Transaction\\s.* tx:\\s*(\\d+), lsn: ([0-9A-F]+/[0-9A-F]+), .*desc: COMMIT(?:_PREPARED (\\d+))?\\b.*");
     private static final long XLOG_ID = 1L << 32;
 
-    /** Holds the segments of a data directory under names of its own, so that nobody can take them away. */
-    static WalCopy of(Path dataDirectory, Path into) throws IOException {
-        Files.createDirectories(into);
+    /**
+     * Holds the segments of a data directory under names of its own, so that nobody can take them away.
+     *
+     * @param beside a directory on the same disk
+     */
+    static WalCopy hold(Path dataDirectory, Path beside) throws IOException {
+        Files.createDirectories(beside);
         for (Path segment : segments(dataDirectory.resolve("pg_wal"))) {
-            Files.createLink(into.resolve(segment.getFileName()), segment);
+            Files.createLink(beside.resolve(segment.getFileName()), segment);
         }
-        return new WalCopy(into, true);
+        return new WalCopy(beside, true);
     }
 
-    /** Makes the held segments a copy; complete when nobody has written into one meanwhile. */
-    WalCopy copied() throws IOException {
+    /** Makes the held segments a copy and lets go of them; complete when nobody has written into one meanwhile. */
+    WalCopy copied(Path into) throws IOException {
+        Files.createDirectories(into);
         boolean untouched = complete;
         for (Path held : segments(directory)) {
-            Path copy = held.resolveSibling("copy");
             FileTime before = Files.getLastModifiedTime(held);
-            Files.copy(held, copy);
+            Files.copy(held, into.resolve(held.getFileName()));
             untouched &= before.equals(Files.getLastModifiedTime(held));
-            Files.move(copy, held, StandardCopyOption.REPLACE_EXISTING);
         }
-        return new WalCopy(directory, untouched);
+        return new WalCopy(into, untouched);
     }
 
     /** The same, known to be of no use as a proof. */

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing.checker;
 
+import io.drover.testing.cluster.DirectoryTree;
 import io.drover.testing.cluster.ProcessTable;
 import io.drover.testing.cluster.Waiting;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -73,16 +75,29 @@ public final class WalKeeper implements AutoCloseable {
     }
 
     private WalCopy copy(long pid) {
-        Path target = into.resolve(Integer.toString(copies++));
+        int number = copies++;
+        Path target = into.resolve(Integer.toString(number));
+        // links reach no other disk, and each node's directory may lie on one
+        Path held = dataDirectory.resolveSibling("wal-held-" + into.getFileName() + "-" + number);
         try {
-            WalCopy held = WalCopy.of(dataDirectory, target);
+            WalCopy links = WalCopy.hold(dataDirectory, held);
             OptionalLong now = postmaster();
             // what becomes of the directory from here on shows in the segments themselves
             boolean untouched = !follows() && (now.isEmpty() || now.orElseThrow() == pid);
-            return (untouched ? held : held.spoiled()).copied();
+            return (untouched ? links : links.spoiled()).copied(target);
         } catch (IOException e) {
             LOG.warn("the WAL of {} was taken away while it was copied", dataDirectory, e);
             return new WalCopy(target, false);
+        } finally {
+            delete(held);
+        }
+    }
+
+    private static void delete(Path held) {
+        try {
+            DirectoryTree.delete(held);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot delete " + held, e);
         }
     }
 

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drover.api.Lsn;
 import io.drover.testing.checker.Evidence.Commit;
+import io.drover.testing.cluster.DirectoryTree;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,5 +33,24 @@ class WalCopyTest {
                         .commitsPast(Path.of("/"), "a", 1, Lsn.parse("0/2000000"))
                         .complete())
                 .isFalse();
+    }
+
+    @Test
+    void aSegmentThatIsTakenAwayOnceItIsHeldIsCopiedToAnotherDisk(@TempDir Path copies) throws IOException {
+        Path memory = Files.createTempDirectory(Path.of("/dev/shm"), "drover-wal-copy");
+        try {
+            Path segment =
+                    Files.createDirectories(memory.resolve("data/pg_wal")).resolve("000000010000000000000001");
+            Files.write(segment, new byte[] {16, 1, 2, 3});
+
+            WalCopy held = WalCopy.hold(memory.resolve("data"), memory.resolve("held"));
+            Files.delete(segment);
+            WalCopy copy = held.copied(copies.resolve("0"));
+
+            assertThat(copy.complete()).isTrue();
+            assertThat(copies.resolve("0").resolve(segment.getFileName())).hasBinaryContent(new byte[] {16, 1, 2, 3});
+        } finally {
+            DirectoryTree.delete(memory);
+        }
     }
 }
