@@ -116,8 +116,7 @@ public final class Commands {
 
     static DroverException failed(List<String> argv, int exitCode, String stderr) {
         return new DroverException(
-                ErrorCode.POSTGRES_FAILED,
-                name(argv) + " failed with exit status " + exitCode + ": " + lastLines(stderr));
+                Storage.codeOf(stderr), name(argv) + " failed with exit status " + exitCode + ": " + lastLines(stderr));
     }
 
     static String lastLines(String text) {

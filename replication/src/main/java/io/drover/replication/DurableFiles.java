@@ -136,7 +136,7 @@ final class DurableFiles {
     }
 
     static DroverException failed(String what, Exception cause) {
-        return new DroverException(ErrorCode.POSTGRES_FAILED, what + ": " + cause, null, cause);
+        return new DroverException(Storage.codeOf(cause.toString()), what + ": " + cause, null, cause);
     }
 
     private static long ownSize(Path directory) {

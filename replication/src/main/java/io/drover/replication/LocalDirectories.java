@@ -157,7 +157,7 @@ final class LocalDirectories implements DataDirectories {
             DurableFiles.moveOver(from, to);
         } catch (IOException e) {
             throw new DroverException(
-                    ErrorCode.POSTGRES_FAILED,
+                    Storage.codeOf(e.toString()),
                     from + " cannot be renamed to " + to + ": " + e,
                     "a data directory that is a mount point cannot be set aside; move its files by hand",
                     e);
@@ -182,7 +182,7 @@ final class LocalDirectories implements DataDirectories {
             }
         } catch (IOException | UncheckedIOException e) {
             throw new DroverException(
-                    ErrorCode.POSTGRES_FAILED, directory + " cannot be deleted completely: " + e, "try again", e);
+                    Storage.codeOf(e.toString()), directory + " cannot be deleted completely: " + e, "try again", e);
         }
     }
 

@@ -218,10 +218,11 @@ public final class Postmaster {
                                 + " s: it still recovers",
                         "wait; the end of " + logFile + ": " + Commands.lastLines(tail(logFile)));
             }
+            String end = Commands.lastLines(tail(logFile));
             throw new DroverException(
-                    ErrorCode.POSTGRES_FAILED,
+                    Storage.codeOf(result.stderr() + end),
                     "the server in " + dataDir + " did not start: " + Commands.lastLines(result.stderr()),
-                    "the end of " + logFile + ": " + Commands.lastLines(tail(logFile)));
+                    "the end of " + logFile + ": " + end);
         }
         LOG.info("started the server in {}", dataDir);
         return find().orElseThrow(() -> new DroverException(

@@ -104,8 +104,9 @@ final class Sql {
     static DroverException failed(String sql, SQLException cause) {
         @Nullable String state = cause.getSQLState();
         boolean gone = state != null && (state.startsWith("08") || state.startsWith("57P"));
+        ErrorCode code = Storage.failed(state) ? ErrorCode.STORAGE_FAILED : ErrorCode.POSTGRES_FAILED;
         return new DroverException(
-                gone ? ErrorCode.POSTGRES_UNREACHABLE : ErrorCode.POSTGRES_FAILED,
+                gone ? ErrorCode.POSTGRES_UNREACHABLE : code,
                 shortened(sql) + " failed: " + cause.getMessage(),
                 null,
                 cause);

@@ -38,10 +38,10 @@ final class InstanceStore {
             FaultPoints.reach("agent", "record", When.AFTER);
         } catch (IOException e) {
             throw new DroverException(
-                    ErrorCode.INTERNAL,
+                    ErrorCode.STORAGE_FAILED,
                     "cannot store the record of instance " + record.instance() + " in " + file
                             + " of the state directory: " + e + "; nothing was done",
-                    "look at the disk of the agent's state directory",
+                    "make room on the disk of the agent's state directory, or mend it",
                     e);
         }
     }

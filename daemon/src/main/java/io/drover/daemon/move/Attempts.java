@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /** Runs and undoes rows, and tries again within the row's limit when a failure may pass. Rows may be repeated, so this is safe. */
 final class Attempts {
     private static final Duration BETWEEN = Duration.ofMillis(300);
-    /** An undo gets a limit of its own, however little of the row's was left. */
-    private static final Duration UNDO_RETRY = Duration.ofSeconds(60);
+    /** What an undo waits for may take a person: a disk to be emptied, a machine to come back. */
+    private static final Duration BETWEEN_UNDOS_AT_MOST = Duration.ofSeconds(3);
 
     private final MoveContext context;
 
@@ -54,7 +54,7 @@ final class Attempts {
 
     void undo(MoveStep step) {
         attempt(
-                UNDO_RETRY,
+                step.limits().undo(),
                 () -> {
                     step.undo().action().run(context);
                     return true;
@@ -66,6 +66,7 @@ final class Attempts {
     private boolean attempt(Duration limit, BooleanSupplier action, MoveStep step, String what) {
         Scheduler scheduler = context.services().scheduler();
         long begin = scheduler.nanoTime();
+        Instant since = context.services().clock().instant();
         int tries = 0;
         @Nullable ErrorCode said = null;
         try {
@@ -78,11 +79,15 @@ final class Attempts {
                     return answer;
                 } catch (DroverException e) {
                     Duration spent = Duration.ofNanos(scheduler.nanoTime() - begin);
-                    if (!mayPass(e) || spent.plus(BETWEEN).compareTo(limit) > 0) {
+                    Duration between = between(tries);
+                    if (!mayPass(e)) {
                         throw e;
                     }
+                    if (spent.plus(between).compareTo(limit) > 0) {
+                        throw tries == 0 ? e : givenUp(e, what, tries + 1, since);
+                    }
                     tries++;
-                    Retry retry = retry(what, tries, e, limit.minus(spent));
+                    Retry retry = retry(what, tries, e, since, limit.minus(spent));
                     context.live().retry(retry);
                     // a failure that repeats itself is said once
                     if (e.code() != said) {
@@ -93,16 +98,34 @@ final class Attempts {
                                         + WaitText.time(retry.until()) + ": " + e.getMessage());
                     }
                 }
-                pause(scheduler);
+                pause(scheduler, between(tries - 1));
             }
         } finally {
             context.live().retry(null);
         }
     }
 
-    private Retry retry(String what, int tries, DroverException failure, Duration left) {
+    /** Of a row at once, because its limits are short; of an undo less and less often. */
+    private Duration between(int failed) {
+        if (!context.unwinding()) {
+            return BETWEEN;
+        }
+        Duration longer = BETWEEN.multipliedBy(1L << Math.min(failed, 4));
+        return longer.compareTo(BETWEEN_UNDOS_AT_MOST) < 0 ? longer : BETWEEN_UNDOS_AT_MOST;
+    }
+
+    /** The last failure, with how often it was tried: a person need not try the same once more at once. */
+    private static DroverException givenUp(DroverException e, String what, int tries, Instant since) {
+        return new DroverException(
+                e.code(),
+                e.getMessage() + " (" + what + " was tried " + tries + " times since " + WaitText.time(since) + ")",
+                e.hint().orElse(null),
+                e);
+    }
+
+    private Retry retry(String what, int tries, DroverException failure, Instant since, Duration left) {
         Instant now = context.services().clock().instant();
-        return new Retry(what, tries, failure, now, now.plus(left), context.unwinding());
+        return new Retry(what, tries, failure, since, now, now.plus(left), context.unwinding());
     }
 
     /** In the pause a write of its own would hold up writers; and where ZooKeeper is what fails, it would only fail as well. */
@@ -110,9 +133,9 @@ final class Attempts {
         context.tell(step.number(), event, step.number() < MoveSteps.FENCE || step.number() > MoveSteps.PUBLISH);
     }
 
-    private static void pause(Scheduler scheduler) {
+    private static void pause(Scheduler scheduler, Duration time) {
         try {
-            scheduler.pause(BETWEEN);
+            scheduler.pause(time);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new DroverException(ErrorCode.LEADERSHIP_LOST, "stopped between two attempts", null, e);

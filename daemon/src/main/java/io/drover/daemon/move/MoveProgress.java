@@ -183,8 +183,14 @@ final class MoveProgress {
     void endUnwinding(List<DroverException> failures) {
         if (!failures.isEmpty()) {
             String detail = failures.stream().map(Throwable::getMessage).collect(Collectors.joining("; "));
-            DroverException e =
-                    new DroverException(ErrorCode.OPERATOR_NEEDED, "the move could not be undone: " + detail);
+            String hints = failures.stream()
+                    .flatMap(failure -> failure.hint().stream())
+                    .distinct()
+                    .collect(Collectors.joining("; "));
+            DroverException e = new DroverException(
+                    ErrorCode.OPERATOR_NEEDED,
+                    "the move could not be undone: " + detail,
+                    hints.isEmpty() ? null : hints);
             journal.write(
                     record -> OperatorAdvice.on(record.withState(MoveState.NEEDS_OPERATOR)
                             .withUndoneFor(record.error())

@@ -108,10 +108,18 @@ record MoveStep(
      *
      * @param run limit of one attempt, for each command it sends
      * @param retry how long failures that may pass are met with another attempt
+     * @param undo the same for its undo, which gets a limit of its own, however little of the row's was left
      */
-    record Limits(Duration run, Duration retry) {
+    record Limits(Duration run, Duration retry, Duration undo) {
+        private static final Duration USUAL_UNDO = Duration.ofSeconds(60);
+
         static Limits seconds(long run, long retry) {
-            return new Limits(Duration.ofSeconds(run), Duration.ofSeconds(retry));
+            return new Limits(Duration.ofSeconds(run), Duration.ofSeconds(retry), USUAL_UNDO);
+        }
+
+        /** With another limit for the undo. */
+        Limits undoneWithin(long seconds) {
+            return new Limits(run, retry, Duration.ofSeconds(seconds));
         }
     }
 

@@ -89,7 +89,7 @@ final class MoveSteps {
                     CopyRows::isCopied,
                     Undo.by("end the copy and remove its staging directory", CopyRows::discard),
                     Recording.OWN,
-                    Limits.seconds(20, 600)),
+                    Limits.seconds(20, 600).undoneWithin(300)),
             new MoveStep(
                     STANDBY,
                     CATCHING_UP,
@@ -100,7 +100,7 @@ final class MoveSteps {
                     Probe.REPEAT,
                     Undo.by("stop the standby on the target and set its directory aside", CopyRows::setAside),
                     Recording.OWN,
-                    Limits.seconds(60, 300)),
+                    Limits.seconds(60, 300).undoneWithin(300)),
             new MoveStep(
                     MAKE_STANDBYS,
                     CATCHING_UP,
@@ -111,7 +111,7 @@ final class MoveSteps {
                     Probe.REPEAT,
                     Undo.by("stop the further standbys and set their directories aside", StandbyCopies::setAside),
                     Recording.OWN,
-                    Limits.seconds(60, 300)),
+                    Limits.seconds(60, 300).undoneWithin(300)),
             new MoveStep(
                     60,
                     VERIFYING,
@@ -148,7 +148,7 @@ final class MoveSteps {
                             "take the target out of the topology, reset its settings, drop the slot for the way back",
                             CutoverRows::unprepare),
                     Recording.OWN,
-                    Limits.seconds(300, 20)),
+                    Limits.seconds(300, 20).undoneWithin(300)),
             new MoveStep(
                     FOLLOW,
                     CUTTING_OVER,
@@ -161,7 +161,7 @@ final class MoveSteps {
                             "let the other standbys follow the source again, and commits wait for them again",
                             StandbyRows::unfollow),
                     Recording.OWN,
-                    Limits.seconds(30, 20)),
+                    Limits.seconds(30, 20).undoneWithin(300)),
             new MoveStep(
                     80,
                     CUTTING_OVER,
@@ -172,7 +172,7 @@ final class MoveSteps {
                     Probe.REPEAT,
                     Undo.by("reset synchronous_standby_names on the source", CutoverRows::disarmGuard),
                     Recording.OWN,
-                    Limits.seconds(30, 10)),
+                    Limits.seconds(30, 10).undoneWithin(300)),
             new MoveStep(
                     90,
                     CUTTING_OVER,

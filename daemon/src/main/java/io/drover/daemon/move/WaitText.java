@@ -26,9 +26,12 @@ final class WaitText {
      *
      * @param what what is attempted
      * @param tries how often it has failed
+     * @param since when it was tried first
+     * @param at when it failed last
      * @param until when it is given up
      */
-    record Retry(String what, int tries, DroverException failure, Instant at, Instant until, boolean undo) {}
+    record Retry(
+            String what, int tries, DroverException failure, Instant since, Instant at, Instant until, boolean undo) {}
 
     /** A command that an agent has not answered yet. */
     record Command(NodeId node, String verb, Instant since, Duration limit) {}
@@ -65,10 +68,12 @@ final class WaitText {
 
     private static String retrying(MoveRecord record, Retry retry) {
         String then = retry.undo() || forwardOnly(record) ? "the move needs a person" : "the move is undone";
-        return retry.what() + ", since " + time(begin(record)) + ": try " + retry.tries() + " failed at "
+        return retry.what() + ", since " + time(retry.undo() ? retry.since() : begin(record)) + ": try " + retry.tries()
+                + " failed at "
                 + time(retry.at()) + " with " + retry.failure().code() + ": "
                 + retry.failure().getMessage()
-                + "; it is tried again at once, until " + time(retry.until()) + ": then " + then + "; "
+                + "; it is tried again " + (retry.undo() ? "every few seconds" : "at once") + ", until "
+                + time(retry.until()) + ": then " + then + "; "
                 + retry.failure().hint().map(hint -> hint + "; ").orElse("")
                 + (retry.undo() ? look(record) : giveUp(record));
     }
