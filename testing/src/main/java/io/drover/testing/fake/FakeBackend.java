@@ -2,12 +2,10 @@
 package io.drover.testing.fake;
 
 import io.drover.api.Lsn;
-import java.time.Duration;
+import java.util.function.BooleanSupplier;
 
 /** A process of a server that serves one session. */
 final class FakeBackend {
-    private static final Duration EVER = Duration.ofDays(1);
-
     final int pid;
     final FakeServer server;
     final String application;
@@ -77,46 +75,76 @@ final class FakeBackend {
     /** Returns when the process may go on; throws when it never will. */
     void goOn() {
         world.pause(world.times().question());
-        world.attempt(EVER, () -> {
+        world.await(FakePostgres.EVER, this::runs);
+        world.look(() -> {
             requireAlive();
-            return stopped ? null : this;
+            return this;
         });
+    }
+
+    /** Whether it goes on, or never will. */
+    private boolean runs() {
+        return !stopped || gone();
     }
 
     /**
      * Commits, as PostgreSQL does: the record is written in a critical section, then the commit waits for the standbys.
      *
-     * @throws FakeFailure READ_ONLY, or LOST when nobody knows whether it is committed
+     * @param told when it need not wait any more; a failure is READ_ONLY, or LOST when nobody knows whether it is committed
      */
-    Commit commit(Wal.Kind kind, String operation, SyncLevel level) {
-        goOn();
-        world.attempt(EVER, () -> {
-            requireAlive();
-            if (server.recovering) {
-                throw new FakeFailure(FakeFailure.Kind.READ_ONLY, "cannot execute INSERT in a read-only transaction");
-            }
-            if (stopped || server.walLocked()) {
-                return null;
-            }
-            critical = true;
-            return this;
-        });
-        world.pause(world.times().commit());
-        Commit made = world.attempt(EVER, () -> {
-                    requireAlive();
-                    if (stopped) {
-                        return null;
+    void commit(Wal.Kind kind, String operation, SyncLevel level, Told<Commit> told) {
+        Runnable write = () -> write(kind, operation, level, told);
+        world.after(
+                world.times().question(),
+                () -> step(
+                        this::mayWrite,
+                        this::enter,
+                        told,
+                        () -> world.after(world.times().commit(), write)));
+    }
+
+    /** One moment of a commit: when a fact is true, unless the session has ended before. */
+    private void step(BooleanSupplier fact, Runnable action, Told<Commit> told, Runnable then) {
+        FakeFailure[] failure = new FakeFailure[1];
+        world.when(
+                () -> gone() || fact.getAsBoolean(),
+                () -> {
+                    try {
+                        requireAlive();
+                        action.run();
+                    } catch (FakeFailure e) {
+                        failure[0] = e;
                     }
-                    critical = false;
-                    Lsn end = server.append(kind, operation);
-                    return new Commit(server.data.timeline, end);
-                })
-                .orElseThrow();
-        world.attempt(EVER, () -> {
-            requireAlive();
-            return awaitsStandby(made.end(), level) || stopped ? null : this;
-        });
-        return made;
+                },
+                () -> {
+                    if (failure[0] == null) {
+                        then.run();
+                    } else {
+                        told.told(null, failure[0]);
+                    }
+                });
+    }
+
+    private boolean mayWrite() {
+        return server.recovering || !stopped && !server.walLocked();
+    }
+
+    private void enter() {
+        if (server.recovering) {
+            throw new FakeFailure(FakeFailure.Kind.READ_ONLY, "cannot execute INSERT in a read-only transaction");
+        }
+        critical = true;
+    }
+
+    private void write(Wal.Kind kind, String operation, SyncLevel level, Told<Commit> told) {
+        Commit[] made = new Commit[1];
+        Runnable append = () -> {
+            critical = false;
+            Lsn end = server.append(kind, operation);
+            made[0] = new Commit(server.data.timeline, end);
+        };
+        BooleanSupplier synced = () -> !awaitsStandby(made[0].end(), level) && !stopped;
+        step(this::runs, append, told, () -> step(synced, () -> {}, told, () -> told.told(made[0], null)));
     }
 
     private void requireAlive() {

@@ -1,45 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing.fake;
 
-import java.time.Duration;
-import java.util.Optional;
-import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.CompletableFuture;
 
 /** The session of an application, of one that takes part or of one that does not. */
 public final class FakeClient implements AutoCloseable {
-    private static final Duration LIMIT = Duration.ofSeconds(10);
-
     private final FakePostgres world;
     private final String from;
     private final FakeServer server;
     private final FakeBackend backend;
+    private volatile boolean closed;
 
-    private FakeClient(FakePostgres world, String from, FakeServer server, FakeBackend backend) {
+    FakeClient(FakePostgres world, String from, FakeServer server, FakeBackend backend) {
         this.world = world;
         this.from = from;
         this.server = server;
         this.backend = backend;
-    }
-
-    static FakeClient connect(FakePostgres world, String from, String host, int port) {
-        world.pause(world.times().question());
-        return world.attempt(LIMIT, () -> login(world, from, host, port))
-                .orElseThrow(() -> refused(host, port, "timeout expired"));
-    }
-
-    /** Behind a held door, and where the network is cut, a login waits. */
-    private static @Nullable FakeClient login(FakePostgres world, String from, String host, int port) {
-        if (!world.connected(from, host)) {
-            return null;
-        }
-        Optional<FakeServer> found = world.serverAt(host, port).filter(server -> server.ready && !server.isDeaf());
-        FakeServer server = found.orElseThrow(() -> refused(host, port, "Connection refused"));
-        return server.held ? null : new FakeClient(world, from, server, server.login("application"));
-    }
-
-    private static FakeFailure refused(String host, int port, String why) {
-        return new FakeFailure(FakeFailure.Kind.REFUSED, "no connection to " + host + ":" + port + ": " + why);
     }
 
     /** Whether the session has not ended. */
@@ -65,21 +41,43 @@ public final class FakeClient implements AutoCloseable {
      * @throws FakeFailure READ_ONLY, or LOST when nobody knows
      */
     public void commit(String operation, SyncLevel level) {
-        await(() -> world.connected(from, server.host.name));
-        FakeBackend.Commit made = backend.commit(Wal.Kind.COMMIT, operation, level);
-        await(() -> world.connected(from, server.host.name));
-        world.acknowledge(new FakePostgres.Acknowledgement(
-                operation, server.host.name, server.place.port(), made.timeline(), made.end(), level));
+        CompletableFuture<FakeClient> answer = new CompletableFuture<>();
+        commitLater(operation, level, Told.to(answer));
+        FakeClient unused = world.await(answer);
     }
 
-    private void await(BooleanSupplier fact) {
-        if (!world.await(LIMIT, fact)) {
-            throw new FakeFailure(FakeFailure.Kind.LOST, "the connection timed out");
+    /** The same, for who does not wait; answers the session itself. */
+    public void commitLater(String operation, SyncLevel level, Told<FakeClient> told) {
+        Pending<FakeClient> pending = new Pending<>(world, told);
+        Told<FakeBackend.Commit> committed = (made, failure) -> {
+            if (made != null) {
+                travel(pending, () -> hear(pending, operation, made, level));
+            } else if (failure != null) {
+                pending.fail(failure);
+            }
+        };
+        travel(pending, () -> backend.commit(Wal.Kind.COMMIT, operation, level, committed));
+    }
+
+    /** To the server, or back. */
+    private void travel(Pending<FakeClient> pending, Runnable arrival) {
+        pending.when(
+                () -> world.connected(from, server.host.name),
+                () -> new FakeFailure(FakeFailure.Kind.LOST, "the connection timed out"),
+                arrival);
+    }
+
+    private void hear(Pending<FakeClient> pending, String operation, FakeBackend.Commit made, SyncLevel level) {
+        if (!closed) {
+            world.acknowledge(new FakePostgres.Acknowledgement(
+                    operation, server.host.name, server.place.port(), made.timeline(), made.end(), level));
+            pending.succeed(this);
         }
     }
 
     @Override
     public void close() {
+        closed = true;
         backend.close();
     }
 }

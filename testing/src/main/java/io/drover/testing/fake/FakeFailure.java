@@ -21,7 +21,8 @@ public final class FakeFailure extends RuntimeException {
     }
 
     FakeFailure(Kind kind, String message) {
-        super(message);
+        // clients are told of it thousands of times a second, and where they were says nothing about the server
+        super(message, null, false, false);
         this.kind = kind;
     }
 

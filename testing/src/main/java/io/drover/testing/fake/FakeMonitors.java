@@ -20,7 +20,7 @@ record FakeMonitors(FakePostgres world, String from) implements Monitors {
     /** Behind a held door a login waits. */
     private <T> T ask(Endpoint instance, Function<FakeServer, T> question) {
         world.pause(world.times().question());
-        return world.attempt(LIMIT, () -> {
+        return world.attempt(LIMIT, () -> isAnswered(instance), () -> {
                     if (!world.connected(from, instance.host())) {
                         return null;
                     }
@@ -30,6 +30,13 @@ record FakeMonitors(FakePostgres world, String from) implements Monitors {
                     return server.held ? null : question.apply(server);
                 })
                 .orElseThrow(() -> unreachable(instance));
+    }
+
+    private boolean isAnswered(Endpoint instance) {
+        return world.connected(from, instance.host())
+                && world.serverAt(instance.host(), instance.port())
+                        .filter(server -> server.held)
+                        .isEmpty();
     }
 
     private static DroverException unreachable(Endpoint instance) {

@@ -46,6 +46,9 @@ public final class FakePostgres {
             "max_standby_streaming_delay",
             "wal_retrieve_retry_interval");
 
+    /** How long a process waits for what has no limit. */
+    static final Duration EVER = Duration.ofDays(1);
+
     private final Scheduler scheduler;
     private final FakeTimes times;
     private final ScheduledExecutorService timer;
@@ -53,8 +56,9 @@ public final class FakePostgres {
     private final Set<Set<String>> cuts = new HashSet<>();
     private final Map<Set<String>, Duration> delays = new HashMap<>();
     private final List<Acknowledgement> acknowledged = new ArrayList<>();
-    private CompletableFuture<Void> change = new CompletableFuture<>();
+    private final FakeWaits waits = new FakeWaits();
     private final Map<String, Set<FakeClient>> clients = new HashMap<>();
+    private final Map<String, Integer> lives = new HashMap<>();
     private final List<Runnable> observers = new CopyOnWriteArrayList<>();
     private int lastPid = 1000;
     private long lastInstance = 7_300_000_000_000_000_000L;
@@ -101,13 +105,26 @@ public final class FakePostgres {
      * @throws FakeFailure REFUSED
      */
     public FakeClient client(String from, String host, int port) {
-        FakeClient client = FakeClient.connect(this, from, host, port);
-        synchronized (this) {
-            Set<FakeClient> open = clients.computeIfAbsent(from, name -> new LinkedHashSet<>());
-            open.removeIf(each -> !each.isOpen());
-            open.add(client);
-        }
-        return client;
+        CompletableFuture<FakeClient> answer = new CompletableFuture<>();
+        clientLater(from, host, port, Told.to(answer));
+        return await(answer);
+    }
+
+    /** The same, for who does not wait. */
+    public void clientLater(String from, String host, int port, Told<FakeClient> told) {
+        new FakeLogin(this, from, host, port, told).begin();
+    }
+
+    /** Keeps a session, so that it ends with its application. */
+    void opened(String from, FakeClient client) {
+        Set<FakeClient> open = clients.computeIfAbsent(from, name -> new LinkedHashSet<>());
+        open.removeIf(each -> !each.isOpen());
+        open.add(client);
+    }
+
+    /** Tells the lives of an application apart. */
+    synchronized int lifeOf(String client) {
+        return lives.getOrDefault(client, 0);
     }
 
     // --- what a checker asks
@@ -194,6 +211,7 @@ public final class FakePostgres {
         synchronized (this) {
             open = List.copyOf(clients.getOrDefault(client, Set.of()));
             clients.remove(client);
+            lives.merge(client, 1, Integer::sum);
         }
         open.forEach(FakeClient::close);
     }
@@ -341,59 +359,133 @@ public final class FakePostgres {
         });
     }
 
-    <T> T change(Supplier<T> action) {
-        CompletableFuture<Void> past;
+    <T extends @Nullable Object> T change(Supplier<T> action) {
         T result;
+        List<Runnable> woken;
         synchronized (this) {
             try {
                 result = action.get();
             } finally {
-                servers().forEach(server -> server.receiver.look());
-                past = change;
-                change = new CompletableFuture<>();
+                for (FakeHost host : hosts.values()) {
+                    for (FakeServer server : host.servers.values()) {
+                        server.receiver.look();
+                    }
+                }
+                woken = waits.ready();
             }
         }
-        past.complete(null);
+        woken.forEach(Runnable::run);
         observers.forEach(Runnable::run);
         return result;
     }
 
     /** Tries until there is a result; each attempt is one moment. Empty when there is none within the limit. */
     <T> Optional<T> attempt(Duration limit, Supplier<@Nullable T> action) {
+        return attempt(limit, () -> true, action);
+    }
+
+    /**
+     * Tries until there is a result; each attempt is one moment. Empty when there is none within the limit.
+     *
+     * @param worthwhile changes nothing and tells whether another attempt may have a result; asked after each change
+     */
+    <T> Optional<T> attempt(Duration limit, BooleanSupplier worthwhile, Supplier<@Nullable T> action) {
         long begin = scheduler.nanoTime();
         while (true) {
-            CompletableFuture<Void> next;
+            CompletableFuture<Void> next = new CompletableFuture<>();
+            FakeWaits.Wait wait = null;
             T result;
             synchronized (this) {
-                next = change;
                 result = action.get();
+                if (result == null) {
+                    wait = waits.add(worthwhile, () -> next.complete(null));
+                }
             }
             if (result != null) {
                 change(() -> {});
                 return Optional.of(result);
             }
-            Duration left = limit.minusNanos(scheduler.nanoTime() - begin);
-            if (left.isNegative() || left.isZero()) {
+            if (wait == null || !awaitChange(wait, next, limit.minusNanos(scheduler.nanoTime() - begin))) {
                 return Optional.empty();
             }
-            awaitChange(next, left);
         }
     }
 
-    /** Waits for a fact. */
+    /** Waits for a fact, which nobody changes by asking. */
     boolean await(Duration limit, BooleanSupplier fact) {
-        return attempt(limit, () -> fact.getAsBoolean() ? Boolean.TRUE : null).isPresent();
+        long begin = scheduler.nanoTime();
+        while (true) {
+            CompletableFuture<Void> next = new CompletableFuture<>();
+            FakeWaits.Wait wait;
+            synchronized (this) {
+                if (fact.getAsBoolean()) {
+                    return true;
+                }
+                wait = waits.add(fact, () -> next.complete(null));
+            }
+            if (!awaitChange(wait, next, limit.minusNanos(scheduler.nanoTime() - begin))) {
+                return false;
+            }
+        }
     }
 
-    private void awaitChange(CompletableFuture<Void> next, Duration limit) {
+    /** Whether there was any time left to wait; then the caller looks once more. */
+    private boolean awaitChange(FakeWaits.Wait wait, CompletableFuture<Void> next, Duration left) {
         try {
-            scheduler.await(next, limit);
+            if (left.isNegative() || left.isZero()) {
+                return false;
+            }
+            scheduler.await(next, left);
+            return true;
         } catch (TimeoutException e) {
-            // the caller looks once more
+            return true;
         } catch (InterruptedException e) {
             throw interrupted(e);
         } catch (ExecutionException e) {
             throw new IllegalStateException("BUG: a change failed", e);
+        } finally {
+            synchronized (this) {
+                waits.remove(wait);
+            }
+        }
+    }
+
+    /** Waits for what happens by itself, and fails as it does. */
+    <T> T await(CompletableFuture<T> answer) {
+        try {
+            return scheduler.await(answer, EVER);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof FakeFailure failure ? failure : new IllegalStateException("BUG", e);
+        } catch (TimeoutException e) {
+            throw new IllegalStateException("BUG: nothing comes of it", e);
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+    }
+
+    /**
+     * Does something in one change as soon as a fact is true, and something else after it; waits for nothing itself.
+     *
+     * @param fact nobody changes it by asking
+     */
+    void when(BooleanSupplier fact, Runnable action, Runnable then) {
+        synchronized (this) {
+            if (!fact.getAsBoolean()) {
+                waits.add(fact, () -> when(fact, action, then));
+                return;
+            }
+        }
+        boolean done = change(() -> {
+            boolean still = fact.getAsBoolean();
+            if (still) {
+                action.run();
+            }
+            return still;
+        });
+        if (done) {
+            then.run();
+        } else {
+            when(fact, action, then);
         }
     }
 
@@ -413,7 +505,13 @@ public final class FakePostgres {
 
     /** Something that the machines do by themselves, whoever waits for it. */
     void later(Duration delay, Runnable action) {
-        timer.schedule(() -> change(action), delay.toNanos(), TimeUnit.NANOSECONDS);
+        after(delay, () -> change(action));
+    }
+
+    /** The same, for what changes nothing on the machines, or does so itself. */
+    @SuppressWarnings("FutureReturnValueIgnored") // nothing waits for it
+    void after(Duration delay, Runnable action) {
+        timer.schedule(action, delay.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     Scheduler scheduler() {

@@ -178,11 +178,18 @@ final class FakePostgresServer implements PostgresServer {
     @Override
     public PostgresSession connect(String database, Duration answerLimit) {
         world.pause(world.times().question());
-        return world.attempt(LOGIN_LIMIT, () -> {
+        return world.attempt(LOGIN_LIMIT, () -> !doorIsHeld(), () -> {
                     FakeServer server = running().filter(found -> found.ready).orElseThrow(this::unreachable);
                     return server.held ? null : node.opened(new FakeSession(world, server, server.login("drover")));
                 })
                 .orElseThrow(this::unreachable);
+    }
+
+    private boolean doorIsHeld() {
+        return running()
+                .filter(server -> server.ready)
+                .filter(server -> server.held)
+                .isPresent();
     }
 
     private DroverException unreachable() {

@@ -26,8 +26,6 @@ import java.util.function.Supplier;
 /** The superuser's session on a server that does not exist. */
 final class FakeSession implements PostgresSession {
     private static final Duration POLL = Duration.ofMillis(1);
-    /** How long a server process waits for a lock; nothing ends that from outside. */
-    private static final Duration EVER = Duration.ofDays(1);
 
     private final FakePostgres world;
     private final FakeServer server;
@@ -210,7 +208,7 @@ final class FakeSession implements PostgresSession {
     @Override
     public Lsn endWal() {
         goOn();
-        return world.attempt(EVER, () -> {
+        return world.attempt(FakePostgres.EVER, () -> backend.gone() || !server.walLocked(), () -> {
                     if (backend.gone()) {
                         throw lost(new FakeFailure(FakeFailure.Kind.LOST, "terminating connection"));
                     }

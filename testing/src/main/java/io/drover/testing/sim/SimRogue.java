@@ -4,9 +4,12 @@ package io.drover.testing.sim;
 import io.drover.testing.fake.FakeClient;
 import io.drover.testing.fake.FakeFailure;
 import io.drover.testing.fake.SyncLevel;
+import io.drover.testing.fake.Told;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** An application that obeys no rule: it knows every server, keeps its sessions, tries anew at once, and waits for no standby. */
 public final class SimRogue extends SimMember {
@@ -23,38 +26,61 @@ public final class SimRogue extends SimMember {
 
     @Override
     void begin(SimProcess process) {
-        ExecutorService threads = process.newThreads("rogue");
-        for (String node : world().nodes()) {
-            threads.execute(() -> keepWriting(process, node));
-        }
+        ScheduledExecutorService thread = process.newEvents("rogue");
+        world().nodes().forEach(node -> new Writer(node, thread).think());
     }
 
-    private void keepWriting(SimProcess process, String node) {
-        List<FakeClient> open = new ArrayList<>();
-        try {
-            while (true) {
-                process.pause(world().thinkingTime());
-                writeOnce(node, open);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
+    /** Writes on one node. Waits on no thread: what it is told comes to the process's own. */
+    private final class Writer {
+        private final String node;
+        private final ScheduledExecutorService thread;
+        private final List<FakeClient> open = new ArrayList<>();
 
-    private void writeOnce(String node, List<FakeClient> open) {
-        try {
+        Writer(String node, ScheduledExecutorService thread) {
+            this.node = node;
+            this.thread = thread;
+        }
+
+        @SuppressWarnings("FutureReturnValueIgnored") // nothing waits for it
+        void think() {
+            thread.schedule(this::begin, world().thinkingTime().toNanos(), TimeUnit.NANOSECONDS);
+        }
+
+        private void begin() {
             if (open.isEmpty() || world().draw(4) == 0) {
-                open.add(world().postgres().client(name(), node, SimWorld.PORT));
+                world().postgres().clientLater(name(), node, SimWorld.PORT, soon(this::opened));
+            } else {
+                write();
             }
+        }
+
+        private <T> Told<T> soon(Told<T> told) {
+            return (value, failure) -> thread.execute(() -> told.told(value, failure));
+        }
+
+        private void opened(@Nullable FakeClient session, @Nullable FakeFailure failure) {
+            if (session == null) {
+                think();
+            } else {
+                open.add(session);
+                write();
+            }
+        }
+
+        private void write() {
             FakeClient session = open.get(world().draw(open.size()));
             SyncLevel level = world().draw(2) == 0 ? SyncLevel.LOCAL : SyncLevel.ON;
-            session.commit(world().nextOperation(name()), level);
-            written++;
-        } catch (FakeFailure e) {
-            if (e.kind() == FakeFailure.Kind.LOST) {
+            session.commitLater(world().nextOperation(name()), level, soon(this::heard));
+        }
+
+        private void heard(@Nullable FakeClient session, @Nullable FakeFailure failure) {
+            if (failure == null) {
+                written++;
+            } else if (failure.kind() == FakeFailure.Kind.LOST) {
                 open.forEach(FakeClient::close);
                 open.clear();
             }
+            think();
         }
     }
 

@@ -21,6 +21,7 @@ import org.slf4j.LoggerFactory;
  * Dies at every fault point of everything that a move can do. {@code -Dmatrix.only=TEXT} runs the cells whose name contains a text, and
  * prints what happens in the first that fails.
  */
+@Simulated
 final class InterruptionMatrixTest {
     private static final String ONLY = System.getProperty("matrix.only", "");
     private static final Logger DROVER = (Logger) LoggerFactory.getLogger("io.drover");

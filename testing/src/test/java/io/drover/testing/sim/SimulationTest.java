@@ -15,6 +15,7 @@ import org.slf4j.LoggerFactory;
  * Moves under all that may go wrong, by seeds: {@code -Dsimulation.seeds=20000}, {@code -Dsimulation.first=1}, and
  * {@code -Dsimulation.seconds=120}, after which no other seed is begun.
  */
+@Simulated
 final class SimulationTest {
     private static final long FIRST = Long.getLong("simulation.first", 1);
     private static final long SEEDS = Long.getLong("simulation.seeds", 300);
