@@ -40,6 +40,8 @@ final class FaultRun implements AutoCloseable {
     private static final String ABORT_AT = "row-95/run/after";
     private static final String ABORT_IN_PAUSE_AT = "row-110/run/after";
     private static final int FENCE = 100;
+    /** A fault in it finds the writers at work: it is the only row after the comparison. */
+    private static final int LAST_ROW = 180;
 
     private final FaultCluster faults;
     private final LocalCluster cluster;
@@ -53,6 +55,7 @@ final class FaultRun implements AutoCloseable {
     private final LinkedBlockingQueue<FaultLine.Hit> hits = new LinkedBlockingQueue<>();
     private final List<Pending> pending = new ArrayList<>();
     private final List<String> proofs = new ArrayList<>();
+    private final Comparison comparison;
     private @Nullable MoveId move;
     private @Nullable TopologyState stateAtHit;
     private boolean armed;
@@ -71,6 +74,7 @@ final class FaultRun implements AutoCloseable {
         this.rest = cluster.rest().within(REST_LIMIT);
         this.plan = plan;
         this.log = log;
+        this.comparison = new Comparison(faults, log);
         this.source = faults.watcher().last().primary();
         List<NodeId> others = cluster.nodes().stream()
                 .map(ClusterNode::id)
@@ -151,6 +155,11 @@ final class FaultRun implements AutoCloseable {
 
     Optional<MoveId> move() {
         return Optional.ofNullable(move);
+    }
+
+    /** What both nodes of a move that was completed held just before. */
+    Comparison comparison() {
+        return comparison;
     }
 
     /** Heals what is not healed yet. */
@@ -263,7 +272,8 @@ final class FaultRun implements AutoCloseable {
     }
 
     private Duration lasts(Fault fault) {
-        boolean noController = fault.kind() == FaultKind.KILL_CONTROLLERS && stateAtHit != TopologyState.SERVING;
+        boolean noController =
+                fault.kind().party() == FaultKind.Party.CONTROLLERS && stateAtHit != TopologyState.SERVING;
         return noController ? CONTROLLERS_AWAY : fault.lasts();
     }
 
@@ -300,6 +310,9 @@ final class FaultRun implements AutoCloseable {
                 return;
             }
             if (!plan.isBack()) {
+                if (plan.slot().row() != LAST_ROW) {
+                    comparison.make(target, source);
+                }
                 rest.complete(known.id());
             } else {
                 if (!armed) {

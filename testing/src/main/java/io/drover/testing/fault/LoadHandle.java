@@ -37,6 +37,8 @@ final class LoadHandle implements AutoCloseable {
     private final LinkedBlockingQueue<String> said = new LinkedBlockingQueue<>();
     private @Nullable Process process;
     private int starts;
+    private int run;
+    private Path acks = Path.of("");
 
     private LoadHandle(String member, List<String> command, Path log, int firstNumber) {
         this.member = member;
@@ -75,15 +77,27 @@ final class LoadHandle implements AutoCloseable {
         if (!isAlive()) {
             startProcess();
         }
+        this.run = run;
+        this.acks = directory;
         int first = firstNumber + starts * NUMBERS;
         starts++;
         tell("begin " + run + " " + first + " " + directory);
         hear("begun");
     }
 
-    /** Ends the writers; a dead process has none. */
+    /** Ends the writers of the run; a dead process has none. */
     String end() {
         starts = 0;
+        return hold();
+    }
+
+    /** Goes on with the run whose writers were held. */
+    void resume() {
+        begin(run, acks);
+    }
+
+    /** Ends the writers, others of the same run may follow. */
+    String hold() {
         if (!isAlive()) {
             return "dead";
         }

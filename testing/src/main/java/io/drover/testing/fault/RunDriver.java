@@ -113,8 +113,13 @@ final class RunDriver {
             hit.put(plan.faults().get(i) + " at " + plan.point(), move.proofs().size() > i);
         }
         evidence.coverage(new Coverage(hit, gatherer.forks(), LEAST_ACKED, LEAST_UNCERTAIN))
-                .limits(new Limits(LONGEST_PAUSE, DOCUMENTED_ERRORS))
-                .waive(Check.K10_EQUALITY, "the way back is closed when the writers have stopped");
+                .limits(new Limits(LONGEST_PAUSE, DOCUMENTED_ERRORS));
+        if (move.comparison().wasTried()) {
+            move.comparison().result().ifPresent(evidence::equality);
+        } else {
+            evidence.waive(
+                    Check.K10_EQUALITY, "the move has no replica that could be compared while writers stand still");
+        }
         end.ifPresent(state ->
                 evidence.ending(new Ending(state, explained(move, state), move.healedToEnd(), FaultRun.END_LIMIT)));
     }
@@ -164,7 +169,10 @@ final class RunDriver {
                         ? report.of(Check.K8_FINAL_STATE).examples()
                         : List.of(),
                 rate,
-                move.hitAt() == 0 ? 0 : gap.longestMillis(move.hitAt(), move.healedAt() + NANOS_PER_SECOND),
+                move.hitAt() == 0
+                        ? 0
+                        : gap.before(move.comparison().heldAt())
+                                .longestMillis(move.hitAt(), move.healedAt() + NANOS_PER_SECOND),
                 (System.nanoTime() - start) / (double) NANOS_PER_SECOND,
                 problems);
     }

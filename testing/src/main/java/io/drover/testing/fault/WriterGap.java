@@ -24,6 +24,11 @@ final class WriterGap {
                 .toArray());
     }
 
+    /** The same up to a time. */
+    WriterGap before(long nanos) {
+        return new WriterGap(Arrays.stream(times).filter(time -> time < nanos).toArray());
+    }
+
     /** Acknowledged writes per second in the two seconds before. */
     double rateBefore(long nanos) {
         return Arrays.stream(times)
