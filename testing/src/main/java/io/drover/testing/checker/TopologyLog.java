@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.jute.Record;
@@ -26,15 +27,22 @@ import org.apache.zookeeper.txn.Txn;
 
 /** Reads every topology of a shard from ZooKeeper's own transaction log: a watch may miss some, a log does not. */
 public final class TopologyLog {
+    /** The lower half of a zxid counts within its epoch. */
+    private static final int COUNTER_BITS = 32;
+
     private final String path;
     private final Map<Long, TopologyChange> changes = new TreeMap<>();
+    /** On how many servers each transaction is, whatever it changes. */
+    private final NavigableMap<Long, Integer> servers = new TreeMap<>();
 
     private TopologyLog(String path) {
         this.path = path;
     }
 
     /**
-     * Reads the logs of a server, or of all members of an ensemble, together.
+     * Reads the logs of a server, or of all members of an ensemble, together. What a leader has proposed and no majority has
+     * taken, because it was cut off or died, was never in force: such transactions are the last ones of their epoch, and a member
+     * that takes over a snapshot from the next leader keeps them in its log.
      *
      * @param directories the {@code version-2} directories of the servers
      * @param chroot of Drover
@@ -43,7 +51,27 @@ public final class TopologyLog {
         // as the contract with clients names it, whatever the daemon's code says
         TopologyLog log = new TopologyLog(chroot + "/topology/" + shard);
         directories.forEach(log::read);
-        return List.copyOf(log.changes.values());
+        int majority = directories.size() / 2 + 1;
+        return log.changes.values().stream()
+                .filter(change -> change.zxid() <= log.lastCommitted(epoch(change.zxid()), majority))
+                .toList();
+    }
+
+    /** The last transaction of an epoch of ZooKeeper's leader that a majority has. */
+    private long lastCommitted(long epoch, int majority) {
+        return servers
+                .subMap(epoch << COUNTER_BITS, true, (epoch + 1) << COUNTER_BITS, false)
+                .descendingMap()
+                .entrySet()
+                .stream()
+                .filter(entry -> entry.getValue() >= majority)
+                .mapToLong(Map.Entry::getKey)
+                .findFirst()
+                .orElse(-1);
+    }
+
+    private static long epoch(long zxid) {
+        return zxid >>> COUNTER_BITS;
     }
 
     private void read(Path directory) {
@@ -51,7 +79,9 @@ public final class TopologyLog {
             // begins on the first one, when there is one
             boolean more = transactions.getHeader() != null;
             while (more) {
-                add(transactions.getHeader().getZxid(), transactions.getTxn());
+                long zxid = transactions.getHeader().getZxid();
+                servers.merge(zxid, 1, Integer::sum);
+                add(zxid, transactions.getTxn());
                 more = transactions.next();
             }
         } catch (IOException e) {

@@ -8,17 +8,25 @@ import io.drover.api.ShardId;
 import io.drover.api.ShardTopology;
 import io.drover.api.TopologyState;
 import io.drover.testing.checker.Evidence.TopologyChange;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.curator.test.InstanceSpec;
 import org.apache.curator.test.TestingServer;
+import org.apache.jute.Record;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.Op;
 import org.apache.zookeeper.ZooDefs;
+import org.apache.zookeeper.ZooDefs.OpCode;
 import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.server.Request;
+import org.apache.zookeeper.server.persistence.FileTxnLog;
+import org.apache.zookeeper.txn.CreateTxn;
+import org.apache.zookeeper.txn.SetDataTxn;
+import org.apache.zookeeper.txn.TxnHeader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -65,6 +73,39 @@ class TopologyLogTest {
             assertThat(found.get(4).topology()).isEmpty();
             assertThat(found).extracting(TopologyChange::zxid).isSorted();
         }
+    }
+
+    /** The leader of the first epoch is cut off with a proposal; the others go on, and it follows them with the proposal in its log. */
+    @Test
+    void aProposalThatNoMajorityHasTakenWasNeverInForce(@TempDir Path directory) throws Exception {
+        List<ShardTopology> topologies = new SampleRun()
+                .chain.stream().map(change -> change.topology().orElseThrow()).toList();
+        long first = 1L << 32;
+        long second = 2L << 32;
+        List<Path> servers = List.of(directory.resolve("a"), directory.resolve("b"), directory.resolve("c"));
+        for (Path server : servers) {
+            boolean wasCutOff = server.equals(servers.get(0));
+            FileTxnLog log = new FileTxnLog(Files.createDirectories(server).toFile());
+            append(log, first + 1, new CreateTxn(PATH, bytes(topologies.get(0)), List.of(), false, 0));
+            append(log, first + 2, new SetDataTxn(PATH, bytes(topologies.get(1)), 1));
+            if (wasCutOff) {
+                append(log, first + 3, new SetDataTxn(PATH, bytes(topologies.get(2)), 2));
+            }
+            append(log, second + 1, new SetDataTxn(PATH, bytes(topologies.get(3)), 2));
+            log.commit();
+            log.close();
+        }
+
+        assertThat(TopologyLog.read(servers, "/drover", new ShardId("shard_01")))
+                .extracting(TopologyChange::zxid)
+                .containsExactly(first + 1, first + 2, second + 1);
+        assertThat(TopologyLog.read(servers.subList(0, 1), "/drover", new ShardId("shard_01")))
+                .hasSize(4);
+    }
+
+    private static void append(FileTxnLog log, long zxid, Record transaction) throws Exception {
+        int type = transaction instanceof CreateTxn ? OpCode.create : OpCode.setData;
+        log.append(new Request(0, 0, type, new TxnHeader(1, 1, zxid, 1, type), transaction, zxid));
     }
 
     private static void make(ZooKeeper zooKeeper, String path, byte[] data) throws Exception {
