@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.drover.api.DroverException;
 import io.drover.api.Lsn;
-import io.drover.api.agent.Facts.Slot;
 import io.drover.api.agent.Reports.PromoteReport;
 import io.drover.api.agent.Reports.StopMode;
 import io.drover.replication.AllowList;
@@ -14,8 +13,6 @@ import io.drover.replication.ManagedSetting;
 import io.drover.replication.PostgresServer;
 import io.drover.replication.PostgresSession;
 import io.drover.replication.ServerFiles;
-import io.drover.replication.ServerFiles.CopyOrder;
-import io.drover.replication.ServerFiles.RunningCopy;
 import io.drover.replication.ServerFiles.Upstream;
 import io.drover.replication.ServerProcesses;
 import io.drover.replication.ServerState;
@@ -28,43 +25,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
-import java.util.function.Function;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What moves rely on. */
-abstract class PostgresContract {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
-    /** How long what must not happen is waited for. */
-    private static final Duration NOT_WITHIN = Duration.ofMillis(400);
-
-    private static final Duration POLL = Duration.ofMillis(10);
+abstract class PostgresContract extends PostgresSteps {
     private static final long SEGMENT = 16L << 20;
-    private static final String STANDBY = "contract_b";
-    private static final String SLOT = "contract_slot";
-    private static final String BACK = "contract_back";
-
-    private TwoNodes nodes;
-
-    abstract TwoNodes open();
-
-    @BeforeEach
-    final void makePrimary() {
-        nodes = open();
-        server(Side.ONE).initialize("app", LIMIT);
-        nodes.makeTable(Side.ONE);
-    }
-
-    @AfterEach
-    final void close() {
-        nodes.close();
-    }
 
     @Test
     final void aSlotHoldsWalFromItsCreationOn() {
@@ -486,142 +452,5 @@ abstract class PostgresContract {
         assertThat(directories.isUsed(aside)).isFalse();
         directories.delete(aside);
         assertThat(directories.exists(aside)).isFalse();
-    }
-
-    // --- steps
-
-    private void makeStandby() {
-        ServerFiles files = copyTo(Side.OTHER);
-        files.prepareStandby(
-                staging(Side.OTHER),
-                new Upstream(nodes.host(Side.ONE), nodes.place(Side.ONE).port(), STANDBY, SLOT));
-        files.install(staging(Side.OTHER));
-        files.writeNodeSettings();
-        server(Side.OTHER).start(LIMIT);
-        awaitStreams(Side.OTHER);
-    }
-
-    private ServerFiles copyTo(Side side) {
-        tell(Side.ONE, session -> session.createSlot(SLOT));
-        ServerFiles files = files(side);
-        files.writePasswords();
-        RunningCopy copy = files.startCopy(
-                new CopyOrder(nodes.host(Side.ONE), nodes.place(Side.ONE).port(), SLOT, OptionalLong.empty(), true),
-                staging(side));
-        copy.await(LIMIT);
-        files.verifyCopy(staging(side), LIMIT);
-        return files;
-    }
-
-    private Path staging(Side side) {
-        return nodes.place(side).dataDir().resolveSibling("data.staging-contract");
-    }
-
-    private Upstream back() {
-        return new Upstream(nodes.host(Side.OTHER), nodes.place(Side.OTHER).port(), "contract_a", BACK);
-    }
-
-    private void armGuard() {
-        String value = "FIRST 1 (\"" + STANDBY + "\")";
-        tell(Side.ONE, session -> {
-            session.settings().set(ManagedSetting.SYNCHRONOUS_STANDBY_NAMES, value);
-            session.settings().reload();
-        });
-        server(Side.ONE).awaitVisible(ManagedSetting.SYNCHRONOUS_STANDBY_NAMES, value, LIMIT);
-    }
-
-    /** The order of the seal. */
-    private Lsn seal(PostgresSession warm) {
-        int postmaster = server(Side.ONE).postmaster().orElseThrow();
-        int own = warm.backendPid();
-        ServerProcesses processes = processes(Side.ONE);
-        processes.holdDoor(LIMIT);
-        AllowList spared = warm.spared(postmaster, SLOT, own);
-        processes.holdSessions(spared, LIMIT).orElseThrow();
-        Lsn end = warm.endWal();
-        assertThat(processes.doorHeld()).isTrue();
-        assertThat(processes.sessionsHeld(spared)).isTrue();
-        return end;
-    }
-
-    private Lsn sealAndReplay() {
-        try (PostgresSession warm = server(Side.ONE).connect()) {
-            Lsn end = seal(warm);
-            replay(Side.OTHER, end);
-            return end;
-        }
-    }
-
-    private Lsn sealAndPromote() {
-        Lsn end = sealAndReplay();
-        return ask(Side.OTHER, session -> session.promote(1, end, LIMIT)).fork();
-    }
-
-    private void lift() {
-        processes(Side.ONE).releaseSessions();
-        processes(Side.ONE).openDoor();
-    }
-
-    private void replayEverything() {
-        replay(Side.OTHER, ask(Side.ONE, PostgresSession::state).lsn());
-    }
-
-    private void replay(Side side, Lsn position) {
-        ask(side, session -> session.awaitReplayed(position, LIMIT));
-    }
-
-    private void commit(Side side, String operation) {
-        try (Client client = nodes.client(side)) {
-            client.commit(operation);
-        }
-    }
-
-    private void awaitStreams(Side side) {
-        awaitFact(() -> ask(side, PostgresSession::receives));
-    }
-
-    private static void awaitFact(BooleanSupplier fact) {
-        assertThat(Waiting.until(LIMIT, POLL, fact)).isTrue();
-    }
-
-    private static boolean comes(CompletableFuture<?> answer) {
-        return Waiting.until(NOT_WITHIN, POLL, answer::isDone);
-    }
-
-    private PostgresServer server(Side side) {
-        return nodes.node(side).server(nodes.place(side));
-    }
-
-    private ServerFiles files(Side side) {
-        return server(side).files();
-    }
-
-    private ServerProcesses processes(Side side) {
-        PostgresServer server = server(side);
-        return server.processes(server.postmaster().orElseThrow());
-    }
-
-    private ServerState state(Side side) {
-        return ask(side, PostgresSession::state);
-    }
-
-    private int timeline(Side side) {
-        return ask(side, PostgresSession::timeline);
-    }
-
-    private List<Slot> slots(Side side) {
-        return server(side).facts(List.of(), Set.of()).slots();
-    }
-
-    private <R> R ask(Side side, Function<PostgresSession, R> question) {
-        try (PostgresSession session = server(side).connect()) {
-            return question.apply(session);
-        }
-    }
-
-    private void tell(Side side, Consumer<PostgresSession> action) {
-        try (PostgresSession session = server(side).connect()) {
-            action.accept(session);
-        }
     }
 }
