@@ -11,10 +11,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Reads {@code /proc}: which processes belong to a cluster, and whether one is still the one that it was. */
 public final class ProcessTable {
     private static final Path PROC = Path.of("/proc");
+    private static final int HEX = 16;
     private static final Set<String> OWN_PROGRAMS = Set.of(
             "java",
             "postgres",
@@ -51,6 +53,18 @@ public final class ProcessTable {
     /** Whether the process is stopped by a signal. */
     public static boolean isFrozen(long pid) {
         return stat(pid).map(fields -> fields.get(0).equals("T")).orElse(false);
+    }
+
+    /** Whether the process has been sent the signal and has not taken it, as one that is frozen cannot. */
+    public static boolean isPending(long pid, int signal) {
+        try (Stream<String> lines = Files.lines(PROC.resolve(pid + "/status"))) {
+            return lines.filter(line -> line.startsWith("SigPnd:") || line.startsWith("ShdPnd:"))
+                    .mapToLong(line -> Long.parseUnsignedLong(
+                            line.substring(line.indexOf(':') + 1).strip(), HEX))
+                    .anyMatch(set -> (set >>> (signal - 1) & 1) == 1);
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** The pid of the parent; empty when there is no such process. */

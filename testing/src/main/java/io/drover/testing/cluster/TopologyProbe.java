@@ -18,6 +18,7 @@ import io.drover.topology.ZooKeeperConnection;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -64,6 +65,15 @@ public final class TopologyProbe implements AutoCloseable {
                 .read(LocalCluster.SHARD)
                 .map(topology -> topology.value().state())
                 .orElseThrow(() -> new IllegalStateException("ZooKeeper knows no topology of " + LocalCluster.SHARD));
+    }
+
+    /** The node that serves as ZooKeeper has it now; empty in any other state. */
+    public Optional<NodeId> serving() {
+        return new TopologyStore(client)
+                .read(LocalCluster.SHARD)
+                .map(Versioned::value)
+                .filter(topology -> topology.state() == TopologyState.SERVING)
+                .map(topology -> topology.primary().node());
     }
 
     /** Gives reads to a replica as an operator's tool would, past every controller. */

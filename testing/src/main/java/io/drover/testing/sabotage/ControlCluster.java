@@ -11,7 +11,15 @@ import org.jspecify.annotations.Nullable;
 
 /** The cluster of the controls: one for all of them, and another when one has left it of no use. */
 final class ControlCluster implements AutoCloseable {
+    /** Who begins has chosen ports that are free until its daemons listen. */
+    private static final Object ONE_AT_A_TIME = new Object();
+
+    private final String name;
     private @Nullable Running running;
+
+    ControlCluster(String name) {
+        this.name = name;
+    }
 
     private record Running(LocalCluster cluster, Saboteur saboteur) {}
 
@@ -46,12 +54,18 @@ final class ControlCluster implements AutoCloseable {
         return now;
     }
 
-    private static Running start() throws SQLException {
-        LocalCluster cluster = LocalCluster.start(ClusterOptions.test("controls"));
+    private Running start() throws SQLException {
+        synchronized (ONE_AT_A_TIME) {
+            return startAlone();
+        }
+    }
+
+    private Running startAlone() throws SQLException {
+        LocalCluster cluster = LocalCluster.start(ClusterOptions.test(name));
         try {
             cluster.createShard();
             try (Connection connection = cluster.connect(LocalCluster.NODE_A, Map.of())) {
-                LedgerSchema.create(connection, ControlScene.ROWS);
+                LedgerSchema.create(connection, ControlLoad.ROWS);
             }
             return new Running(cluster, new Saboteur(cluster.directory().resolve("sabotage")));
         } catch (SQLException | IllegalStateException e) {

@@ -1,200 +1,138 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing.sabotage;
 
-import io.drover.api.Lsn;
 import io.drover.api.Move;
-import io.drover.api.MoveId;
 import io.drover.api.MoveState;
 import io.drover.api.NodeId;
 import io.drover.api.ShardTopology;
 import io.drover.api.TopologyState;
 import io.drover.testing.checker.Check;
-import io.drover.testing.checker.Contents;
 import io.drover.testing.checker.Evidence;
 import io.drover.testing.checker.Evidence.Coverage;
 import io.drover.testing.checker.Evidence.Ending;
 import io.drover.testing.checker.Evidence.Limits;
-import io.drover.testing.checker.Evidence.Reign;
 import io.drover.testing.checker.Evidence.TopologyChange;
-import io.drover.testing.checker.Evidence.When;
-import io.drover.testing.checker.Lineage;
 import io.drover.testing.checker.RoleSampler;
-import io.drover.testing.checker.Rows;
-import io.drover.testing.checker.TopologyLog;
 import io.drover.testing.checker.WalKeeper;
-import io.drover.testing.cluster.ClusterNode;
 import io.drover.testing.cluster.LocalCluster;
-import io.drover.testing.cluster.Postmasters;
-import io.drover.testing.cluster.ProcessTable;
 import io.drover.testing.cluster.Waiting;
 import io.drover.testing.ledger.AckLog;
 import io.drover.testing.ledger.RogueWriter.Connector;
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One move under the load of a control, with its levers pulled or not, and everything that can be known of it afterwards. */
 final class ControlRun {
+    private static final Logger LOG = LoggerFactory.getLogger(ControlRun.class);
     private static final Duration END_LIMIT = Duration.ofMinutes(4);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
     private static final Duration AFTERWARDS = Duration.ofMillis(500);
-    private static final Duration REPLAY_LIMIT = Duration.ofSeconds(5);
     private static final Map<String, String> LIMITS = Map.of("connectTimeout", "3", "socketTimeout", "5");
-    private static final String TIMELINE =
-            "select ('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::int";
 
     private final LocalCluster cluster;
     private final Saboteur saboteur;
     private final int run;
+    private final Aftermath aftermath;
     private final List<Long> forks = new CopyOnWriteArrayList<>();
 
     ControlRun(LocalCluster cluster, Saboteur saboteur, int run) {
         this.cluster = cluster;
         this.saboteur = saboteur;
         this.run = run;
+        this.aftermath = new Aftermath(cluster, run);
     }
 
     /** What is known afterwards, which of the replaced methods were called, and whether the cluster is of use to others. */
-    record Outcome(Evidence evidence, Set<String> hits, MoveState end, boolean usable) {}
+    record Outcome(Evidence evidence, Set<String> hits, MoveState end, boolean usable, String times) {}
+
+    /** What is known when the writers have stopped. */
+    private record Seen(
+            Evidence.Builder builder, Move ended, long over, Set<String> hits, List<TopologyChange> chain) {}
 
     /** Runs. */
     Outcome run(Control control, Set<Lever> levers, long seed) throws SQLException {
+        long begun = System.nanoTime();
         cluster.daemons().stream().filter(daemon -> !cluster.isAlive(daemon)).forEach(cluster::restart);
         cluster.waitHealthy();
         NodeId source = cluster.rest().shard(LocalCluster.SHARD).primary().node();
-        NodeId target = other(source);
-        int timeline = timeline(source);
-        int known = chain().size();
-        Path data = cluster.dataDirectory(source);
         saboteur.pull(daemons(), levers);
-        Set<String> hits;
-        Evidence.Builder builder;
-        Move ended;
-        List<AckLog> logs;
-        try (ControlScene scene = new ControlScene(cluster, saboteur, run, seed, source, target);
-                WalKeeper keeper = WalKeeper.watch(data, cluster.directory().resolve("wal-of-run-" + run));
-                RoleSampler roles = RoleSampler.start(Map.of(source.value(), to(source), target.value(), to(target)))) {
+        Seen seen;
+        try (ControlScene scene =
+                new ControlScene(cluster, saboteur, levers, run, seed, new ControlScene.Ends(source, other(source)))) {
+            seen = move(control, scene);
+        }
+        boolean usable = false;
+        ShardTopology last = Aftermath.last(seen.chain());
+        if (last.state() == TopologyState.SERVING) {
+            aftermath.addRows(
+                    seen.builder(), seen.ended(), source, last.primary().node());
+            usable = Aftermath.newest(cluster).equals(last) && aftermath.isTidied(seen.ended());
+        } else if (!control.notServed().isEmpty()) {
+            Stream.of(Check.K1_NO_LOST_ACK, Check.K2_NO_INVENTION, Check.K3_AT_MOST_ONCE, Check.K10_EQUALITY)
+                    .forEach(check -> seen.builder().waive(check, control.notServed()));
+        }
+        String times = String.format(
+                Locale.ROOT,
+                "%.1f s, and %.1f s to look at it",
+                (seen.over() - begun) / 1e9,
+                (System.nanoTime() - seen.over()) / 1e9);
+        return new Outcome(seen.builder().build(), seen.hits(), seen.ended().state(), usable, times);
+    }
+
+    private Seen move(Control control, ControlScene scene) throws SQLException {
+        NodeId source = scene.source();
+        int timeline = aftermath.timeline(source);
+        int known = Aftermath.chain(cluster).size();
+        Path kept = cluster.directory().resolve("wal-of-run-" + run);
+        try (WalKeeper keeper = WalKeeper.watch(cluster.dataDirectory(source), kept);
+                RoleSampler roles = RoleSampler.start(
+                        Map.of(source.value(), to(source), scene.target().value(), to(scene.target())))) {
             control.script().prepare(scene);
-            scene.awaitWrites(50);
+            scene.load().awaitWrites(50);
             scene.when(TopologyState.PROMOTING, () -> forks.add(System.nanoTime()));
             scene.arm();
-            Move move = start(target, scene.request());
-            scene.goOn();
+            Move move = start(scene.target(), scene.request());
+            scene.goOn(move.id());
             long begin = System.nanoTime();
-            ended = awaitEnd(move.id(), scene);
-            Duration took = Duration.ofNanos(System.nanoTime() - begin);
-            boolean moved = !forks.isEmpty();
-            if (moved) {
+            Move ended = awaitEnd(move, scene);
+            long over = System.nanoTime();
+            List<TopologyChange> chain = scene.keptChain().orElseGet(() -> Aftermath.chain(cluster));
+            if (servesElsewhere(chain, source)) {
                 Waiting.within(STOP_LIMIT, () -> keeper.newest().isPresent());
             }
             Waiting.pause(AFTERWARDS);
-            logs = scene.stop();
-            hits = saboteur.pull(daemons(), Set.of());
-            builder = Evidence.of(run, logs)
-                    .sightings(roles.seen())
+            List<AckLog> logs = scene.stop();
+            scene.requireNoFailure();
+            Set<String> hits = saboteur.pull(daemons(), Set.of());
+            Evidence.Builder builder = Evidence.of(run, logs)
+                    .sightings(roles.seen().stream()
+                            .filter(seen -> !scene.ignored().contains(seen.node()))
+                            .toList())
                     .limits(new Limits(Duration.ofSeconds(30), Set.of("08", "57")))
-                    .ending(new Ending(ended.state(), ended.error() != null, took, END_LIMIT))
+                    .ending(new Ending(ended.state(), ended.error() != null, Duration.ofNanos(over - begin), END_LIMIT))
                     .coverage(new Coverage(Map.of(), forks, 20, 0))
                     .waive(Check.K8_FINAL_STATE, "what moves leave is compared in the fault runs");
-            addOwners(builder, known, timeline, source, keeper);
-        }
-        boolean usable = false;
-        if (topology(chain()).state() == TopologyState.SERVING) {
-            addRows(builder, ended, source);
-            usable = tidy(ended);
-        } else if (!control.notServed().isEmpty()) {
-            Stream.of(Check.K1_NO_LOST_ACK, Check.K2_NO_INVENTION, Check.K3_AT_MOST_ONCE, Check.K10_EQUALITY)
-                    .forEach(check -> builder.waive(check, control.notServed()));
-        }
-        return new Outcome(builder.build(), hits, ended.state(), usable);
-    }
-
-    private void addOwners(Evidence.Builder builder, int known, int timeline, NodeId source, WalKeeper keeper)
-            throws SQLException {
-        List<TopologyChange> chain = chain();
-        List<TopologyChange> own = chain.subList(Math.max(0, known - 1), chain.size());
-        builder.chain(own);
-        if (topology(own).state() != TopologyState.SERVING) {
-            // nobody serves: the source has reigned, and nobody after it
-            builder.lineage(List.of(new Reign(source.value(), timeline, null)));
-            return;
-        }
-        NodeId serving = topology(own).primary().node();
-        List<Reign> reigns = Lineage.read(cluster.dataDirectory(serving), timeline, timeline(serving), own);
-        builder.lineage(reigns);
-        for (Reign reign : reigns) {
-            Lsn end = reign.end();
-            if (end != null && reign.node().equals(source.value())) {
-                keeper.newest()
-                        .ifPresent(copy -> builder.oldWal(
-                                copy.commitsPast(programs(serving), reign.node(), reign.timeline(), end)));
-            }
+            scene.waived().forEach(builder::waive);
+            List<TopologyChange> own = chain.subList(Math.max(0, known - 1), chain.size());
+            aftermath.addOwners(builder, own, timeline, source, keeper);
+            return new Seen(builder, ended, over, hits, chain);
         }
     }
 
-    private void addRows(Evidence.Builder builder, Move ended, NodeId source) throws SQLException {
-        try (Connection primary = cluster.connectToPrimary()) {
-            builder.read(Rows.read(primary, run, When.FIRST));
-            builder.read(Rows.read(primary, run, When.AGAIN));
-            if (ended.state() == MoveState.BAKING || ended.state() == MoveState.REVERSING) {
-                try (Connection replica = cluster.connect(source, LIMITS)) {
-                    Contents.compare(primary, replica, REPLAY_LIMIT).ifPresent(builder::equality);
-                }
-            } else {
-                builder.waive(Check.K10_EQUALITY, "the move is " + ended.state() + ": it offers no way back");
-            }
-        }
-        NodeId serving = cluster.rest().shard(LocalCluster.SHARD).primary().node();
-        ProcessTable.signal(Postmasters.of(cluster.dataDirectory(serving)).orElseThrow(), "KILL");
-        Waiting.until("the killed primary serves again", END_LIMIT, () -> answers(serving));
-        try (Connection primary = cluster.connect(serving, Map.of())) {
-            builder.read(Rows.read(primary, run, When.AFTER_CRASH));
-        }
-    }
-
-    /** A move whose way back must not be taken is completed all the same: its old copy is set aside. */
-    private boolean tidy(Move ended) {
-        if (ended.state() == MoveState.BAKING || ended.state() == MoveState.NEEDS_OPERATOR) {
-            cluster.rest().complete(ended.id());
-            cluster.rest().await(ended.id(), MoveState.COMPLETED, END_LIMIT);
-        }
-        for (ClusterNode node : cluster.nodes()) {
-            setAside(node.dataRoot()).forEach(ControlRun::delete);
-        }
-        return ended.state() == MoveState.BAKING || ended.state().isFinal();
-    }
-
-    /** Nobody wants them, and twenty of them would fill a small disk. */
-    private static List<Path> setAside(Path dataRoot) {
-        try (Stream<Path> files = Files.walk(dataRoot, 2)) {
-            return files.filter(file -> file.getFileName().toString().contains(".set-aside-"))
-                    .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot look through " + dataRoot, e);
-        }
-    }
-
-    private static void delete(Path directory) {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot delete " + directory, e);
-        }
+    private static boolean servesElsewhere(List<TopologyChange> chain, NodeId source) {
+        ShardTopology last = Aftermath.last(chain);
+        return last.state() == TopologyState.SERVING && !last.primary().node().equals(source);
     }
 
     private Move start(NodeId target, String more) {
@@ -210,27 +148,30 @@ final class ControlRun {
                                         more.isEmpty() ? "" : "," + more));
     }
 
-    private Move awaitEnd(MoveId id, ControlScene scene) {
+    private Move awaitEnd(Move started, ControlScene scene) {
         long begin = System.nanoTime();
-        while (true) {
-            Move move = cluster.rest().move(id);
+        Move move = started;
+        while (!scene.isOver()) {
+            move = look(move);
             boolean late = System.nanoTime() - begin > END_LIMIT.toNanos();
             boolean baking = move.state() == MoveState.BAKING
                     && (late || move.rollback() != null && move.rollback().ready());
-            if (late || baking || move.state().isFinal() || scene.isOver()) {
+            if (late || baking || move.state().isFinal()) {
                 return move;
             }
             Waiting.pause(Duration.ofMillis(100));
         }
+        return move;
     }
 
-    private List<TopologyChange> chain() {
-        return TopologyLog.read(
-                List.of(cluster.directory().resolve("zookeeper").resolve("version-2")), "/drover", LocalCluster.SHARD);
-    }
-
-    private static ShardTopology topology(List<TopologyChange> chain) {
-        return chain.get(chain.size() - 1).topology().orElseThrow();
+    /** While nobody leads, what was known last. */
+    private Move look(Move known) {
+        try {
+            return cluster.rest().move(known.id());
+        } catch (IllegalStateException | UncheckedIOException e) {
+            LOG.debug("nobody answers", e);
+            return known;
+        }
     }
 
     private NodeId other(NodeId source) {
@@ -250,31 +191,5 @@ final class ControlRun {
     private Connector to(NodeId node) {
         Map<String, String> limits = new HashMap<>(LIMITS);
         return () -> cluster.connect(node, limits);
-    }
-
-    private boolean answers(NodeId node) {
-        try (Connection connection = cluster.connect(node, LIMITS)) {
-            return connection.isValid(1);
-        } catch (SQLException e) {
-            return false;
-        }
-    }
-
-    /** Where the programs of the running server are. */
-    private Path programs(NodeId node) {
-        return Postmasters.of(cluster.dataDirectory(node))
-                .flatMap(ProcessHandle::of)
-                .flatMap(process -> process.info().command())
-                .map(command -> Path.of(command).resolveSibling("."))
-                .orElseThrow(() -> new IllegalStateException("no server runs on " + node));
-    }
-
-    private int timeline(NodeId node) throws SQLException {
-        try (Connection connection = cluster.connect(node, Map.of());
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(TIMELINE)) {
-            row.next();
-            return row.getInt(1);
-        }
     }
 }

@@ -1,79 +1,67 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing.sabotage;
 
+import io.drover.api.MoveId;
 import io.drover.api.NodeId;
 import io.drover.api.TopologyState;
-import io.drover.client.ShardDataSource;
-import io.drover.client.ShardDataSourceConfig;
+import io.drover.testing.checker.Check;
+import io.drover.testing.checker.Evidence.TopologyChange;
+import io.drover.testing.cluster.ClusterNode;
 import io.drover.testing.cluster.LocalCluster;
 import io.drover.testing.cluster.Postmasters;
 import io.drover.testing.cluster.ProcessTable;
 import io.drover.testing.cluster.TopologyProbe;
 import io.drover.testing.cluster.Waiting;
-import io.drover.testing.fault.FaultLine;
 import io.drover.testing.ledger.AckLog;
-import io.drover.testing.ledger.HeldLogin;
-import io.drover.testing.ledger.Ledger;
-import io.drover.testing.ledger.LedgerOptions;
-import io.drover.testing.ledger.RogueWays;
-import io.drover.testing.ledger.RogueWriter;
-import io.drover.testing.ledger.RogueWriter.Connector;
-import io.drover.testing.ledger.RogueWriter.Way;
-import java.sql.Connection;
-import java.sql.SQLException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
-import java.util.function.Function;
-import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
-/** The load of one run, and what its script does at given moments. */
+/** One run, and what its script does in it at given moments. */
 final class ControlScene implements AutoCloseable {
-    static final long ROWS = 2_000;
-
-    private static final int WRITERS = 3;
-    private static final int FIRST_ROGUE = 100;
-    private static final Duration KIT_PAUSE = Duration.ofMillis(10);
-    private static final Duration ROGUE_PAUSE = Duration.ofMillis(3);
     private static final Duration LIMIT = Duration.ofSeconds(30);
-    private static final Map<String, String> LIMITS = Map.of("connectTimeout", "3", "socketTimeout", "20");
 
     private final LocalCluster cluster;
     private final Saboteur saboteur;
-    private final int run;
     private final NodeId source;
     private final NodeId target;
     private final TopologyProbe probe;
-    private final ShardDataSource kit;
-    private final Ledger ledger;
-    private final List<RogueWriter> rogues = new ArrayList<>();
+    private final ControlLoad load;
     private final Map<TopologyState, List<Runnable>> actions = new EnumMap<>(TopologyState.class);
-    private final List<FaultLine> lines = new ArrayList<>();
-    private final Map<String, List<Hold>> holds = new HashMap<>();
+    private final Map<Check, String> waived = new EnumMap<>(Check.class);
+    private final Set<String> ignored = new HashSet<>();
+    private final Holds holds;
+    private final Set<Lever> levers;
     private final List<Runnable> atTheEnd = new ArrayList<>();
     private Runnable meanwhile = () -> {};
     private BooleanSupplier over = () -> false;
     private String request = "";
+    private @Nullable MoveId move;
+    private @Nullable List<TopologyChange> keptChain;
 
-    ControlScene(LocalCluster cluster, Saboteur saboteur, int run, long seed, NodeId source, NodeId target) {
+    ControlScene(LocalCluster cluster, Saboteur saboteur, Set<Lever> levers, int run, long seed, Ends ends) {
         this.cluster = cluster;
         this.saboteur = saboteur;
-        this.run = run;
-        this.source = source;
-        this.target = target;
+        this.levers = levers;
+        this.holds = new Holds(cluster, saboteur);
+        this.source = ends.source();
+        this.target = ends.target();
         this.probe = TopologyProbe.open(cluster);
-        this.kit = ShardDataSource.open(ShardDataSourceConfig.builder(cluster.zookeeper(), LocalCluster.SHARD)
-                .credentials(LocalCluster.USER, cluster.password())
-                .name("control-" + run)
-                .poolSize(WRITERS + 3)
-                .build());
-        this.ledger = Ledger.start(new LedgerOptions(run, WRITERS, 0, ROWS, seed, KIT_PAUSE, KIT_PAUSE), kit);
+        this.load = new ControlLoad(cluster, run, seed, ends.source());
     }
+
+    /** From where the shard is moved, and to where. */
+    record Ends(NodeId source, NodeId target) {}
 
     LocalCluster cluster() {
         return cluster;
@@ -85,6 +73,11 @@ final class ControlScene implements AutoCloseable {
 
     NodeId target() {
         return target;
+    }
+
+    /** Who writes meanwhile. */
+    ControlLoad load() {
+        return load;
     }
 
     TopologyProbe probe() {
@@ -124,7 +117,9 @@ final class ControlScene implements AutoCloseable {
         return over.getAsBoolean();
     }
 
-    void goOn() {
+    /** Does what the script does beside the move, which has been started. */
+    void goOn(MoveId started) {
+        move = started;
         meanwhile.run();
     }
 
@@ -133,143 +128,106 @@ final class ControlScene implements AutoCloseable {
      * when the one before it was reached.
      */
     void holdAt(String daemon, String point, Runnable action) {
-        List<Hold> later = holds.computeIfAbsent(daemon, key -> new ArrayList<>());
-        later.add(new Hold(point, action));
-        if (later.size() == 1) {
-            CompletableFuture<FaultLine> opened = new CompletableFuture<>();
-            FaultLine line = saboteur.line(cluster.pid(daemon), hit -> {
-                later.remove(0).action().run();
-                // answered on another thread: this one hears the answers
-                Thread next = new Thread(() -> goOn(opened.join(), later), "hold-" + daemon);
-                next.start();
-            });
-            opened.complete(line);
-            lines.add(line);
-            line.arm(point, 1);
-        }
+        holds.add(daemon, point, action);
     }
-
-    private static void goOn(FaultLine line, List<Hold> later) {
-        line.release();
-        if (!later.isEmpty()) {
-            line.arm(later.get(0).point(), 1);
-        }
-    }
-
-    private record Hold(String point, Runnable action) {}
 
     /** Puts something back before anybody looks at the end of the run. */
     void atTheEnd(Runnable action) {
         atTheEnd.add(action);
     }
 
-    /** Writers past the kit at the source: commits that wait for no standby. */
-    void localCommits(int writers) {
-        for (int i = 0; i < writers; i++) {
-            rogue("local-" + i, past(source, Map.of()), log -> ways().localCommits(log));
-        }
-    }
-
-    /** Writers past the kit at the source: commits that wait as the guard wants it. */
-    void synchronousCommits(int writers) {
-        for (int i = 0; i < writers; i++) {
-            rogue("sync-" + i, past(source, Map.of()), log -> ways().readWriteTransactions(log));
-        }
-    }
-
-    /** Transactions past the kit that are open for a while before they write. */
-    void lateCommits(int writers) {
-        for (int i = 0; i < writers; i++) {
-            rogue("late-" + i, past(source, Map.of()), log -> ways().lateWritesOfOpenTransactions(log, 0.15));
-        }
-    }
-
-    /** Transactions of the kit's own connections that are in flight for longer than the drain lasts. */
-    void slowTransactions(int writers) {
-        for (int i = 0; i < writers; i++) {
-            rogue(
-                    "slow-" + i,
-                    kit::getConnection,
-                    log -> ways().slowTransactions(log, 0.6).inNewSessions());
-        }
-    }
-
-    /** Logins that stop in the middle until the gate is opened, and write at once then. */
-    void heldLogins(int logins, TopologyState until) {
-        for (int i = 0; i < logins; i++) {
-            String name = "control-" + run + "-" + i;
-            HeldLogin.Gate gate = HeldLogin.gate(name);
-            Map<String, String> properties = new HashMap<>(Map.of(
-                    "socketFactory",
-                    HeldLogin.class.getName(),
-                    "socketFactoryArg",
-                    name,
-                    "sslmode",
-                    "disable",
-                    "gssEncMode",
-                    "disable"));
-            rogue("held-" + i, past(source, properties), log -> ways().localCommits(log));
-            when(until, gate::open);
-            // a move that is undone never comes there
-            atTheEnd(gate::open);
-        }
-    }
-
     /** Sends a signal to the processes of the source whose title has the words. */
     void signalSource(String words, String signal) {
-        processesOfSource(title -> title.contains(words)).forEach(pid -> ProcessTable.signal(pid, signal));
+        processes(source, words).forEach(pid -> ProcessTable.signal(pid, signal));
     }
 
-    List<Long> processesOfSource(Predicate<String> title) {
-        return Postmasters.of(cluster.dataDirectory(source)).stream()
+    /** The processes of a node's server whose title has the words. */
+    List<Long> processes(NodeId node, String words) {
+        return Postmasters.of(cluster.dataDirectory(node)).stream()
                 .flatMap(postmaster -> ProcessTable.childrenOf(postmaster).stream())
-                .filter(pid -> title.test(ProcessTable.commandLine(pid)))
+                .filter(pid -> ProcessTable.commandLine(pid).contains(words))
                 .toList();
     }
 
-    void awaitWrites(int count) {
-        long goal = ledger.acked() + count;
-        Waiting.until(
-                count + " further writes of the kit, errors " + ledger.errorTexts(),
-                LIMIT,
-                () -> ledger.acked() >= goal);
+    /** How long somebody tries to be acknowledged a write where nobody should be: without sabotage, nobody ever is. */
+    Duration patience() {
+        return Duration.ofSeconds(levers.isEmpty() ? 8 : 45);
+    }
+
+    /** Whether the target serves. */
+    boolean hasMoved() {
+        return probe.serving().filter(target::equals).isPresent();
+    }
+
+    /** Whether the move has come to a final state. */
+    boolean hasEnded() {
+        MoveId id = move;
+        return id != null && cluster.rest().move(id).state().isFinal();
+    }
+
+    /** Starts an agent again, sabotaged as the one before it was. */
+    void restartAgent(NodeId node) {
+        cluster.restart(node.value());
+        // one that does not listen yet would be ended by what asks it to load something
+        Waiting.until("the agent of " + node + " listens", LIMIT, () -> listens(cluster.node(node)));
+        saboteur.pull(List.of(cluster.pid(node.value())), levers);
+    }
+
+    private static boolean listens(ClusterNode node) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(node.host(), node.agentPort()), 500);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Leaves a check out of the judgement. */
+    void waive(Check check, String reason) {
+        waived.put(check, reason);
+    }
+
+    /** What a node says of its role is no evidence in this run. */
+    void ignoreRoleOf(NodeId node) {
+        ignored.add(node.value());
+    }
+
+    /** Nodes whose answers are no evidence. */
+    Set<String> ignored() {
+        return ignored;
+    }
+
+    Map<Check, String> waived() {
+        return waived;
+    }
+
+    /** Keeps what the topology was so far: ZooKeeper will tell it to nobody any more. */
+    void keepChain(List<TopologyChange> chain) {
+        keptChain = chain;
+    }
+
+    Optional<List<TopologyChange>> keptChain() {
+        return Optional.ofNullable(keptChain);
+    }
+
+    /** Fails when what was to be done at a fault point could not be done. */
+    void requireNoFailure() {
+        holds.requireNoFailure();
     }
 
     /** Ends everybody and tells what all know. */
     List<AckLog> stop() {
-        ledger.stop();
+        load.stopKit();
         atTheEnd.forEach(Runnable::run);
         atTheEnd.clear();
-        rogues.forEach(RogueWriter::close);
-        List<AckLog> logs = new ArrayList<>(ledger.logs());
-        rogues.forEach(rogue -> logs.add(rogue.log()));
-        return logs;
+        return load.stop();
     }
 
     @Override
     public void close() {
         stop();
-        lines.forEach(FaultLine::close);
-        kit.close();
+        holds.close();
+        load.close();
         probe.close();
-    }
-
-    private RogueWays ways() {
-        return new RogueWays(run);
-    }
-
-    private void rogue(String name, Connector connector, Function<AckLog, Way> way) {
-        AckLog log = new AckLog(FIRST_ROGUE + rogues.size());
-        rogues.add(RogueWriter.start(name, log, connector, way.apply(log), ROGUE_PAUSE));
-    }
-
-    private Connector past(NodeId node, Map<String, String> more) {
-        Map<String, String> properties = new HashMap<>(LIMITS);
-        properties.putAll(more);
-        return () -> connect(node, properties);
-    }
-
-    private Connection connect(NodeId node, Map<String, String> properties) throws SQLException {
-        return cluster.connect(node, properties);
     }
 }

@@ -2,23 +2,19 @@
 package io.drover.testing.sabotage;
 
 import io.drover.api.Json;
-import io.drover.testing.checker.Checker;
-import io.drover.testing.checker.Finding;
-import io.drover.testing.checker.Report;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.Queue;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -36,151 +32,80 @@ public final class ControlsMain implements Callable<Integer> {
     @Option(names = "--only", paramLabel = "ID", split = ",", description = "Only these controls.")
     private List<String> only = List.of();
 
+    @Option(names = "--except", paramLabel = "ID", split = ",", description = "All controls but these.")
+    private List<String> except = List.of();
+
     @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Seed of the load.")
     private long seed;
+
+    @Option(
+            names = "--clusters",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "How many clusters share the controls; they wait more than they work (${DEFAULT-VALUE}).")
+    private int clusters;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write the result there, too.")
     private @Nullable Path json;
 
-    private final Map<Control.Script, ControlRun.Outcome> honest = new HashMap<>();
-    private int runs;
+    private final AtomicInteger runs = new AtomicInteger();
 
     /** Runs the controls and ends the process: 0 when each was caught and each run without sabotage passed. */
     public static void main(String[] arguments) {
         System.exit(new CommandLine(new ControlsMain()).execute(arguments));
     }
 
-    /** What became of a control. */
-    private record Line(
-            String id,
-            String sabotage,
-            Set<String> disarmed,
-            String load,
-            Set<String> caughtBy,
-            boolean caught,
-            boolean clean,
-            List<String> remarks,
-            long millis) {}
-
     @Override
-    public Integer call() {
-        List<Line> lines = new ArrayList<>();
-        try (ControlCluster clusters = new ControlCluster()) {
-            for (Control control : Controls.ALL) {
-                if (only.isEmpty() || only.contains(control.id())) {
-                    Line line = run(clusters, control);
-                    System.out.println(text(line));
+    public Integer call() throws InterruptedException {
+        List<Control> chosen = Controls.ALL.stream()
+                .filter(control -> only.isEmpty() || only.contains(control.id()))
+                .filter(control -> !except.contains(control.id()))
+                .toList();
+        List<ControlLine> lines = run(chosen);
+        System.out.print(ControlLine.table(chosen, lines));
+        write(lines);
+        long caught = lines.stream().filter(ControlLine::caught).count();
+        long clean = lines.stream().filter(ControlLine::clean).count();
+        System.out.printf(
+                "%d controls, %d caught, %d without anything found when there was no sabotage%n",
+                chosen.size(), caught, clean);
+        return !chosen.isEmpty() && caught == chosen.size() && clean == chosen.size() ? 0 : 1;
+    }
+
+    /** Controls that share a script share the run without sabotage, and so a cluster. */
+    private List<ControlLine> run(List<Control> chosen) throws InterruptedException {
+        Map<Control.Script, List<Control>> groups = new LinkedHashMap<>();
+        chosen.forEach(control -> groups.computeIfAbsent(control.script(), key -> new ArrayList<>())
+                .add(control));
+        Queue<List<Control>> left = new ConcurrentLinkedQueue<>(groups.values());
+        List<ControlLine> lines = Collections.synchronizedList(new ArrayList<>());
+        List<Thread> lanes = new ArrayList<>();
+        for (int i = 1; i <= Math.min(clusters, groups.size()); i++) {
+            String name = "controls-" + i;
+            Thread lane = new Thread(() -> drain(name, left, lines), name);
+            lanes.add(lane);
+            lane.start();
+        }
+        for (Thread lane : lanes) {
+            lane.join();
+        }
+        return lines;
+    }
+
+    private void drain(String name, Queue<List<Control>> left, List<ControlLine> lines) {
+        try (ControlCluster cluster = new ControlCluster(name)) {
+            for (List<Control> group = left.poll(); group != null; group = left.poll()) {
+                ControlBench bench = new ControlBench(cluster, runs, seed);
+                for (Control control : group) {
+                    ControlLine line = bench.run(control);
+                    System.out.println(line.text());
                     lines.add(line);
                 }
             }
         }
-        write(lines);
-        long caught = lines.stream().filter(Line::caught).count();
-        long clean = lines.stream().filter(Line::clean).count();
-        System.out.printf(
-                "%d controls, %d caught, %d without anything found when there was no sabotage%n",
-                lines.size(), caught, clean);
-        return caught == lines.size() && clean == lines.size() ? 0 : 1;
     }
 
-    /** What cannot be run is not caught, and leaves a cluster that the next has no use for. */
-    private Line run(ControlCluster clusters, Control control) {
-        long begin = System.nanoTime();
-        try {
-            return judge(clusters, control, begin);
-        } catch (SQLException | IllegalStateException | UncheckedIOException e) {
-            clusters.discard();
-            return line(control, Set.of(), false, false, List.of("it could not be run: " + e), begin);
-        }
-    }
-
-    private Line judge(ControlCluster clusters, Control control, long begin) throws SQLException {
-        // nothing can be run behind a run that leaves nobody who serves
-        boolean honestLast = !control.notServed().isEmpty();
-        ControlRun.Outcome harmed = honestLast ? once(clusters, control, control.levers()) : null;
-        ControlRun.Outcome honest = honest(clusters, control);
-        if (harmed == null) {
-            harmed = control.levers().isEmpty() ? honest : once(clusters, control, control.levers());
-        }
-        Report without = Checker.judge(honest.evidence());
-        Report with = Checker.judge(control.spoil().apply(harmed.evidence()));
-        Set<String> caughtBy = with.broken().stream()
-                .filter(control.caughtBy()::contains)
-                .map(check -> check.id() + " (" + with.of(check).violations() + ")")
-                .collect(Collectors.toCollection(TreeSet::new));
-        Set<String> disarmed = Lever.methods(control.levers());
-        Set<String> never = new TreeSet<>(disarmed);
-        never.removeAll(harmed.hits());
-        Set<String> stray = new TreeSet<>(harmed.hits());
-        stray.removeAll(disarmed);
-        stray.addAll(honest.hits());
-        List<String> remarks = new ArrayList<>();
-        with.findings().stream()
-                .filter(finding -> finding.verdict() == Finding.Verdict.BROKEN)
-                .forEach(finding -> remarks.add(
-                        finding.check().id() + ": " + finding.examples().get(0)));
-        without.lines().forEach(found -> remarks.add("without sabotage: " + found));
-        if (!never.isEmpty()) {
-            remarks.add("replaced, and called by nobody: " + never);
-        }
-        if (!stray.isEmpty()) {
-            remarks.add("called, although it should not have been replaced: " + stray);
-        }
-        remarks.add("the move ended " + harmed.end() + ", without sabotage " + honest.end());
-        return line(
-                control,
-                caughtBy,
-                !caughtBy.isEmpty() && stray.isEmpty(),
-                without.isClean() && without.counts(),
-                remarks,
-                begin);
-    }
-
-    /** Controls that share a script share the run without sabotage. */
-    private ControlRun.Outcome honest(ControlCluster clusters, Control control) throws SQLException {
-        ControlRun.Outcome known = honest.get(control.script());
-        ControlRun.Outcome outcome = known == null ? once(clusters, control, Set.of()) : known;
-        honest.put(control.script(), outcome);
-        return outcome;
-    }
-
-    private ControlRun.Outcome once(ControlCluster clusters, Control control, Set<Lever> levers) throws SQLException {
-        ControlRun.Outcome outcome =
-                new ControlRun(clusters.cluster(), clusters.saboteur(), ++runs).run(control, levers, seed);
-        if (!outcome.usable()) {
-            clusters.discard();
-        }
-        return outcome;
-    }
-
-    private static Line line(
-            Control control, Set<String> caughtBy, boolean caught, boolean clean, List<String> remarks, long begin) {
-        return new Line(
-                control.id(),
-                control.sabotage(),
-                control.levers().stream().map(Lever::does).collect(Collectors.toCollection(TreeSet::new)),
-                control.load(),
-                caughtBy,
-                caught,
-                clean,
-                remarks,
-                (System.nanoTime() - begin) / 1_000_000);
-    }
-
-    private static String text(Line line) {
-        return String.format(
-                Locale.ROOT,
-                "%-4s %s | disarms: %s | %s | without sabotage: %s | %.1f s%n       %s",
-                line.id(),
-                line.sabotage(),
-                String.join(", ", line.disarmed()),
-                line.caught() ? "caught by " + String.join(", ", line.caughtBy()) : "NOT CAUGHT",
-                line.clean() ? "passed" : "FAILED",
-                line.millis() / 1e3,
-                String.join("\n       ", line.remarks()));
-    }
-
-    private void write(List<Line> lines) {
+    private void write(List<ControlLine> lines) {
         if (json != null) {
             try {
                 Files.write(

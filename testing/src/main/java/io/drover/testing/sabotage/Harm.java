@@ -2,6 +2,7 @@
 package io.drover.testing.sabotage;
 
 import io.drover.replication.AllowList;
+import io.drover.replication.Rewind;
 import io.drover.testing.cluster.ProcessTable;
 import io.drover.testing.cluster.Waiting;
 import java.io.IOException;
@@ -70,6 +71,11 @@ public final class Harm {
             throw new IllegalStateException("sabotage: the guard cannot be cleared", e);
         }
         ProcessTable.signal(postmaster(data), "HUP");
+    }
+
+    /** The same rewind under the directory's own name. */
+    public static Rewind.Spec inPlace(Rewind.Spec spec) {
+        return new Rewind.Spec(spec.dataDir(), spec.dataDir(), spec.conf(), spec.upstream(), spec.fork(), spec.log());
     }
 
     private static long postmaster(Path data) {

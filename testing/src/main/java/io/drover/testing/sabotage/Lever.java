@@ -62,13 +62,39 @@ public enum Lever {
     AUDIT_OFF(
             "the audit of the old WAL is skipped",
             new Point("io.drover.replication.WalAudit", "audit", Replacements.NothingFound.class)),
-    /** Who leads, and what was written meanwhile, does not matter, to controllers and to agents. */
-    EPOCHS_UNCHECKED(
-            "leader epoch, versions of znodes and tokens are not checked",
-            new Point("io.drover.topology.AtomicWrite", "set", Replacements.AnyVersion.class),
-            new Point("io.drover.topology.AtomicWrite", "check", Replacements.CheckNothing.class),
+    /** What was written meanwhile does not matter. */
+    VERSIONS_UNCHECKED(
+            "the versions of znodes are not checked",
+            new Point("io.drover.topology.AtomicWrite", "set", Replacements.AnyVersion.class)),
+    /** Who leads does not matter, neither to controllers nor to agents. */
+    LEADERS_UNCHECKED(
+            "the leader epoch is not checked, and a leader goes on that was told of its end",
+            new Point("io.drover.topology.AtomicWrite", "check", Replacements.AnyVersion.class),
             new Point("io.drover.topology.TopologyStore", "verify", Replacements.Skip.class),
-            new Point("io.drover.daemon.agent.TokenGate", "accept", Replacements.AnyToken.class));
+            new Point("io.drover.daemon.move.MoveRunner", "lost", Replacements.Skip.class)),
+    /** A lower epoch is as good as a higher one. */
+    EPOCHS_FORGOTTEN(
+            "a lower epoch than was seen before is believed",
+            new Point("io.drover.topology.TopologyWatcher", "isNewer", Replacements.Yes.class),
+            new Point("io.drover.daemon.agent.StartRule", "outdated", Replacements.Skip.class),
+            new Point("io.drover.daemon.move.EpochMemory", "require", Replacements.Skip.class)),
+    /** A seal keeps no server from being started. */
+    SEALS_FORGOTTEN(
+            "a seal on disk keeps no server from being started",
+            new Point("io.drover.daemon.agent.StartRule", "sealedAt", Replacements.Skip.class)),
+    /** It is set, and whether commits wait is not tried. */
+    GUARD_NOT_PROVEN(
+            "that commits wait for the target is not tried",
+            new Point("io.drover.daemon.move.CutoverRows", "proveGuard", Replacements.Skip.class)),
+    /** The seal does not begin by letting everybody go on. */
+    STOPPED_STAY_STOPPED(
+            "the seal lets no stopped process go on",
+            new Point("io.drover.replication.LocalProcesses", "releaseSessions", Replacements.Skip.class)),
+    /** No start gate. */
+    REWIND_IN_PLACE(
+            "the directory keeps its name while it is rewound",
+            new Point("io.drover.replication.Rewind", "run", Replacements.InPlace.class),
+            new Point("io.drover.replication.StandbySetup", "install", Replacements.InstalledInPlace.class));
 
     private final String does;
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing.sabotage;
 
-import io.drover.api.TopologyState;
 import io.drover.testing.cluster.LocalCluster;
 import io.drover.testing.cluster.Postmasters;
 import io.drover.testing.cluster.ProcessTable;
@@ -13,35 +12,30 @@ import java.time.Duration;
 
 /** A person opens the sealed source past every rule and commits there (F77). */
 final class Planted {
-    private static final Duration LIMIT = Duration.ofMinutes(2);
+    private static final Duration LIMIT = Duration.ofSeconds(40);
 
     private Planted() {}
 
-    /** The source's agent is stopped for it: it would stop the source beside the promotion. */
+    /** The source's agent is held for it: it would stop the source beside the promotion. */
     static void commit(ControlScene scene) {
         LocalCluster cluster = scene.cluster();
-        String agent = scene.source().value();
         Path data = cluster.dataDirectory(scene.source());
         Psql psql = cluster.psql(scene.source());
         // a standby that will never receive anything: its move waits for ever
         scene.isOverWhen(() -> Files.exists(data.resolve("standby.signal"))
                 && psql.succeeds(LocalCluster.DATABASE, "select 1 / pg_is_in_recovery()::int"));
-        scene.when(TopologyState.PROMOTING, () -> cluster.freeze(agent));
-        scene.meanwhile(() -> {
-            Waiting.until("the agent of the source is frozen", LIMIT, () -> ProcessTable.isFrozen(cluster.pid(agent)));
-            Waiting.until("the target serves", LIMIT, () -> scene.probe().stored() == TopologyState.SERVING);
+        scene.holdAt(scene.source().value(), "stop/held/before", () -> {
+            Waiting.until("the target serves", LIMIT, scene::hasMoved);
             long postmaster = Postmasters.of(data).orElseThrow();
             ProcessTable.signal(postmaster, "CONT");
-            boolean planted = Waiting.within(
+            Waiting.until(
+                    "a commit is planted",
                     LIMIT,
                     () -> psql.succeeds(
                             LocalCluster.DATABASE,
                             "set synchronous_commit = local; begin read write;"
                                     + " insert into account values (-1, 0, 'planted'); commit;"));
-            cluster.thaw(agent);
-            if (!planted) {
-                throw new IllegalStateException("nothing could be planted");
-            }
+            ProcessTable.signal(postmaster, "STOP");
         });
     }
 }

@@ -4,13 +4,14 @@ package io.drover.testing.sabotage;
 import io.drover.api.Lsn;
 import io.drover.api.agent.Reports.AuditReport;
 import io.drover.replication.AllowList;
+import io.drover.replication.Rewind;
 import io.drover.replication.TimelineHistory;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
 import net.bytebuddy.asm.Advice;
-import net.bytebuddy.implementation.bytecode.assign.Assigner.Typing;
 
 /**
  * What replaced methods do instead. Byte Buddy copies the code into the methods, so it names only what a daemon can see. A method
@@ -170,7 +171,7 @@ final class Replacements {
         }
     }
 
-    /** Writes over whatever is there. */
+    /** Writes over whatever is there, and takes any version for the one that was read. */
     static final class AnyVersion {
         private AnyVersion() {}
 
@@ -185,38 +186,38 @@ final class Replacements {
         }
     }
 
-    /** Adds no check to a transaction. */
-    static final class CheckNothing {
-        private CheckNothing() {}
-
-        @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
-        static boolean enter(@Advice.Origin("#t.#m") String method) {
-            Hits.note(method);
-            return true;
-        }
+    /** Says yes. */
+    static final class Yes {
+        private Yes() {}
 
         @Advice.OnMethodExit
-        static void exit(
-                @Advice.This Object write, @Advice.Return(readOnly = false, typing = Typing.DYNAMIC) Object answer) {
-            answer = write;
+        static void exit(@Advice.Origin("#t.#m") String method, @Advice.Return(readOnly = false) boolean answer) {
+            Hits.note(method);
+            answer = true;
         }
     }
 
-    /** Takes every token and stores none. */
-    static final class AnyToken {
-        private AnyToken() {}
+    /** Rewinds a directory under the name that everybody starts it by. */
+    static final class InPlace {
+        private InPlace() {}
+
+        @Advice.OnMethodEnter
+        static void enter(
+                @Advice.Origin("#t.#m") String method, @Advice.Argument(value = 0, readOnly = false) Rewind.Spec spec) {
+            Hits.note(method);
+            spec = Harm.inPlace(spec);
+        }
+    }
+
+    /** Leaves a directory that has its name already. */
+    static final class InstalledInPlace {
+        private InstalledInPlace() {}
 
         @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
-        static boolean enter(@Advice.Origin("#t.#m") String method) {
+        static boolean enter(
+                @Advice.Origin("#t.#m") String method, @Advice.Argument(0) Path from, @Advice.Argument(1) Path to) {
             Hits.note(method);
-            return true;
-        }
-
-        @Advice.OnMethodExit
-        static void exit(
-                @Advice.Argument(value = 0, typing = Typing.DYNAMIC) Object given,
-                @Advice.Return(readOnly = false, typing = Typing.DYNAMIC) Object answer) {
-            answer = given;
+            return from.equals(to);
         }
     }
 }
