@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +26,13 @@ public final class Guard {
     private static final Pattern FENCE_NAME = Pattern.compile("\"" + FENCE + "([0-9]{1,18})\"");
     private static final String STREAMS =
             "SELECT EXISTS (SELECT FROM pg_stat_replication WHERE application_name = ? AND state = 'streaming')";
+    /** While it waits its transaction is still shown: the next one of a procedure that commits in a loop has another number. */
+    private static final String WAITING = """
+            SELECT concat_ws('/', pid, backend_xid, extract(epoch FROM query_start))
+              FROM pg_stat_activity
+             WHERE wait_event = 'SyncRep' AND application_name <> ?
+            """;
+
     private static final String PROBE = "SELECT pg_logical_emit_message(true, 'drover', 'guard probe')";
 
     private Guard() {}
@@ -94,6 +102,11 @@ public final class Guard {
                         connection,
                         STREAMS,
                         SynchronousStandbys.parse(names).names().get(0));
+    }
+
+    /** See {@link PostgresSession#waitingCommits}. */
+    static Set<String> waitingCommits(Connection connection) {
+        return Set.copyOf(Sql.list(connection, WAITING, row -> row.getString(1), InstanceMonitor.GUARD_PROBE));
     }
 
     /** Whether the backend waits for a synchronous standby. */

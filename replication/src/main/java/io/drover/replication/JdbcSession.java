@@ -135,6 +135,11 @@ final class JdbcSession implements PostgresSession {
     }
 
     @Override
+    public Set<String> waitingCommits() {
+        return Guard.waitingCommits(connection);
+    }
+
+    @Override
     public GuardProbeReport probeGuard(Duration limit) {
         return Guard.probe(connection, limit);
     }

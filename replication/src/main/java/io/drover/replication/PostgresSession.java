@@ -10,6 +10,7 @@ import io.drover.api.agent.Reports.ReplayReport;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The superuser's session on a running server. What it asks fails with POSTGRES_UNREACHABLE when it is broken. */
 public interface PostgresSession extends AutoCloseable {
@@ -66,6 +67,12 @@ public interface PostgresSession extends AutoCloseable {
 
     /** Whether commits wait for a guard that does not stream, so that they wait for ever. */
     boolean lacksItsStandby();
+
+    /**
+     * The commits that wait for a synchronous standby at this moment, but for the guard's probe. Each has a name that another
+     * commit of the same session has not: one that is seen twice has waited all the time between.
+     */
+    Set<String> waitingCommits();
 
     /** Commits one message and waits until the guard's standbys have applied it. */
     GuardProbeReport probeGuard(Duration limit);

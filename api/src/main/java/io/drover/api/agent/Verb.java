@@ -174,16 +174,24 @@ public sealed interface Verb<R> {
         }
     }
 
-    /** Adds the target to synchronous_standby_names of the source, journaled. */
-    record ArmGuard(String applicationName) implements Verb<Done> {
+    /**
+     * Adds the target to synchronous_standby_names of the source, journaled.
+     *
+     * @param patienceMillis how long a commit may wait before the agent takes that back by itself; null for what is usual
+     */
+    record ArmGuard(String applicationName, @Nullable Long patienceMillis) implements Verb<Done> {
         @Override
         public Class<Done> answer() {
             return Done.class;
         }
     }
 
-    /** Sets synchronous_standby_names, journaled; never on a node that was demoted or is sealed (H19). */
-    record SetSynchronousStandbys(String names) implements Verb<Done> {
+    /**
+     * Sets synchronous_standby_names, journaled; never on a node that was demoted or is sealed (H19).
+     *
+     * @param patienceMillis as of {@link ArmGuard}
+     */
+    record SetSynchronousStandbys(String names, @Nullable Long patienceMillis) implements Verb<Done> {
         @Override
         public Class<Done> answer() {
             return Done.class;

@@ -76,6 +76,7 @@ final class FollowVerbs {
                             + " is not changed: it was demoted or is sealed",
                     "nothing was done");
         }
+        call.instance().patience(verb.patienceMillis());
         settings.change(
                 call.instance(),
                 call.move(),

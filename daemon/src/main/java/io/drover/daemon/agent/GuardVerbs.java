@@ -36,6 +36,7 @@ final class GuardVerbs {
     /** Keeps those that commits wait for already (H14). A repeat finds the target in front and changes nothing. */
     private Done arm(Verb.ArmGuard verb, VerbCall call) {
         ManagedSetting names = ManagedSetting.SYNCHRONOUS_STANDBY_NAMES;
+        call.instance().patience(verb.patienceMillis());
         String existing = tools.ask(call.record(), session -> session.settings().current(names));
         boolean repeat = call.record().settings().stream()
                 .anyMatch(change -> isOurs(change, names, call) && existing.contains(verb.applicationName()));

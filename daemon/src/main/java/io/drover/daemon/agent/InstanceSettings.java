@@ -74,12 +74,13 @@ final class InstanceSettings {
     }
 
     /**
-     * Takes the guard back and loads that. What a prepared seal has put on disk goes first: a reload would load it.
+     * Takes the guard back and loads that, and the target's place among those that a synchronous shard waits for: it waits for its
+     * own standbys again (R10). What a prepared seal has put on disk goes first: a reload would load it.
      */
     void undoGuard(ManagedInstance instance) {
         undoSeal(instance);
-        SettingsJournal.guard(instance.record().settings())
-                .ifPresent(change -> undo(instance, change.move(), change.step()));
+        List<SettingChange> journal = instance.record().settings();
+        apply(instance, SettingsJournal.undo(journal, SettingsJournal.ofGuard(journal)), true);
     }
 
     private void apply(ManagedInstance instance, Reversal reversal, boolean load) {

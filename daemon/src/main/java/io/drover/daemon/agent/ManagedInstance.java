@@ -20,6 +20,9 @@ import org.slf4j.LoggerFactory;
 final class ManagedInstance {
     private static final Logger LOG = LoggerFactory.getLogger(ManagedInstance.class);
 
+    /** A slow disk of the target is no reason to give a move up; and how long a commit may hang when nobody has said it. */
+    private static final Duration LEAST_PATIENCE = Duration.ofSeconds(2);
+
     private final InstanceStore store;
     private final Scheduler scheduler;
     private final Lock lock;
@@ -28,6 +31,7 @@ final class ManagedInstance {
     private final WarmParts warm;
     private volatile InstanceRecord record;
     private volatile long lastVerb;
+    private volatile Duration patience = LEAST_PATIENCE;
     private volatile @Nullable LeaderEpoch provenLeader;
 
     ManagedInstance(InstanceStore store, Scheduler scheduler, InstanceRecord record) {
@@ -111,6 +115,17 @@ final class ManagedInstance {
     /** How long no verb of a move has come; since this agent started at most. */
     Duration quietFor() {
         return Duration.ofNanos(scheduler.nanoTime() - lastVerb);
+    }
+
+    /** How long a commit may wait for the target of a move. */
+    Duration patience() {
+        return patience;
+    }
+
+    /** After a restart of the agent it is the least again. */
+    void patience(@Nullable Long millis) {
+        Duration asked = millis == null ? LEAST_PATIENCE : Duration.ofMillis(millis);
+        patience = asked.compareTo(LEAST_PATIENCE) > 0 ? asked : LEAST_PATIENCE;
     }
 
     /** Runs something while no other verb runs. */

@@ -26,8 +26,11 @@ import java.util.Locale;
  * SERVING                       the primary    at once, when sealed       UNSEAL
  * SERVING                       the primary    at once, newer epoch       GRANT: remember the epoch
  * older than was ever seen      any            never                      NOTHING but the guard: H39
- * SERVING, or not known         the primary    30 s without a verb of a   DISARM: take the guard back, when commits
- *                                              move, guard armed          wait for a standby that does not stream
+ * SERVING, or not known         the primary    a commit has hung for as   DISARM: take the guard back; the move cannot
+ *                                              long as the move allows,   seal any more
+ *                                              guard armed
+ * SERVING, or not known         the primary    30 s without a verb of a   DISARM, when commits would wait for a standby
+ *                                              move, guard armed          that does not stream
  * SERVING, another primary      a primary      at once                    DEMOTE: stop at once, never start
  * PROMOTING to another          a primary      1 s                        DEMOTE
  * </pre>
@@ -59,6 +62,7 @@ enum Reaction {
      * @param topologies the newest topologies of all the instance's shards
      * @param unchangedFor how long this agent has seen them in this state and epoch, by its own clock
      * @param quietFor how long no verb of a move has come
+     * @param hung whether a commit has waited for the target of a move for longer than it may
      * @param now by the wall clock, which outlives the agent
      */
     static Reaction to(
@@ -67,12 +71,13 @@ enum Reaction {
             List<ShardTopology> topologies,
             Duration unchangedFor,
             Duration quietFor,
+            boolean hung,
             Instant now) {
         if (record.role() == Role.DEMOTED) {
             return NOTHING;
         }
         if (topologies.isEmpty() || StartRule.outdated(record, topologies)) {
-            return guard(record, quietFor);
+            return guard(record, quietFor, hung);
         }
         TopologyState state = topologies.get(0).state();
         if (topologies.stream().anyMatch(t -> t.state() != state)) {
@@ -86,7 +91,7 @@ enum Reaction {
         }
         return switch (state) {
             case FENCED, ABORTING -> held(record, topologies, unchangedFor, now);
-            case SERVING -> serving(record, StartRule.newestEpoch(topologies), quietFor);
+            case SERVING -> serving(record, StartRule.newestEpoch(topologies), quietFor, hung);
             case PROMOTING, UNKNOWN -> NOTHING;
         };
     }
@@ -116,25 +121,31 @@ enum Reaction {
         return !beingPromoted || unchangedFor.compareTo(PROMOTERS_TURN) >= 0 ? DEMOTE : NOTHING;
     }
 
-    private static Reaction serving(InstanceRecord record, FenceEpoch epoch, Duration quietFor) {
+    private static Reaction serving(InstanceRecord record, FenceEpoch epoch, Duration quietFor, boolean hung) {
         if (record.role() != Role.PRIMARY) {
             return NOTHING;
         }
         if (record.seal() != null && record.seal().epoch().compareTo(epoch) < 0) {
             return UNSEAL;
         }
-        return record.seal() == null && record.grantEpoch().compareTo(epoch) < 0 ? GRANT : guard(record, quietFor);
+        return record.seal() == null && record.grantEpoch().compareTo(epoch) < 0
+                ? GRANT
+                : guard(record, quietFor, hung);
     }
 
     /**
      * The guard is no part of the proof, so it may go whatever the topology says by now: without it nothing is sealed here, and
      * without a seal nothing is promoted. A node that has sealed keeps it.
      */
-    private static Reaction guard(InstanceRecord record, Duration quietFor) {
-        boolean armed = record.role() == Role.PRIMARY
+    private static Reaction guard(InstanceRecord record, Duration quietFor, boolean hung) {
+        return armed(record) && (hung || quietFor.compareTo(MOVES_TURN) >= 0) ? DISARM : NOTHING;
+    }
+
+    /** Whether commits wait for the target of a move, and nothing is sealed. */
+    static boolean armed(InstanceRecord record) {
+        return record.role() == Role.PRIMARY
                 && record.seal() == null
                 && SettingsJournal.guard(record.settings()).isPresent();
-        return armed && quietFor.compareTo(MOVES_TURN) >= 0 ? DISARM : NOTHING;
     }
 
     private static Duration budget(List<ShardTopology> topologies) {

@@ -110,6 +110,14 @@ final class SettingsJournal {
                 .findFirst();
     }
 
+    /** Whether a change belongs to a step that had commits wait for the target of a move: the guard, or the target in place of standbys. */
+    static Predicate<SettingChange> ofGuard(List<SettingChange> journal) {
+        return change -> journal.stream()
+                .filter(entry -> entry.setting().equals(GUARD_MARK))
+                .filter(ofSeal(journal).negate())
+                .anyMatch(entry -> entry.move().equals(change.move()) && entry.step() == change.step());
+    }
+
     /** Whether a seal's settings were written and not taken back. */
     static boolean sealPrepared(List<SettingChange> journal) {
         return journal.stream().anyMatch(entry -> entry.setting().equals(SEAL_MARK));

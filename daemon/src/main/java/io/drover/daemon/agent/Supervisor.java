@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -94,6 +95,8 @@ final class Supervisor {
         private long notBefore;
         private long nextTidying;
         private String lastWord = "";
+        /** Commits that waited at the last look, and since when. */
+        private final Map<String, Long> commits = new HashMap<>();
 
         Sight(Scheduler scheduler) {
             this.scheduler = scheduler;
@@ -119,6 +122,17 @@ final class Supervisor {
                 since = scheduler.nanoTime();
             }
             return Duration.ofNanos(scheduler.nanoTime() - since);
+        }
+
+        /** How long the oldest of the commits has been seen waiting. */
+        Duration hungFor(Set<String> waiting) {
+            long now = scheduler.nanoTime();
+            commits.keySet().retainAll(waiting);
+            waiting.forEach(commit -> commits.putIfAbsent(commit, now));
+            return commits.values().stream()
+                    .map(begin -> Duration.ofNanos(now - begin))
+                    .max(Duration::compareTo)
+                    .orElse(Duration.ZERO);
         }
 
         boolean due() {
@@ -195,19 +209,21 @@ final class Supervisor {
                         .map(ShardTopology::move)
                         .filter(Objects::nonNull)
                         .findFirst());
+        boolean hung = hangs(instance, topologies, sight);
         Reaction reaction = Reaction.to(
                 instance.record(),
                 tools.node(),
                 topologies,
                 unchangedFor,
                 instance.quietFor(),
+                hung,
                 tools.scheduler().clock().instant());
         // a guard that does its work is looked at again and again
         if (reaction != Reaction.NOTHING && reaction != Reaction.DISARM) {
             LOG.info("instance {}: {} because of {}", instance.record().instance(), reaction, sight.level);
         }
         if (reaction != Reaction.NOTHING) {
-            FaultPoints.around(reaction.place(), "run", () -> carryOut(reaction, instance, seen));
+            FaultPoints.around(reaction.place(), "run", () -> carryOut(reaction, instance, seen, hung));
         }
         if (isDead(instance.record())) {
             revive(instance, sight);
@@ -226,14 +242,26 @@ final class Supervisor {
         }
     }
 
-    private void carryOut(Reaction reaction, ManagedInstance instance, List<Versioned<ShardTopology>> seen) {
+    /** Looked at only while commits wait for a move's target and no fence holds them: in the pause its budget is the limit. */
+    private boolean hangs(ManagedInstance instance, List<ShardTopology> topologies, Sight sight) {
+        boolean fenced = topologies.stream().anyMatch(t -> t.state() != TopologyState.SERVING);
+        if (fenced || !Reaction.armed(instance.record()) || !tools.runs(instance.record())) {
+            sight.commits.clear();
+            return false;
+        }
+        Set<String> waiting = tools.ask(instance.record(), PostgresSession::waitingCommits);
+        return sight.hungFor(waiting).compareTo(instance.patience()) >= 0;
+    }
+
+    private void carryOut(
+            Reaction reaction, ManagedInstance instance, List<Versioned<ShardTopology>> seen, boolean hung) {
         switch (reaction) {
             case NOTHING -> {}
             case ABANDON -> abandon(instance, seen);
             case FINISH -> finish(instance, seen);
             case UNSEAL -> unseal(instance, seen);
             case GRANT -> grant(instance, seen.stream().map(Versioned::value).toList());
-            case DISARM -> disarm(instance);
+            case DISARM -> disarm(instance, hung);
             case DEMOTE -> demote(instance, seen);
         }
     }
@@ -287,7 +315,16 @@ final class Supervisor {
     }
 
     /** Local knowledge is enough, so it also works while ZooKeeper is away. */
-    private void disarm(ManagedInstance instance) {
+    private void disarm(ManagedInstance instance, boolean hung) {
+        if (hung) {
+            settings.undoGuard(instance);
+            LOG.warn(
+                    "instance {}: the guard was taken back by this agent: a commit had waited for the target for {} ms;"
+                            + " the move cannot seal any more",
+                    instance.record().instance(),
+                    instance.patience().toMillis());
+            return;
+        }
         boolean hangs = tools.runs(instance.record()) && tools.ask(instance.record(), PostgresSession::lacksItsStandby);
         if (hangs) {
             settings.undoGuard(instance);

@@ -170,8 +170,13 @@ final class CutoverRows {
 
     static void armGuard(MoveContext context) {
         context.call(context.from(), new Verb.AlignWal(FIRST_MARGIN_BYTES));
-        context.call(context.from(), new Verb.ArmGuard(context.record().applicationName()));
+        context.call(context.from(), new Verb.ArmGuard(context.record().applicationName(), patience(context)));
         proveGuard(context);
+    }
+
+    /** No commit waits longer before the fence than writes may be held behind it. */
+    static long patience(MoveContext context) {
+        return context.record().identity().request().maxWritePause().toMillis();
     }
 
     /**

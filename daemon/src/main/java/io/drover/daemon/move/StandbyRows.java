@@ -61,12 +61,12 @@ final class StandbyRows {
      * may commit anything; then the source waits for the target, and only then its standbys leave it: no commit waits for nobody.
      */
     private static void waitForTheTargetInstead(MoveContext context, String names) {
-        context.call(context.to(), new Verb.SetSynchronousStandbys(names));
+        context.call(context.to(), new Verb.SetSynchronousStandbys(names, null));
         context.call(context.to(), new Verb.Checkpoint());
         context.call(
                 context.from(),
                 new Verb.SetSynchronousStandbys(
-                        Guard.standingIn(names, context.record().applicationName())));
+                        Guard.standingIn(names, context.record().applicationName()), CutoverRows.patience(context)));
     }
 
     private static Verb.Follow leadTo(MoveContext context, Follower follower, Endpoint leader, boolean lasting) {

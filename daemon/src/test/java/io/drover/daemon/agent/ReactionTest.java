@@ -118,6 +118,7 @@ class ReactionTest {
                         List.of(topology(state, 4, primary)),
                         Duration.ofMillis(millis),
                         Duration.ofHours(1),
+                        false,
                         NOW))
                 .as(situation)
                 .isEqualTo(expected);
@@ -131,13 +132,14 @@ class ReactionTest {
                         List.of(topology(TopologyState.FENCED, 4, HERE), topology(TopologyState.SERVING, 5, HERE)),
                         Duration.ofHours(1),
                         Duration.ofHours(1),
+                        false,
                         NOW))
                 .isEqualTo(Reaction.NOTHING);
     }
 
     @Test
     void doesNothingWithoutATopology() {
-        assertThat(Reaction.to(PRIMARY, HERE, List.of(), Duration.ofHours(1), Duration.ofHours(1), NOW))
+        assertThat(Reaction.to(PRIMARY, HERE, List.of(), Duration.ofHours(1), Duration.ofHours(1), false, NOW))
                 .isEqualTo(Reaction.NOTHING);
     }
 
@@ -173,6 +175,7 @@ class ReactionTest {
                                 List.of(topology(state, 4, primary)),
                                 Duration.ofHours(1),
                                 Duration.ofHours(1),
+                                false,
                                 NOW))
                         .as("%s on %s", state, primary)
                         .isEqualTo(Reaction.NOTHING);
@@ -185,7 +188,8 @@ class ReactionTest {
     }
 
     private static Reaction justSeen(TopologyState state, InstanceRecord record) {
-        return Reaction.to(record, HERE, List.of(topology(state, 4, HERE)), Duration.ZERO, Duration.ofHours(1), NOW);
+        return Reaction.to(
+                record, HERE, List.of(topology(state, 4, HERE)), Duration.ZERO, Duration.ofHours(1), false, NOW);
     }
 
     @Test
@@ -195,6 +199,24 @@ class ReactionTest {
         assertThat(toServing(armed, 29_900)).isEqualTo(Reaction.NOTHING);
         assertThat(toServing(armed, 30_000)).isEqualTo(Reaction.DISARM);
         assertThat(toServing(record(Role.PRIMARY, 4), 30_000)).isEqualTo(Reaction.NOTHING);
+    }
+
+    /** H18, F20: a target that stalls without a word, whether or not a controller goes on with the move. */
+    @Test
+    void takesTheGuardBackAtOnceWhenACommitHangs() {
+        InstanceRecord armed = record(Role.PRIMARY, 4).withSettings(ARMED);
+
+        assertThat(hanging(armed, TopologyState.SERVING)).isEqualTo(Reaction.DISARM);
+        assertThat(hanging(record(Role.PRIMARY, 4), TopologyState.SERVING)).isEqualTo(Reaction.NOTHING);
+        assertThat(hanging(armed.withSeal(seal(5)), TopologyState.SERVING)).isEqualTo(Reaction.NOTHING);
+        assertThat(hanging(armed.withRole(Role.DEMOTED), TopologyState.SERVING)).isEqualTo(Reaction.NOTHING);
+        for (TopologyState state : List.of(TopologyState.FENCED, TopologyState.ABORTING, TopologyState.PROMOTING)) {
+            assertThat(hanging(armed, state)).as("%s", state).isEqualTo(Reaction.NOTHING);
+        }
+    }
+
+    private static Reaction hanging(InstanceRecord record, TopologyState state) {
+        return Reaction.to(record, HERE, List.of(topology(state, 4, HERE)), Duration.ZERO, Duration.ZERO, true, NOW);
     }
 
     /** H39: neither a running primary is stopped nor a fence lowered because of a topology from the past. */
@@ -210,6 +232,7 @@ class ReactionTest {
                                 List.of(topology(state, 5, primary)),
                                 Duration.ofHours(1),
                                 Duration.ofHours(1),
+                                false,
                                 NOW))
                         .as("%s on %s", state, primary)
                         .isEqualTo(Reaction.NOTHING);
@@ -225,6 +248,7 @@ class ReactionTest {
                         List.of(),
                         Duration.ZERO,
                         Duration.ofSeconds(30),
+                        false,
                         NOW))
                 .isEqualTo(Reaction.DISARM);
     }
@@ -244,6 +268,7 @@ class ReactionTest {
                 List.of(topology(TopologyState.SERVING, 4, HERE)),
                 Duration.ofHours(1),
                 Duration.ofMillis(quietMillis),
+                false,
                 NOW);
     }
 }

@@ -19,6 +19,7 @@ final class FakeBackend {
     private boolean critical;
     private boolean closed;
     private boolean waits;
+    private Lsn awaited = new Lsn(0);
 
     FakeBackend(FakePostgres world, FakeServer server, int pid, String application, boolean serves) {
         this.world = world;
@@ -49,6 +50,7 @@ final class FakeBackend {
 
     boolean awaitsStandby(Lsn end, SyncLevel level) {
         waits = !server.synced(end, level);
+        awaited = end;
         return waits;
     }
 
@@ -63,6 +65,11 @@ final class FakeBackend {
 
     boolean waitsForStandby() {
         return waits && !gone();
+    }
+
+    /** The commit that waits, by its session and its record. */
+    String awaited() {
+        return pid + "/" + awaited;
     }
 
     void close() {

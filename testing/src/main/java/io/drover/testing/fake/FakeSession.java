@@ -21,7 +21,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** The superuser's session on a server that does not exist. */
 final class FakeSession implements PostgresSession {
@@ -168,6 +170,14 @@ final class FakeSession implements PostgresSession {
             List<String> names = server.synchronousNames();
             return !names.isEmpty() && server.standbys(names.get(0)).isEmpty();
         });
+    }
+
+    @Override
+    public Set<String> waitingCommits() {
+        return ask(() -> server.backends.values().stream()
+                .filter(each -> each.waitsForStandby() && !each.application.equals(InstanceMonitor.GUARD_PROBE))
+                .map(FakeBackend::awaited)
+                .collect(Collectors.toUnmodifiableSet()));
     }
 
     @Override

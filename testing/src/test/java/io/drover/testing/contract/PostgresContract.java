@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -200,9 +201,13 @@ abstract class PostgresContract extends PostgresSteps {
             CompletableFuture<Void> commit = CompletableFuture.runAsync(() -> waiting.commit("waits"));
             local.commitLocally("passes");
             assertThat(comes(commit)).isFalse();
+            Set<String> hanging = ask(Side.ONE, PostgresSession::waitingCommits);
+            assertThat(hanging).hasSize(1);
+            assertThat(ask(Side.ONE, PostgresSession::waitingCommits)).isEqualTo(hanging);
 
             server(Side.OTHER).start(LIMIT);
             assertThat(commit).succeedsWithin(LIMIT);
+            assertThat(ask(Side.ONE, PostgresSession::waitingCommits)).isEmpty();
         }
         replayEverything();
         assertThat(nodes.operations(Side.OTHER)).containsExactlyInAnyOrder("both", "waits", "passes");

@@ -90,7 +90,7 @@ final class AgentOnFakePostgresTest {
                 .isTrue();
         send(source, instance, new Verb.Checkpoint());
         send(target, instance, new Verb.PrepareTarget());
-        send(source, instance, new Verb.ArmGuard(SLOT));
+        send(source, instance, new Verb.ArmGuard(SLOT, null));
 
         assertThat((GuardProbeReport) send(source, instance, new Verb.ProbeGuard()))
                 .returns(true, GuardProbeReport::committed);

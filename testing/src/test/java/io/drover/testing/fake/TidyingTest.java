@@ -42,7 +42,7 @@ final class TidyingTest {
         cluster.send(A, token, new Verb.CreateSlot("drover_" + move.shortId()));
         cluster.send(A, token, new Verb.CreateSlot("drover_" + move.shortId() + "_back"));
         cluster.send(A, token, new Verb.SetRewindLogin(true));
-        cluster.send(A, token, new Verb.ArmGuard("drover_" + move.shortId()));
+        cluster.send(A, token, new Verb.ArmGuard("drover_" + move.shortId(), null));
     }
 
     @Test

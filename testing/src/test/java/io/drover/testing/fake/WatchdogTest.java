@@ -166,7 +166,7 @@ final class WatchdogTest {
 
         for (Verb<?> verb : List.of(
                 new Verb.CreateSlot("drover_deadbeef"),
-                new Verb.ArmGuard("drover_deadbeef"),
+                new Verb.ArmGuard("drover_deadbeef", null),
                 new Verb.PrepareSeal(new FenceEpoch(2), "drover_deadbeef"))) {
             assertThatExceptionOfType(DroverException.class)
                     .isThrownBy(() -> cluster.send(A, cluster.leadership(), STRANGER, 5, verb))
