@@ -146,6 +146,36 @@ final class MoveCommands {
         }
     }
 
+    /** A long order that a person may give although the shard will have fewer standbys. */
+    abstract static class WaivingOrder extends LongOrder {
+        @Option(
+                names = "--waive",
+                paramLabel = "CHECK=REASON",
+                description = "P41-standbys: although the shard would have fewer standbys than before")
+        private Map<String, String> waive = new LinkedHashMap<>();
+
+        WaivingOrder(String verb, MoveState goal) {
+            super(verb, goal);
+        }
+
+        @Override
+        final @Nullable Object body() {
+            Map<String, Object> body = new LinkedHashMap<>(more());
+            if (!waive.isEmpty()) {
+                body.put(
+                        "waive",
+                        waive.entrySet().stream()
+                                .map(each -> Map.of("check", each.getKey(), "reason", each.getValue()))
+                                .toList());
+            }
+            return body.isEmpty() ? null : body;
+        }
+
+        Map<String, Object> more() {
+            return Map.of();
+        }
+    }
+
     @Command(name = "approve", mixinStandardHelpOptions = true, description = "Lets a cutover begin; only in READY.")
     static final class Approve extends Order {
         Approve() {
@@ -173,7 +203,7 @@ final class MoveCommands {
             name = "rollback",
             mixinStandardHelpOptions = true,
             description = "Moves back to the source; only in BAKING with a ready way back.")
-    static final class Rollback extends LongOrder {
+    static final class Rollback extends WaivingOrder {
         Rollback() {
             super("rollback", MoveState.ROLLED_BACK);
         }
@@ -186,35 +216,17 @@ final class MoveCommands {
     }
 
     @Command(name = "complete", mixinStandardHelpOptions = true, description = "Closes the way back and ends a move.")
-    static final class Complete extends LongOrder {
+    static final class Complete extends WaivingOrder {
         @Option(names = "--end-bake", description = "also while the bake runs")
         private boolean endBake;
-
-        @Option(
-                names = "--waive",
-                paramLabel = "CHECK=REASON",
-                description = "P41-standbys: although the shard would have fewer standbys than before")
-        private Map<String, String> waive = new LinkedHashMap<>();
 
         Complete() {
             super("complete", MoveState.COMPLETED);
         }
 
         @Override
-        @Nullable
-        Object body() {
-            Map<String, Object> body = new LinkedHashMap<>();
-            if (endBake) {
-                body.put("endBake", true);
-            }
-            if (!waive.isEmpty()) {
-                body.put(
-                        "waive",
-                        waive.entrySet().stream()
-                                .map(each -> Map.of("check", each.getKey(), "reason", each.getValue()))
-                                .toList());
-            }
-            return body.isEmpty() ? null : body;
+        Map<String, Object> more() {
+            return endBake ? Map.of("endBake", true) : Map.of();
         }
     }
 

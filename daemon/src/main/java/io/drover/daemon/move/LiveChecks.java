@@ -57,7 +57,7 @@ final class LiveChecks implements Checks {
                 standbyRuns ? List.of() : places(record, source),
                 lag.isPresent() ? OptionalLong.of(lag.orElseThrow().lagBytes()) : OptionalLong.empty(),
                 lag.isPresent() ? OptionalLong.of(lag.orElseThrow().lagMillis()) : OptionalLong.empty());
-        return Preflight.evaluate(facts, when, identity.request().waive());
+        return Preflight.evaluate(facts, when, Standbys.waivers(record));
     }
 
     /** What the copies of further standbys will find; they are made from the target, whose access rules are the source's. */

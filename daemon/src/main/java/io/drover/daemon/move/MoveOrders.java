@@ -76,15 +76,45 @@ final class MoveOrders {
     }
 
     Change rollback(MoveRecord record, boolean ready) {
-        return decide(
-                Order.ROLLBACK,
-                record,
-                ready,
-                () -> new Change(
-                        record.withBack(MoveRecord.Leg.EMPTY)
-                                .withState(MoveState.ROLLING_BACK)
-                                .withError(null),
-                        "rollback ordered by a person"));
+        return rollback(record, ready, Map.of(), "");
+    }
+
+    /**
+     * Goes back.
+     *
+     * @param missing the standbys that the shard has not now, each with the reason
+     * @param accepted why a person lets them be left behind; blank when nobody does
+     */
+    Change rollback(MoveRecord record, boolean ready, Map<NodeId, String> missing, String accepted) {
+        return decide(Order.ROLLBACK, record, ready, () -> {
+            MoveRecord back = record.withBack(MoveRecord.Leg.EMPTY)
+                    .withState(MoveState.ROLLING_BACK)
+                    .withError(null);
+            String event = "rollback ordered by a person";
+            if (missing.isEmpty()) {
+                return new Change(back, event);
+            }
+            if (accepted.isBlank()) {
+                throw standbysMissing(record, missing, "rolled back", "rollback");
+            }
+            return new Change(
+                    back.withOrders(record.orders().withStandbysWaived(accepted)),
+                    event + ", without the standbys " + missing + ": " + accepted);
+        });
+    }
+
+    private static DroverException standbysMissing(
+            MoveRecord record, Map<NodeId, String> missing, String done, String order) {
+        NodeId primary = record.to().node();
+        return new DroverException(
+                ErrorCode.STANDBYS_MISSING,
+                "move " + record.identity().id() + " is not " + done + ": shard "
+                        + record.identity().request().shard()
+                        + " would have fewer streaming standbys than before. Missing on " + primary + ": " + missing,
+                "mend the standby on " + missing.keySet() + " until it streams from " + primary
+                        + "; or give it up: bin/drover " + order + " "
+                        + record.identity().id()
+                        + " --waive P41-standbys=REASON, or waive in the call");
     }
 
     Change complete(MoveRecord record, boolean endBake) {
@@ -117,18 +147,8 @@ final class MoveOrders {
             return change;
         }
         MoveRecord record = change.record();
-        NodeId primary = record.to().node();
         if (accepted.isBlank()) {
-            throw new DroverException(
-                    ErrorCode.STANDBYS_MISSING,
-                    "move " + record.identity().id() + " is not completed: shard "
-                            + record.identity().request().shard()
-                            + " would have fewer streaming standbys than before. Missing on " + primary + ": "
-                            + missing,
-                    "mend the standby on " + missing.keySet() + " until it streams from " + primary
-                            + "; or give it up: bin/drover complete "
-                            + record.identity().id()
-                            + " --waive P41-standbys=REASON, or waive in the call");
+            throw standbysMissing(record, missing, "completed", "complete");
         }
         return new Change(
                 record.withOrders(record.orders().withStandbysGivenUp(List.copyOf(missing.keySet()))),

@@ -201,18 +201,24 @@ final class MoveProgress {
         if (isAbortOfDrill(record())) {
             return;
         }
-        journal.write(
-                MoveProgress::unwound,
-                new MoveJournal.Line(
-                        context.currentStep(),
-                        record().orders().drill()
-                                ? "the cutover is undone, the move waits for its approval again"
-                                : "everything is undone"));
+        MoveJournal.Line line = new MoveJournal.Line(
+                context.currentStep(),
+                record().orders().drill()
+                        ? "the cutover is undone, the move waits for its approval again"
+                        : "everything is undone");
+        // a rollback that was given up leads into the bake, during which the nodes are free
+        boolean freed = record().rollingBack();
+        journal.write(MoveProgress::unwound, List.of(line), transaction -> {
+            if (freed) {
+                new NodeLocks(context.services().documents()).free(record().identity(), transaction);
+            }
+        });
     }
 
     private static MoveRecord unwound(MoveRecord record) {
         if (record.rollingBack()) {
             return record.withBack(null)
+                    .withOrders(record.orders().withStandbysKept())
                     .withLeg(record.forward().undone(MoveSteps.BAKE))
                     .withState(MoveState.BAKING);
         }

@@ -116,6 +116,7 @@ record MoveRecord(
      * @param oldPrimaryGivenUp the move may end without the old primary, whatever becomes of that
      * @param drill a drill of the cutover, after which the move waits for its approval again
      * @param standbysGivenUp nodes whose standby does not follow, without which the move may end
+     * @param standbysWaived why a person lets the rollback leave standbys behind that do not stream, or null when nobody does
      */
     record Orders(
             boolean paused,
@@ -123,8 +124,9 @@ record MoveRecord(
             boolean complete,
             boolean oldPrimaryGivenUp,
             Boolean drill,
-            List<NodeId> standbysGivenUp) {
-        static final Orders NONE = new Orders(false, false, false, false, false, List.of());
+            List<NodeId> standbysGivenUp,
+            @Nullable String standbysWaived) {
+        static final Orders NONE = new Orders(false, false, false, false, false, List.of(), null);
 
         Orders {
             // absent in a record that an older version wrote
@@ -133,27 +135,37 @@ record MoveRecord(
         }
 
         Orders withPaused(boolean now) {
-            return new Orders(now, approved, complete, oldPrimaryGivenUp, drill, standbysGivenUp);
+            return new Orders(now, approved, complete, oldPrimaryGivenUp, drill, standbysGivenUp, standbysWaived);
         }
 
         Orders withApproved() {
-            return new Orders(paused, true, complete, oldPrimaryGivenUp, drill, standbysGivenUp);
+            return new Orders(paused, true, complete, oldPrimaryGivenUp, drill, standbysGivenUp, standbysWaived);
         }
 
         Orders withComplete() {
-            return new Orders(false, approved, true, oldPrimaryGivenUp, drill, standbysGivenUp);
+            return new Orders(false, approved, true, oldPrimaryGivenUp, drill, standbysGivenUp, standbysWaived);
         }
 
         Orders withOldPrimaryGivenUp() {
-            return new Orders(false, approved, true, true, drill, standbysGivenUp);
+            return new Orders(false, approved, true, true, drill, standbysGivenUp, standbysWaived);
         }
 
         Orders withStandbysGivenUp(List<NodeId> nodes) {
-            return new Orders(paused, approved, complete, oldPrimaryGivenUp, drill, nodes);
+            return new Orders(paused, approved, complete, oldPrimaryGivenUp, drill, nodes, standbysWaived);
         }
 
         Orders withDrill(boolean now) {
-            return new Orders(paused, approved, complete, oldPrimaryGivenUp, now, standbysGivenUp);
+            return new Orders(paused, approved, complete, oldPrimaryGivenUp, now, standbysGivenUp, standbysWaived);
+        }
+
+        /** For the rollback that begins. */
+        Orders withStandbysWaived(String reason) {
+            return new Orders(paused, approved, complete, oldPrimaryGivenUp, drill, standbysGivenUp, reason);
+        }
+
+        /** After a rollback that was given up: what it would have left behind is there still. */
+        Orders withStandbysKept() {
+            return new Orders(paused, approved, complete, oldPrimaryGivenUp, drill, List.of(), null);
         }
     }
 

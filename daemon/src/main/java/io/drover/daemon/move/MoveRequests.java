@@ -6,7 +6,6 @@ import io.drover.api.ErrorCode;
 import io.drover.api.InstanceId;
 import io.drover.api.MoveId;
 import io.drover.api.MoveRequest;
-import io.drover.api.NodeId;
 import io.drover.api.ShardId;
 import io.drover.api.ShardTopology;
 import io.drover.api.ShardTopology.Endpoint;
@@ -104,15 +103,7 @@ final class MoveRequests {
                                     + "; in BAKING complete it or roll it back, else wait for it or abort it")
                     .heldBy(move);
         });
-        for (NodeId node : List.of(identity.source().node(), identity.target().node())) {
-            holder(ZkLayout.nodeLock(node)).ifPresent(move -> {
-                throw new DroverException(
-                                ErrorCode.NODE_BUSY,
-                                "node " + node + " is held by move " + move,
-                                "wait until move " + move + " is in BAKING or has ended: bin/drover show " + move)
-                        .heldBy(move);
-            });
-        }
+        new NodeLocks(services.documents()).refuseWhenBusy(identity);
     }
 
     private Optional<MoveId> holder(ZNode<MoveLock> lock) {

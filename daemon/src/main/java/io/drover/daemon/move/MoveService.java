@@ -37,8 +37,16 @@ public interface MoveService {
     /** Gives the move up and undoes it; only before the point of no return. */
     Move abort(MoveId id);
 
-    /** Goes back to the source; only in BAKING with a ready way back. */
-    Move rollback(MoveId id);
+    default Move rollback(MoveId id) {
+        return rollback(id, List.of());
+    }
+
+    /**
+     * Goes back to the source; only in BAKING with a ready way back.
+     *
+     * @param waive as of {@link #complete(MoveId, boolean, List)}
+     */
+    Move rollback(MoveId id, List<Waiver> waive);
 
     default Move complete(MoveId id, boolean endBake) {
         return complete(id, endBake, List.of());

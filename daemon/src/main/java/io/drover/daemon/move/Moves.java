@@ -25,6 +25,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Starts, shows and orders moves. Runs on the leading controller. */
 final class Moves implements MoveService {
@@ -161,22 +162,42 @@ final class Moves implements MoveService {
         return order(id, orders::abort);
     }
 
+    /** The nodes were free during the bake; they are the move's again in the transaction that accepts the order. */
     @Override
-    public Move rollback(MoveId id) {
+    public Move rollback(MoveId id, List<Waiver> waive) {
         boolean ready = runner.find(id).map(move -> move.live().rollbackReady()).orElse(false);
-        return order(id, record -> orders.rollback(record, ready));
+        MoveRecord now = current(id);
+        String accepted = Standbys.acceptance(now, waive);
+        Map<NodeId, String> missing =
+                now.state() == MoveState.BAKING ? services.standbys().missing(now) : Map.of();
+        NodeLocks locks = new NodeLocks(services.documents());
+        try {
+            return order(
+                    id,
+                    record -> orders.rollback(record, ready, missing, accepted),
+                    transaction -> locks.take(now.identity(), transaction));
+        } catch (DroverException e) {
+            if (e.code() == ErrorCode.ALREADY_EXISTS) {
+                locks.refuseWhenBusy(now.identity());
+            }
+            throw e;
+        }
     }
 
     @Override
     public Move complete(MoveId id, boolean endBake, List<Waiver> waive) {
-        MoveRecord now = runner.find(id)
-                .map(move -> move.journal().record())
-                .orElseGet(() -> stored(id).value());
+        MoveRecord now = current(id);
         String accepted = Standbys.acceptance(now, waive);
         Map<NodeId, String> missing = now.state() == MoveState.BAKING || now.state() == MoveState.NEEDS_OPERATOR
                 ? services.standbys().missing(now)
                 : Map.of();
         return order(id, record -> orders.complete(record, endBake, missing, accepted));
+    }
+
+    private MoveRecord current(MoveId id) {
+        return runner.find(id)
+                .map(move -> move.journal().record())
+                .orElseGet(() -> stored(id).value());
     }
 
     @Override
@@ -191,6 +212,11 @@ final class Moves implements MoveService {
 
     /** Writes what a person asked for, unless it is there already, and has the driver see it. */
     private Move order(MoveId id, MoveOrders.Decision order) {
+        return order(id, order, transaction -> {});
+    }
+
+    /** The same, with something that is written together with it or not at all. */
+    private Move order(MoveId id, MoveOrders.Decision order, Consumer<LeaderTransaction> more) {
         Leadership leadership = runner.requireLeadership();
         Versioned<MoveRecord> stored = stored(id);
         Running move = runner.find(id).orElseGet(() -> runner.idle(stored, leadership));
@@ -200,8 +226,9 @@ final class Moves implements MoveService {
             move.journal()
                     .write(
                             record -> order.on(record).record(),
-                            new MoveJournal.Line(
-                                    MoveOrders.stepOf(move.journal().record()), event));
+                            List.of(new MoveJournal.Line(
+                                    MoveOrders.stepOf(move.journal().record()), event)),
+                            more);
         }
         if (move.driver().isDone() && !move.journal().record().state().isFinal()) {
             runner.start(stored(id), leadership);

@@ -14,10 +14,6 @@ import io.drover.api.agent.Reports.JobState;
 import io.drover.api.agent.Reports.StopMode;
 import io.drover.api.agent.Verb;
 import io.drover.replication.InstanceMonitor.StandbyView;
-import io.drover.topology.MoveLock;
-import io.drover.topology.Versioned;
-import io.drover.topology.ZNode;
-import io.drover.topology.ZkLayout;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -169,9 +165,6 @@ final class ReverseRows {
     /** The nodes are free for other moves now; the instance stays this move's until the way back is closed. */
     private static void startBake(MoveContext context) {
         MoveRecord.Identity identity = context.record().identity();
-        List<ZNode<MoveLock>> locks = List.of(
-                ZkLayout.nodeLock(identity.source().node()),
-                ZkLayout.nodeLock(identity.target().node()));
         context.journal()
                 .write(
                         record -> record.withBakeEndsAt(context.services()
@@ -179,16 +172,7 @@ final class ReverseRows {
                                 .instant()
                                 .plus(identity.request().bake())),
                         List.of(),
-                        transaction -> {
-                            for (ZNode<MoveLock> lock : locks) {
-                                Optional<Versioned<MoveLock>> stored =
-                                        context.services().documents().read(lock);
-                                if (stored.isPresent()
-                                        && stored.orElseThrow().value().move().equals(context.id())) {
-                                    transaction.delete(lock, stored.orElseThrow());
-                                }
-                            }
-                        });
+                        transaction -> new NodeLocks(context.services().documents()).free(identity, transaction));
     }
 
     // ---- 170 ----

@@ -91,13 +91,20 @@ final class StandbyRows {
         String text =
                 names == null || names.value() == null ? "" : names.value().strip();
         List<Follower> followers = new ArrayList<>();
+        List<NodeId> left = new ArrayList<>();
         for (Standby standby : context.record().identity().standbys()) {
-            find(context, standby).ifPresent(followers::add);
+            find(context, standby).ifPresentOrElse(followers::add, () -> left.add(standby.node()));
         }
         Neighbours found = new Neighbours(text, List.copyOf(followers));
         context.journal()
                 .write(
-                        record -> record.withLeg(record.leg().withNeighbours(found)),
+                        record -> {
+                            // of a rollback nobody asks again before it ends
+                            MoveRecord.Orders orders =
+                                    record.rollingBack() ? record.orders().withStandbysGivenUp(left) : record.orders();
+                            return record.withOrders(orders)
+                                    .withLeg(record.leg().withNeighbours(found));
+                        },
                         new MoveJournal.Line(
                                 MoveSteps.FOLLOW,
                                 "other standbys: "

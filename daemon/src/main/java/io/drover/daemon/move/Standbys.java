@@ -30,8 +30,17 @@ record Standbys(Agents agents, Monitors monitors) {
 
     /** Whether the move may go on without a standby that does not stream. */
     static boolean waived(MoveRecord record) {
-        return record.identity().request().waive().stream()
-                .anyMatch(waiver -> waiver.check().equals(CHECK));
+        return waivers(record).stream().anyMatch(waiver -> waiver.check().equals(CHECK));
+    }
+
+    /** What people have waived: with the request, and with the order to roll back. */
+    static List<Waiver> waivers(MoveRecord record) {
+        String reason = record.orders().standbysWaived();
+        List<Waiver> asked = record.identity().request().waive();
+        return reason == null
+                ? asked
+                : Stream.concat(asked.stream(), Stream.of(new Waiver(CHECK, reason)))
+                        .toList();
     }
 
     /**
@@ -46,7 +55,7 @@ record Standbys(Agents agents, Monitors monitors) {
                         ErrorCode.INVALID_VALUE,
                         waiver.reason().isBlank()
                                 ? "the waiver of " + waiver.check() + " gives no reason"
-                                : "the end of a move has no check " + waiver.check() + " to waive",
+                                : "this order has no check " + waiver.check() + " to waive",
                         "waive " + CHECK + " only, with a reason");
             }
         }

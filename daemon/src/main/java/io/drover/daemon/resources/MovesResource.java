@@ -70,6 +70,13 @@ public final class MovesResource {
         }
     }
 
+    /**
+     * What {@code rollback} may say.
+     *
+     * @param waive P41-standbys: go back although standbys that do not stream are left behind
+     */
+    public record WayBack(@Nullable List<MoveRequest.Waiver> waive) {}
+
     @POST
     @Operation(operationId = "createMove", summary = "Start a move, or with dryRun only plan and check it")
     @ApiResponse(
@@ -190,8 +197,9 @@ public final class MovesResource {
             description = ACCEPTED,
             content = @Content(schema = @Schema(implementation = Move.class)))
     @ApiResponse(responseCode = "409", description = STATE_FORBIDS)
-    public Response rollback(@PathParam("id") MoveId id) {
-        return accepted(moves.rollback(id));
+    public Response rollback(@PathParam("id") MoveId id, @Nullable WayBack body) {
+        List<MoveRequest.Waiver> waive = body == null ? null : body.waive();
+        return accepted(moves.rollback(id, waive == null ? List.of() : waive));
     }
 
     @POST

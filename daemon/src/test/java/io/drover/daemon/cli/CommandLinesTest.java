@@ -267,6 +267,13 @@ class CommandLinesTest {
     }
 
     @Test
+    void goesBackWithoutAStandbyOnlyWhenThatIsWaived() {
+        run("rollback", FakeServices.ID.value(), "--waive", "P41-standbys=it has burnt");
+
+        assertThat(controller.services.calls).contains("rollback waives P41-standbys because it has burnt");
+    }
+
+    @Test
     void endsTheBakeOnlyWhenAsked() {
         run("complete", FakeServices.ID.value(), "--end-bake");
         run("complete", FakeServices.ID.value());

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.MoveId;
+import io.drover.api.MoveState;
 import java.io.IOException;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -34,6 +35,13 @@ class BusyTest {
         stage.close();
     }
 
+    /** With drivers that drive nothing. */
+    private void reopen() throws IOException {
+        close();
+        stage = new MoveStage();
+        desk = stage.desk(new HeldDrivers());
+    }
+
     @Test
     void aMoveToANodeThatAnotherMoveHoldsIsRefusedAndNamesThatMove() {
         desk.lock(Moved.B, OTHER);
@@ -53,6 +61,32 @@ class BusyTest {
         desk.lock(OTHER);
 
         assertRefused(ErrorCode.SHARD_BUSY);
+    }
+
+    /** The nodes were free during the bake, so that another move may have taken one. */
+    @Test
+    void aRollbackTakesItsNodesAgainOrIsRefused() throws IOException {
+        reopen();
+        MoveId move = desk.bake(Scenes.ALL.stream()
+                .filter(scene -> scene.name().equals("BAKING, the way back ready"))
+                .findFirst()
+                .orElseThrow()
+                .record());
+        desk.lock(Moved.B, OTHER);
+
+        assertThatThrownBy(() -> desk.moves.rollback(move)).isInstanceOfSatisfying(DroverException.class, e -> {
+            assertThat(e.code()).isEqualTo(ErrorCode.NODE_BUSY);
+            assertThat(e.moveId()).contains(OTHER);
+        });
+        assertThat(desk.stateOf(move)).isEqualTo(MoveState.BAKING);
+        assertThat(desk.holder(Moved.A)).isEmpty();
+
+        desk.free(Moved.B);
+        desk.moves.rollback(move);
+
+        assertThat(desk.stateOf(move)).isEqualTo(MoveState.ROLLING_BACK);
+        assertThat(desk.holder(Moved.A)).contains(move);
+        assertThat(desk.holder(Moved.B)).contains(move);
     }
 
     private void assertRefused(ErrorCode code) {

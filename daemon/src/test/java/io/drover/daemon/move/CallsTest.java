@@ -195,8 +195,8 @@ class CallsTest {
 
                 ## Other calls
 
-                Of the shard that the move moves. `POST moves` asks for the same move once more; the nodes are held up to the bake, the
-                instance up to the end.
+                Of the shard that the move moves. `POST moves` asks for the same move once more; the nodes are held up to the bake and
+                during a rollback, the instance up to the end.
                 """);
         table(text, OTHERS, others);
         return text.toString();

@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.MoveState;
+import io.drover.api.NodeId;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -88,6 +90,19 @@ class MoveOrdersTest {
         assertRefused(ErrorCode.ROLLBACK_NOT_READY, () -> orders.rollback(baking, false));
         assertRefused(ErrorCode.STATE_CONFLICT, () -> orders.rollback(in(MoveState.COPYING, 40), true));
         assertThat(orders.rollback(baking, true).record().state()).isEqualTo(MoveState.ROLLING_BACK);
+    }
+
+    @Test
+    void leavesAStandbyBehindInARollbackOnlyWhenAPersonSaysSo() {
+        MoveRecord baking = in(MoveState.BAKING, 170);
+        Map<NodeId, String> missing = Map.of(new NodeId("node_c"), "it does not stream");
+
+        assertRefused(ErrorCode.STANDBYS_MISSING, () -> orders.rollback(baking, true, missing, ""));
+        MoveOrders.Change accepted = orders.rollback(baking, true, missing, "it has burnt");
+        assertThat(accepted.record().state()).isEqualTo(MoveState.ROLLING_BACK);
+        assertThat(accepted.event()).contains("node_c", "it has burnt");
+        assertThat(Standbys.waived(baking)).isFalse();
+        assertThat(Standbys.waived(accepted.record())).isTrue();
     }
 
     @Test

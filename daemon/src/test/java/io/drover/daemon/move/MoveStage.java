@@ -221,6 +221,33 @@ final class MoveStage implements AutoCloseable {
                     .commit();
         }
 
+        /** Has a move bake whose way back is ready. */
+        MoveId bake(MoveRecord record) {
+            MoveId move = record.identity().id();
+            ZNode<MoveRecord> node = ZkLayout.move(move, MoveRecord.class);
+            leadership.transaction().create(node, record).commit();
+            lock(move);
+            runner.start(services.documents().read(node).orElseThrow(), leadership)
+                    .live()
+                    .rollback(true, 0L);
+            return move;
+        }
+
+        Optional<MoveId> holder(NodeId node) {
+            return services.documents()
+                    .read(ZkLayout.nodeLock(node))
+                    .map(lock -> lock.value().move());
+        }
+
+        void free(NodeId node) {
+            leadership
+                    .transaction()
+                    .delete(
+                            ZkLayout.nodeLock(node),
+                            services.documents().read(ZkLayout.nodeLock(node)).orElseThrow())
+                    .commit();
+        }
+
         /** Takes the instance as a move does. */
         void lock(MoveId move) {
             leadership

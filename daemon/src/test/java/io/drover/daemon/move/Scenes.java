@@ -117,9 +117,9 @@ final class Scenes {
             return maker.get();
         }
 
-        /** Nodes are free from the bake on, the instance is not. */
+        /** Nodes are free during the bake, the instance is not. */
         boolean holdsNodes() {
-            return !over && record().bakeEndsAt() == null;
+            return !over && (record().bakeEndsAt() == null || record().rollingBack());
         }
     }
 

@@ -188,6 +188,36 @@ class StandbyRowsTest {
         assertThat(play.world().on(B).slots).as("a slot that nobody reads").isEmpty();
     }
 
+    private static MoveStage.Play bakingWithADeadStandby() {
+        MoveStage.Play play = stage.play(Moved.withStandby(Moved.request(), false));
+        play.world().addStandbyOnC();
+        play.driveToBaking();
+        play.world().on(C).running = false;
+        return play;
+    }
+
+    @Test
+    void aRollbackLeavesADeadStandbyBehindWhenAPersonTakesThatUponThemselves() {
+        MoveStage.Play play = bakingWithADeadStandby();
+        play.order(record -> play.orders().rollback(record, true, play.missing(), "its machine has burnt"));
+        play.drive();
+
+        assertThat(play.record().state()).isEqualTo(MoveState.ROLLED_BACK);
+        assertThat(play.topology().replicas()).as("nobody reads there").isEmpty();
+        assertThat(play.world().on(A).slots).as("a slot that nobody reads").isEmpty();
+    }
+
+    @Test
+    void whatARollbackWouldHaveLeftBehindIsKeptWhenItIsGivenUp() {
+        MoveStage.Play play = bakingWithADeadStandby();
+        play.order(record -> play.orders().rollback(record, true, play.missing(), "its machine has burnt"));
+        play.failOnce("seal@node_b", Moment.AFTER, ErrorCode.INTERNAL);
+        play.driveToBaking();
+
+        assertThat(play.record().orders().standbysGivenUp()).isEmpty();
+        assertThat(Standbys.waived(play.record())).isFalse();
+    }
+
     @Test
     void aStandbyThatIsAwayAfterTheSwitchIsToldWhomToFollowDuringTheBake() {
         MoveStage.Play play = synchronous();

@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Services that keep what they are asked and answer with one move and one shard, or fail with a given error. */
@@ -91,8 +92,11 @@ public final class FakeServices implements MoveService, ShardService {
     }
 
     @Override
-    public Move rollback(MoveId id) {
-        return called("rollback");
+    public Move rollback(MoveId id, List<Waiver> waive) {
+        return called("rollback"
+                + waive.stream()
+                        .map(each -> " waives " + each.check() + " because " + each.reason())
+                        .collect(Collectors.joining()));
     }
 
     @Override

@@ -318,6 +318,18 @@ class MovesResourceTest {
     }
 
     @Test
+    void goesBackWithoutAStandbyOnlyWhenThatIsWaived() {
+        String path = "/v1/moves/" + FakeServices.ID + "/rollback";
+        controller.post(path, "{\"waive\": [{\"check\": \"P41-standbys\", \"reason\": \"it has burnt\"}]}");
+        controller.post(path, "{}");
+        HttpResponse<String> unknown = controller.post(path, "{\"wave\": []}");
+
+        assertThat(unknown.statusCode()).isEqualTo(400);
+        assertThat(controller.services.calls)
+                .containsExactly("rollback waives P41-standbys because it has burnt", "rollback");
+    }
+
+    @Test
     void endsTheBakeOnlyWhenAsked() {
         String path = "/v1/moves/" + FakeServices.ID + "/complete";
         controller.post(path, "{\"endBake\": true}");
