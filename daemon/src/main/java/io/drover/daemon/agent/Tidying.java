@@ -11,6 +11,7 @@ import io.drover.api.agent.Reports.Role;
 import io.drover.api.fault.FaultPoints;
 import io.drover.daemon.agent.InstanceRecord.JobPhase;
 import io.drover.daemon.agent.InstanceRecord.SettingChange;
+import io.drover.fencing.FenceTransitions;
 import io.drover.replication.CutoverSettings;
 import io.drover.replication.DataDirectories;
 import io.drover.replication.Guard;
@@ -47,7 +48,10 @@ final class Tidying {
     private static final String PLACE = "tidying";
     private static final String STAGING = ".staging-";
     private static final String REWINDING = ".rewinding-";
-    private static final Pattern SLOT = Pattern.compile("drover_([a-z0-9]{8})(?:_back)?");
+    private static final Pattern SLOT = Pattern.compile("drover_([a-z0-9]{8})(?:_back|_s[0-9]+)?");
+    /** From which another standby goes on streaming when its move has ended, unless there is none. */
+    private static final Pattern OF_STANDBY = Pattern.compile(".*_s[0-9]+");
+
     private static final Duration LIMIT = Duration.ofSeconds(10);
     /** A slot that holds back more WAL than this is told of; max_slot_wal_keep_size is what bounds it. */
     private static final long MUCH = 16L << 30;
@@ -81,9 +85,11 @@ final class Tidying {
         }
         try {
             boolean held = topologies.stream().anyMatch(t -> t.move() != null);
+            boolean followed = topologies.stream()
+                    .anyMatch(t -> !FenceTransitions.readers(t).isEmpty());
             List<Leftover> found = new ArrayList<>(held ? List.of() : onDisk(instance));
             if (tools.server(record).takesLogins() && record.seal() == null && record.role() != Role.DEMOTED) {
-                found.addAll(onServer(instance, held));
+                found.addAll(onServer(instance, held, followed));
             }
             if (!found.isEmpty()) {
                 store.verify(seen);
@@ -135,7 +141,7 @@ final class Tidying {
         return name.substring(name.indexOf(mark) + mark.length());
     }
 
-    private List<Leftover> onServer(ManagedInstance instance, boolean held) {
+    private List<Leftover> onServer(ManagedInstance instance, boolean held, boolean followed) {
         InstanceRecord record = instance.record();
         return tools.ask(record, LIMIT, session -> {
             List<Slot> slots = session.slots();
@@ -144,7 +150,11 @@ final class Tidying {
                 return List.<Leftover>of();
             }
             List<Leftover> found = new ArrayList<>();
-            slots.forEach(slot -> shortIdOf(slot).ifPresent(move -> found.add(slot(record, slot, move))));
+            slots.stream()
+                    // one that is away for a while is not to lose its WAL
+                    .filter(slot ->
+                            !followed || !OF_STANDBY.matcher(slot.name()).matches())
+                    .forEach(slot -> shortIdOf(slot).ifPresent(move -> found.add(slot(record, slot, move))));
             settingsOf(instance)
                     .forEach((move, names) -> found.add(new Leftover(
                             move.shortId(), "settings " + names, () -> settings.undo(instance, move, 0), false)));
