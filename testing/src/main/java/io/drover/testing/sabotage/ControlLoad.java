@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 
 /** Who writes in one run: clients of the kit always, and others that ignore every rule. */
@@ -37,7 +38,7 @@ final class ControlLoad implements AutoCloseable {
     private final NodeId source;
     private final ShardDataSource kit;
     private final Ledger ledger;
-    private final List<RogueWriter> rogues = new ArrayList<>();
+    private final List<RogueWriter> rogues = new CopyOnWriteArrayList<>();
     private final List<HeldLogin.Gate> gates = new ArrayList<>();
 
     ControlLoad(LocalCluster cluster, int run, long seed, NodeId source) {

@@ -137,7 +137,6 @@ final class Scripts {
 
     /** Of what nobody has committed past the fork, a checkpoint, the source has to be rewound. */
     static void startedInTheRewind(ControlScene scene) {
-        scene.load().localCommits(2);
         LocalCluster cluster = scene.cluster();
         Path data = cluster.dataDirectory(scene.source());
         String agent = scene.source().value();
@@ -154,6 +153,8 @@ final class Scripts {
             ProcessTable.signal(postmaster, "STOP");
         });
         scene.holdAt(agent, "rewind/pg_rewind/after", () -> {
+            // not earlier: the door is open for the checkpoint
+            scene.load().localCommits(2);
             Process started = way.join().start(cluster.directory().resolve("by-hand.log"));
             long goal = scene.load().rogueAcks() + 5;
             Waiting.within(
