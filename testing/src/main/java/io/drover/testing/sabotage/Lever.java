@@ -80,8 +80,9 @@ public enum Lever {
             new Point("io.drover.daemon.move.EpochMemory", "require", Replacements.Skip.class)),
     /** A seal keeps no server from being started. */
     SEALS_FORGOTTEN(
-            "a seal on disk keeps no server from being started",
-            new Point("io.drover.daemon.agent.StartRule", "sealedAt", Replacements.Skip.class)),
+            "a seal on disk keeps no server from being started and from hearing its clients",
+            new Point("io.drover.daemon.agent.StartRule", "sealedAt", Replacements.Skip.class),
+            new Point("io.drover.replication.SealSettings", "values", Replacements.Hearing.class)),
     /** It is set, and whether commits wait is not tried. */
     GUARD_NOT_PROVEN(
             "that commits wait for the target is not tried",

@@ -4,12 +4,14 @@ package io.drover.testing.sabotage;
 import io.drover.api.Lsn;
 import io.drover.api.agent.Reports.AuditReport;
 import io.drover.replication.AllowList;
+import io.drover.replication.ManagedSetting;
 import io.drover.replication.Rewind;
 import io.drover.replication.TimelineHistory;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import net.bytebuddy.asm.Advice;
 
@@ -194,6 +196,17 @@ final class Replacements {
         static void exit(@Advice.Origin("#t.#m") String method, @Advice.Return(readOnly = false) boolean answer) {
             Hits.note(method);
             answer = true;
+        }
+    }
+
+    /** Leaves the addresses that a server listens on. */
+    static final class Hearing {
+        private Hearing() {}
+
+        @Advice.OnMethodExit
+        static void exit(@Advice.Origin("#t.#m") String method, @Advice.Return Map<ManagedSetting, String> settings) {
+            Hits.note(method);
+            settings.remove(ManagedSetting.LISTEN_ADDRESSES);
         }
     }
 
