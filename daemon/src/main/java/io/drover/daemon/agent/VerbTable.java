@@ -13,8 +13,10 @@ import io.drover.api.agent.Token;
 import io.drover.api.agent.Verb;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +37,13 @@ final class VerbTable {
 
     /** No step takes longer in one command: what does is a job, and asked for. */
     private static final Duration LONGEST = Duration.ofHours(24);
+
+    private static final ClassValue<List<Member>> MEMBERS = new ClassValue<>() {
+        @Override
+        protected List<Member> computeValue(Class<?> type) {
+            return Member.in(type);
+        }
+    };
 
     private final Map<String, Class<? extends Verb<?>>> types = new TreeMap<>();
     private final Map<Class<?>, Row<?, ?>> rows = new LinkedHashMap<>();
@@ -166,12 +175,33 @@ final class VerbTable {
 
     /** What a record's members may be is known to the compiler only; Jackson leaves an absent one null. */
     private static void refuseNulls(Class<?> type, Object read) {
-        for (RecordComponent component : read.getClass().getRecordComponents()) {
-            Object value = valueOf(read, component);
+        for (Member member : MEMBERS.get(read.getClass())) {
+            Object value = member.of(read);
             if (value instanceof Record inner) {
                 refuseNulls(type, inner);
-            } else if (value == null && !component.getAnnotatedType().isAnnotationPresent(Nullable.class)) {
-                throw malformed(type, component.getName() + " is missing or null", null);
+            } else if (value == null && !member.nullable()) {
+                throw malformed(type, member.name() + " is missing or null", null);
+            }
+        }
+    }
+
+    /** A member of a record. To look for them takes longer than to read a command, and the pause waits for that. */
+    private record Member(String name, Method accessor, boolean nullable) {
+        static List<Member> in(Class<?> type) {
+            return Arrays.stream(type.getRecordComponents())
+                    .map(component -> new Member(
+                            component.getName(),
+                            component.getAccessor(),
+                            component.getAnnotatedType().isAnnotationPresent(Nullable.class)))
+                    .toList();
+        }
+
+        @Nullable
+        Object of(Object read) {
+            try {
+                return accessor.invoke(read);
+            } catch (IllegalAccessException | InvocationTargetException e) {
+                throw new IllegalStateException("BUG: a record's accessor failed: " + accessor, e);
             }
         }
     }
@@ -189,14 +219,6 @@ final class VerbTable {
                     ErrorCode.INVALID_VALUE,
                     "the sequence of the token is negative; nothing was done",
                     "send the ZooKeeper transaction id of the move's record");
-        }
-    }
-
-    private static @Nullable Object valueOf(Object read, RecordComponent component) {
-        try {
-            return component.getAccessor().invoke(read);
-        } catch (IllegalAccessException | InvocationTargetException e) {
-            throw new IllegalStateException("BUG: a record's accessor failed: " + component, e);
         }
     }
 
