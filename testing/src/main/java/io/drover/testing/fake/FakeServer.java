@@ -36,6 +36,7 @@ final class FakeServer {
     boolean replayPaused;
     Lsn replayed = new Lsn(0);
 
+    private Synchronous synchronous = Synchronous.read("");
     private boolean promoting;
     private boolean stopping;
     private boolean reloadPending;
@@ -120,30 +121,44 @@ final class FakeServer {
 
     /** Whether a commit need not wait (any more). */
     boolean synced(Lsn end, SyncLevel level) {
-        List<String> names = synchronousNames();
-        if (level == SyncLevel.LOCAL || names.isEmpty()) {
+        Synchronous wanted = synchronous();
+        if (level == SyncLevel.LOCAL || wanted.names().isEmpty()) {
             return true;
         }
-        Matcher form = SYNC.matcher(setting(SYNCHRONOUS));
-        int count = form.matches() ? Integer.parseInt(form.group(1)) : 1;
-        List<FakeReceiver> connected = names.stream()
+        List<FakeReceiver> connected = wanted.names().stream()
                 .flatMap(name -> standbys(name).stream())
-                .limit(count)
+                .limit(wanted.count())
                 .toList();
-        return connected.size() == count
+        return connected.size() == wanted.count()
                 && connected.stream()
                         .allMatch(standby -> standby.confirmed(level).atLeast(end));
     }
 
     /** Whom commits wait for, the first first. */
     List<String> synchronousNames() {
-        String names = setting(SYNCHRONOUS);
-        Matcher form = SYNC.matcher(names);
-        return names.isBlank()
-                ? List.of()
-                : Arrays.stream((form.matches() ? form.group(2) : names).split(",", -1))
-                        .map(name -> name.strip().replace("\"", ""))
-                        .toList();
+        return synchronous().names();
+    }
+
+    private Synchronous synchronous() {
+        String now = setting(SYNCHRONOUS);
+        if (!now.equals(synchronous.text())) {
+            synchronous = Synchronous.read(now);
+        }
+        return synchronous;
+    }
+
+    /** {@code synchronous_standby_names}, read. */
+    private record Synchronous(String text, int count, List<String> names) {
+        static Synchronous read(String text) {
+            Matcher form = SYNC.matcher(text);
+            boolean counted = form.matches();
+            List<String> names = text.isBlank()
+                    ? List.of()
+                    : Arrays.stream((counted ? form.group(2) : text).split(",", -1))
+                            .map(name -> name.strip().replace("\"", ""))
+                            .toList();
+            return new Synchronous(text, counted ? Integer.parseInt(form.group(1)) : 1, names);
+        }
     }
 
     /** The standbys that stream from here under a name. */

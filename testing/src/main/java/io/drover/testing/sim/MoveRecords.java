@@ -10,20 +10,22 @@ import java.util.Map;
 /** State and row of each stored move, read from its znode as it is written: no controller is asked. */
 final class MoveRecords {
     private static final String DIRECTORY = "/moves/";
-    private static final int HOT_FROM = 90;
-    private static final int HOT_TO = 160;
 
     private final Map<String, Seen> seen = new LinkedHashMap<>();
 
-    private record Seen(String state, int step) {}
+    /** @param since when the row began */
+    private record Seen(String state, int step, long since) {}
 
-    void written(String path, byte[] content) {
+    void written(String path, byte[] content, long now) {
         String name = path.substring(DIRECTORY.length());
         if (name.indexOf('/') >= 0) {
             return;
         }
         String text = new String(content, StandardCharsets.UTF_8);
-        seen.put(name, new Seen(textAfter(text, "\"state\":\""), numberAfter(text, "\"step\":{\"number\":")));
+        int step = numberAfter(text, "\"step\":{\"number\":");
+        Seen before = seen.get(name);
+        long since = before != null && before.step() == step ? before.since() : now;
+        seen.put(name, new Seen(textAfter(text, "\"state\":\""), step, since));
     }
 
     private static String textAfter(String text, String key) {
@@ -62,10 +64,13 @@ final class MoveRecords {
         return seen.keySet().stream().map(MoveId::new).toList();
     }
 
-    /** Whether some move is in its cutover. */
-    boolean isHot() {
+    /** Whether some move is in a row from one on and before another, which has begun at a time or later. */
+    boolean isAny(int from, int before, long since) {
         for (Seen now : seen.values()) {
-            if (now.step() >= HOT_FROM && now.step() < HOT_TO && !now.state().equals("ABORTED")) {
+            if (now.step() >= from
+                    && now.step() < before
+                    && now.since() >= since
+                    && !now.state().equals("ABORTED")) {
                 return true;
             }
         }

@@ -98,9 +98,9 @@ final class SimAgents implements Agents {
         CompletableFuture<R> answer = new CompletableFuture<>();
         SimAgent agent = world.agent(node.value());
         if (world.network().connected(host, node.value()) && !world.network().loses()) {
-            travel(agent, request, answer);
+            travel(world.network().latency(), agent, request, answer);
             if (world.network().doubles()) {
-                travel(agent, request, new CompletableFuture<>());
+                travel(world.network().echo(), agent, request, new CompletableFuture<>());
             }
         }
         try {
@@ -122,8 +122,8 @@ final class SimAgents implements Agents {
         }
     }
 
-    private <R> void travel(SimAgent agent, Function<Agent, R> request, CompletableFuture<R> answer) {
-        after(world.network().latency(), () -> agent.serve(request, result -> comeBack(agent, result, answer)));
+    private <R> void travel(Duration latency, SimAgent agent, Function<Agent, R> request, CompletableFuture<R> answer) {
+        after(latency, () -> agent.serve(request, result -> comeBack(agent, result, answer)));
     }
 
     private <R> void comeBack(SimAgent agent, CompletableFuture<R> result, CompletableFuture<R> answer) {

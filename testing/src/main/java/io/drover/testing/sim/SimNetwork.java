@@ -71,6 +71,13 @@ public final class SimNetwork {
         return weather.twice() > 0 && random.nextInt(1000) < weather.twice();
     }
 
+    /** When the second of two arrives: mostly when nobody thinks of it any more. */
+    Duration echo() {
+        return random.nextInt(4) == 0
+                ? latency()
+                : Duration.ofMillis(random.nextInt(random.nextBoolean() ? 200 : 12_000));
+    }
+
     Duration latency() {
         return weather.late() > 0 && random.nextInt(1000) < weather.late() ? delay() : Duration.ZERO;
     }

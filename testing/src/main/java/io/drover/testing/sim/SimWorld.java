@@ -51,10 +51,17 @@ public final class SimWorld {
 
     private static final Duration POLL = Duration.ofSeconds(1);
 
+    private static final Duration EAGER = Duration.ofMillis(60);
+    private static final int HOT_FROM = 90;
+    private static final int PAUSE_FROM = 110;
+    private static final int PAUSE_TO = 150;
+    private static final int HOT_TO = 160;
+
     private final SimScheduler scheduler;
     private final FakePostgres postgres;
     private final FakeZooKeeper zooKeeper;
     private final SimNetwork network;
+    private final boolean eager;
     private final ScheduledExecutorService events;
     private final Invariants invariants = new Invariants(this);
     private final MoveRecords records = new MoveRecords();
@@ -71,6 +78,7 @@ public final class SimWorld {
         this.postgres = new FakePostgres(scheduler.world(), FakeTimes.usual());
         this.zooKeeper = new FakeZooKeeper(scheduler.world(), ZkLayout.roots());
         this.network = new SimNetwork(scheduler.random());
+        this.eager = options.eager();
         this.events = scheduler.world().newEvents("events");
         if (options.trace()) {
             scheduler.trace().keepLines();
@@ -202,14 +210,23 @@ public final class SimWorld {
      * @param approve whether it waits in READY for a person
      * @param drill whether it is a drill
      */
-    @SuppressWarnings("NullAway") // as a JSON body leaves them out
     public MoveRequest request(String target, boolean approve, boolean drill) {
+        return request(target, approve, drill, false);
+    }
+
+    /**
+     * What is asked of a move.
+     *
+     * @param strict whether the source is stopped and its WAL read before anything is promoted
+     */
+    @SuppressWarnings("NullAway") // as a JSON body leaves them out
+    public MoveRequest request(String target, boolean approve, boolean drill, boolean strict) {
         return new MoveRequest(
                 SHARD,
                 new NodeId(target),
                 null,
                 approve ? MoveRequest.Cutover.APPROVE : null,
-                null,
+                strict ? MoveRequest.Mode.STRICT : null,
                 null,
                 null,
                 null,
@@ -457,7 +474,7 @@ public final class SimWorld {
     }
 
     private void moveWritten(String path, byte[] content) {
-        records.written(path, content);
+        records.written(path, content, scheduler.world().nanoTime());
         say(() -> path.indexOf('/', 7) < 0 ? path + " " + records.describe(path) : historyLine(content));
     }
 
@@ -489,9 +506,13 @@ public final class SimWorld {
         return process.name();
     }
 
-    /** Clients write often when it matters, and seldom else. */
+    /** Clients write often when it matters, most often where a commit could get lost, and seldom else. */
     Duration thinkingTime() {
-        boolean hot = records.isHot();
+        long lately = scheduler.world().nanoTime() - EAGER.toNanos();
+        if (eager && records.isAny(PAUSE_FROM, PAUSE_TO, lately)) {
+            return Duration.ofNanos(50_000L + draw(2_000_000));
+        }
+        boolean hot = records.isAny(HOT_FROM, HOT_TO, 0);
         return hot ? Duration.ofNanos(1_000_000L + draw(15_000_000)) : Duration.ofMillis(500 + draw(4000));
     }
 

@@ -20,12 +20,16 @@ public final class Simulation {
 
     private final SimWorld world;
     private final Way way;
+    private final boolean strict;
     private final Faults faults;
     private final Outcome outcome;
+    /** Whether the bake is to be ended while things break. */
+    private boolean closing;
 
-    private Simulation(SimWorld world, Way way, Outcome outcome) {
+    private Simulation(SimWorld world, Way way, boolean strict, Outcome outcome) {
         this.world = world;
         this.way = way;
+        this.strict = strict;
         this.outcome = outcome;
         this.faults = new Faults(world, outcome);
     }
@@ -37,7 +41,8 @@ public final class Simulation {
         ROLL_BACK,
         DRILL,
         APPROVE,
-        ABORT
+        ABORT,
+        PAUSE
     }
 
     /** What has become of it. */
@@ -91,13 +96,15 @@ public final class Simulation {
         SplittableRandom dice = new SplittableRandom(seed ^ 0x5eed);
         Outcome outcome = new Outcome();
         Way way = Way.values()[dice.nextInt(Way.values().length)];
-        outcome.way = way.name();
+        // a drill in strict mode is refused
+        boolean strict = dice.nextInt(6) == 0 && way != Way.DRILL;
+        outcome.way = strict ? way + " strict" : way.name();
         SimOptions options =
-                new SimOptions(2, List.of("node_a", "node_b"), 1 + dice.nextInt(2), dice.nextInt(4) > 0, trace);
+                new SimOptions(2, List.of("node_a", "node_b"), 1 + dice.nextInt(2), dice.nextInt(4) > 0, true, trace);
         SimScheduler.Run run = SimWorld.run(seed, options, world -> {
             try {
                 sabotage.accept(world);
-                new Simulation(world, way, outcome).play();
+                new Simulation(world, way, strict, outcome).play();
             } finally {
                 world.scheduler().trace().lines().forEach(System.out::println);
             }
@@ -110,10 +117,12 @@ public final class Simulation {
         world.pause(Duration.ofMillis(world.draw(2_000)));
         faults.arm();
         weather();
-        MoveId move = world.startMove(world.request("node_b", way == Way.APPROVE, way == Way.DRILL));
+        MoveId move = world.startMove(world.request("node_b", way == Way.APPROVE, way == Way.DRILL, strict));
+        closing = (way == Way.COMPLETE || way == Way.ROLL_BACK) && world.draw(2) == 0;
         world.beside("person", () -> person(move));
         boolean rested = world.await(MENDING, () -> atRest(move) && faults.over());
         faults.disarm();
+        closing = false;
         world.heal();
         world.say(() -> rested ? "came to rest by itself" : "has to come to rest now");
         finish(move);
@@ -124,22 +133,51 @@ public final class Simulation {
                 .weather(
                         switch (world.draw(4)) {
                             case 0 -> new Weather(30, 0, 0);
-                            case 1 -> new Weather(20, 4, 10);
+                            case 1 -> new Weather(20, 4, 20);
+                            case 2 -> new Weather(0, 0, 60);
                             default -> Weather.CALM;
                         });
     }
 
     /** What people want of the move while it goes on; a refusal is an answer. */
     private void person(MoveId move) {
-        if (way == Way.APPROVE) {
-            world.await(END, () -> world.state(move).equals("READY") || ended(move));
-            order(move, "approve", moves -> moves.approve(move));
+        switch (way) {
+            case APPROVE -> {
+                world.await(END, () -> world.state(move).equals("READY") || ended(move));
+                order(move, "approve", moves -> moves.approve(move));
+            }
+            case ABORT -> {
+                awaitRow(move, List.of(10, 40, 50, 70, 75, 80, 90, 95, 100, 130));
+                order(move, "abort", moves -> moves.abort(move));
+            }
+            case PAUSE -> {
+                awaitRow(move, List.of(10, 20, 40, 50, 60, 70, 75, 80, 90, 95));
+                order(move, "pause", moves -> moves.pause(move));
+                world.pause(Duration.ofMillis(world.draw(5_000)));
+                order(move, "resume", moves -> moves.resume(move));
+            }
+            case COMPLETE, ROLL_BACK -> {
+                if (closing) {
+                    world.await(END, () -> bakes(move) || ended(move));
+                    closeBake(move);
+                }
+            }
+            case BAKE, DRILL -> {}
         }
-        if (way == Way.ABORT) {
-            int row = List.of(10, 40, 50, 70, 75, 80, 90, 95, 100, 130).get(world.draw(10));
-            world.await(END, () -> world.step(move) >= row || ended(move));
-            world.pause(Duration.ofNanos(world.draw(20_000_000)));
-            order(move, "abort", moves -> moves.abort(move));
+    }
+
+    private void awaitRow(MoveId move, List<Integer> rows) {
+        int row = rows.get(world.draw(rows.size()));
+        world.await(END, () -> world.step(move) >= row || ended(move));
+        world.pause(Duration.ofNanos(world.draw(20_000_000)));
+    }
+
+    private void closeBake(MoveId move) {
+        if (way == Way.COMPLETE) {
+            order(move, "complete", moves -> moves.complete(move, true));
+        } else {
+            world.pause(Duration.ofSeconds(3));
+            order(move, "rollback", moves -> moves.rollback(move));
         }
     }
 
@@ -160,9 +198,11 @@ public final class Simulation {
     }
 
     private boolean atRest(MoveId move) {
-        return ended(move)
-                || world.state(move).equals("NEEDS_OPERATOR")
-                || world.state(move).equals("BAKING") && world.step(move) == 170;
+        return ended(move) || world.state(move).equals("NEEDS_OPERATOR") || bakes(move) && !closing;
+    }
+
+    private boolean bakes(MoveId move) {
+        return world.state(move).equals("BAKING") && world.step(move) == 170;
     }
 
     /** Nothing is broken any more: the move has to come to an end, at most with the help of a person. */
@@ -174,11 +214,8 @@ public final class Simulation {
                 order(move, "resume", moves -> moves.resume(move));
             } else if (waitsForApproval(move)) {
                 order(move, "approve", moves -> moves.approve(move));
-            } else if (world.state(move).equals("BAKING") && way == Way.COMPLETE) {
-                order(move, "complete", moves -> moves.complete(move, true));
-            } else if (world.state(move).equals("BAKING") && way == Way.ROLL_BACK) {
-                world.pause(Duration.ofSeconds(3));
-                order(move, "rollback", moves -> moves.rollback(move));
+            } else if (world.state(move).equals("BAKING") && (way == Way.COMPLETE || way == Way.ROLL_BACK)) {
+                closeBake(move);
             } else {
                 break;
             }

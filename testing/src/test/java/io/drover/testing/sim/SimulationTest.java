@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -50,5 +54,31 @@ final class SimulationTest {
 
             assertThat(Simulation.run(seed).run()).as("seed %d", seed).isEqualTo(once);
         }
+    }
+
+    /** The order of what is in a set or map of the JDK is another one in each JVM: nothing may hang on it. */
+    @Test
+    void anotherJvmRunsTheSameSeedInTheSameSteps() throws IOException, InterruptedException {
+        Process other = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
+                        "-cp",
+                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                        SeedDigests.class.getName(),
+                        Long.toString(FIRST),
+                        "12")
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        List<String> theirs;
+        try {
+            theirs = new String(other.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
+            assertThat(other.waitFor()).isZero();
+        } finally {
+            other.destroyForcibly();
+        }
+        assertThat(SeedDigests.of(FIRST, 12)).isEqualTo(theirs);
     }
 }
