@@ -147,6 +147,7 @@ final class MiniCluster implements AutoCloseable {
 
     void startController() {
         FakeZooKeeperClient own = connect("c1");
+        LeadObserver leads = new LeadObserver();
         MoveControl control = MoveControl.assemble(
                 new MoveControl.Stores(
                         new TopologyStore(own),
@@ -155,12 +156,13 @@ final class MiniCluster implements AutoCloseable {
                         new ParticipantStore(own)),
                 new InProcessAgents(this),
                 world.monitors("c1"),
-                new SilentObserver(),
+                leads,
                 MoveControl.Means.usual(SCHEDULER));
         LeaderElection election = new LeaderElection(own, "c1", "http://c1", control.runner());
         election.start();
         controller = new Controller(control, election, own);
-        await(() -> election.held().isPresent());
+        // who has won the election takes the moves over a moment later, and only then accepts orders
+        await("the controller leads", leads::leads);
     }
 
     /** As a SIGKILL does. */
@@ -211,10 +213,18 @@ final class MiniCluster implements AutoCloseable {
         return control().moves().create(request, Optional.empty());
     }
 
-    /** Nobody wants to know. */
-    private static final class SilentObserver implements MoveObserver {
+    /** Nobody wants to know more than who leads. */
+    private static final class LeadObserver implements MoveObserver {
+        private volatile boolean leads;
+
+        boolean leads() {
+            return leads;
+        }
+
         @Override
-        public void leading(boolean leads) {}
+        public void leading(boolean now) {
+            leads = now;
+        }
 
         @Override
         public void stepStarted(MoveId move, int step) {}
