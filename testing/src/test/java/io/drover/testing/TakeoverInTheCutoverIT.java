@@ -13,6 +13,7 @@ import io.drover.testing.cluster.TopologyProbe;
 import io.drover.testing.cluster.Waiting;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
@@ -122,16 +123,19 @@ class TakeoverInTheCutoverIT {
             Runnable meanwhile) {
         String target = scene.other().value();
         List<Long> pids = controllers.stream().map(scene.cluster()::pid).toList();
+        CountDownLatch frozen = new CountDownLatch(1);
         probe.onNext(state, () -> {
             pids.forEach(pid -> ProcessTable.signal(pid, "KILL"));
             scene.cluster().freeze(target);
+            frozen.countDown();
         });
         Move move = start.get();
         try {
             Waiting.until(
-                    "they are dead",
+                    "they are dead, and the agent is frozen",
                     Scene.MOVE_LIMIT,
-                    () -> controllers.stream().noneMatch(scene.cluster()::isAlive));
+                    // else it could be thawed before it is frozen, and stay so
+                    () -> frozen.getCount() == 0 && controllers.stream().noneMatch(scene.cluster()::isAlive));
             assertThat(probe.stored()).isEqualTo(state);
             scene.cluster().thaw(target);
             meanwhile.run();
