@@ -194,7 +194,7 @@ public final class SimWorld {
 
     /** Starts a move of the shard; returns when it is stored. */
     public MoveId startMove(String target) {
-        return startMove(request(target, false, false));
+        return startMove(SimRequest.to(target, false, false, false));
     }
 
     /** Starts a move of the shard; returns when it is stored. */
@@ -202,42 +202,6 @@ public final class SimWorld {
         String key = "key-" + ++keys;
         return askUntilAnswered(control -> control.moves().create(request, Optional.of(key)))
                 .id();
-    }
-
-    /**
-     * What is asked of a move.
-     *
-     * @param approve whether it waits in READY for a person
-     * @param drill whether it is a drill
-     */
-    public MoveRequest request(String target, boolean approve, boolean drill) {
-        return request(target, approve, drill, false);
-    }
-
-    /**
-     * What is asked of a move.
-     *
-     * @param strict whether the source is stopped and its WAL read before anything is promoted
-     */
-    @SuppressWarnings("NullAway") // as a JSON body leaves them out
-    public MoveRequest request(String target, boolean approve, boolean drill, boolean strict) {
-        return new MoveRequest(
-                SHARD,
-                new NodeId(target),
-                null,
-                approve ? MoveRequest.Cutover.APPROVE : null,
-                strict ? MoveRequest.Mode.STRICT : null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                drill);
     }
 
     /** Asks a controller that leads, once. */

@@ -117,7 +117,7 @@ public final class Simulation {
         world.pause(Duration.ofMillis(world.draw(2_000)));
         faults.arm();
         weather();
-        MoveId move = world.startMove(world.request("node_b", way == Way.APPROVE, way == Way.DRILL, strict));
+        MoveId move = world.startMove(SimRequest.to("node_b", way == Way.APPROVE, way == Way.DRILL, strict));
         closing = (way == Way.COMPLETE || way == Way.ROLL_BACK) && world.draw(2) == 0;
         world.beside("person", () -> person(move));
         boolean rested = world.await(MENDING, () -> atRest(move) && faults.over());

@@ -11,7 +11,7 @@ enum Scenario {
     MOVE("COMPLETED") {
         @Override
         void play(Stage stage) {
-            stage.move(Requests.plain());
+            stage.move(plain());
             stage.closeFromBake();
             stage.purge();
         }
@@ -19,7 +19,7 @@ enum Scenario {
     ROLLBACK("ROLLED_BACK") {
         @Override
         void play(Stage stage) {
-            stage.move(Requests.plain());
+            stage.move(plain());
             if (stage.reaches("BAKING")) {
                 stage.rollBack();
             }
@@ -30,7 +30,7 @@ enum Scenario {
     ROLLBACK_GIVEN_UP("COMPLETED") {
         @Override
         void play(Stage stage) {
-            stage.move(Requests.plain());
+            stage.move(plain());
             if (stage.reaches("BAKING")) {
                 stage.atCue("row-95/result/after", stage::abort);
                 stage.rollBack();
@@ -41,7 +41,7 @@ enum Scenario {
     DRILL("ABORTED") {
         @Override
         void play(Stage stage) {
-            stage.move(Requests.drill());
+            stage.move(drill());
             stage.ends();
         }
     },
@@ -49,7 +49,7 @@ enum Scenario {
     DRILL_BEFORE_APPROVAL("COMPLETED") {
         @Override
         void play(Stage stage) {
-            stage.move(Requests.approved());
+            stage.move(approved());
             if (stage.reaches("READY")) {
                 stage.drillAndApprove();
             }
@@ -59,7 +59,7 @@ enum Scenario {
     STRICT("COMPLETED") {
         @Override
         void play(Stage stage) {
-            stage.move(Requests.strict());
+            stage.move(strict());
             stage.closeFromBake();
         }
     },
@@ -68,7 +68,7 @@ enum Scenario {
         @Override
         void play(Stage stage) {
             stage.atCue("row-110/run/after", stage::abort);
-            stage.move(Requests.plain());
+            stage.move(plain());
             stage.closeFromBake();
         }
     },
@@ -77,7 +77,7 @@ enum Scenario {
         @Override
         void play(Stage stage) {
             stage.atCue("row-130/record/after", stage::divergeSource);
-            stage.move(Requests.plain());
+            stage.move(plain());
             stage.closeFromBake();
         }
     },
@@ -86,7 +86,7 @@ enum Scenario {
         @Override
         void play(Stage stage) {
             stage.atCue("row-110/run/after", () -> stage.loseControllers(Duration.ofSeconds(20)));
-            stage.move(Requests.plain());
+            stage.move(plain());
             stage.closeFromBake();
         }
     },
@@ -95,7 +95,7 @@ enum Scenario {
         @Override
         void play(Stage stage) {
             stage.atCue("row-130/record/after", () -> stage.loseControllers(Duration.ofSeconds(20)));
-            stage.move(Requests.plain());
+            stage.move(plain());
             stage.closeFromBake();
         }
     },
@@ -105,7 +105,7 @@ enum Scenario {
         void play(Stage stage) {
             stage.atCue("row-130/record/after", () -> stage.loseControllers(Duration.ofSeconds(20)));
             stage.atCue("reaction-finish/run/before", stage::killTarget);
-            stage.move(Requests.plain());
+            stage.move(plain());
             stage.closeFromBake();
         }
     },
@@ -117,7 +117,7 @@ enum Scenario {
                 stage.loseControllers(Duration.ofSeconds(60));
                 stage.loseTarget(Duration.ofSeconds(50));
             });
-            stage.move(Requests.plain());
+            stage.move(plain());
             stage.closeFromBake();
         }
     };
@@ -150,43 +150,19 @@ enum Scenario {
         };
     }
 
-    /** The requests. */
-    private static final class Requests {
-        private static MoveRequest plain() {
-            return of(null, null, null);
-        }
+    private static MoveRequest plain() {
+        return SimRequest.to(Stage.TARGET.value(), false, false, false);
+    }
 
-        private static MoveRequest drill() {
-            return of(null, null, true);
-        }
+    private static MoveRequest drill() {
+        return SimRequest.to(Stage.TARGET.value(), false, true, false);
+    }
 
-        private static MoveRequest approved() {
-            return of(MoveRequest.Cutover.APPROVE, null, null);
-        }
+    private static MoveRequest approved() {
+        return SimRequest.to(Stage.TARGET.value(), true, false, false);
+    }
 
-        private static MoveRequest strict() {
-            return of(null, MoveRequest.Mode.STRICT, null);
-        }
-
-        @SuppressWarnings("NullAway") // as a JSON body leaves them out
-        private static MoveRequest of(MoveRequest.Cutover cutover, MoveRequest.Mode mode, Boolean drill) {
-            return new MoveRequest(
-                    SimWorld.SHARD,
-                    Stage.TARGET,
-                    null,
-                    cutover,
-                    mode,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    drill);
-        }
+    private static MoveRequest strict() {
+        return SimRequest.to(Stage.TARGET.value(), false, false, true);
     }
 }

@@ -87,7 +87,7 @@ final class SimWorldTest {
     void drillsAShard() {
         SimWorld.run(4, SimOptions.usual(), world -> {
             world.begin();
-            MoveId move = world.startMove(world.request("node_b", false, true));
+            MoveId move = world.startMove(SimRequest.to("node_b", false, true, false));
             world.require(LIMIT, "the end", () -> world.state(move).equals("ABORTED"));
             world.checkInvariants();
             assertThat(world.topology().primary().node()).isEqualTo(new NodeId("node_a"));
