@@ -66,9 +66,14 @@ public record ControlData(
         return clusterState.equals("shut down") || clusterState.equals("shut down in recovery");
     }
 
-    /** Whether the instance was a standby when the file was last written. */
+    /** Whether the instance was a standby when the file was last written; a primary in crash recovery is none. */
     public boolean standby() {
-        return clusterState.contains("recovery");
+        return clusterState.equals("in archive recovery") || clusterState.equals("shut down in recovery");
+    }
+
+    /** The timeline up to which a standby has recovered: a promotion writes the new one before it takes writes. */
+    public int recoveredTimeline() {
+        return Math.max(timeline, Integer.parseInt(value(raw, "Min recovery ending loc's timeline")));
     }
 
     /** Where recovery from the latest checkpoint would begin. */

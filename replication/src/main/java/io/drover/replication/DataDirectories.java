@@ -5,6 +5,7 @@ import io.drover.api.DroverException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 
 /** Data directories on a node, by name. A directory of another name than the data directory's own is never started (H57). */
 public interface DataDirectories {
@@ -44,6 +45,15 @@ public interface DataDirectories {
 
     /** Whether a server would start in it as a standby. */
     boolean isStandby(Path dataDir);
+
+    /**
+     * Makes the directory of a server that died in its promotion that of a standby again. PostgreSQL removes standby.signal
+     * before the new timeline begins; started without it, the server would take writes on the old one (H28).
+     *
+     * @param oldTimeline that of the source, when it is known
+     * @return whether anything had to be done
+     */
+    boolean resumeStandby(Path dataDir, OptionalInt oldTimeline);
 
     /** Whether a server works in it. */
     boolean isUsed(Path directory);

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -122,6 +123,11 @@ final class LocalDirectories implements DataDirectories {
     @Override
     public boolean isStandby(Path dataDir) {
         return StandbySetup.isStandby(dataDir);
+    }
+
+    @Override
+    public boolean resumeStandby(Path dataDir, OptionalInt oldTimeline) {
+        return !isStandby(dataDir) && TornPromotion.mend(dataDir, control(dataDir), oldTimeline);
     }
 
     @Override

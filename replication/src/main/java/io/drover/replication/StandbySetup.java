@@ -66,7 +66,7 @@ public final class StandbySetup {
             throw new DroverException(ErrorCode.STATE_CONFLICT, dataDir + " is no data directory");
         }
         // First the file without which the server would start writable
-        DurableFiles.replace(dataDir.resolve(SIGNAL), "");
+        signal(dataDir);
         DurableFiles.delete(dataDir.resolve("recovery.signal"));
         AutoConf settings = AutoConf.read(dataDir);
         SCRUBBED.forEach(settings::remove);
@@ -87,6 +87,11 @@ public final class StandbySetup {
                 upstream.connectionString(),
                 ManagedSetting.PRIMARY_SLOT_NAME,
                 upstream.slot());
+    }
+
+    /** Writes standby.signal alone: all else is that of a standby already. */
+    static void signal(Path dataDir) {
+        DurableFiles.replace(dataDir.resolve(SIGNAL), "");
     }
 
     /** Whether the server would start as a standby. */

@@ -63,7 +63,8 @@ public record TimelineHistory(int timeline, List<Entry> entries) {
         parse(2, "1\t0/1000000\twarm\n").parent();
     }
 
-    private static String fileName(int timeline) {
+    /** Where the file lies in a data directory. */
+    static String fileName(int timeline) {
         return String.format(Locale.ROOT, "pg_wal/%08X.history", timeline);
     }
 

@@ -44,6 +44,9 @@ class ControlDataTest {
         ControlData standby = ControlData.parse(PRINTED.replace("in production", "shut down in recovery"));
         assertThat(standby.cleanlyStopped()).isTrue();
         assertThat(standby.standby()).isTrue();
+        assertThat(ControlData.parse(PRINTED.replace("in production", "in crash recovery"))
+                        .standby())
+                .isFalse();
         assertThat(ControlData.parse(PRINTED.replace("in production", "shutting down"))
                         .cleanlyStopped())
                 .isFalse();

@@ -11,6 +11,7 @@ import io.drover.api.agent.Reports.StopMode;
 import io.drover.api.fault.FaultPoints;
 import io.drover.api.time.Scheduler;
 import io.drover.daemon.agent.InstanceRecord.JobPhase;
+import io.drover.daemon.agent.InstanceRecord.TargetRecord;
 import io.drover.fencing.FenceTransitions;
 import io.drover.replication.PostgresServer;
 import io.drover.replication.PostgresSession;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
@@ -301,6 +303,7 @@ final class Supervisor {
         store.verify(seen);
         if (isDead(instance.record())) {
             instance.update(record -> record.withStopped(false));
+            resumeStandby(instance.record());
             FaultPoints.around(
                     Reaction.FINISH.place(),
                     "start",
@@ -378,10 +381,21 @@ final class Supervisor {
                     // must not
                     settings.undoSeal(instance);
                 }
+                resumeStandby(record);
                 FaultPoints.around(
                         "supervisor", "start", () -> tools.server(record).start(START_LIMIT));
                 sight.say("instance " + record.instance() + " runs again");
             }
+        }
+    }
+
+    /** Granted before it is promoted: one that died in between may not begin on the old timeline. */
+    private void resumeStandby(InstanceRecord record) {
+        if (record.role() == Role.PRIMARY) {
+            TargetRecord target = record.target();
+            OptionalInt old = target == null ? OptionalInt.empty() : OptionalInt.of(target.timeline());
+            FaultPoints.around(
+                    "supervisor", "resume", () -> tools.directories().resumeStandby(record.dataDir(), old));
         }
     }
 

@@ -9,6 +9,7 @@ import io.drover.replication.PostmasterFile;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -91,6 +92,18 @@ record FakeDirectories(FakePostgres world, String host) implements DataDirectori
     @Override
     public boolean isStandby(Path dataDir) {
         return world.look(() -> find(dataDir).filter(data -> data.standbySignal).isPresent());
+    }
+
+    @Override
+    public boolean resumeStandby(Path dataDir, OptionalInt oldTimeline) {
+        return world.look(() -> {
+            FakeDirectory data = get(dataDir);
+            boolean torn = !data.standbySignal
+                    && data.control().standby()
+                    && data.timeline <= oldTimeline.orElse(data.timeline);
+            data.standbySignal |= torn;
+            return torn;
+        });
     }
 
     @Override

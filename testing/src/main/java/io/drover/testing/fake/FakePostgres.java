@@ -262,6 +262,11 @@ public final class FakePostgres {
         change(() -> serverAt(host, port).ifPresent(FakeServer::crash));
     }
 
+    /** A standby dies in its promotion, after its standby.signal is gone and before the new timeline has begun. */
+    public void killInPromotion(String host, int port) {
+        change(() -> serverAt(host, port).ifPresent(FakeServer::crashInPromotion));
+    }
+
     /** The postmaster is killed; its children see that and end, but for those that are stopped. */
     public void killPostmaster(String host, int port) {
         change(() -> serverAt(host, port).ifPresent(FakeServer::killPostmaster));

@@ -230,8 +230,19 @@ final class FakeServer {
     void requestPromotion() {
         if (recovering && !promoting) {
             promoting = true;
+            world.later(world.times().promotion().dividedBy(2), this::beginPromotion);
             world.later(world.times().promotion(), this::finishPromotion);
         }
+    }
+
+    /** One that dies from now on would start on the old timeline, and take writes. */
+    private void beginPromotion() {
+        data.standbySignal &= dead;
+    }
+
+    void crashInPromotion() {
+        beginPromotion();
+        crash();
     }
 
     private void finishPromotion() {
@@ -245,7 +256,6 @@ final class FakeServer {
         data.history.add(new TimelineHistory.Entry(data.timeline, data.wal.end()));
         data.timeline++;
         data.wal.append(Wal.Kind.END_OF_RECOVERY, data.timeline, null);
-        data.standbySignal = false;
         data.state = FakeDirectory.PRODUCTION;
         recovering = false;
     }

@@ -16,7 +16,6 @@ import java.util.function.UnaryOperator;
  * @param script sets the load up, and does what the run does besides; the run without sabotage has the same
  * @param spoil what is broken in the client instead of in a daemon
  * @param caughtBy the checks one of which has to notice
- * @param notServed why nobody serves at the end of the run without sabotage, so that its rows cannot be read; empty when somebody does
  */
 record Control(
         String id,
@@ -25,8 +24,7 @@ record Control(
         String load,
         Script script,
         UnaryOperator<Evidence> spoil,
-        Set<Check> caughtBy,
-        String notServed) {
+        Set<Check> caughtBy) {
 
     /** Sets up a run. */
     @FunctionalInterface
@@ -36,6 +34,6 @@ record Control(
 
     /** Nothing is broken in the client. */
     static Control of(String id, String sabotage, Set<Lever> levers, String load, Script script, Set<Check> caughtBy) {
-        return new Control(id, sabotage, levers, load, script, UnaryOperator.identity(), caughtBy, "");
+        return new Control(id, sabotage, levers, load, script, UnaryOperator.identity(), caughtBy);
     }
 }

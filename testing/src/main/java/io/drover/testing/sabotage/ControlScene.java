@@ -19,7 +19,6 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,7 +38,6 @@ final class ControlScene implements AutoCloseable {
     private final ControlLoad load;
     private final Map<TopologyState, List<Runnable>> actions = new EnumMap<>(TopologyState.class);
     private final Map<Check, String> waived = new EnumMap<>(Check.class);
-    private final Set<String> ignored = new HashSet<>();
     private final Holds holds;
     private final Set<Lever> levers;
     private final List<Runnable> atTheEnd = new ArrayList<>();
@@ -185,16 +183,6 @@ final class ControlScene implements AutoCloseable {
     /** Leaves a check out of the judgement. */
     void waive(Check check, String reason) {
         waived.put(check, reason);
-    }
-
-    /** What a node says of its role is no evidence in this run. */
-    void ignoreRoleOf(NodeId node) {
-        ignored.add(node.value());
-    }
-
-    /** Nodes whose answers are no evidence. */
-    Set<String> ignored() {
-        return ignored;
     }
 
     Map<Check, String> waived() {

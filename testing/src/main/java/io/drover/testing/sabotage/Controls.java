@@ -23,12 +23,12 @@ import static io.drover.testing.sabotage.Lever.SEAL_TRUSTS_ACTIVITY;
 import static io.drover.testing.sabotage.Lever.STOPPED_STAY_STOPPED;
 import static io.drover.testing.sabotage.Lever.STOP_LATE;
 import static io.drover.testing.sabotage.Lever.TIMELINE_NOT_PROVEN;
+import static io.drover.testing.sabotage.Lever.TORN_STAYS_TORN;
 import static io.drover.testing.sabotage.Lever.VERSIONS_UNCHECKED;
 
 import io.drover.testing.checker.Check;
 import java.util.List;
 import java.util.Set;
-import java.util.function.UnaryOperator;
 
 /** All negative controls. */
 final class Controls {
@@ -88,8 +88,7 @@ final class Controls {
                     OF_ALL_KINDS,
                     Scripts.ALL_KINDS,
                     Spoiled::unknownAsAcknowledged,
-                    Set.of(K1_NO_LOST_ACK),
-                    ""),
+                    Set.of(K1_NO_LOST_ACK)),
             Control.of(
                     "N3",
                     "promotion before the target has replayed L",
@@ -136,15 +135,13 @@ final class Controls {
                             + " after pg_rewind and before standby.signal",
                     Scripts::startedInTheRewind,
                     ROWS_OR_WAL),
-            new Control(
+            Control.of(
                     "N13",
                     "the timeline rule is skipped",
-                    Set.of(TIMELINE_NOT_PROVEN),
+                    Set.of(TIMELINE_NOT_PROVEN, TORN_STAYS_TORN),
                     "the kit; the target dies in its promotion when standby.signal is gone and the timeline is still the old one",
                     Scripts::tornPromotion,
-                    UnaryOperator.identity(),
-                    Set.of(K6_SINGLE_WRITER_TRUTH),
-                    "the target on the wrong timeline is stopped and a person has to look: nobody serves"),
+                    Set.of(K6_SINGLE_WRITER_TRUTH)),
             Control.of(
                     "N16",
                     "a ZooKeeper that was restored from an older snapshot is believed",

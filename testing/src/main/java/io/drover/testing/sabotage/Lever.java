@@ -58,6 +58,10 @@ public enum Lever {
     TIMELINE_NOT_PROVEN(
             "the timeline rule is skipped",
             new Point("io.drover.replication.Promotion", "proveHistory", Replacements.AnyTimeline.class)),
+    /** A server that died in its promotion is started as it lies there. */
+    TORN_STAYS_TORN(
+            "a server that died in its promotion is not made a standby again",
+            new Point("io.drover.replication.TornPromotion", "mend", Replacements.Skip.class)),
     /** The old WAL is not looked at before the rejoin. */
     AUDIT_OFF(
             "the audit of the old WAL is skipped",

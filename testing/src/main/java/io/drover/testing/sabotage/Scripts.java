@@ -119,11 +119,8 @@ final class Scripts {
         scene.load().awaitWrites(20);
     }
 
-    /** The server answers for a moment on the old timeline before its agent stops it; nobody was told to write there. */
     static void tornPromotion(ControlScene scene) {
         scene.load().localCommits(1);
-        scene.ignoreRoleOf(scene.target());
-        scene.waive(Check.K9_PAUSES, "without sabotage nobody serves in the end");
         scene.holdAt(scene.target().value(), "promote/promotion/before", () -> {
             Path data = scene.cluster().dataDirectory(scene.target());
             ByHand.kill(data);

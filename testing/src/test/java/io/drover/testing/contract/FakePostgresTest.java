@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing.contract;
 
+import io.drover.api.Lsn;
 import io.drover.api.time.Scheduler;
 import io.drover.replication.InstanceLayout;
 import io.drover.replication.PostgresNode;
@@ -81,6 +82,11 @@ final class FakePostgresTest extends PostgresContract {
         @Override
         public void kill(Side side) {
             world.kill(host(side), PORT);
+        }
+
+        @Override
+        public void killInPromotion(Side side, Lsn fork) {
+            world.killInPromotion(host(side), PORT);
         }
 
         @Override

@@ -9,6 +9,7 @@ import io.drover.api.Lsn;
 import io.drover.api.agent.Reports.PromoteReport;
 import io.drover.api.agent.Reports.StopMode;
 import io.drover.replication.AllowList;
+import io.drover.replication.DataDirectories;
 import io.drover.replication.ManagedSetting;
 import io.drover.replication.PostgresServer;
 import io.drover.replication.PostgresSession;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -300,6 +302,30 @@ abstract class PostgresContract extends PostgresSteps {
         early.commit("after");
         early.close();
         assertThat(nodes.operations(Side.OTHER)).containsExactly("before", "after");
+    }
+
+    @Test
+    final void aServerThatDiedInItsPromotionIsAStandbyAgain() {
+        makeStandby();
+        commit(Side.ONE, "before");
+        Lsn end = sealAndReplay();
+        Path data = nodes.place(Side.OTHER).dataDir();
+        DataDirectories directories = nodes.node(Side.OTHER).directories();
+        nodes.killInPromotion(Side.OTHER, end);
+
+        assertThat(directories.resumeStandby(data, OptionalInt.of(1))).isTrue();
+        assertThat(directories.resumeStandby(data, OptionalInt.of(1))).isFalse();
+        server(Side.OTHER).start(LIMIT);
+
+        PromoteReport promoted = ask(Side.OTHER, session -> session.promote(1, end, LIMIT));
+        assertThat(promoted.timeline()).isEqualTo(2);
+        assertThat(promoted.fork()).isEqualTo(end);
+        // nor is one that has been promoted made a standby
+        nodes.kill(Side.OTHER);
+        assertThat(directories.resumeStandby(data, OptionalInt.empty())).isFalse();
+        server(Side.OTHER).start(LIMIT);
+        assertThat(timeline(Side.OTHER)).isEqualTo(2);
+        assertThat(nodes.operations(Side.OTHER)).containsExactly("before");
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.drover.testing.contract;
 
 import static java.util.Objects.requireNonNull;
 
+import io.drover.api.Lsn;
 import io.drover.replication.Connections;
 import io.drover.replication.InstanceLayout;
 import io.drover.replication.LocalPostgresNode;
@@ -196,6 +197,18 @@ final class RealNodes implements TwoNodes {
         processes.forEach(Signals.KILL::send);
         // one that nobody has reaped yet still holds the lock of its socket
         Waiting.until(LIMIT, POLL, () -> processes.stream().noneMatch(pid -> Files.exists(Path.of("/proc/" + pid))));
+    }
+
+    @Override
+    public void killInPromotion(Side side, Lsn fork) {
+        kill(side);
+        Path data = place(side).dataDir();
+        try {
+            Files.delete(data.resolve("standby.signal"));
+            Files.writeString(data.resolve("pg_wal/00000002.history"), "1\t" + fork + "\tno recovery target specified\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override

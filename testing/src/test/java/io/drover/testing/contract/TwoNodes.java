@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing.contract;
 
+import io.drover.api.Lsn;
 import io.drover.replication.PostgresNode;
 import io.drover.replication.ServerPlace;
 import java.util.List;
@@ -45,6 +46,9 @@ interface TwoNodes extends AutoCloseable {
 
     /** Kills all processes of the server. */
     void kill(Side side);
+
+    /** Kills a standby, and leaves what it leaves when it dies in its promotion and the new timeline is not in its control file. */
+    void killInPromotion(Side side, Lsn fork);
 
     @Override
     void close();
