@@ -15,8 +15,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Scanner;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -34,6 +36,9 @@ public final class FaultPost implements FaultPoints.Listener {
 
     private final Map<String, AtomicInteger> seen = new ConcurrentHashMap<>();
     private final AtomicReference<@Nullable Armed> armed = new AtomicReference<>();
+    /** The first to be let go first. */
+    private final Queue<Armed> held = new ConcurrentLinkedQueue<>();
+
     private volatile @Nullable SocketChannel harness;
 
     private FaultPost() {}
@@ -72,6 +77,7 @@ public final class FaultPost implements FaultPoints.Listener {
             return;
         }
         armed.set(null);
+        held.add(now);
         System.out.println("fault point " + name + " reached: held until the harness lets go");
         say("hit " + name + " " + System.nanoTime());
         try {
@@ -80,6 +86,8 @@ public final class FaultPost implements FaultPoints.Listener {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            held.remove(now);
         }
     }
 
@@ -88,9 +96,8 @@ public final class FaultPost implements FaultPoints.Listener {
             try (SocketChannel channel = server.accept();
                     Scanner lines = new Scanner(Channels.newReader(channel, StandardCharsets.UTF_8))) {
                 harness = channel;
-                Armed last = null;
                 while (lines.hasNextLine()) {
-                    last = answer(lines.nextLine().split(" "), last);
+                    answer(lines.nextLine().split(" "));
                 }
             } catch (IOException e) {
                 System.out.println("fault post: " + e);
@@ -98,30 +105,27 @@ public final class FaultPost implements FaultPoints.Listener {
         }
     }
 
-    private @Nullable Armed answer(String[] words, @Nullable Armed last) {
+    private void answer(String[] words) {
         switch (words[0]) {
             case "arm" -> {
-                Armed next = new Armed(words[1], new AtomicInteger(Integer.parseInt(words[2])), new CountDownLatch(1));
-                armed.set(next);
+                armed.set(new Armed(words[1], new AtomicInteger(Integer.parseInt(words[2])), new CountDownLatch(1)));
                 say("ok");
-                return next;
             }
-            case "disarm" -> {
-                armed.set(null);
-                // nobody waits for an answer, here and below
-                return last;
-            }
+            // nobody waits for an answer, here and below
+            case "disarm" -> armed.set(null);
             case "go" -> {
-                if (last != null) {
-                    last.released().countDown();
+                // not what has been armed since
+                Armed first = held.poll();
+                if (first != null) {
+                    first.released().countDown();
                 }
-                return last;
             }
-            case "seen" -> seen.forEach((point, times) -> say("seen " + point + " " + times));
+            case "seen" -> {
+                seen.forEach((point, times) -> say("seen " + point + " " + times));
+                say("ok");
+            }
             default -> throw new IllegalArgumentException("not understood: " + words[0]);
         }
-        say("ok");
-        return last;
     }
 
     private synchronized void say(String line) {

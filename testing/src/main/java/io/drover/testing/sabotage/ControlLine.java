@@ -13,6 +13,7 @@ import java.util.Set;
  * @param caughtBy the checks that noticed, with how often
  * @param evidence what the first of them found, in words
  * @param clean whether nothing was found in the same run without sabotage, and that run proves something
+ * @param attempts how many seeds it took
  */
 record ControlLine(
         String id,
@@ -23,6 +24,7 @@ record ControlLine(
         String evidence,
         boolean caught,
         boolean clean,
+        int attempts,
         List<String> remarks,
         long millis) {
 
@@ -30,12 +32,13 @@ record ControlLine(
     String text() {
         return String.format(
                 Locale.ROOT,
-                "%-4s %s | %s | without sabotage: %s | %.1f s%n       %s",
+                "%-4s %s | %s | without sabotage: %s | %.1f s%s%n       %s",
                 id,
                 sabotage,
                 verdict(),
                 clean ? "passed" : "FAILED",
                 millis / 1e3,
+                attempts == 1 ? "" : ", " + attempts + " seeds",
                 String.join("\n       ", remarks));
     }
 
@@ -47,15 +50,15 @@ record ControlLine(
     static String table(List<Control> chosen, Collection<ControlLine> lines) {
         StringBuilder table = new StringBuilder("""
 
-                | control | disarmed | load | caught by | evidence | without sabotage | s |
-                |---|---|---|---|---|---|---|
+                | control | disarmed | load | caught by | evidence | without sabotage | seeds | s |
+                |---|---|---|---|---|---|---|---|
                 """);
         for (Control control : chosen) {
             table.append(lines.stream()
                     .filter(line -> line.id().equals(control.id()))
                     .findFirst()
                     .map(ControlLine::row)
-                    .orElse("| " + control.id() + " | | | NOT RUN | | | |\n"));
+                    .orElse("| " + control.id() + " | | | NOT RUN | | | | |\n"));
         }
         return table.append('\n').toString();
     }
@@ -63,13 +66,14 @@ record ControlLine(
     private String row() {
         return String.format(
                 Locale.ROOT,
-                "| %s | %s | %s | %s | %s | %s | %.1f |%n",
+                "| %s | %s | %s | %s | %s | %s | %d | %.1f |%n",
                 id,
                 disarmed.isEmpty() ? "the client's own counting" : String.join("; ", disarmed),
                 load,
                 caught ? String.join(", ", caughtBy) : "NOT CAUGHT",
                 evidence,
                 clean ? "passed" : "FAILED",
+                attempts,
                 millis / 1e3);
     }
 }

@@ -49,6 +49,33 @@ class FaultLineTest {
     }
 
     @Test
+    void holdsAtThePointThatWasArmedWhileItWasHeldAtAnother(@TempDir Path directory) throws Exception {
+        LinkedBlockingQueue<FaultLine.Hit> hits = new LinkedBlockingQueue<>();
+        try (AutoCloseable post = FaultPost.open(FaultPost.socketOf(directory, "c1"));
+                FaultLine line = FaultLine.open(directory, "c1", hits::add)) {
+            assertThat(post).isNotNull();
+            line.arm("row-95/run/after", 1);
+            Thread driver = new Thread(() -> {
+                FaultPoints.reach("row-95", "run", When.AFTER);
+                FaultPoints.reach("row-95", "undo", When.BEFORE);
+            });
+            driver.start();
+            assertThat(hits.poll(LIMIT.toSeconds(), TimeUnit.SECONDS)).isNotNull();
+
+            line.arm("row-95/undo/before", 1);
+            line.release();
+
+            FaultLine.Hit second = hits.poll(LIMIT.toSeconds(), TimeUnit.SECONDS);
+            assertThat(second).isNotNull();
+            assertThat(second.point()).isEqualTo("row-95/undo/before");
+            Waiting.until("the driver is held", LIMIT, () -> driver.getState() == Thread.State.TIMED_WAITING);
+            line.release();
+            driver.join(LIMIT.toMillis());
+            assertThat(driver.isAlive()).isFalse();
+        }
+    }
+
+    @Test
     void forgetsAnOrderThatIsTakenBack(@TempDir Path directory) throws Exception {
         LinkedBlockingQueue<FaultLine.Hit> hits = new LinkedBlockingQueue<>();
         try (AutoCloseable post = FaultPost.open(FaultPost.socketOf(directory, "c1"));

@@ -17,7 +17,7 @@ class ControlLineTest {
 
         assertThat(table)
                 .contains("| " + FIRST.id() + " | no door; no end | " + FIRST.load()
-                        + " | K1 (12) | write 7 is not there | passed | 12.3 |");
+                        + " | K1 (12) | write 7 is not there | passed | 1 | 12.3 |");
     }
 
     @Test
@@ -41,6 +41,7 @@ class ControlLineTest {
                 "write 7 is not there",
                 caught,
                 true,
+                1,
                 List.of(),
                 12_345);
     }
