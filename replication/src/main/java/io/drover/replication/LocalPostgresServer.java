@@ -37,6 +37,12 @@ final class LocalPostgresServer implements PostgresServer {
     }
 
     @Override
+    public void reload() {
+        // a signal waits for a process that stands still; a session to ask for it does not come about
+        postmaster.find().ifPresent(running -> Signals.HUP.send(running.pid()));
+    }
+
+    @Override
     public boolean isHeld() {
         return postmaster.isHeld();
     }

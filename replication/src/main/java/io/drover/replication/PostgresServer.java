@@ -48,6 +48,9 @@ public interface PostgresServer {
      */
     ControlData stop(StopMode mode, Duration limit);
 
+    /** Has a running server load its settings; one that stands still does so when it goes on. */
+    void reload();
+
     /** Ends what a seal holds of the server one by one, with what nobody else wants of the processors. */
     void endHeldGently(Duration limit);
 

@@ -2,6 +2,7 @@
 package io.drover.daemon.agent;
 
 import io.drover.api.MoveId;
+import io.drover.api.agent.Reports.Role;
 import io.drover.api.agent.Reports.StopMode;
 import io.drover.api.fault.FaultPoint.When;
 import io.drover.api.fault.FaultPoints;
@@ -105,12 +106,23 @@ final class InstanceSettings {
             });
         } else if (!reversal.writes().isEmpty()) {
             server.files().editSettings(bySetting(reversal.writes()));
+            if (load && isOnlyFrozen(record)) {
+                FaultPoints.around("settings", "reload", server::reload);
+            }
         }
         FaultPoints.reach("settings", "undo", When.AFTER);
         instance.update(current -> current.withSettings(reversal.remaining()));
         if (deaf.get()) {
             restart(record);
         }
+    }
+
+    /**
+     * Stopped by somebody else: it goes on one day with what it has loaded, and commits would wait for a standby that is gone. What
+     * a seal holds is loaded by nobody: it is opened first, or never goes on.
+     */
+    private static boolean isOnlyFrozen(InstanceRecord record) {
+        return record.seal() == null && record.role() != Role.DEMOTED;
     }
 
     /** Somebody has started it with the seal's settings: it hears nobody, and a reload does not change that. The agent starts it. */

@@ -262,6 +262,11 @@ public final class FakePostgres {
         change(() -> serverAt(host, port).ifPresent(FakeServer::crash));
     }
 
+    /** Somebody stops the postmaster where it stands, or lets it go on. */
+    public void freeze(String host, int port, boolean frozen) {
+        change(() -> serverAt(host, port).ifPresent(server -> server.hold(frozen)));
+    }
+
     /** A standby dies in its promotion, after its standby.signal is gone and before the new timeline has begun. */
     public void killInPromotion(String host, int port) {
         change(() -> serverAt(host, port).ifPresent(FakeServer::crashInPromotion));

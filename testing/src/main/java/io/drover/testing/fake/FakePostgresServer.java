@@ -57,6 +57,11 @@ final class FakePostgresServer implements PostgresServer {
     }
 
     @Override
+    public void reload() {
+        world.change(() -> running().ifPresent(FakeServer::reload));
+    }
+
+    @Override
     public boolean isHeld() {
         return world.look(() -> running()
                 .map(server -> server.held)

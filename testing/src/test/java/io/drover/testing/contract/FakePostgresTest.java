@@ -85,6 +85,16 @@ final class FakePostgresTest extends PostgresContract {
         }
 
         @Override
+        public void freeze(Side side) {
+            world.freeze(host(side), PORT, true);
+        }
+
+        @Override
+        public void thaw(Side side) {
+            world.freeze(host(side), PORT, false);
+        }
+
+        @Override
         public void killInPromotion(Side side, Lsn fork) {
             world.killInPromotion(host(side), PORT);
         }

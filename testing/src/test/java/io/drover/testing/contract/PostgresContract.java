@@ -23,6 +23,7 @@ import io.drover.testing.contract.TwoNodes.Side;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -146,6 +147,23 @@ abstract class PostgresContract extends PostgresSteps {
         server.start(LIMIT);
         assertThat(server.stop(StopMode.IMMEDIATE, LIMIT).clusterState()).isEqualTo("in production");
         assertThatExceptionOfType(DroverException.class).isThrownBy(server::connect);
+    }
+
+    @Test
+    final void loadsWhatWasWrittenWhileItStoodStill() {
+        makeStandby();
+        armGuard();
+        nodes.freeze(Side.ONE);
+        assertThat(server(Side.ONE).takesLogins()).isFalse();
+        files(Side.ONE).editSettings(Collections.singletonMap(ManagedSetting.SYNCHRONOUS_STANDBY_NAMES, null));
+        server(Side.ONE).reload();
+        nodes.kill(Side.OTHER);
+
+        nodes.thaw(Side.ONE);
+
+        server(Side.ONE).awaitVisible(ManagedSetting.SYNCHRONOUS_STANDBY_NAMES, "", LIMIT);
+        commit(Side.ONE, "waits for nobody");
+        assertThat(nodes.operations(Side.ONE)).containsExactly("waits for nobody");
     }
 
     @Test

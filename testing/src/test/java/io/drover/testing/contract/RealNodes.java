@@ -200,6 +200,16 @@ final class RealNodes implements TwoNodes {
     }
 
     @Override
+    public void freeze(Side side) {
+        ProcessTable.serversIn(place(side).dataDir()).forEach(Signals.STOP::send);
+    }
+
+    @Override
+    public void thaw(Side side) {
+        ProcessTable.serversIn(place(side).dataDir()).forEach(Signals.CONT::send);
+    }
+
+    @Override
     public void killInPromotion(Side side, Lsn fork) {
         kill(side);
         Path data = place(side).dataDir();

@@ -47,6 +47,12 @@ interface TwoNodes extends AutoCloseable {
     /** Kills all processes of the server. */
     void kill(Side side);
 
+    /** Stops every process of the server where it stands. */
+    void freeze(Side side);
+
+    /** Takes {@link #freeze} back. */
+    void thaw(Side side);
+
     /** Kills a standby, and leaves what it leaves when it dies in its promotion and the new timeline is not in its control file. */
     void killInPromotion(Side side, Lsn fork);
 

@@ -104,6 +104,23 @@ final class AgentOnFakePostgresTest {
     }
 
     @Test
+    void takesTheGuardBackFromASourceThatStandsStill() {
+        InstanceId instance = initialize();
+        send(source, instance, new Verb.CreateSlot(SLOT));
+        send(source, instance, new Verb.ArmGuard(SLOT, null));
+        world.freeze("host_a", PORT, true);
+
+        send(source, instance, new Verb.RestoreSettings(0));
+        assertThat(source.observation().instance(instance).journaledMove()).isNull();
+        world.freeze("host_a", PORT, false);
+
+        try (FakeClient client = world.client("app", "host_a", PORT)) {
+            // the target of the move is not there
+            client.commit("waits for nobody");
+        }
+    }
+
+    @Test
     void knowsItsInstancesAfterItWasKilled() {
         InstanceId instance = initialize();
 
