@@ -92,7 +92,9 @@ public final class Archive {
 
     private boolean archive(String command, String file, Duration limit) {
         ProcessBuilder builder = Commands.builder(List.of("/bin/sh", "-c", expand(command, file)), Map.of());
-        Commands.Result result = Commands.attempt(builder.directory(dataDir.toFile()), limit);
+        // what it prints is of no use, and a child that it leaves behind may hold the pipe
+        builder.directory(dataDir.toFile()).redirectOutput(ProcessBuilder.Redirect.DISCARD);
+        Commands.Result result = Commands.attempt(builder, limit);
         if (result.exitCode() != 0) {
             LOG.warn(
                     "archive_command failed for {} with exit status {}: {}",

@@ -13,8 +13,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -25,6 +29,8 @@ import java.util.stream.Collectors;
 public final class Commands {
     private static final int SHOWN_LINES = 5;
     private static final Duration GRACE = Duration.ofSeconds(2);
+    /** How long what a program has printed may take to be read once it has ended: on a machine that stands still for a while. */
+    private static final Duration READING = Duration.ofSeconds(60);
 
     private Commands() {}
 
@@ -64,14 +70,18 @@ public final class Commands {
         return new Result(result.exitCode(), stdout.toString(), result.stderr());
     }
 
-    /** Runs a program whose output may be too long to be kept; every line goes to the reader instead. */
+    /**
+     * Runs a program whose output may be too long to be kept; every line goes to the reader instead. It returns when the whole output
+     * has been read: half of it would look like all of it.
+     *
+     * @throws DroverException TIMEOUT when the program took too long, or its output has no end because a child of it holds the pipe
+     */
     static Result stream(ProcessBuilder builder, Duration limit, Consumer<String> reader) {
         List<String> argv = builder.command();
         Process process = start(builder);
         CompletableFuture<Void> stdout = drain(process.getInputStream(), reader);
-        StringBuilder errors = new StringBuilder();
-        CompletableFuture<Void> stderr =
-                drain(process.getErrorStream(), line -> errors.append(line).append('\n'));
+        Queue<String> errors = new ConcurrentLinkedQueue<>();
+        CompletableFuture<Void> stderr = drain(process.getErrorStream(), errors::add);
         try {
             process.getOutputStream().close();
             if (!process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS)) {
@@ -86,9 +96,11 @@ public final class Commands {
         } catch (IOException e) {
             throw new DroverException(ErrorCode.POSTGRES_FAILED, name(argv) + " could not be run", null, e);
         }
-        awaitEnd(stdout);
-        awaitEnd(stderr);
-        return new Result(process.exitValue(), "", errors.toString());
+        awaitWhole(stdout, argv);
+        // words for people: a grandchild may keep the pipe open after its parent has ended
+        stderr.completeOnTimeout(null, GRACE.toMillis(), TimeUnit.MILLISECONDS).join();
+        String words = errors.stream().map(line -> line + "\n").collect(Collectors.joining());
+        return new Result(process.exitValue(), "", words);
     }
 
     static ProcessBuilder builder(List<String> argv, Map<String, String> environment) {
@@ -131,9 +143,22 @@ public final class Commands {
         return file == null ? argv.get(0) : file.toString();
     }
 
-    /** A grandchild may keep the pipe open after its parent has ended. */
-    private static void awaitEnd(CompletableFuture<Void> output) {
-        output.completeOnTimeout(null, GRACE.toMillis(), TimeUnit.MILLISECONDS).join();
+    private static void awaitWhole(CompletableFuture<Void> output, List<String> argv) {
+        try {
+            output.get(READING.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new DroverException(
+                    ErrorCode.TIMEOUT,
+                    name(argv) + " has ended, and its output has no end after " + READING.toSeconds() + " s; none of it is used",
+                    "look for a process that it has left behind",
+                    e);
+        } catch (ExecutionException e) {
+            throw new DroverException(
+                    ErrorCode.POSTGRES_FAILED, "the output of " + name(argv) + " could not be read", null, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new DroverException(ErrorCode.TIMEOUT, "reading the output of " + name(argv) + " was interrupted", null, e);
+        }
     }
 
     private static CompletableFuture<Void> drain(InputStream stream, Consumer<String> reader) {

@@ -50,7 +50,7 @@ final class Orphans {
 
     static boolean worksOn(List<String> argv, Path directory) {
         if (argv.isEmpty()
-                || !PROGRAMS.contains(String.valueOf(Path.of(argv.get(0)).getFileName()))) {
+                || !PROGRAMS.contains(argv.get(0).substring(argv.get(0).lastIndexOf('/') + 1))) {
             return false;
         }
         String name = directory.toString();

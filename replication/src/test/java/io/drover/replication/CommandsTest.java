@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,25 @@ class CommandsTest {
         assertThatThrownBy(() -> Commands.run(List.of("/bin/sleep", "60"), Duration.ofMillis(100)))
                 .isInstanceOfSatisfying(
                         DroverException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TIMEOUT));
+    }
+
+    @Test
+    void readsAllOfALongOutput() {
+        List<String> lines = new ArrayList<>();
+
+        Commands.Result result = Commands.stream(
+                Commands.builder(List.of("/bin/sh", "-c", "seq 1 200000"), Map.of()), LIMIT, lines::add);
+
+        assertThat(result.exitCode()).isZero();
+        assertThat(lines).hasSize(200_000).endsWith("200000");
+    }
+
+    @Test
+    void usesNothingOfAnOutputThatCannotBeTaken() {
+        assertThatThrownBy(() -> Commands.stream(
+                        Commands.builder(List.of("/bin/echo", "no number"), Map.of()), LIMIT, Integer::parseInt))
+                .isInstanceOfSatisfying(
+                        DroverException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.POSTGRES_FAILED));
     }
 
     @Test
