@@ -30,8 +30,8 @@ final class EphemeralNode implements AutoCloseable {
     private final SessionTracker tracker;
     private final Lock lock;
 
-    // Written under the lock.
     private volatile byte[] content;
+    // Written under the lock.
     private volatile long session;
     private volatile boolean closing;
     private volatile boolean connected;
@@ -92,8 +92,9 @@ final class EphemeralNode implements AutoCloseable {
     /** Replaces the content; returns when ZooKeeper has it. */
     void update(byte[] newContent) {
         long deadline = calls.deadline();
+        // before the lock: whoever holds it for too long, or the tracker after it, writes this
+        content = newContent;
         locked(deadline, () -> {
-            content = newContent;
             if (closing || session == 0 || !setAtOnce(newContent, deadline)) {
                 establish(deadline);
             }

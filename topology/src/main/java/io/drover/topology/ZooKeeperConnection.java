@@ -41,8 +41,11 @@ public final class ZooKeeperConnection {
         client.addListener(state -> {
             if (state == ZooKeeperClient.State.CONNECTED && making.compareAndSet(false, true)) {
                 threads.execute(() -> {
-                    makeRoots(client, connect, sessionTimeout, ready);
-                    making.set(false);
+                    try {
+                        makeRoots(client, connect, sessionTimeout, ready);
+                    } finally {
+                        making.set(false);
+                    }
                 });
             }
         });
