@@ -86,9 +86,14 @@ final class MoveDriver {
         FaultPoints.around(step.place(), "failure", () -> progress.fail(step, e));
     }
 
-    /** Nothing is written, and nothing undone, by one who does not lead or on a topology from the past. */
+    /**
+     * Nothing is written, and nothing undone, by one who does not lead or on a topology from the past. Who is interrupted has lost the
+     * lead or is shutting down, whatever the call that it was in has made of that.
+     */
     private static boolean endsDriver(DroverException e) {
-        return e.code() == ErrorCode.LEADERSHIP_LOST || e.code() == ErrorCode.TOPOLOGY_OUTDATED;
+        return e.code() == ErrorCode.LEADERSHIP_LOST
+                || e.code() == ErrorCode.TOPOLOGY_OUTDATED
+                || Thread.currentThread().isInterrupted();
     }
 
     private void unwind() {

@@ -14,9 +14,9 @@ import io.drover.api.ShardTopology;
 import io.drover.api.TopologyState;
 import io.drover.daemon.move.FakeWorld.Moment;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -77,7 +77,7 @@ class MoveDriverTest {
     @Test
     void strictModeStopsTheSourceOnlyWhenTheTargetHasTheEndOfItsWal() {
         MoveStage.Play play = stage.play(Moved.identity(Moved.request(), MoveRequest.Mode.STRICT, null));
-        List<String> verbs = new ArrayList<>();
+        List<String> verbs = new CopyOnWriteArrayList<>();
         play.world().hook = (verb, moment) -> {
             if (moment == Moment.AFTER) {
                 verbs.add(verb);
@@ -277,7 +277,8 @@ class MoveDriverTest {
     /** The commands of an undisturbed move in order, each once, up to one of them or to the bake. */
     static List<String> verbsBefore(MoveStage stage, String last) {
         MoveStage.Play play = stage.play();
-        List<String> verbs = new ArrayList<>();
+        // some are sent beside others
+        List<String> verbs = new CopyOnWriteArrayList<>();
         play.world().hook = (verb, moment) -> {
             if (moment == Moment.BEFORE) {
                 verbs.add(verb);

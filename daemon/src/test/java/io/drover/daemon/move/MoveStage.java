@@ -23,6 +23,7 @@ import io.drover.api.TopologyState;
 import io.drover.api.time.Scheduler;
 import io.drover.daemon.move.FakeWorld.Moment;
 import io.drover.fencing.DrainWatch;
+import io.drover.replication.Waiting;
 import io.drover.topology.DocumentStore;
 import io.drover.topology.LeaderElection;
 import io.drover.topology.LeaderTransaction;
@@ -48,14 +49,22 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.curator.test.TestingServer;
 
 /** A ZooKeeper server, a leadership, and as many moves of one shard as a test wants, one after another. */
 final class MoveStage implements AutoCloseable {
+    /** As long as the server grants: a leadership that a machine has lost because it stalled would not come back. */
+    private static final Duration SESSION = Duration.ofMinutes(1);
+
+    private static final Duration LIMIT = Duration.ofMinutes(1);
+    private static final Duration POLL = Duration.ofMillis(5);
+
     private final TestingServer server;
     private final ZooKeeperClient client;
     private final LeaderElection election;
@@ -64,7 +73,7 @@ final class MoveStage implements AutoCloseable {
     MoveStage() {
         try {
             server = new TestingServer(true);
-            client = ZooKeeperConnection.connect(server.getConnectString() + "/drover", Duration.ofSeconds(10));
+            client = ZooKeeperConnection.connect(server.getConnectString() + "/drover", SESSION);
             CompletableFuture<Leadership> gained = new CompletableFuture<>();
             election = new LeaderElection(client, "c1", "http://127.0.0.1:1", new LeaderElection.Listener() {
                 @Override
@@ -76,7 +85,8 @@ final class MoveStage implements AutoCloseable {
                 public void lost() {}
             });
             election.start();
-            leadership = gained.get(20, TimeUnit.SECONDS);
+            leadership = gained.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+            awaitRoots();
             LeaderTransaction nodes = leadership.transaction();
             for (NodeId node : List.of(A, B, C)) {
                 nodes.create(ZkLayout.node(node), new NodeRecord(node, "127.0.0.21", "http://127.0.0.21:1"));
@@ -84,6 +94,14 @@ final class MoveStage implements AutoCloseable {
             nodes.commit();
         } catch (Exception e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** On a slow machine they are made only after the connecting has returned. */
+    private void awaitRoots() {
+        ZkTree tree = new ZkTree(client);
+        if (!Waiting.until(LIMIT, POLL, () -> tree.read().keySet().containsAll(ZkLayout.roots()))) {
+            throw new IllegalStateException("not all of " + ZkLayout.roots() + " were made");
         }
     }
 
@@ -113,7 +131,8 @@ final class MoveStage implements AutoCloseable {
         return new Desk(scheduler);
     }
 
-    private Services services(FakeWorld world, RecordingObserver observer, Clock clock, Scheduler scheduler) {
+    private Services services(
+            FakeWorld world, RecordingObserver observer, Clock clock, Scheduler scheduler, Executor besides) {
         ParticipantStore participants = new ParticipantStore(client);
         participants.ensure(SHARD);
         return new Services(
@@ -127,9 +146,13 @@ final class MoveStage implements AutoCloseable {
                 observer,
                 clock,
                 scheduler,
-                Scheduler.system().newThreads("move-verb"),
+                besides,
                 Rehearsals.usual(),
                 MoveId::random);
+    }
+
+    private static Executor besides() {
+        return Scheduler.system().newThreads("move-verb");
     }
 
     private static ShardTopology freshShard(ShardId shard) {
@@ -146,7 +169,7 @@ final class MoveStage implements AutoCloseable {
         final MoveRunner runner;
 
         Desk(Scheduler scheduler) {
-            services = services(world, new RecordingObserver(), Clock.systemUTC(), scheduler);
+            services = services(world, new RecordingObserver(), Clock.systemUTC(), scheduler, besides());
             runner = new MoveRunner(services);
             adoptQuietly(SHARD);
             runner.gained(leadership);
@@ -280,14 +303,30 @@ final class MoveStage implements AutoCloseable {
         private final Services services;
         private volatile MoveJournal journal;
         private volatile LiveView live = new LiveView();
+        /** How many commands that were sent beside a row have not ended yet. */
+        private final AtomicInteger underWay = new AtomicInteger();
         /** What the controller's clock says. */
         volatile Supplier<Instant> time = Instant::now;
 
         Play(MoveRecord.Identity identity) {
             this.identity = identity;
-            services = services(world, observer, new TestClock(() -> time.get()), Scheduler.system());
+            services = services(world, observer, new TestClock(() -> time.get()), Scheduler.system(), counted());
             prepare();
             journal = newJournal();
+        }
+
+        private Executor counted() {
+            Executor threads = besides();
+            return command -> {
+                underWay.incrementAndGet();
+                threads.execute(() -> {
+                    try {
+                        command.run();
+                    } finally {
+                        underWay.decrementAndGet();
+                    }
+                });
+            };
         }
 
         private void prepare() {
@@ -358,6 +397,18 @@ final class MoveStage implements AutoCloseable {
             };
         }
 
+        /** Stops the driver in a call, the first time that the verb is sent: the call says what a read of ZooKeeper would say. */
+        void interruptOnce(String verb) {
+            boolean[] interrupted = {false};
+            world.hook = (sent, when) -> {
+                if (!interrupted[0] && sent.equals(verb) && when == Moment.BEFORE) {
+                    interrupted[0] = true;
+                    Thread.currentThread().interrupt();
+                    throw MoveDriverTest.failure(ErrorCode.ZOOKEEPER_UNAVAILABLE, verb);
+                }
+            };
+        }
+
         String waitingFor() {
             return String.valueOf(WaitText.of(journal.record(), live));
         }
@@ -411,15 +462,25 @@ final class MoveStage implements AutoCloseable {
             });
             driver.start();
             long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
-            while (!done.isDone() && System.nanoTime() < end && !reached.getAsBoolean()) {
+            // asked once at a time: what is seen may be gone a moment later
+            boolean there = reached.getAsBoolean();
+            while (!there && !done.isDone() && System.nanoTime() < end) {
                 await(done);
+                there = reached.getAsBoolean();
             }
-            if (reached.getAsBoolean() && !done.isDone()) {
+            if (there && !done.isDone()) {
                 driver.interrupt();
                 joined(driver);
                 return;
             }
             rethrow(done, driver);
+        }
+
+        /** Waits for what was sent beside rows: a late one could be taken for the same command of a row that comes. */
+        void awaitBesides() {
+            if (!Waiting.until(LIMIT, POLL, () -> underWay.get() == 0)) {
+                throw new IllegalStateException("a command that was sent beside a row does not end");
+            }
         }
 
         private boolean baking() {
@@ -439,9 +500,12 @@ final class MoveStage implements AutoCloseable {
 
         private void joined(Thread driver) {
             try {
-                driver.join(5000);
+                driver.join(LIMIT.toMillis());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
+            }
+            if (driver.isAlive()) {
+                throw new IllegalStateException("the driver goes on although it was stopped, at " + record().step());
             }
         }
 

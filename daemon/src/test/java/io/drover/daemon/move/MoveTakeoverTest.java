@@ -14,8 +14,8 @@ import io.drover.api.ErrorCode;
 import io.drover.api.MoveState;
 import io.drover.daemon.move.FakeWorld.Moment;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
@@ -53,10 +53,32 @@ class MoveTakeoverTest {
         }
     }
 
+    /** Who lost the lead in the middle of a call must not take that for a failure of the move. */
+    @Test
+    void aDriverThatIsInterruptedRecordsNoFailure() {
+        // these two are sent on threads of their own
+        List<String> verbs = verbsBefore(stage, null).stream()
+                .filter(verb -> !verb.startsWith("stop@") && !verb.startsWith("probe-guard@"))
+                .toList();
+        for (String verb : verbs) {
+            MoveStage.Play play = stage.play();
+            play.interruptOnce(verb);
+
+            assertThatThrownBy(play::driveToBaking).as(verb).isInstanceOf(DroverException.class);
+
+            assertThat(play.record().state())
+                    .as(verb)
+                    .isNotIn(MoveState.ABORTING, MoveState.ABORTED, MoveState.NEEDS_OPERATOR);
+            play.driveToBaking();
+            assertServing(play, B);
+        }
+    }
+
     @Test
     void anotherDriverFinishesARollbackWhoseDriverDiedAtAnyCommand() {
         Consumer<MoveStage.Play> ordered = play -> {
             play.driveToBaking();
+            play.awaitBesides();
             play.order(record -> play.orders().rollback(record, true));
         };
         for (Moment moment : Moment.values()) {
@@ -81,6 +103,7 @@ class MoveTakeoverTest {
     void anotherDriverClosesAMoveWhoseDriverDiedAtAnyCommand() {
         Consumer<MoveStage.Play> ordered = play -> {
             play.driveToBaking();
+            play.awaitBesides();
             play.order(record -> play.orders().complete(record, true));
         };
         for (Moment moment : Moment.values()) {
@@ -137,7 +160,7 @@ class MoveTakeoverTest {
     private static List<String> verbsAfter(Consumer<MoveStage.Play> way) {
         MoveStage.Play play = stage.play();
         way.accept(play);
-        List<String> verbs = new ArrayList<>();
+        List<String> verbs = new CopyOnWriteArrayList<>();
         play.world().hook = (verb, moment) -> {
             if (moment == Moment.BEFORE) {
                 verbs.add(verb);
@@ -153,7 +176,7 @@ class MoveTakeoverTest {
 
     private static List<String> verbsAfterTheSealFailed() {
         MoveStage.Play play = stage.play();
-        List<String> verbs = new ArrayList<>();
+        List<String> verbs = new CopyOnWriteArrayList<>();
         boolean[] failed = {false};
         play.world().hook = (verb, moment) -> {
             if (failed[0] && moment == Moment.BEFORE) {

@@ -7,6 +7,7 @@ import io.drover.api.MoveRequest;
 import io.drover.api.NodeId;
 import io.drover.api.ShardId;
 import io.drover.api.ShardTopology.Endpoint;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,9 @@ final class Moved {
     static final Endpoint ON_B = new Endpoint(B, "127.0.0.22", 5433);
 
     static final Endpoint ON_C = new Endpoint(C, "127.0.0.23", 5433);
+
+    /** The longest that may be asked for: a machine that stalls in the pause must not undo a move. */
+    private static final Duration PAUSE = Duration.ofMinutes(1);
 
     private Moved() {}
 
@@ -40,7 +44,7 @@ final class Moved {
     @SuppressWarnings("NullAway") // as a JSON body leaves them out
     private static MoveRequest request(MoveRequest.@Nullable Cutover cutover, boolean drill) {
         return new MoveRequest(
-                SHARD, B, null, cutover, null, null, null, null, null, null, null, null, null, null, null, drill);
+                SHARD, B, null, cutover, null, PAUSE, null, null, null, null, null, null, null, null, null, drill);
     }
 
     static MoveRecord.Identity identity() {
