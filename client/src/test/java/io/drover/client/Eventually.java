@@ -7,7 +7,7 @@ import java.util.function.BooleanSupplier;
 
 /** Waits for what happens on another thread. */
 final class Eventually {
-    private static final Duration LIMIT = Duration.ofSeconds(15);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private Eventually() {}
 

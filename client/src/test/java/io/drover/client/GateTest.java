@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class GateTest {
-    private static final Duration LONG = Duration.ofSeconds(20);
+    private static final Duration LONG = Duration.ofSeconds(60);
 
     private final ExecutorService callers = Executors.newCachedThreadPool();
     private final Gate gate = new Gate(Scheduler.system(), 2, 3, () -> "shard shard_01 in state FENCED at epoch 8");

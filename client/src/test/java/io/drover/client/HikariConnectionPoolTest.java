@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** Against a server that takes every login and ends the session right after it. */
-@Timeout(20)
+@Timeout(60)
 class HikariConnectionPoolTest {
     private final AtomicInteger evicted = new AtomicInteger();
     private ServerSocket server;

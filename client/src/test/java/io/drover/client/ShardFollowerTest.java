@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 
 class ShardFollowerTest {
     private static final int SIZE = 2;
+    private static final Duration LONG = Duration.ofSeconds(60);
 
     private final FakeServers servers = new FakeServers();
     private final List<Announcement> announced = new CopyOnWriteArrayList<>();
@@ -36,7 +37,7 @@ class ShardFollowerTest {
     private final ShardDataSourceConfig config = ShardDataSourceConfig.builder("zookeeper", Topologies.SHARD)
             .credentials("app", "secret")
             .poolSize(SIZE)
-            .acquireTimeout(Duration.ofSeconds(10))
+            .acquireTimeout(LONG)
             .build();
     private final KitPorts ports = new KitPorts(
             Scheduler.system(),
@@ -75,7 +76,7 @@ class ShardFollowerTest {
     }
 
     private Connection borrow() throws SQLException {
-        Connection connection = borrow(Duration.ofSeconds(10));
+        Connection connection = borrow(LONG);
         held.add(connection);
         return connection;
     }
@@ -88,7 +89,7 @@ class ShardFollowerTest {
         int before = follower.lane().gate().waiting();
         CompletableFuture<Connection> later = CompletableFuture.supplyAsync(() -> {
             try {
-                return borrow(Duration.ofSeconds(10));
+                return borrow(LONG);
             } catch (SQLException e) {
                 throw new IllegalStateException(e);
             }
@@ -307,7 +308,7 @@ class ShardFollowerTest {
         source.reachable = false;
         CompletableFuture<Connection> caller = CompletableFuture.supplyAsync(() -> {
             try {
-                return borrow(Duration.ofSeconds(10));
+                return borrow(LONG);
             } catch (SQLException e) {
                 throw new IllegalStateException(e);
             }
@@ -420,7 +421,7 @@ class ShardFollowerTest {
         assertThat(follower.drain(Duration.ofMillis(20))).isFalse();
         connection.close();
 
-        assertThat(follower.drain(Duration.ofSeconds(10))).isTrue();
+        assertThat(follower.drain(LONG)).isTrue();
         follower.close();
         assertThat(servers.pools()).allMatch(pool -> pool.closed);
     }

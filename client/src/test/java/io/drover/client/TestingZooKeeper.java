@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.client;
 
+import io.drover.api.DroverException;
 import io.drover.api.Json;
+import io.drover.api.ShardId;
 import io.drover.api.ShardTopology;
 import io.drover.topology.CuratorClient;
 import io.drover.topology.ParticipantStore;
@@ -18,10 +20,12 @@ import org.apache.curator.test.TestingServer;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.ZooKeeper;
 
-/** A ZooKeeper server with short ticks, and a controller's view of it. */
+/** A ZooKeeper server whose sessions outlive a machine that stands still, and a controller's view of it. */
 final class TestingZooKeeper implements AutoCloseable {
-    static final Duration SESSION = Duration.ofSeconds(2);
-    private static final int TICK_MILLIS = 100;
+    static final Duration SESSION = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    /** A session is given twenty of them at most. */
+    private static final int TICK_MILLIS = 1_500;
 
     private final TestingServer server;
     private final ZooKeeperClient controller;
@@ -29,9 +33,10 @@ final class TestingZooKeeper implements AutoCloseable {
     private final ParticipantStore participants;
 
     TestingZooKeeper() throws Exception {
-        server = new TestingServer(new InstanceSpec(null, -1, -1, -1, true, -1, TICK_MILLIS, -1), true);
-        controller = ZooKeeperConnection.connect(address(), Duration.ofSeconds(10));
-        topologies = new TopologyStore(controller);
+        // Port 0: one that is sought beforehand may be another's by the time the server takes it.
+        server = new TestingServer(new InstanceSpec(null, 0, -1, -1, true, -1, TICK_MILLIS, -1), true);
+        controller = ZooKeeperConnection.connect(address(), SESSION);
+        topologies = new TopologyStore(controller, LIMIT);
         participants = new ParticipantStore(controller);
     }
 
@@ -49,7 +54,7 @@ final class TestingZooKeeper implements AutoCloseable {
 
     /** Adopts the shard. */
     void create(ShardTopology topology) throws Exception {
-        participants.ensure(topology.shard());
+        Eventually.until(() -> hasParticipants(topology.shard()));
         controller
                 .session()
                 .create(
@@ -57,6 +62,16 @@ final class TestingZooKeeper implements AutoCloseable {
                         Json.bytes(topology),
                         CreateMode.PERSISTENT)
                 .join();
+    }
+
+    /** Not while the controller has no directories yet: connecting waits for a few seconds only. */
+    private boolean hasParticipants(ShardId shard) {
+        try {
+            participants.ensure(shard);
+            return true;
+        } catch (DroverException e) {
+            return false;
+        }
     }
 
     /** Writes the next topology; answers when ZooKeeper has it, by the monotonic clock. */
@@ -69,14 +84,21 @@ final class TestingZooKeeper implements AutoCloseable {
     /** Ends the session on the server's side too, by a second connection that takes it over and closes it. */
     void expire(ZooKeeperClient client) throws Exception {
         ZooKeeper mine = ((CuratorClient) client).handle();
-        ZooKeeper twin = new ZooKeeper(
-                server.getConnectString(),
-                mine.getSessionTimeout(),
-                event -> {},
-                mine.getSessionId(),
-                mine.getSessionPasswd());
-        Eventually.until(() -> twin.getState().isConnected());
-        twin.close();
+        long session = mine.getSessionId();
+        byte[] password = mine.getSessionPasswd();
+        boolean lives = true;
+        // The client may take it back before it is closed, so it is over only when a further connection is refused.
+        while (lives) {
+            ZooKeeper twin = new ZooKeeper(
+                    server.getConnectString(), mine.getSessionTimeout(), event -> {}, session, password);
+            Eventually.until(() -> isDecided(twin.getState()));
+            lives = twin.getState().isAlive();
+            twin.close();
+        }
+    }
+
+    private static boolean isDecided(ZooKeeper.States state) {
+        return state.isConnected() || !state.isAlive();
     }
 
     @Override

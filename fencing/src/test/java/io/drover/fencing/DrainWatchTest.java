@@ -3,6 +3,7 @@ package io.drover.fencing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.drover.api.DroverException;
 import io.drover.api.FenceEpoch;
 import io.drover.api.Participant;
 import io.drover.api.ShardId;
@@ -27,7 +28,7 @@ class DrainWatchTest {
     private static final ShardId SHARD = new ShardId("shard_01");
     private static final FenceEpoch EPOCH = new FenceEpoch(8);
     private static final Map<ShardId, FenceEpoch> EPOCHS = Map.of(SHARD, EPOCH);
-    private static final Duration LONG = Duration.ofSeconds(20);
+    private static final Duration LONG = Duration.ofSeconds(60);
 
     private TestingServer server;
     private ZooKeeperClient client;
@@ -37,9 +38,9 @@ class DrainWatchTest {
     @BeforeEach
     void start() throws Exception {
         server = new TestingServer();
-        client = ZooKeeperConnection.connect(server.getConnectString() + "/drover", Duration.ofSeconds(10));
+        client = ZooKeeperConnection.connect(server.getConnectString() + "/drover", Duration.ofSeconds(20));
         participants = new ParticipantStore(client);
-        participants.ensure(SHARD);
+        awaitParticipants();
         watch = new DrainWatch(participants, Scheduler.system());
     }
 
@@ -47,6 +48,26 @@ class DrainWatchTest {
     void stop() throws Exception {
         client.close();
         server.close();
+    }
+
+    /** Connecting waits for a few seconds only; the directories above may be made after that. */
+    private void awaitParticipants() throws InterruptedException {
+        long end = System.nanoTime() + LONG.toNanos();
+        while (!hasParticipants()) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("not within " + LONG);
+            }
+            Scheduler.system().pause(Duration.ofMillis(2));
+        }
+    }
+
+    private boolean hasParticipants() {
+        try {
+            participants.ensure(SHARD);
+            return true;
+        } catch (DroverException e) {
+            return false;
+        }
     }
 
     private static Participant participant(String name, long acked, boolean targetReady) {

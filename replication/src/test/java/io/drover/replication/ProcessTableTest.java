@@ -40,19 +40,15 @@ class ProcessTableTest {
 
     @Test
     void aZombieIsNotAlive() throws Exception {
-        // the shell's child ends, and exec leaves a parent that never reaps it
-        Process parent = new ProcessBuilder("/bin/sh", "-c", "sleep 0 & exec sleep 60").start();
-        try {
-            int pid = (int) parent.pid();
-            boolean zombie = Waiting.until(LIMIT, Duration.ofMillis(2), () -> {
-                int[] children = ProcessTable.children(pid);
-                return children.length == 1 && ProcessTable.state(children[0]) == 'Z';
-            });
-            assertThat(zombie).isTrue();
-            assertThat(ProcessTable.alive(ProcessTable.children(pid)[0])).isFalse();
-            assertThat(ProcessTable.canAct(ProcessTable.children(pid)[0])).isFalse();
-        } finally {
-            parent.destroyForcibly();
+        try (StandInPostmaster parent = new StandInPostmaster(1, "exec sleep 60")) {
+            int child = parent.children().get(0);
+            // only now: while its parent is a shell still, that may reap it
+            Signals.KILL.send(child);
+            assertThat(Waiting.until(LIMIT, Duration.ofMillis(2), () -> ProcessTable.state(child) == 'Z'))
+                    .isTrue();
+            assertThat(parent.children()).containsExactly(child);
+            assertThat(ProcessTable.alive(child)).isFalse();
+            assertThat(ProcessTable.canAct(child)).isFalse();
         }
     }
 

@@ -87,14 +87,23 @@ final class FaultyProxy implements AutoCloseable {
                 client.close();
                 continue;
             }
-            Socket server = new Socket(InetAddress.getLoopbackAddress(), serverPort);
-            client.setTcpNoDelay(true);
-            server.setTcpNoDelay(true);
-            sockets.addAll(List.of(client, server));
-            AtomicInteger doomed = new AtomicInteger(Integer.MIN_VALUE);
-            run(() -> forward(client, server, doomed, true));
-            run(() -> forward(server, client, doomed, false));
+            try {
+                join(client);
+            } catch (IOException e) {
+                // The server is away at the moment, as it is while it restarts; the next connection may find it.
+                client.close();
+            }
         }
+    }
+
+    private void join(Socket client) throws IOException {
+        Socket server = new Socket(InetAddress.getLoopbackAddress(), serverPort);
+        client.setTcpNoDelay(true);
+        server.setTcpNoDelay(true);
+        sockets.addAll(List.of(client, server));
+        AtomicInteger doomed = new AtomicInteger(Integer.MIN_VALUE);
+        run(() -> forward(client, server, doomed, true));
+        run(() -> forward(server, client, doomed, false));
     }
 
     private void forward(Socket from, Socket to, AtomicInteger doomed, boolean requests) throws IOException {

@@ -8,11 +8,14 @@ import static io.drover.topology.TestingZooKeeper.until;
 import static io.drover.topology.TopologyStoreTest.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.LeaderEpoch;
 import io.drover.api.MoveId;
 import io.drover.api.NodeId;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -72,6 +75,20 @@ class LeaderElectionTest {
         }
     }
 
+    /** Asked again when ZooKeeper does not answer within the short time that it is given here. */
+    private static Optional<LeaderRecord> current(LeaderElection election) {
+        List<Optional<LeaderRecord>> answers = new ArrayList<>();
+        until(() -> {
+            try {
+                return answers.add(election.current());
+            } catch (DroverException e) {
+                assertThat(e.code()).isEqualTo(ErrorCode.ZOOKEEPER_UNAVAILABLE);
+                return false;
+            }
+        });
+        return answers.get(0);
+    }
+
     @Test
     void theFirstLeadsAndTheOtherKnowsIt() throws Exception {
         try (Controller first = new Controller(zooKeeper.connect(), "c1")) {
@@ -82,8 +99,8 @@ class LeaderElectionTest {
                 assertThat(leadership.epoch()).isEqualTo(new LeaderEpoch(1));
                 assertThat(leadership.stillHeld()).isTrue();
                 assertThat(second.election.held()).isEmpty();
-                assertThat(second.election.current()).contains(new LeaderRecord(new LeaderEpoch(1), "c1", "http://c1"));
-                assertThat(first.election.current()).isEqualTo(second.election.current());
+                assertThat(current(second.election)).contains(new LeaderRecord(new LeaderEpoch(1), "c1", "http://c1"));
+                assertThat(current(first.election)).isEqualTo(current(second.election));
             }
         }
     }
@@ -93,7 +110,7 @@ class LeaderElectionTest {
         Controller first = new Controller(zooKeeper.connect(), "c1");
         Leadership old = first.awaitLead();
         try (Controller second = new Controller(zooKeeper.connect(), "c2")) {
-            until(() -> second.election.current().isPresent());
+            until(() -> current(second.election).isPresent());
             first.close();
             Leadership fresh = second.awaitLead();
             first.awaitLoss();
@@ -114,10 +131,14 @@ class LeaderElectionTest {
 
     @Test
     void anExpiredSessionEndsTheLeadershipAndTheNextHasAHigherEpoch() throws Exception {
-        try (Controller only = new Controller(zooKeeper.connect(), "c1")) {
+        try (FaultyProxy proxy = new FaultyProxy(zooKeeper.server().getPort());
+                Controller only = new Controller(zooKeeper.connect(proxy.port()), "c1")) {
             Leadership old = only.awaitLead();
+            // Were it back before its session is closed, it would lead in that one once more.
+            proxy.refuse(true);
             zooKeeper.expire(only.client);
             only.awaitLoss();
+            proxy.refuse(false);
             assertThat(old.stillHeld()).isFalse();
 
             Leadership fresh = only.awaitLead();
@@ -162,11 +183,11 @@ class LeaderElectionTest {
         Controller first = new Controller(doomed, "c1");
         first.awaitLead();
         LeaderElection observer = new LeaderElection(zooKeeper.connect(), "c2", "http://c2", first);
-        assertThat(observer.current()).isPresent();
+        assertThat(current(observer)).isPresent();
 
         doomed.close();
 
-        until(() -> observer.current().isEmpty());
+        until(() -> current(observer).isEmpty());
         first.close();
         observer.close();
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.topology;
 
+import static io.drover.topology.TestingZooKeeper.LIMIT;
 import static io.drover.topology.TestingZooKeeper.SHARD;
 import static io.drover.topology.TestingZooKeeper.publish;
 import static io.drover.topology.TestingZooKeeper.serving;
@@ -61,7 +62,8 @@ class ParticipantStoreTest {
 
             registration.update(acknowledged(8));
 
-            assertThat(changes.tryAcquire(5, TimeUnit.SECONDS)).isTrue();
+            assertThat(changes.tryAcquire(LIMIT.toMillis(), TimeUnit.MILLISECONDS))
+                    .isTrue();
             until(() -> controllers.list(SHARD).equals(Map.of("web-1", acknowledged(8))));
         }
         until(() -> controllers.list(SHARD).isEmpty());
@@ -91,7 +93,7 @@ class ParticipantStoreTest {
             until(() -> registration.session() != old && registration.current());
             assertThat(controllers.list(SHARD)).containsEntry("web-1", acknowledged(3));
         }
-        assertThat(controllers.list(SHARD)).isEmpty();
+        until(() -> controllers.list(SHARD).isEmpty());
     }
 
     @Test
@@ -140,7 +142,7 @@ class ParticipantStoreTest {
             zooKeeper.expire(client);
             until(() -> controller.alive(node.id()));
         }
-        assertThat(controller.list()).containsExactly(new NodeStatus(node, false));
+        until(() -> controller.list().equals(List.of(new NodeStatus(node, false))));
         assertThat(controller.find(node.id())).contains(node);
 
         NodeRecord moved = new NodeRecord(node.id(), "127.0.0.22", node.agent());

@@ -16,19 +16,21 @@ import java.util.function.BooleanSupplier;
 import org.apache.curator.test.InstanceSpec;
 import org.apache.curator.test.TestingServer;
 
-/** A ZooKeeper server with short ticks, and clients of it. */
+/** A ZooKeeper server, and clients of it whose sessions outlive a machine that stands still for a while. */
 final class TestingZooKeeper implements AutoCloseable {
     static final ShardId SHARD = new ShardId("shard_01");
     static final InstanceId INSTANCE = new InstanceId("7300000000000000001");
-    static final Duration SESSION = Duration.ofSeconds(2);
-    static final Duration LIMIT = Duration.ofSeconds(15);
-    private static final int TICK_MILLIS = 100;
+    static final Duration SESSION = Duration.ofSeconds(30);
+    static final Duration LIMIT = Duration.ofSeconds(60);
+    /** A session is given twenty of them at most. */
+    private static final int TICK_MILLIS = 1_500;
 
     private final TestingServer server;
     private final List<ZooKeeperClient> clients = new ArrayList<>();
 
     TestingZooKeeper() throws Exception {
-        server = new TestingServer(new InstanceSpec(null, -1, -1, -1, true, -1, TICK_MILLIS, -1), true);
+        // Port 0: one that is sought beforehand may be another's by the time the server takes it.
+        server = new TestingServer(new InstanceSpec(null, 0, -1, -1, true, -1, TICK_MILLIS, -1), true);
     }
 
     TestingServer server() {
@@ -40,9 +42,22 @@ final class TestingZooKeeper implements AutoCloseable {
     }
 
     ZooKeeperClient connect(int port) {
+        ZooKeeperClient client = begin(port);
+        awaitRoots(client);
+        return client;
+    }
+
+    /** A client that need not be connected yet. */
+    ZooKeeperClient begin(int port) {
         ZooKeeperClient client = ZooKeeperConnection.connect("127.0.0.1:" + port + "/drover", SESSION);
         clients.add(client);
         return client;
+    }
+
+    /** Waits until a client is connected and its directories are there: connecting waits for a few seconds only. */
+    static void awaitRoots(ZooKeeperClient client) {
+        ZkCalls calls = new ZkCalls(client, LIMIT);
+        until(() -> ZkLayout.roots().stream().allMatch(root -> calls.read(root).isPresent()));
     }
 
     static ShardTopology serving(ShardId shard, long epoch) {
@@ -79,14 +94,17 @@ final class TestingZooKeeper implements AutoCloseable {
     /** Ends the session on the server's side too, by a second connection that takes it over and closes it. */
     void expire(ZooKeeperClient client) throws Exception {
         org.apache.zookeeper.ZooKeeper mine = ((CuratorClient) client).handle();
-        org.apache.zookeeper.ZooKeeper twin = new org.apache.zookeeper.ZooKeeper(
-                server.getConnectString(),
-                mine.getSessionTimeout(),
-                event -> {},
-                mine.getSessionId(),
-                mine.getSessionPasswd());
-        until(() -> twin.getState().isConnected());
-        twin.close();
+        long session = mine.getSessionId();
+        byte[] password = mine.getSessionPasswd();
+        boolean lives = true;
+        // The client may take it back before it is closed, so it is over only when a further connection is refused.
+        while (lives) {
+            org.apache.zookeeper.ZooKeeper twin = new org.apache.zookeeper.ZooKeeper(
+                    server.getConnectString(), mine.getSessionTimeout(), event -> {}, session, password);
+            until(() -> twin.getState().isConnected() || !twin.getState().isAlive());
+            lives = twin.getState().isAlive();
+            twin.close();
+        }
     }
 
     static void until(BooleanSupplier condition) {

@@ -32,7 +32,7 @@ class TopologyWatcherTest {
     void start() throws Exception {
         zooKeeper = new TestingZooKeeper();
         client = zooKeeper.connect();
-        store = new TopologyStore(client);
+        store = new TopologyStore(client, LIMIT);
         recorder = new Recorder();
     }
 
@@ -219,15 +219,18 @@ class TopologyWatcherTest {
         try (TopologyWatcher watcher =
                 TopologyWatcher.watch(own, SHARD, NEVER, change -> delays.add(System.nanoTime()))) {
             delays.poll(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            long enough = Duration.ofMillis(50).toNanos();
+            long end = System.nanoTime() + LIMIT.toNanos();
             long best = Long.MAX_VALUE;
-            for (int i = 0; i < 20; i++) {
+            // Once is enough: a busy machine tells many a change later.
+            while (best >= enough && System.nanoTime() < end) {
                 long start = System.nanoTime();
                 newest = swap(newest);
                 Long told = delays.poll(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
                 assertThat(told).isNotNull();
                 best = Math.min(best, told - start);
             }
-            assertThat(Duration.ofNanos(best)).isLessThan(Duration.ofMillis(50));
+            assertThat(best).isLessThan(enough);
             assertThat(watcher).isNotNull();
         }
     }

@@ -2,9 +2,9 @@
 package io.drover.topology;
 
 import static io.drover.topology.TestingZooKeeper.SHARD;
+import static io.drover.topology.TestingZooKeeper.awaitRoots;
 import static io.drover.topology.TestingZooKeeper.publish;
 import static io.drover.topology.TestingZooKeeper.serving;
-import static io.drover.topology.TestingZooKeeper.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drover.api.Move;
@@ -18,14 +18,12 @@ class ZooKeeperConnectionTest {
         try (TestingZooKeeper zooKeeper = new TestingZooKeeper();
                 FaultyProxy proxy = new FaultyProxy(zooKeeper.server().getPort())) {
             proxy.refuse(true);
-            ZooKeeperClient client = zooKeeper.connect(proxy.port());
+            ZooKeeperClient client = zooKeeper.begin(proxy.port());
             assertThat(client.isConnected()).isFalse();
 
             proxy.refuse(false);
 
-            ZkCalls calls = new ZkCalls(client);
-            until(() ->
-                    ZkLayout.roots().stream().allMatch(root -> calls.read(root).isPresent()));
+            awaitRoots(client);
             assertThat(publish(client, serving(SHARD, 1)).version()).isZero();
         }
     }

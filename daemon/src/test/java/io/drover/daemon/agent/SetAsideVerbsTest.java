@@ -15,6 +15,7 @@ import io.drover.api.time.Scheduler;
 import io.drover.daemon.agent.InstanceRecord.JobKind;
 import io.drover.daemon.agent.InstanceRecord.JobRecord;
 import io.drover.fencing.FenceTransitions;
+import io.drover.replication.Waiting;
 import io.drover.topology.TopologyStore;
 import io.drover.topology.ZooKeeperClient;
 import io.drover.topology.ZooKeeperSession;
@@ -121,6 +122,8 @@ class SetAsideVerbsTest {
         assertThat(data()).exists();
 
         noticed.countDown();
+        assertThat(Waiting.until(Duration.ofSeconds(40), Duration.ofMillis(20), this::jobHasEnded))
+                .isTrue();
 
         assertThat(setAside().directories()).hasSize(1);
         assertThat(instance.record().job()).isNull();
@@ -134,6 +137,15 @@ class SetAsideVerbsTest {
         assertThat(SetAsideVerbs.mayPurge(List.of(free))).isTrue();
         assertThat(SetAsideVerbs.mayPurge(List.of(free, held))).isFalse();
         assertThat(SetAsideVerbs.mayPurge(List.of())).isFalse();
+    }
+
+    private boolean jobHasEnded() {
+        try {
+            jobs.requireEnded(instance);
+            return true;
+        } catch (DroverException e) {
+            return false;
+        }
     }
 
     private SetAsideReport setAside() {

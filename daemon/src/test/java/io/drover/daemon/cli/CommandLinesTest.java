@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -356,7 +357,8 @@ class CommandLinesTest {
     }
 
     private static void moveToBaking() {
-        while (controller.services.listeners.isEmpty()) {
+        long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(40);
+        while (controller.services.listeners.isEmpty() && System.nanoTime() < limit) {
             Thread.onSpinWait();
         }
         Map<String, Object> progress = Map.of("bytesDone", 5, "bytesTotal", 10, "percent", 50.0, "bytesPerSecond", 1);

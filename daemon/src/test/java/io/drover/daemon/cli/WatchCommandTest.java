@@ -9,8 +9,11 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.CompletionException;
+import java.util.function.BooleanSupplier;
 import org.apache.curator.test.TestingServer;
 import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.KeeperException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import picocli.CommandLine;
@@ -34,7 +37,8 @@ class WatchCommandTest {
         StringWriter out = new StringWriter();
         try (TestingServer server = new TestingServer(true);
                 ZooKeeperClient client =
-                        ZooKeeperConnection.connect(server.getConnectString(), Duration.ofSeconds(10))) {
+                        ZooKeeperConnection.connect(server.getConnectString(), Duration.ofMinutes(1))) {
+            await(() -> hasDirectory(client));
             client.session()
                     .create(ZNODE, topology(1, "node_a"), CreateMode.PERSISTENT)
                     .join();
@@ -57,11 +61,24 @@ class WatchCommandTest {
         return TOPOLOGY.formatted(epoch, primary).getBytes(StandardCharsets.UTF_8);
     }
 
+    /** On a slow machine it is made only after the connecting has returned. */
+    private static boolean hasDirectory(ZooKeeperClient client) {
+        try {
+            return client.session().read("/topology").join().isPresent();
+        } catch (KeeperException | CompletionException e) {
+            return false;
+        }
+    }
+
     private static void awaitText(StringWriter out, String text) {
+        await(() -> out.toString().contains(text));
+        assertThat(out.toString()).contains(text);
+    }
+
+    private static void await(BooleanSupplier fact) {
         long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-        while (!out.toString().contains(text) && System.nanoTime() < end) {
+        while (!fact.getAsBoolean() && System.nanoTime() < end) {
             Thread.onSpinWait();
         }
-        assertThat(out.toString()).contains(text);
     }
 }

@@ -72,9 +72,10 @@ class IdempotencyTest {
 
     @Test
     void aCallWithAnotherKeyIsRefusedWhileTheMoveHoldsTheShard() {
-        desk.moves.create(Moved.request(), KEY);
+        // one that waits: once it has moved the shard to node_b, that is why the second call is refused
+        desk.moves.create(Moved.approvedRequest(), KEY);
 
-        assertThatThrownBy(() -> desk.moves.create(Moved.request(), Optional.of("k2")))
+        assertThatThrownBy(() -> desk.moves.create(Moved.approvedRequest(), Optional.of("k2")))
                 .isInstanceOfSatisfying(
                         DroverException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SHARD_BUSY));
     }

@@ -14,12 +14,12 @@ import io.drover.api.MoveState;
 import io.drover.api.ShardAdoption;
 import io.drover.api.ShardId;
 import io.drover.daemon.move.FakeWorld.Moment;
+import io.drover.replication.Waiting;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,6 +30,8 @@ import org.junit.jupiter.api.Timeout;
 class ShardsTest {
     private static final ShardId SECOND = new ShardId("shard_02");
     private static final MoveId MOVE = new MoveId("abcd1234-0000");
+    private static final Duration LIMIT = Duration.ofSeconds(40);
+    private static final Duration POLL = Duration.ofMillis(20);
 
     private MoveStage stage;
     private MoveStage.Desk desk;
@@ -96,10 +98,9 @@ class ShardsTest {
             desk.adoptQuietly(SECOND);
         };
         Move move = desk.moves.create(Moved.request(), Optional.empty());
-        while (desk.moves.get(move.id()).state() != MoveState.ABORTED) {
-            LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
-        }
 
+        assertThat(Waiting.until(LIMIT, POLL, () -> desk.stateOf(move.id()) == MoveState.ABORTED))
+                .isTrue();
         assertThat(desk.moves.get(move.id()).error().detail()).contains("shard_02");
     }
 

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -86,13 +87,15 @@ class StandbyRowsTest {
     @Test
     void aFailureAnywhereBeforeThePointOfNoReturnLeadsEveryStandbyBack() {
         MoveStage.Play sample = synchronous();
-        List<String> verbs = new ArrayList<>();
+        // some are sent beside others
+        List<String> verbs = new CopyOnWriteArrayList<>();
         sample.world().hook = (verb, moment) -> {
             if (moment == Moment.BEFORE) {
                 verbs.add(verb);
             }
         };
         sample.driveToBaking();
+        sample.awaitBesides();
         List<String> before = verbs.subList(0, verbs.indexOf("promote@node_b")).stream()
                 // a probe that has not come back as it should is sent again
                 .filter(verb -> !verb.startsWith("stop@") && !verb.startsWith("probe-guard@"))
@@ -255,9 +258,10 @@ class StandbyRowsTest {
     @Test
     void aFailureAnywhereBeforeThePointOfNoReturnSetsAFurtherStandbyAside() {
         MoveStage.Play sample = stage.play(Moved.withStandby(Moved.request(), true));
-        List<String> verbs = new ArrayList<>();
+        List<String> verbs = new CopyOnWriteArrayList<>();
         sample.world().hook = (verb, moment) -> verbs.add(verb);
         sample.driveToBaking();
+        sample.awaitBesides();
         List<String> before = verbs.subList(0, verbs.indexOf("promote@node_b")).stream()
                 .filter(verb -> !verb.startsWith("stop@"))
                 .distinct()

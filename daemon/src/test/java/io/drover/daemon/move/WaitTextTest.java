@@ -11,8 +11,10 @@ import io.drover.api.MoveState;
 import io.drover.api.agent.Reports.JobState;
 import io.drover.daemon.move.FakeWorld.Moment;
 import io.drover.replication.InstanceMonitor.StandbyView;
+import io.drover.replication.Waiting;
 import io.drover.topology.Registration;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +22,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -30,6 +34,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What a move says that it waits for: always what, since when, and what a person can do. */
 class WaitTextTest {
     private static final String SINCE = "(?s).*, since 20\\d\\d-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z.*";
+    private static final Pattern LATER_TRY =
+            Pattern.compile("step 30 slot, since [^ ]+: try (?:[3-9]|[1-9][0-9]+) failed ");
+
+    private static final Duration LIMIT = Duration.ofSeconds(40);
+    private static final Duration POLL = Duration.ofMillis(5);
+
     private static MoveStage stage;
 
     @BeforeAll
@@ -55,12 +65,30 @@ class WaitTextTest {
         // a command that was sent beside a row may still be on its way
         List<Heard> heard = new CopyOnWriteArrayList<>();
         play.world().hook = (verb, moment) -> {
+            if (verb.startsWith("promote@") && moment == Moment.BEFORE) {
+                awaitStop(heard);
+            }
             int row = play.observer().started.isEmpty()
                     ? 0
                     : play.observer().started.get(play.observer().started.size() - 1);
             heard.add(new Heard(verb, row, play.waitingFor()));
         };
         return heard;
+    }
+
+    /** The stop is sent beside the promotion; on a slow machine it would come, and be heard, in a row behind it. */
+    private static void awaitStop(List<Heard> heard) {
+        // before it and after it
+        boolean came = Waiting.until(LIMIT, POLL, () -> stops(heard) == 2);
+        if (!came) {
+            throw new IllegalStateException("no stop came beside the promotion");
+        }
+    }
+
+    private static long stops(List<Heard> heard) {
+        return heard.stream()
+                .filter(each -> each.command().startsWith("stop@") && each.row() == MoveSteps.PROMOTE)
+                .count();
     }
 
     @Test
@@ -203,10 +231,14 @@ class WaitTextTest {
 
     /** Drives until the move says something that contains all of this. */
     private static String heard(MoveStage.Play play, String subject, List<String> names) {
+        return heard(play, now -> now.startsWith(subject) && names.stream().allMatch(now::contains));
+    }
+
+    private static String heard(MoveStage.Play play, Predicate<String> wanted) {
         String[] heard = {""};
         play.driveUntil(() -> {
             String now = play.waitingFor();
-            boolean found = now.startsWith(subject) && names.stream().allMatch(now::contains);
+            boolean found = wanted.test(now);
             heard[0] = found ? now : heard[0];
             return found;
         });
@@ -279,7 +311,8 @@ class WaitTextTest {
             }
         };
 
-        String text = heard(play, "step 30 slot", List.of("try 3 failed"));
+        // each is said for a moment only: a slow machine sees a later one
+        String text = heard(play, now -> LATER_TRY.matcher(now).lookingAt());
 
         assertWhole(text);
         assertThat(text)
