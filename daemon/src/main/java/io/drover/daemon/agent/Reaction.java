@@ -22,7 +22,7 @@ import java.util.Locale;
  * ABORTING                      the primary    3 s                        ABANDON: unseal, SERVING here
  * FENCED, ABORTING              the primary    the seal has lasted for    ABANDON: an agent that is started again
  *                                              the budget and 3 s         does not begin to count anew
- * PROMOTING                     the target     1 s                        FINISH: promote, publish
+ * PROMOTING                     the target     0.5 s                      FINISH: promote, publish
  * SERVING                       the primary    at once, when sealed       UNSEAL
  * SERVING                       the primary    at once, newer epoch       GRANT: remember the epoch
  * older than was ever seen      any            never                      NOTHING but the guard: H39
@@ -52,7 +52,10 @@ enum Reaction {
     }
 
     private static final Duration CONTROLLERS_TURN = Duration.ofSeconds(3);
-    private static final Duration PROMOTERS_TURN = Duration.ofSeconds(1);
+    /** Nobody writes meanwhile. */
+    static final Duration PROMOTERS_TURN = Duration.ofMillis(500);
+    /** Nobody waits for it, and a promotion beside it has the processors for itself. */
+    private static final Duration STOPPERS_TURN = Duration.ofSeconds(1);
     /** Between two commands of a cutover lie seconds at most; a new leader takes over in less. */
     private static final Duration MOVES_TURN = Duration.ofSeconds(30);
 
@@ -118,7 +121,7 @@ enum Reaction {
             return NOTHING;
         }
         boolean beingPromoted = topologies.get(0).state() == TopologyState.PROMOTING;
-        return !beingPromoted || unchangedFor.compareTo(PROMOTERS_TURN) >= 0 ? DEMOTE : NOTHING;
+        return !beingPromoted || unchangedFor.compareTo(STOPPERS_TURN) >= 0 ? DEMOTE : NOTHING;
     }
 
     private static Reaction serving(InstanceRecord record, FenceEpoch epoch, Duration quietFor, boolean hung) {

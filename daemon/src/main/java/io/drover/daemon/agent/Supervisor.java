@@ -164,10 +164,15 @@ final class Supervisor {
         lanes.shutdownNow();
     }
 
-    /** Looks soon, because something has changed. */
+    /** Looks soon, because something has changed, and when the controllers' turn to promote is over: nobody writes until then. */
     void wake() {
+        lookIn(AFTER_CHANGE);
+        lookIn(AFTER_CHANGE.plus(Reaction.PROMOTERS_TURN));
+    }
+
+    private void lookIn(Duration delay) {
         if (!clock.isShutdown()) {
-            clock.schedule(this::lookAtAll, AFTER_CHANGE.toMillis(), TimeUnit.MILLISECONDS);
+            clock.schedule(this::lookAtAll, delay.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
@@ -394,8 +399,7 @@ final class Supervisor {
         if (record.role() == Role.PRIMARY) {
             TargetRecord target = record.target();
             OptionalInt old = target == null ? OptionalInt.empty() : OptionalInt.of(target.timeline());
-            FaultPoints.around(
-                    "supervisor", "resume", () -> tools.directories().resumeStandby(record.dataDir(), old));
+            FaultPoints.around("supervisor", "resume", () -> tools.directories().resumeStandby(record.dataDir(), old));
         }
     }
 

@@ -45,8 +45,8 @@ class ReactionTest {
                         Reaction.NOTHING),
                 arguments("a controller undoes", PRIMARY, TopologyState.ABORTING, HERE, 2_900, Reaction.NOTHING),
                 arguments("nobody undoes", PRIMARY, TopologyState.ABORTING, HERE, 3_000, Reaction.ABANDON),
-                arguments("a controller promotes", STANDBY, TopologyState.PROMOTING, THERE, 900, Reaction.NOTHING),
-                arguments("nobody promotes", STANDBY, TopologyState.PROMOTING, THERE, 1_000, Reaction.FINISH),
+                arguments("a controller promotes", STANDBY, TopologyState.PROMOTING, THERE, 400, Reaction.NOTHING),
+                arguments("nobody promotes", STANDBY, TopologyState.PROMOTING, THERE, 500, Reaction.FINISH),
                 arguments(
                         "the source while the target is promoted",
                         PRIMARY,
