@@ -89,8 +89,8 @@ final class TestingZooKeeper implements AutoCloseable {
         boolean lives = true;
         // The client may take it back before it is closed, so it is over only when a further connection is refused.
         while (lives) {
-            ZooKeeper twin = new ZooKeeper(
-                    server.getConnectString(), mine.getSessionTimeout(), event -> {}, session, password);
+            ZooKeeper twin =
+                    new ZooKeeper(server.getConnectString(), mine.getSessionTimeout(), event -> {}, session, password);
             Eventually.until(() -> isDecided(twin.getState()));
             lives = twin.getState().isAlive();
             twin.close();

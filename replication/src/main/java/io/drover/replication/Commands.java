@@ -149,7 +149,8 @@ public final class Commands {
         } catch (TimeoutException e) {
             throw new DroverException(
                     ErrorCode.TIMEOUT,
-                    name(argv) + " has ended, and its output has no end after " + READING.toSeconds() + " s; none of it is used",
+                    name(argv) + " has ended, and its output has no end after " + READING.toSeconds()
+                            + " s; none of it is used",
                     "look for a process that it has left behind",
                     e);
         } catch (ExecutionException e) {
@@ -157,7 +158,8 @@ public final class Commands {
                     ErrorCode.POSTGRES_FAILED, "the output of " + name(argv) + " could not be read", null, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new DroverException(ErrorCode.TIMEOUT, "reading the output of " + name(argv) + " was interrupted", null, e);
+            throw new DroverException(
+                    ErrorCode.TIMEOUT, "reading the output of " + name(argv) + " was interrupted", null, e);
         }
     }
 

@@ -3,6 +3,7 @@ package io.drover.testing;
 
 import static io.drover.testing.Undone.assertAbortedIn;
 import static io.drover.testing.Undone.assertUndone;
+import static io.drover.testing.Undone.isAbortedBehind;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drover.api.ErrorCode;
@@ -29,17 +30,28 @@ import org.junit.jupiter.api.Test;
 /** A move that is given up before the point of no return leaves the source as it was, whatever it was doing. */
 class AbortIT {
     private static final Duration STATE_LIMIT = Duration.ofSeconds(60);
+    /** A move does not wait for the order: where it may be quicker than this JVM, another one is made. */
+    private static final int TRIES = 3;
 
     @Test
     void undoesEverythingWhenAbortedInPreparing() throws SQLException {
         try (Scene scene = Scene.open()) {
             NodeId target = scene.other();
             Map<String, String> before = scene.traces();
-            Move move = scene.start(target, "");
-            scene.rest().act(move.id(), "abort");
+            Move move = abortAtOnce(scene, target);
+            for (int i = 1; i < TRIES && isAbortedBehind(scene, move, 30); i++) {
+                assertUndone(scene, move, before);
+                move = abortAtOnce(scene, target);
+            }
             assertAbortedIn(scene, move, 0, 30);
             assertUndone(scene, move, before);
         }
+    }
+
+    private static Move abortAtOnce(Scene scene, NodeId target) {
+        Move move = scene.start(target, "");
+        scene.rest().act(move.id(), "abort");
+        return move;
     }
 
     @Test
@@ -61,25 +73,34 @@ class AbortIT {
         try (Scene scene = Scene.open()) {
             NodeId target = scene.other();
             Map<String, String> before = scene.traces();
-            Move move = scene.start(target, "\"cutover\":\"approve\"");
-            Path dataRoot = scene.cluster().node(target).dataRoot();
-            long startup = Waiting.untilPresent(
-                    "the target replays",
-                    STATE_LIMIT,
-                    () -> ProcessTable.belongingTo(dataRoot).stream()
-                            .filter(pid -> ProcessTable.commandLine(pid).contains(": startup"))
-                            .findFirst());
-            ProcessTable.signal(startup, "STOP");
-            try {
-                scene.rest().act(move.id(), "abort");
-                // an immediate stop ends a frozen process too; a fast one has to wait for it
-                Waiting.within(Duration.ofSeconds(3), () -> !ProcessTable.isAlive(startup));
-            } finally {
-                ProcessTable.signal(startup, "CONT");
+            Move move = abortInReplay(scene, target);
+            for (int i = 1; i < TRIES && isAbortedBehind(scene, move, 50); i++) {
+                assertUndone(scene, move, before);
+                move = abortInReplay(scene, target);
             }
             assertAbortedIn(scene, move, 50, 50);
             assertUndone(scene, move, before);
         }
+    }
+
+    private static Move abortInReplay(Scene scene, NodeId target) {
+        Move move = scene.start(target, "\"cutover\":\"approve\"");
+        Path dataRoot = scene.cluster().node(target).dataRoot();
+        long startup = Waiting.untilPresent(
+                "the target replays",
+                STATE_LIMIT,
+                () -> ProcessTable.belongingTo(dataRoot).stream()
+                        .filter(pid -> ProcessTable.commandLine(pid).contains(": startup"))
+                        .findFirst());
+        ProcessTable.signal(startup, "STOP");
+        try {
+            scene.rest().act(move.id(), "abort");
+            // an immediate stop ends a frozen process too; a fast one has to wait for it
+            Waiting.within(Duration.ofSeconds(3), () -> !ProcessTable.isAlive(startup));
+        } finally {
+            ProcessTable.signal(startup, "CONT");
+        }
+        return move;
     }
 
     @Test

@@ -93,6 +93,7 @@ class AdoptIT {
             // last: no commit returns from here on
             sql.run("postgres", "alter system set synchronous_standby_names = 'nobody'");
             sql.run("postgres", "select pg_reload_conf()");
+            awaitRow(sql, "select current_setting('synchronous_standby_names') = 'nobody'");
 
             assertThat(DryRun.failures(cluster, BLOCKED, LocalCluster.NODE_B))
                     .containsKeys(blocking)

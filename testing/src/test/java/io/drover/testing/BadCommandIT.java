@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.drover.api.InstanceId;
 import io.drover.api.NodeInfo;
 import io.drover.testing.cluster.DroverRest;
+import io.drover.testing.cluster.Waiting;
 import io.drover.testing.cluster.WorldSnapshot;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -26,7 +28,7 @@ class BadCommandIT {
     private record Bad(String instance, String verb, String token, String args, int status, String code) {}
 
     @Test
-    void anAgentRefusesWrongCommandsLogsEachOnceAndChangesNothing() throws SQLException, IOException {
+    void anAgentRefusesWrongCommandsLogsEachOnceAndChangesNothing() throws SQLException {
         try (Scene scene = Scene.open()) {
             NodeInfo node = scene.rest().nodes().stream()
                     .filter(each -> each.id().equals(scene.primary()))
@@ -61,7 +63,9 @@ class BadCommandIT {
                 assertThat(answer.json().get("hint").asText(""))
                         .as("hint of %s", bad)
                         .isNotBlank();
-                assertThat(refusals(log)).as("lines of the log after %s", bad).isEqualTo(++logged);
+                logged++;
+                awaitRefusals(log, logged);
+                assertThat(refusals(log)).as("lines of the log after %s", bad).isEqualTo(logged);
             }
             assertThat(agent.withToken("wrong")
                             .post("/v1/instances/" + instance + "/checkpoint", "{}")
@@ -73,10 +77,20 @@ class BadCommandIT {
         }
     }
 
-    private static long refusals(Path log) throws IOException {
-        return Files.readString(log)
-                .lines()
-                .filter(line -> line.contains("refused POST") || line.contains("LEADERSHIP_LOST: the leader's epoch"))
-                .count();
+    /** The agent's log is written on a thread of its own: the answer may be here first. */
+    private static void awaitRefusals(Path log, long count) {
+        Waiting.until(count + " lines in " + log, Scene.WRITING_LIMIT, () -> refusals(log) >= count);
+    }
+
+    private static long refusals(Path log) {
+        try {
+            return Files.readString(log)
+                    .lines()
+                    .filter(line ->
+                            line.contains("refused POST") || line.contains("LEADERSHIP_LOST: the leader's epoch"))
+                    .count();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + log, e);
+        }
     }
 }

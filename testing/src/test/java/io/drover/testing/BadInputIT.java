@@ -4,9 +4,11 @@ package io.drover.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.drover.api.Json;
 import io.drover.api.Move;
 import io.drover.api.MoveState;
 import io.drover.api.NodeId;
+import io.drover.api.ShardTopology;
 import io.drover.testing.cluster.ClusterNode;
 import io.drover.testing.cluster.DroverRest;
 import io.drover.testing.cluster.LocalCluster;
@@ -16,6 +18,7 @@ import io.drover.testing.cluster.Psql;
 import io.drover.testing.cluster.Waiting;
 import io.drover.testing.cluster.WorldSnapshot;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -187,6 +190,7 @@ class BadInputIT {
 
             scene.rest().act(move.id(), "approve");
             scene.awaitRollbackReady(move);
+            awaitStoredEpochs(scene);
             WorldSnapshot baking = snapshot(scene);
             assertRefused(scene.rest().post("/v1/moves", MOVE.formatted("node_c", "")), 409, "SHARD_BUSY");
             // a repeat of an order that was accepted
@@ -203,6 +207,31 @@ class BadInputIT {
             refusesAWayBackThatIsNotOpen(scene, move);
             scene.rest().complete(move.id());
             scene.await(move, MoveState.COMPLETED);
+        }
+    }
+
+    /** What an agent has seen it stores by itself, a moment later. */
+    private static void awaitStoredEpochs(Scene scene) {
+        ShardTopology topology = scene.topology();
+        String record = "agent/" + topology.instance() + ".json";
+        long epoch = topology.epoch().value();
+        Waiting.until(
+                "the agents have stored epoch " + epoch,
+                Scene.WRITING_LIMIT,
+                () -> scene.cluster().nodes().stream()
+                        .map(node -> node.dataRoot().resolve(record))
+                        .filter(Files::exists)
+                        .allMatch(file -> seenEpoch(file) == epoch));
+    }
+
+    private static long seenEpoch(Path record) {
+        try {
+            return Json.mapper()
+                    .readTree(Files.readAllBytes(record))
+                    .path("seenEpoch")
+                    .asLong();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + record, e);
         }
     }
 
@@ -321,9 +350,10 @@ class BadInputIT {
                 postmaster = Long.parseLong(lines.findFirst().orElseThrow());
             }
             WorldSnapshot before = snapshot(scene);
-            List<Long> children = ProcessTable.childrenOf(postmaster);
             // frozen, not dead: the agent would start a dead one again
             ProcessTable.signal(postmaster, "STOP");
+            // from now on there are no others
+            List<Long> children = ProcessTable.childrenOf(postmaster);
             children.forEach(pid -> ProcessTable.signal(pid, "STOP"));
             try {
                 DroverRest.Answer answer = scene.rest().post("/v1/moves", MOVE.formatted(target, ""));

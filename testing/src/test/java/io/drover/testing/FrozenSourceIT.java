@@ -28,8 +28,9 @@ class FrozenSourceIT {
             List<Long> controllers =
                     Takeover.CONTROLLERS.stream().map(scene.cluster()::pid).toList();
             // without its answer the final sync has no end, and the source stays sealed
-            probe.onNext(TopologyState.FENCED, () -> scene.cluster().freeze(target.value()));
-            Move move = scene.start(target, "\"maxWritePause\":\"8s\"");
+            Runnable freeze = () -> scene.cluster().freeze(target.value());
+            String pause = "\"maxWritePause\":\"8s\",\"drainTimeout\":\"5s\"";
+            Move move = scene.startAndAtTheFence(target, pause, probe, freeze);
             try {
                 Waiting.until("the source is frozen", Scene.MOVE_LIMIT, () -> ProcessTable.isFrozen(postmaster));
                 controllers.forEach(pid -> ProcessTable.signal(pid, "KILL"));

@@ -27,7 +27,7 @@ class OrdersIT {
     void aPausedMoveStandsStillAndARollbackThatIsGivenUpLeavesTheTargetServing() throws SQLException {
         try (Scene scene = Scene.open()) {
             NodeId target = scene.other();
-            Move move = scene.start(target, "\"cutover\":\"approve\",\"bootstrap\":{\"maxRate\":\"16MiB\"}");
+            Move move = scene.start(target, "\"cutover\":\"approve\",\"bootstrap\":{\"maxRate\":\"8MiB\"}");
             scene.await(move, MoveState.COPYING);
             scene.rest().act(move.id(), "pause");
             assertStandsStill(scene, move, MoveState.COPYING);

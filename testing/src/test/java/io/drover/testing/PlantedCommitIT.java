@@ -16,7 +16,6 @@ import io.drover.testing.cluster.Waiting;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** Somebody commits on the sealed source after the point of no return (F77): found before any start, and nothing is thrown away. */
@@ -32,8 +31,7 @@ class PlantedCommitIT {
             long postmaster = Postmasters.of(data).orElseThrow();
             Psql sourcePsql = cluster.psql(source);
             // its agent would stop the source beside the promotion
-            probe.onNext(TopologyState.PROMOTING, () -> cluster.kill(source.value()));
-            Move move = scene.start(target, "");
+            Move move = scene.startAndBehindTheSeal(target, probe, () -> cluster.kill(source.value()));
             Waiting.until("the target serves", Scene.MOVE_LIMIT, () -> {
                 var topology = scene.topology();
                 return topology.state() == TopologyState.SERVING
@@ -46,7 +44,7 @@ class PlantedCommitIT {
             ProcessTable.signal(postmaster, "CONT");
             Waiting.until(
                     "the planted commit is there",
-                    Duration.ofSeconds(20),
+                    Scene.WRITING_LIMIT,
                     () -> sourcePsql.succeeds(
                             LocalCluster.DATABASE,
                             "set synchronous_commit = local; begin read write;"

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drover.testing.cluster.LocalCluster;
 import io.drover.testing.cluster.Psql;
+import io.drover.testing.cluster.Waiting;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
@@ -27,10 +28,11 @@ class PreflightIT {
                     "P17-commit",
                     "alter role app set synchronous_commit = local",
                     "alter role app reset synchronous_commit"),
+            // named like none of a move: the agent drops one of a move that never was
             new Planted(
                     "P22",
-                    "select pg_create_physical_replication_slot('drover_99999999', true)",
-                    "select pg_drop_replication_slot('drover_99999999')"),
+                    "select pg_create_physical_replication_slot('drover_planted', true)",
+                    "select pg_drop_replication_slot('drover_planted')"),
             new Planted("P22-settings", "alter system set wal_init_zero = off", "alter system reset wal_init_zero"),
             new Planted(
                     "P27-others",
@@ -59,6 +61,10 @@ class PreflightIT {
             PLANTED.forEach(planted -> source.run(LocalCluster.DATABASE, planted.sql()));
             source.run(LocalCluster.DATABASE, "select pg_reload_conf()");
             try {
+                Waiting.until(
+                        "the settings are loaded",
+                        Scene.WRITING_LIMIT,
+                        () -> source.run("postgres", "show wal_sender_timeout").equals("0"));
                 assertThat(failures(scene))
                         .containsKeys(checks())
                         .hasEntrySatisfying(

@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -32,13 +31,12 @@ class RewindIT {
             Path data = cluster.dataDirectory(source);
             long postmaster = Postmasters.of(data).orElseThrow();
             // its agent would stop the source beside the promotion
-            probe.onNext(TopologyState.PROMOTING, () -> cluster.kill(source.value()));
-            Move move = scene.start(target, "");
+            Move move = scene.startAndBehindTheSeal(target, probe, () -> cluster.kill(source.value()));
             awaitServing(scene, target);
             ProcessTable.signal(postmaster, "CONT");
             Waiting.until(
                     "the old primary has written a checkpoint",
-                    Duration.ofSeconds(20),
+                    Scene.WRITING_LIMIT,
                     () -> cluster.psql(source).succeeds("postgres", "checkpoint"));
             Move ready;
             try (RewindWatch watch = new RewindWatch(data)) {

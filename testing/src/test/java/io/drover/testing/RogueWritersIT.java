@@ -108,7 +108,7 @@ class RogueWritersIT {
             NodeId source = scene.primary();
             NodeId target = scene.other();
             Move move =
-                    scene.start(target, "\"cutover\":\"approve\",\"maxWritePause\":\"30s\",\"drainTimeout\":\"5s\"");
+                    scene.start(target, "\"cutover\":\"approve\",\"maxWritePause\":\"30s\",\"drainTimeout\":\"20s\"");
             scene.await(move, MoveState.READY);
             try (Flood flood = new Flood(scene, source)) {
                 try (Connection inFlight = scene.kit().getConnection()) {

@@ -7,6 +7,7 @@ import io.drover.api.Move;
 import io.drover.api.MoveState;
 import io.drover.api.NodeId;
 import io.drover.api.ShardTopology;
+import io.drover.api.TopologyState;
 import io.drover.client.ShardDataSource;
 import io.drover.client.ShardDataSourceConfig;
 import io.drover.testing.checker.Evidence.When;
@@ -15,6 +16,7 @@ import io.drover.testing.checker.Rows;
 import io.drover.testing.cluster.ClusterNode;
 import io.drover.testing.cluster.DroverRest;
 import io.drover.testing.cluster.LocalCluster;
+import io.drover.testing.cluster.TopologyProbe;
 import io.drover.testing.cluster.Waiting;
 import io.drover.testing.cluster.WorldSnapshot;
 import io.drover.testing.ledger.AckLog;
@@ -28,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -120,6 +123,44 @@ final class Scene implements AutoCloseable {
         String budget = more.contains("maxWritePause") ? "" : ",\"maxWritePause\":\"10s\"";
         return rest().createMove("{\"shard\":\"%s\",\"target\":\"%s\",\"waive\":[%s]%s%s}"
                 .formatted(LocalCluster.SHARD, target, LocalCluster.WAIVER, budget, more.isEmpty() ? "" : "," + more));
+    }
+
+    /**
+     * Starts a move, and does something while its fence is up: until then a connection that is out holds the drain up. Otherwise a
+     * pause of milliseconds may be over before anybody has seen it.
+     */
+    Move startAndAtTheFence(NodeId target, String more, TopologyProbe probe, Runnable action) throws SQLException {
+        CountDownLatch done = new CountDownLatch(1);
+        probe.onNext(TopologyState.FENCED, () -> {
+            action.run();
+            done.countDown();
+        });
+        try (Connection inFlight = kit.getConnection()) {
+            assertThat(inFlight.isValid(0)).isTrue();
+            Move move = start(target, more);
+            Waiting.until("it is done at the fence", MOVE_LIMIT, () -> done.getCount() == 0);
+            return move;
+        }
+    }
+
+    /**
+     * Starts a move, and does something between its seal and its point of no return: the agent of the target is frozen from the
+     * fence on until it is done, and without its answer nobody is promoted.
+     */
+    Move startAndBehindTheSeal(NodeId target, TopologyProbe probe, Runnable action) throws SQLException {
+        String agent = target.value();
+        String pause = "\"maxWritePause\":\"30s\",\"drainTimeout\":\"5s\"";
+        Move move = startAndAtTheFence(target, pause, probe, () -> cluster.freeze(agent));
+        try {
+            Waiting.until(
+                    "the target is asked how far it has replayed",
+                    MOVE_LIMIT,
+                    () -> String.valueOf(rest().move(move.id()).waitingFor()).contains("await-replayed"));
+            action.run();
+        } finally {
+            cluster.thaw(agent);
+        }
+        return move;
     }
 
     Move await(Move move, MoveState state) {

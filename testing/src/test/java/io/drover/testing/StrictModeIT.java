@@ -8,11 +8,9 @@ import io.drover.api.Move;
 import io.drover.api.MoveRequest;
 import io.drover.api.MoveState;
 import io.drover.api.NodeId;
-import io.drover.api.TopologyState;
 import io.drover.testing.cluster.Postmasters;
 import io.drover.testing.cluster.ProcessTable;
 import io.drover.testing.cluster.TopologyProbe;
-import io.drover.testing.cluster.Waiting;
 import io.drover.testing.cluster.WorldSnapshot;
 import java.sql.SQLException;
 import java.util.Map;
@@ -50,19 +48,19 @@ class StrictModeIT {
             // what was in flight ends with the source
             scene.expectErrors();
             NodeId source = scene.primary();
-            String target = scene.other().value();
+            NodeId target = scene.other();
             long postmaster =
                     Postmasters.of(scene.cluster().dataDirectory(source)).orElseThrow();
             Map<String, String> before = scene.traces();
             // without the target's agent nobody can prove that the target has replayed everything
-            probe.onNext(TopologyState.FENCED, () -> scene.cluster().freeze(target));
-            Move move = scene.start(scene.other(), "\"mode\":\"strict\",\"maxWritePause\":\"3s\"");
+            Runnable freeze = () -> scene.cluster().freeze(target.value());
+            String strict = "\"mode\":\"strict\",\"maxWritePause\":\"5s\",\"drainTimeout\":\"5s\"";
+            Move move = scene.startAndAtTheFence(target, strict, probe, freeze);
             try {
-                Waiting.until("the fence is up", Scene.MOVE_LIMIT, () -> probe.stored() == TopologyState.FENCED);
                 scene.awaitWrites(50);
                 assertThat(ProcessTable.isAlive(postmaster)).isTrue();
             } finally {
-                scene.cluster().thaw(target);
+                scene.cluster().thaw(target.value());
             }
             Move aborted = scene.await(move, MoveState.ABORTED);
             assertThat(aborted.error()).isNotNull();

@@ -40,7 +40,7 @@ class TakeoverIT {
                     target,
                     "\"cutover\":\"approve\",\"bootstrap\":{\"maxRate\":\"16MiB\"},"
                             + "\"verify\":{\"canaries\":[\"select pg_sleep(1)\"]}");
-            try (MoveProbe stored = MoveProbe.open(scene.cluster(), move.id())) {
+            try (MoveProbe stored = MoveProbe.open(probe, move.id())) {
                 for (MoveState state : List.of(
                         MoveState.PREPARING,
                         MoveState.COPYING,

@@ -14,7 +14,6 @@ import io.drover.testing.cluster.Waiting;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -28,7 +27,8 @@ class TakeoverInTheCutoverIT {
                 TopologyProbe probe = TopologyProbe.open(scene.cluster())) {
             NodeId source = scene.primary();
             NodeId target = scene.other();
-            Move move = killLeaderAtOnceIn(scene, probe, TopologyState.FENCED, () -> scene.start(target, ""));
+            Move move = killLeaderAtOnceIn(
+                    scene, probe, TopologyState.FENCED, harm -> scene.startAndAtTheFence(target, "", probe, harm));
             Move ended = scene.awaitRollbackReadyOrUndone(move);
             Takeover.assertServing(scene, ended.state() == MoveState.BAKING ? target : source);
         }
@@ -40,7 +40,8 @@ class TakeoverInTheCutoverIT {
                 TopologyProbe probe = TopologyProbe.open(scene.cluster())) {
             NodeId source = scene.primary();
             NodeId target = scene.other();
-            Move move = killLeaderAtOnceIn(scene, probe, TopologyState.PROMOTING, () -> scene.start(target, ""));
+            Move move = killLeaderAtOnceIn(
+                    scene, probe, TopologyState.PROMOTING, harm -> startAndAtThePromotion(scene, target, probe, harm));
             try (MoveProbe stored = MoveProbe.open(scene.cluster(), move.id())) {
                 Takeover.killLeaderIn(scene, probe, stored, MoveState.REVERSING);
                 Move ready = scene.awaitRollbackReady(move);
@@ -80,7 +81,8 @@ class TakeoverInTheCutoverIT {
                     probe,
                     TopologyState.FENCED,
                     Takeover.CONTROLLERS,
-                    () -> scene.start(target, "\"maxWritePause\":\"1s\""),
+                    harm -> scene.startAndAtTheFence(
+                            target, "\"maxWritePause\":\"5s\",\"drainTimeout\":\"5s\"", probe, harm),
                     () -> awaitServing(scene, probe));
             scene.await(first, MoveState.ABORTED);
             Takeover.assertServing(scene, source);
@@ -91,7 +93,7 @@ class TakeoverInTheCutoverIT {
                     probe,
                     TopologyState.PROMOTING,
                     Takeover.CONTROLLERS,
-                    () -> scene.start(target, ""),
+                    harm -> startAndAtThePromotion(scene, target, probe, harm),
                     () -> awaitServing(scene, probe));
             scene.awaitRollbackReady(second);
             Takeover.assertServing(scene, target);
@@ -103,8 +105,18 @@ class TakeoverInTheCutoverIT {
         scene.awaitWrites(50);
     }
 
-    private static Move killLeaderAtOnceIn(
-            Scene scene, TopologyProbe probe, TopologyState state, Supplier<Move> start) {
+    /** Starts a move, and does harm at once when it is in a state. */
+    private interface Start {
+        Move with(Runnable harm) throws SQLException;
+    }
+
+    private static Move startAndAtThePromotion(Scene scene, NodeId target, TopologyProbe probe, Runnable harm) {
+        probe.onNext(TopologyState.PROMOTING, harm);
+        return scene.start(target, "");
+    }
+
+    private static Move killLeaderAtOnceIn(Scene scene, TopologyProbe probe, TopologyState state, Start start)
+            throws SQLException {
         return killAtOnceIn(scene, probe, state, List.of(probe.leader()), start, () -> {});
     }
 
@@ -119,17 +131,17 @@ class TakeoverInTheCutoverIT {
             TopologyProbe probe,
             TopologyState state,
             List<String> controllers,
-            Supplier<Move> start,
-            Runnable meanwhile) {
+            Start start,
+            Runnable meanwhile)
+            throws SQLException {
         String target = scene.other().value();
         List<Long> pids = controllers.stream().map(scene.cluster()::pid).toList();
         CountDownLatch frozen = new CountDownLatch(1);
-        probe.onNext(state, () -> {
+        Move move = start.with(() -> {
             pids.forEach(pid -> ProcessTable.signal(pid, "KILL"));
             scene.cluster().freeze(target);
             frozen.countDown();
         });
-        Move move = start.get();
         try {
             Waiting.until(
                     "they are dead, and the agent is frozen",

@@ -13,14 +13,22 @@ import java.util.Map;
 
 /** What a move that was given up has to be, whoever gave it up and when. */
 final class Undone {
+    private static final String ABORTED = "aborted by a person";
+
     private Undone() {}
 
     /** The line of the order tells at which step it was given. */
     static void assertAbortedIn(Scene scene, Move move, int first, int last) {
         assertThat(scene.rest().move(move.id()).history())
-                .filteredOn(line -> line.event().equals("aborted by a person"))
+                .filteredOn(line -> line.event().equals(ABORTED))
                 .first()
                 .satisfies(line -> assertThat(line.step()).isBetween(first, last));
+    }
+
+    /** Whether the move had gone on to a later step when the order came. */
+    static boolean isAbortedBehind(Scene scene, Move move, int last) {
+        return scene.rest().move(move.id()).history().stream()
+                .anyMatch(line -> line.event().equals(ABORTED) && line.step() > last);
     }
 
     static Move assertUndone(Scene scene, Move move, Map<String, String> before) {

@@ -11,6 +11,7 @@ import io.drover.testing.cluster.TopologyProbe;
 import io.drover.testing.cluster.Waiting;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -27,11 +28,21 @@ class ZooKeeperAwayIT {
                 TopologyProbe probe = TopologyProbe.open(scene.cluster())) {
             NodeId source = scene.primary();
             NodeId target = scene.other();
-            probe.onNext(state, () -> scene.cluster().freeze(ZOOKEEPER));
-            Move move = scene.start(target, "");
+            CountDownLatch frozen = new CountDownLatch(1);
+            Runnable freeze = () -> {
+                scene.cluster().freeze(ZOOKEEPER);
+                frozen.countDown();
+            };
+            Move move;
+            if (state == TopologyState.FENCED) {
+                move = scene.startAndAtTheFence(target, "", probe, freeze);
+            } else {
+                probe.onNext(state, freeze);
+                move = scene.start(target, "");
+            }
             try {
-                Waiting.until(
-                        "it is " + state, Scene.MOVE_LIMIT, () -> probe.seen().contains(state));
+                // thawed before it is frozen, it would stay so
+                Waiting.until("it is away in " + state, Scene.MOVE_LIMIT, () -> frozen.getCount() == 0);
                 Waiting.pause(AWAY);
             } finally {
                 scene.cluster().thaw(ZOOKEEPER);

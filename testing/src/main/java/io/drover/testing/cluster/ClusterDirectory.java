@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -152,13 +153,18 @@ final class ClusterDirectory {
 
     private static boolean isAbandoned(Path directory) throws IOException {
         Path owner = directory.resolve(OWNER);
-        if (!Files.isRegularFile(owner) || Files.size(owner) == 0) {
-            // perhaps it is being made just now
-            Instant modified = Files.getLastModifiedTime(directory).toInstant();
-            return modified.plus(Duration.ofMinutes(1)).isBefore(Instant.ofEpochMilli(System.currentTimeMillis()));
+        try {
+            if (!Files.isRegularFile(owner) || Files.size(owner) == 0) {
+                // perhaps it is being made just now
+                Instant modified = Files.getLastModifiedTime(directory).toInstant();
+                return modified.plus(Duration.ofMinutes(1)).isBefore(Instant.ofEpochMilli(System.currentTimeMillis()));
+            }
+            String[] parts = Files.readString(owner).strip().split(" ");
+            return parts.length != 2
+                    || ProcessTable.startTicks(Long.parseLong(parts[0])).orElse(-1) != Long.parseLong(parts[1]);
+        } catch (NoSuchFileException e) {
+            // its owner, which may be the JVM beside this one, removes it just now
+            return false;
         }
-        String[] parts = Files.readString(owner).strip().split(" ");
-        return parts.length != 2
-                || ProcessTable.startTicks(Long.parseLong(parts[0])).orElse(-1) != Long.parseLong(parts[1]);
     }
 }

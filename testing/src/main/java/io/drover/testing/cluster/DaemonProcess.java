@@ -8,11 +8,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** One daemon of the cluster as a process of its own, started by the command that anybody can repeat. */
 final class DaemonProcess {
     private static final Duration END_LIMIT = Duration.ofSeconds(15);
+    private static final Duration PID_LIMIT = Duration.ofSeconds(20);
 
     private final String id;
     private final List<String> command;
@@ -61,8 +63,14 @@ final class DaemonProcess {
 
     /** The pid: of the process that was started here, or that somebody else has started in its place since. */
     long pid() {
+        return Waiting.untilPresent("there is a process id of " + id, PID_LIMIT, this::writtenPid);
+    }
+
+    /** Empty for a moment: the script that it is started by writes the file once more. */
+    private Optional<Long> writtenPid() {
         try {
-            return Long.parseLong(Files.readString(pidFile).strip());
+            String text = Files.readString(pidFile).strip();
+            return text.isEmpty() ? Optional.empty() : Optional.of(Long.parseLong(text));
         } catch (IOException e) {
             throw new UncheckedIOException("no process id of " + id, e);
         }

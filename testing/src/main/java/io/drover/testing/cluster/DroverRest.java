@@ -30,7 +30,7 @@ public final class DroverRest {
     private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
 
     private final HttpClient client =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(3)).build();
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
     private final List<String> addresses;
     private final String token;
     private final Duration timeout;

@@ -55,6 +55,8 @@ public final class LocalCluster implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LocalCluster.class);
     private static final Duration START_LIMIT = Duration.ofMinutes(3);
+    /** A database cluster is made meanwhile: on a busy machine that takes longer than other requests may. */
+    private static final Duration SHARD_LIMIT = Duration.ofMinutes(2);
 
     private final ClusterOptions options;
     private final OsUser user = OsUser.forPostgres();
@@ -112,8 +114,10 @@ public final class LocalCluster implements AutoCloseable {
     public ShardTopology createShard() {
         String request = "{\"node\":\"%s\",\"port\":%s,\"database\":\"%s\",\"initialize\":true}"
                 .formatted(NODE_A, layout.shardPort(), DATABASE);
-        ShardTopology topology =
-                rest.put("/v1/shards/" + SHARD, request).succeeded().as(ShardTopology.class);
+        ShardTopology topology = rest.within(SHARD_LIMIT)
+                .put("/v1/shards/" + SHARD, request)
+                .succeeded()
+                .as(ShardTopology.class);
         psql(NODE_A).run(DATABASE, """
                         create role %1$s login password '%2$s';
                         grant connect, temporary, create on database %3$s to %1$s;

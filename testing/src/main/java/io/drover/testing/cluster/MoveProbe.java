@@ -17,16 +17,23 @@ import java.time.Duration;
  */
 public final class MoveProbe implements AutoCloseable {
     private final ZooKeeperClient client;
+    private final boolean own;
     private final MoveId move;
 
-    private MoveProbe(ZooKeeperClient client, MoveId move) {
+    private MoveProbe(ZooKeeperClient client, boolean own, MoveId move) {
         this.client = client;
+        this.own = own;
         this.move = move;
     }
 
     /** Connects. */
     public static MoveProbe open(LocalCluster cluster, MoveId move) {
-        return new MoveProbe(ZooKeeperConnection.connect(cluster.zookeeper(), Duration.ofSeconds(10)), move);
+        return new MoveProbe(ZooKeeperConnection.connect(cluster.zookeeper(), Duration.ofSeconds(10)), true, move);
+    }
+
+    /** Reads by a connection that is there already: the first states of a move may be over before another one is. */
+    public static MoveProbe open(TopologyProbe connected, MoveId move) {
+        return new MoveProbe(connected.client(), false, move);
     }
 
     /** The stored state. */
@@ -53,6 +60,8 @@ public final class MoveProbe implements AutoCloseable {
 
     @Override
     public void close() {
-        client.close();
+        if (own) {
+            client.close();
+        }
     }
 }

@@ -2,6 +2,7 @@
 package io.drover.testing.cluster;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -62,7 +63,7 @@ public final class ProcessTable {
                     .mapToLong(line -> Long.parseUnsignedLong(
                             line.substring(line.indexOf(':') + 1).strip(), HEX))
                     .anyMatch(set -> (set >>> (signal - 1) & 1) == 1);
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             return false;
         }
     }

@@ -7,10 +7,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.List;
 
 /** A standby of the shard's instance that somebody else made on a node, with a slot and a password in its connection string. */
 public final class StandbyInstance {
+    private static final Duration STREAM_LIMIT = Duration.ofMinutes(1);
+
     private final LocalCluster cluster;
     private final String host;
     private final String name;
@@ -93,6 +96,12 @@ public final class StandbyInstance {
                 data.getParent() + "/postgresql.log",
                 "-w",
                 "start")));
+        // it takes connections before it streams, and one that does not stream yet is not adopted
+        Waiting.until(
+                "the standby on " + name + " streams",
+                STREAM_LIMIT,
+                () -> psql().run("postgres", "select status from pg_stat_wal_receiver")
+                        .equals("streaming"));
     }
 
     private void write(String fileName, String content) throws IOException {

@@ -49,6 +49,10 @@ public final class TopologyProbe implements AutoCloseable {
         return new TopologyProbe(cluster);
     }
 
+    ZooKeeperClient client() {
+        return client;
+    }
+
     /** Does something once, when the state is next seen. */
     public void onNext(TopologyState state, Runnable action) {
         actions.put(state, action);
@@ -79,7 +83,7 @@ public final class TopologyProbe implements AutoCloseable {
     /** Gives reads to a replica as an operator's tool would, past every controller. */
     public void setReadWeight(NodeId replica, int weight) {
         TopologyStore store = new TopologyStore(client);
-        Waiting.until("the read weight is set", Duration.ofSeconds(10), () -> {
+        Waiting.until("the read weight is set", Duration.ofMinutes(1), () -> {
             try {
                 store.swap(
                         store.read(LocalCluster.SHARD).stream().toList(),

@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -87,6 +89,9 @@ public final class WorldSnapshot {
             for (String child : zooKeeper.getChildren(path, false)) {
                 addZnode(zooKeeper, path.equals("/") ? "/" + child : path + "/" + child);
             }
+        } catch (KeeperException.NoNodeException e) {
+            // it has gone since it was listed
+            facts.remove("znode " + path);
         } catch (KeeperException e) {
             throw new IllegalStateException("cannot read " + path, e);
         } catch (InterruptedException e) {
@@ -110,6 +115,14 @@ public final class WorldSnapshot {
                 public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
                     addFile(file, attributes);
                     return keepOn();
+                }
+
+                @Override
+                public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+                    if (failure instanceof NoSuchFileException) {
+                        return keepOn();
+                    }
+                    throw failure;
                 }
             });
         } catch (IOException e) {
@@ -140,7 +153,11 @@ public final class WorldSnapshot {
     private void addFile(Path file, BasicFileAttributes attributes) throws IOException {
         boolean text =
                 attributes.isRegularFile() && !file.getFileName().toString().endsWith(".log");
-        facts.put("file " + file, text ? Files.readString(file, StandardCharsets.ISO_8859_1) : "");
+        try {
+            facts.put("file " + file, text ? Files.readString(file, StandardCharsets.ISO_8859_1) : "");
+        } catch (NoSuchFileException e) {
+            // a draft that has got its name since it was listed
+        }
     }
 
     private void addInstance(LocalCluster cluster, NodeId node) {
@@ -155,11 +172,18 @@ public final class WorldSnapshot {
         }
     }
 
+    /** A child that was begun just now has its parent's title until it gets its own, or becomes another program. */
+    private static boolean isCopyOfItsParent(long pid, String command) {
+        OptionalLong parent = ProcessTable.parent(pid);
+        return parent.isPresent()
+                && ProcessTable.commandLine(parent.orElseThrow()).equals(command);
+    }
+
     private void addProcesses(Path directory) {
         for (long pid : ProcessTable.belongingTo(directory)) {
             String command = ProcessTable.commandLine(pid);
             // PostgreSQL's children come and go; what has no command line any more is ending
-            if (!command.isEmpty() && !command.startsWith("postgres:")) {
+            if (!command.isEmpty() && !command.startsWith("postgres:") && !isCopyOfItsParent(pid, command)) {
                 facts.put("process " + pid, command);
             }
         }

@@ -98,7 +98,9 @@ final class FakeDirectory {
         raw.put("Latest checkpoint location", wal.end().toString());
         raw.put("Latest checkpoint's REDO location", wal.end().toString());
         raw.put("Latest checkpoint's TimeLineID", Integer.toString(controlTimeline));
-        raw.put("Min recovery ending loc's timeline", Integer.toString(standbySignal || state.equals(RECOVERY) ? timeline : 0));
+        raw.put(
+                "Min recovery ending loc's timeline",
+                Integer.toString(standbySignal || state.equals(RECOVERY) ? timeline : 0));
         raw.put("Catalog version number", "202209061");
         raw.put("Database block size", "8192");
         raw.put("Bytes per WAL segment", Long.toString(Wal.SEGMENT));

@@ -4,6 +4,7 @@ package io.drover.testing.fake;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import org.jspecify.annotations.Nullable;
 
 /** One direction of a connection: what is sent arrives after its time, and never before what was sent earlier. */
 final class Pipe {
@@ -19,6 +20,8 @@ final class Pipe {
     // Guarded by the world.
     private final Queue<Runnable> travelling = new ArrayDeque<>();
     private long lastArrival = Long.MIN_VALUE;
+    /** On which something arrives just now: elsewhere nothing may overtake it. */
+    private @Nullable Thread receiving;
 
     Pipe(FakeZooKeeper world, Timer timer) {
         this.world = world;
@@ -31,7 +34,7 @@ final class Pipe {
      * @param inPlace whether it may arrive on this very thread, when nothing is before it
      */
     void send(Duration time, boolean inPlace, Runnable arrival) {
-        if (inPlace && time.isZero() && travelling.isEmpty()) {
+        if (inPlace && time.isZero() && travelling.isEmpty() && !arrivesElsewhere()) {
             world.afterwards(arrival);
             return;
         }
@@ -42,9 +45,20 @@ final class Pipe {
         world.afterwards(() -> timer.after(delay, this::arrive));
     }
 
+    private boolean arrivesElsewhere() {
+        return receiving != null && receiving != Thread.currentThread();
+    }
+
     private void arrive() {
         Runnable[] first = new Runnable[1];
-        world.atomically(() -> first[0] = travelling.remove());
-        first[0].run();
+        world.atomically(() -> {
+            first[0] = travelling.remove();
+            receiving = Thread.currentThread();
+        });
+        try {
+            first[0].run();
+        } finally {
+            world.atomically(() -> receiving = null);
+        }
     }
 }

@@ -33,6 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
 class TopologyLogTest {
     private static final String PATH = "/drover/topology/shard_01";
     private static final String OTHER = "/drover/other";
+    /** Outlives a machine that stands still for a while. */
+    private static final int SESSION_MILLIS = 60_000;
 
     @Test
     @SuppressWarnings("try") // closing a ZooKeeper may be interrupted
@@ -42,11 +44,12 @@ class TopologyLogTest {
         List<ShardTopology> topologies = run.chain.stream()
                 .map(change -> change.topology().orElseThrow())
                 .toList();
-        InstanceSpec spec = new InstanceSpec(directory.toFile(), -1, -1, -1, true, 1);
+        // port 0: one that is sought beforehand may be another's by the time the server takes it
+        InstanceSpec spec = new InstanceSpec(directory.toFile(), 0, -1, -1, true, 1);
         CountDownLatch connected = new CountDownLatch(1);
         try (TestingServer server = new TestingServer(spec, true);
                 ZooKeeper zooKeeper =
-                        new ZooKeeper(server.getConnectString(), 10_000, event -> connected.countDown())) {
+                        new ZooKeeper(server.getConnectString(), SESSION_MILLIS, event -> connected.countDown())) {
             assertThat(connected.await(30, TimeUnit.SECONDS)).isTrue();
             make(zooKeeper, "/drover", new byte[0]);
             make(zooKeeper, "/drover/topology", new byte[0]);

@@ -7,6 +7,7 @@ import io.drover.testing.fake.FakeZooKeeperClient;
 import io.drover.testing.fake.Network;
 import io.drover.topology.ZkLayout;
 import io.drover.topology.ZooKeeperClient;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,9 +20,9 @@ final class FakeWorld implements ZooKeeperWorld {
     private final Map<String, Network.Kind> losses = new ConcurrentHashMap<>();
 
     @Override
-    public ZooKeeperClient connect() {
+    public ZooKeeperClient connect(Duration session) {
         FakeZooKeeperClient client =
-                server.connect("client-" + clients.size(), SESSION, Scheduler.system(), this::fate);
+                server.connect("client-" + clients.size(), session, Scheduler.system(), this::fate);
         clients.add(client);
         return client;
     }

@@ -154,7 +154,7 @@ abstract class PostgresContract extends PostgresSteps {
         makeStandby();
         armGuard();
         nodes.freeze(Side.ONE);
-        assertThat(server(Side.ONE).takesLogins()).isFalse();
+        awaitFact(() -> !server(Side.ONE).takesLogins());
         files(Side.ONE).editSettings(Collections.singletonMap(ManagedSetting.SYNCHRONOUS_STANDBY_NAMES, null));
         server(Side.ONE).reload();
         nodes.kill(Side.OTHER);
@@ -220,6 +220,7 @@ abstract class PostgresContract extends PostgresSteps {
                 Client local = nodes.client(Side.ONE)) {
             CompletableFuture<Void> commit = CompletableFuture.runAsync(() -> waiting.commit("waits"));
             local.commitLocally("passes");
+            awaitFact(() -> !ask(Side.ONE, PostgresSession::waitingCommits).isEmpty());
             assertThat(comes(commit)).isFalse();
             Set<String> hanging = ask(Side.ONE, PostgresSession::waitingCommits);
             assertThat(hanging).hasSize(1);

@@ -215,7 +215,8 @@ final class RealNodes implements TwoNodes {
         Path data = place(side).dataDir();
         try {
             Files.delete(data.resolve("standby.signal"));
-            Files.writeString(data.resolve("pg_wal/00000002.history"), "1\t" + fork + "\tno recovery target specified\n");
+            Files.writeString(
+                    data.resolve("pg_wal/00000002.history"), "1\t" + fork + "\tno recovery target specified\n");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -2,47 +2,69 @@
 package io.drover.testing.contract;
 
 import io.drover.topology.CuratorClient;
+import io.drover.topology.ZkLayout;
 import io.drover.topology.ZooKeeperClient;
 import io.drover.topology.ZooKeeperConnection;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.apache.curator.test.InstanceSpec;
 import org.apache.curator.test.TestingServer;
 import org.apache.zookeeper.ZooKeeper;
 
 /** A real server in this process, and a socket of its own for each client. */
 final class RealWorld implements ZooKeeperWorld {
-    private static final int TICK_MILLIS = 200;
+    /** A session is given twenty of them at most. */
+    private static final int TICK_MILLIS = 1_500;
 
     private final TestingServer server;
     private final Map<ZooKeeperClient, Valve> clients = new LinkedHashMap<>();
 
     RealWorld() throws Exception {
-        server = new TestingServer(new InstanceSpec(null, -1, -1, -1, true, -1, TICK_MILLIS, -1), true);
+        // port 0: one that is sought beforehand may be another's by the time the server takes it
+        server = new TestingServer(new InstanceSpec(null, 0, -1, -1, true, -1, TICK_MILLIS, -1), true);
     }
 
     @Override
-    public ZooKeeperClient connect() throws IOException {
+    public ZooKeeperClient connect(Duration session) throws Exception {
         Valve valve = new Valve(server.getPort());
-        ZooKeeperClient client = ZooKeeperConnection.connect("127.0.0.1:" + valve.port() + "/drover", SESSION);
+        ZooKeeperClient client = ZooKeeperConnection.connect("127.0.0.1:" + valve.port() + "/drover", session);
         clients.put(client, valve);
+        // connecting by itself waits for a few seconds only
+        Eventually.until("its directories are there", () -> client.isConnected() && isReady(client));
         return client;
     }
 
-    /** By a second connection, which takes the session over and closes it. */
+    private static boolean isReady(ZooKeeperClient client) throws Exception {
+        for (String root : ZkLayout.roots()) {
+            var found = client.session().read(root);
+            if (found.get(Eventually.LIMIT.toMillis(), TimeUnit.MILLISECONDS).isEmpty()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** By a second connection, which takes the session over and closes it before the client can take it back. */
     @Override
     public void expire(ZooKeeperClient client) throws Exception {
         ZooKeeper mine = ((CuratorClient) client).handle();
-        ZooKeeper twin = new ZooKeeper(
-                server.getConnectString(),
-                mine.getSessionTimeout(),
-                event -> {},
-                mine.getSessionId(),
-                mine.getSessionPasswd());
-        Eventually.until("the twin is connected", () -> twin.getState().isConnected());
-        twin.close();
+        valve(client).refuse();
+        try {
+            ZooKeeper twin = new ZooKeeper(
+                    server.getConnectString(),
+                    mine.getSessionTimeout(),
+                    event -> {},
+                    mine.getSessionId(),
+                    mine.getSessionPasswd());
+            Eventually.until("the twin is connected", () -> twin.getState().isConnected());
+            twin.close();
+        } finally {
+            valve(client).open();
+        }
     }
 
     private Valve valve(ZooKeeperClient client) {

@@ -50,6 +50,11 @@ final class Valve implements AutoCloseable {
         sockets.clear();
     }
 
+    /** Lets nobody in; who is in may stay. */
+    void refuse() {
+        refusing = true;
+    }
+
     void open() {
         refusing = false;
     }

@@ -263,17 +263,18 @@ abstract class ZooKeeperContract {
 
     @Test
     void anEphemeralZnodeOutlivesTheConnectionUntilTheTimeout() throws Exception {
-        get(client.session().create(ONE, bytes(""), CreateMode.EPHEMERAL));
+        ZooKeeperClient cutOff = world.connect(ZooKeeperWorld.SHORT_SESSION);
         long began = System.nanoTime();
+        get(cutOff.session().create(ONE, bytes(""), CreateMode.EPHEMERAL));
 
-        world.cut(client);
+        world.cut(cutOff);
         Eventually.until(
                 "the znode is gone", () -> get(other.session().readFresh(ONE)).isEmpty());
 
         // The server counts from what it last heard, and looks now and then.
         assertThat(System.nanoTime() - began)
-                .isGreaterThan(ZooKeeperWorld.SESSION.toNanos() / 2)
-                .isLessThan(ZooKeeperWorld.SESSION.toNanos() * 4);
+                .isGreaterThan(ZooKeeperWorld.SHORT_SESSION.toNanos() / 2)
+                .isLessThan(ZooKeeperWorld.SHORT_SESSION.toNanos() * 4);
     }
 
     @Test
@@ -313,16 +314,17 @@ abstract class ZooKeeperContract {
 
     @Test
     void aSessionThatIsCutOffTooLongCountsAsLostBeforeTheServerAnswers() throws Exception {
-        long session = client.sessionId();
-        List<State> states = states(client);
+        ZooKeeperClient cutOff = world.connect(ZooKeeperWorld.SHORT_SESSION);
+        long session = cutOff.sessionId();
+        List<State> states = states(cutOff);
 
-        world.cut(client);
+        world.cut(cutOff);
         Eventually.until("lost", () -> states.contains(State.LOST));
-        world.heal(client);
+        world.heal(cutOff);
         Eventually.until("connected", () -> states.contains(State.CONNECTED));
 
         assertThat(states).containsExactly(State.SUSPENDED, State.LOST, State.CONNECTED);
-        assertThat(client.sessionId()).isNotEqualTo(session);
+        assertThat(cutOff.sessionId()).isNotEqualTo(session);
     }
 
     @Test

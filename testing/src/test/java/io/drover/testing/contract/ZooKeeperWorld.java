@@ -7,11 +7,19 @@ import java.time.Duration;
 
 /** A ZooKeeper server, and what may happen between it and its clients. */
 interface ZooKeeperWorld extends AutoCloseable {
-    /** A real client may need a second or more to connect again. */
-    Duration SESSION = Duration.ofSeconds(4);
+    /** Outlives a machine that stands still for a while. */
+    Duration SESSION = Duration.ofSeconds(30);
+
+    /** Of who is to lose it. A real client may need a second or more to connect again. */
+    Duration SHORT_SESSION = Duration.ofSeconds(4);
 
     /** Another process; it is connected when this returns. */
-    ZooKeeperClient connect() throws Exception;
+    default ZooKeeperClient connect() throws Exception {
+        return connect(SESSION);
+    }
+
+    /** The same with a session of another length. */
+    ZooKeeperClient connect(Duration session) throws Exception;
 
     /** Ends the session at the server. */
     void expire(ZooKeeperClient client) throws Exception;

@@ -18,6 +18,8 @@ import io.drover.api.agent.Reports.JobReport;
 import io.drover.api.agent.Reports.JobState;
 import io.drover.api.agent.Token;
 import io.drover.api.agent.Verb;
+import io.drover.api.fault.FaultPoint;
+import io.drover.api.fault.FaultPoints;
 import io.drover.api.time.Scheduler;
 import io.drover.daemon.agent.Agent;
 import io.drover.daemon.agent.NodeTools;
@@ -36,8 +38,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** The agent as it is shipped, on servers that do not exist. */
+@Isolated // the listener of fault points is the process's own
 final class AgentOnFakePostgresTest {
     private static final Scheduler SCHEDULER = Scheduler.system();
     private static final Duration LIMIT = Duration.ofSeconds(30);
@@ -54,10 +58,12 @@ final class AgentOnFakePostgresTest {
     private final Agent source = agent("host_a", files);
     private final FakeStateFiles filesOfTarget = new FakeStateFiles();
     private final Agent target = agent("host_b", filesOfTarget);
+    private AutoCloseable armed = () -> {};
     private long sequence;
 
     @AfterEach
-    void close() {
+    void close() throws Exception {
+        armed.close();
         source.stop();
         target.stop();
         zooKeeper.close();
@@ -146,12 +152,12 @@ final class AgentOnFakePostgresTest {
     void givesUpACopyWhoseSourceIsKilled() {
         InstanceId instance = initialize();
         send(source, instance, new Verb.CreateSlot(SLOT));
+        inTheCopy("base-backup", FaultPoint.When.AFTER, () -> world.kill("host_a", PORT));
+
         send(
                 target,
                 instance,
                 new Verb.StartCopy(List.of(SHARD), "host_a", PORT, SLOT, null, MoveRequest.Checkpoint.FAST));
-
-        world.kill("host_a", PORT);
 
         assertThat(Waiting.until(
                         LIMIT, POLL, () -> target.observation().job(instance).state() == JobState.FAILED))
@@ -166,11 +172,11 @@ final class AgentOnFakePostgresTest {
     void storesTheEndOfAJobAsSoonAsItsDiskHasRoomAgain() {
         InstanceId instance = initialize();
         send(source, instance, new Verb.CreateSlot(SLOT));
+        inTheCopy("verify", FaultPoint.When.BEFORE, () -> filesOfTarget.fillDisk(true));
         send(
                 target,
                 instance,
                 new Verb.StartCopy(List.of(SHARD), "host_a", PORT, SLOT, null, MoveRequest.Checkpoint.FAST));
-        filesOfTarget.fillDisk(true);
         assertThat(Waiting.until(
                         LIMIT,
                         POLL,
@@ -187,6 +193,16 @@ final class AgentOnFakePostgresTest {
         assertThat(Waiting.until(
                         LIMIT, POLL, () -> target.observation().job(instance).state() == JobState.DONE))
                 .isTrue();
+    }
+
+    /** On the copy's own thread: it takes a second, and this one may come too late. */
+    private void inTheCopy(String effect, FaultPoint.When when, Runnable harm) {
+        FaultPoint point = new FaultPoint("copy", effect, when);
+        armed = FaultPoints.arm(reached -> {
+            if (reached.equals(point)) {
+                harm.run();
+            }
+        });
     }
 
     private InstanceId initialize() {

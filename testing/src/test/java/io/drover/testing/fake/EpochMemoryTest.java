@@ -80,6 +80,7 @@ final class EpochMemoryTest {
                 () -> String.valueOf(cluster.control().moves().get(move.id()).waitingFor())
                         .contains("bin/drover topology rebuild"));
         cluster.control().moves().abort(move.id());
+        cluster.await("aborts", () -> cluster.control().moves().get(move.id()).state() == MoveState.ABORTING);
         Waiting.pause(Duration.ofSeconds(2));
         assertThat(cluster.control().moves().get(move.id()).state()).isEqualTo(MoveState.ABORTING);
         assertThat(cluster.topology().epoch().value()).as("nothing was written").isEqualTo(1);

@@ -69,7 +69,8 @@ final class MiniCluster implements AutoCloseable {
             Agent agent, FakeNode node, FakeZooKeeperClient client, TopologyWatcher watcher, Watch registration) {}
 
     /** One life of a controller. */
-    private record Controller(MoveControl control, LeaderElection election, FakeZooKeeperClient client) {}
+    private record Controller(
+            MoveControl control, LeaderElection election, FakeZooKeeperClient client, LeadObserver observer) {}
 
     private FakeZooKeeperClient connect(String name) {
         return zooKeeper.connect(name, SESSION, SCHEDULER, Network.PERFECT);
@@ -160,7 +161,7 @@ final class MiniCluster implements AutoCloseable {
                 MoveControl.Means.usual(SCHEDULER));
         LeaderElection election = new LeaderElection(own, "c1", "http://c1", control.runner());
         election.start();
-        controller = new Controller(control, election, own);
+        controller = new Controller(control, election, own, leads);
         // who has won the election takes the moves over a moment later, and only then accepts orders
         await("the controller leads", leads::leads);
     }
@@ -193,14 +194,16 @@ final class MiniCluster implements AutoCloseable {
         return known.election().held().orElseThrow();
     }
 
-    /** Whether its leadership is the one that ZooKeeper knows. */
+    /** Whether its leadership is the one that ZooKeeper knows, and it accepts orders under it. */
     boolean leads() {
         Controller known = controller;
+        // asked last: it hears of the end of one leadership before the next is held, and of that one a moment later
         return known != null
                 && known.election()
                         .held()
                         .filter(held -> held.epoch().equals(leaderEpoch()))
-                        .isPresent();
+                        .isPresent()
+                && known.observer().leads();
     }
 
     LeaderEpoch leaderEpoch() {

@@ -52,7 +52,7 @@ final class ToldTest {
     }
 
     /** The controllers die at this point. */
-    private MoveId startAndLoseControllers(String row, FaultPoint.When when) {
+    private MoveId startAndLoseControllers(String row, FaultPoint.When when, String maxWritePause) {
         FaultPoint point = new FaultPoint(row, "run", when);
         AtomicBoolean dead = new AtomicBoolean();
         armed = FaultPoints.arm(reached -> {
@@ -65,7 +65,7 @@ final class ToldTest {
                 throw new DroverException(ErrorCode.LEADERSHIP_LOST, "the controller died at " + reached);
             }
         });
-        MoveId id = cluster.start("\"maxWritePause\":\"3s\"").id();
+        MoveId id = cluster.start("\"maxWritePause\":\"" + maxWritePause + "\"").id();
         cluster.await("the controller's death", dead::get);
         cluster.killController();
         return id;
@@ -111,7 +111,7 @@ final class ToldTest {
 
     @Test
     void aFenceThatItsAgentLoweredIsTold() throws Exception {
-        MoveId id = startAndLoseControllers("row-110", FaultPoint.When.AFTER);
+        MoveId id = startAndLoseControllers("row-110", FaultPoint.When.AFTER, "3s");
         cluster.await("SERVING", () -> cluster.topology().state() == TopologyState.SERVING);
         startControllerAgain();
 
@@ -122,7 +122,7 @@ final class ToldTest {
 
     @Test
     void aPromotionThatItsAgentFinishedIsTold() throws Exception {
-        MoveId id = startAndLoseControllers("row-140", FaultPoint.When.BEFORE);
+        MoveId id = startAndLoseControllers("row-140", FaultPoint.When.BEFORE, "30s");
         cluster.await(
                 "SERVING",
                 () -> cluster.topology().primary().node().equals(B)

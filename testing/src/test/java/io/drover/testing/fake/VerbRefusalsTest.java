@@ -54,6 +54,8 @@ final class VerbRefusalsTest {
                 "READY",
                 () -> cluster.control().moves().list(Optional.empty(), Optional.of(MoveState.READY)).stream()
                         .anyMatch(move -> move.waitingFor() != null));
+        // which each does by itself, a moment after the move has told it
+        cluster.await("both have stored what they have seen", () -> hasStoredItsEpoch(A) && hasStoredItsEpoch(B));
         servers = Map.of(A, new AgentServer(cluster.agent(A)), B, new AgentServer(cluster.agent(B)));
     }
 
@@ -144,15 +146,23 @@ final class VerbRefusalsTest {
         }
     }
 
+    private static boolean hasStoredItsEpoch(NodeId node) {
+        return stored(node).get("seenEpoch").asLong()
+                == cluster.topology().epoch().value();
+    }
+
     /** The newest token that the agent has stored. */
     private static Token highest(NodeId node) {
         try {
-            return Json.mapper()
-                    .treeToValue(
-                            Json.mapper()
-                                    .readTree(state(node).read(cluster.instance() + ".json"))
-                                    .get("token"),
-                            Token.class);
+            return Json.mapper().treeToValue(stored(node).get("token"), Token.class);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static JsonNode stored(NodeId node) {
+        try {
+            return Json.mapper().readTree(state(node).read(cluster.instance() + ".json"));
         } catch (IOException e) {
             throw new AssertionError(e);
         }

@@ -29,10 +29,16 @@ import org.junit.jupiter.api.parallel.Isolated;
 /** What an agent does alone about a source that is sealed and a target that is being promoted, also one that has lost its memory. */
 @Isolated // the listener of fault points is the process's own
 final class WatchdogTest {
+    /** Its agent waits so long, and a little longer, before it acts alone. */
     private static final String PAUSE = "\"maxWritePause\":\"3s\",\"cutover\":\"auto\"";
+    /** For what does not wait for that. */
+    private static final String LONG_PAUSE = "\"maxWritePause\":\"30s\",\"cutover\":\"auto\"";
+
     private static final MoveId STRANGER = new MoveId("deadbeef-0000");
 
     private final MiniCluster cluster = MiniCluster.withShard();
+
+    private final AtomicBoolean dead = new AtomicBoolean();
 
     private AutoCloseable armed = () -> {};
 
@@ -44,15 +50,20 @@ final class WatchdogTest {
 
     /** The controller dies behind the seal. */
     private void sealAndLoseController() {
+        sealAndLoseController(PAUSE);
+    }
+
+    private void sealAndLoseController(String pause) {
         armed = FaultPoints.arm(at(new FaultPoint("row-110", "run", FaultPoint.When.AFTER)));
-        cluster.start(PAUSE);
+        cluster.start(pause);
         cluster.await("it is sealed", () -> sealed() && held());
+        // the seal runs on its thread, too: killed before, it would break off in the middle
+        cluster.await("the controller's death", dead::get);
         cluster.killController();
     }
 
     /** From this point on no controller does anything any more. */
-    private static FaultPoints.Listener at(FaultPoint point) {
-        AtomicBoolean dead = new AtomicBoolean();
+    private FaultPoints.Listener at(FaultPoint point) {
         return reached -> {
             if (reached.equals(point)) {
                 dead.set(true);
@@ -134,8 +145,9 @@ final class WatchdogTest {
     @Test
     void publishesATargetThatNobodyPublishes() {
         armed = FaultPoints.arm(at(new FaultPoint("row-140", "run", FaultPoint.When.BEFORE)));
-        cluster.start(PAUSE);
+        cluster.start(LONG_PAUSE);
         cluster.await("PROMOTING", () -> cluster.topology().state() == TopologyState.PROMOTING);
+        cluster.await("the controller's death", dead::get);
         cluster.killController();
 
         cluster.killAgent(B);
@@ -181,7 +193,7 @@ final class WatchdogTest {
     /** H19. */
     @Test
     void takesNoGuardBackBehindASeal() {
-        sealAndLoseController();
+        sealAndLoseController(LONG_PAUSE);
         MoveId move = requireNonNull(cluster.topology().move(), "no move holds the shard");
         Token token = new Token(cluster.leaderEpoch(), move, 80, Long.MAX_VALUE, 20_000);
 

@@ -93,9 +93,18 @@ abstract class SchedulerContract {
             ExecutorService threads = scheduler.newThreads("waiting");
             List<String> ends = Collections.synchronizedList(new ArrayList<>());
             CompletableFuture<Void> both = new CompletableFuture<>();
-            Future<?> waiting = threads.submit(
-                    () -> interrupted(ends, both, () -> scheduler.await(new CompletableFuture<>(), LONG)));
-            Future<?> pausing = threads.submit(() -> interrupted(ends, both, () -> scheduler.pause(LONG)));
+            List<CompletableFuture<Void>> begun = List.of(new CompletableFuture<>(), new CompletableFuture<>());
+            Future<?> waiting = threads.submit(() -> {
+                begun.get(0).complete(null);
+                interrupted(ends, both, () -> scheduler.await(new CompletableFuture<>(), LONG));
+            });
+            Future<?> pausing = threads.submit(() -> {
+                begun.get(1).complete(null);
+                interrupted(ends, both, () -> scheduler.pause(LONG));
+            });
+            // what has not begun is not interrupted, but never begins
+            scheduler.await(begun.get(0), LONG);
+            scheduler.await(begun.get(1), LONG);
             scheduler.pause(SHORT);
 
             waiting.cancel(true);
@@ -229,14 +238,20 @@ abstract class SchedulerContract {
         within(scheduler -> {
             ScheduledExecutorService timer = scheduler.newTimer("timer");
             List<Integer> order = Collections.synchronizedList(new ArrayList<>());
-            timer.schedule(() -> order.add(3), 60, TimeUnit.MILLISECONDS);
-            timer.schedule(() -> order.add(2), 30, TimeUnit.MILLISECONDS);
+            CompletableFuture<Void> last = new CompletableFuture<>();
+            // so much later that no time between two of these calls turns the order round
+            timer.schedule(
+                    () -> {
+                        order.add(3);
+                        last.complete(null);
+                    },
+                    2,
+                    TimeUnit.SECONDS);
             timer.execute(() -> {
                 pause(scheduler);
                 order.add(1);
             });
-            CompletableFuture<Void> last = new CompletableFuture<>();
-            timer.schedule(() -> last.complete(null), 90, TimeUnit.MILLISECONDS);
+            timer.schedule(() -> order.add(2), 10, TimeUnit.MILLISECONDS);
             scheduler.await(last, LONG);
 
             assertThat(order).containsExactly(1, 2, 3);
@@ -253,7 +268,7 @@ abstract class SchedulerContract {
                 done.add("first");
             });
             timer.execute(() -> done.add("second"));
-            timer.schedule(() -> done.add("later"), 10, TimeUnit.SECONDS);
+            timer.schedule(() -> done.add("later"), 1, TimeUnit.HOURS);
             end(scheduler, timer);
 
             assertThat(done).containsExactly("first", "second");
@@ -277,7 +292,10 @@ abstract class SchedulerContract {
                     TimeUnit.MILLISECONDS);
             scheduler.await(thrice, LONG);
             repeated.cancel(false);
-            scheduler.pause(SHORT);
+            // one that has begun goes on to its end
+            CompletableFuture<Void> behind = new CompletableFuture<>();
+            timer.execute(() -> behind.complete(null));
+            scheduler.await(behind, LONG);
             int then = runs.get();
             scheduler.pause(SHORT);
 
@@ -307,8 +325,17 @@ abstract class SchedulerContract {
             CompletableFuture<String> second = new CompletableFuture<>();
             ExecutorService threads = scheduler.newThreads("interrupted");
             ScheduledExecutorService timer = scheduler.newTimer("interrupted");
-            threads.execute(() -> untilInterrupted(scheduler, first));
-            timer.execute(() -> untilInterrupted(scheduler, second));
+            List<CompletableFuture<Void>> begun = List.of(new CompletableFuture<>(), new CompletableFuture<>());
+            threads.execute(() -> {
+                begun.get(0).complete(null);
+                untilInterrupted(scheduler, first);
+            });
+            timer.execute(() -> {
+                begun.get(1).complete(null);
+                untilInterrupted(scheduler, second);
+            });
+            scheduler.await(begun.get(0), LONG);
+            scheduler.await(begun.get(1), LONG);
             scheduler.pause(SHORT);
 
             threads.shutdownNow();
