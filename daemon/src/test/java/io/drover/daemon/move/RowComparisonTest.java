@@ -35,6 +35,28 @@ class RowComparisonTest {
     }
 
     @Test
+    void aTableInWhichRowsComeAndGoIsUndecided() {
+        RowComparison comparison = RowComparison.of(Map.of("t", 990L), Map.of("t", 1_010L), Map.of("t", 1_000L));
+
+        assertThat(comparison.undecided()).containsExactly("t");
+        assertThat(comparison.different()).isEmpty();
+    }
+
+    @Test
+    void onlyWhatDiffersInEachCountIsDifferent() {
+        RowComparison first = RowComparison.of(
+                Map.of("queue", 10L, "torn", 10L), Map.of("queue", 11L, "torn", 9L), Map.of("queue", 10L, "torn", 10L));
+        RowComparison second = RowComparison.of(
+                Map.of("queue", 12L, "torn", 10L), Map.of("queue", 11L, "torn", 9L), Map.of("queue", 13L, "torn", 10L));
+
+        RowComparison both = first.confirmedBy(second);
+
+        assertThat(first.different()).containsOnlyKeys("queue", "torn");
+        assertThat(both.different()).containsOnlyKeys("torn");
+        assertThat(both.undecided()).containsExactly("queue");
+    }
+
+    @Test
     void aTableThatShrankIsUndecidedAndNeverCalledEqual() {
         RowComparison comparison = RowComparison.of(Map.of("t", 10L), Map.of("t", 9L), Map.of("t", 8L));
 
