@@ -16,6 +16,9 @@ final class Attempts {
     /** What an undo waits for may take a person: a disk to be emptied, a machine to come back. */
     private static final Duration BETWEEN_UNDOS_AT_MOST = Duration.ofSeconds(3);
 
+    /** How often a row may fail after it has worked for longer than its limit: each time it may begin its work anew. */
+    private static final int RENEWALS = 3;
+
     private final MoveContext context;
 
     Attempts(MoveContext context) {
@@ -68,9 +71,11 @@ final class Attempts {
         long begin = scheduler.nanoTime();
         Instant since = context.services().clock().instant();
         int tries = 0;
+        int renewals = 0;
         @Nullable ErrorCode said = null;
         try {
             while (true) {
+                long tried = scheduler.nanoTime();
                 try {
                     boolean answer = action.getAsBoolean();
                     if (tries > 0) {
@@ -78,6 +83,13 @@ final class Attempts {
                     }
                     return answer;
                 } catch (DroverException e) {
+                    boolean late = scheduler.nanoTime() - tried > limit.toNanos();
+                    if (late && renewals < RENEWALS && !isInPause(step)) {
+                        // it has waited or worked all that time, and fails only now
+                        renewals++;
+                        begin = scheduler.nanoTime();
+                        since = context.services().clock().instant();
+                    }
                     Duration spent = Duration.ofNanos(scheduler.nanoTime() - begin);
                     Duration between = between(tries);
                     if (!mayPass(e)) {
@@ -131,6 +143,11 @@ final class Attempts {
     /** In the pause a write of its own would hold up writers; and where ZooKeeper is what fails, it would only fail as well. */
     private void tell(MoveStep step, String event) {
         context.tell(step.number(), event, step.number() < MoveSteps.FENCE || step.number() > MoveSteps.PUBLISH);
+    }
+
+    /** There every row has what is left of the budget, and no more. */
+    private boolean isInPause(MoveStep step) {
+        return !context.unwinding() && step.number() >= MoveSteps.FENCE && step.number() <= MoveSteps.PUBLISH;
     }
 
     private static void pause(Scheduler scheduler, Duration time) {
