@@ -98,9 +98,14 @@ final class MoveDriver {
 
     private void unwind() {
         List<DroverException> failures = new ArrayList<>();
+        boolean commitsMayWait = false;
         for (MoveStep step : MoveSteps.begunInReverse(context.record())) {
             if (step.number() == MoveSteps.RESERVE && !failures.isEmpty()) {
                 // nobody else may take the shard while something of this move is left
+                continue;
+            }
+            if (step.number() < MoveSteps.FOLLOW && commitsMayWait) {
+                // the source's commits may wait for the target: it has to stay where it is until they do not any more
                 continue;
             }
             try {
@@ -113,6 +118,7 @@ final class MoveDriver {
                 }
                 LOG.error("move {} step {}: undo failed: {}", context.id(), step.number(), e.getMessage(), e);
                 failures.add(e.at(context.id(), step.number()));
+                commitsMayWait |= step.number() >= MoveSteps.FOLLOW;
             }
         }
         begunByOthers.clear();

@@ -122,6 +122,30 @@ class MoveDriverTest {
     }
 
     @Test
+    void theTargetStaysWhereItIsAsLongAsCommitsMayWaitForIt() {
+        MoveStage.Play play = stage.play();
+        List<String> verbs = new CopyOnWriteArrayList<>();
+        play.world().hook = (verb, moment) -> {
+            verbs.add(verb);
+            boolean fails = verb.equals("align-wal@node_a") || verb.equals("restore-settings@node_a");
+            if (moment == Moment.BEFORE && fails) {
+                throw failure(ErrorCode.POSTGRES_FAILED, verb);
+            }
+        };
+        play.driveUntil(() -> play.record().state() == MoveState.NEEDS_OPERATOR);
+
+        assertThat(play.record().state()).isEqualTo(MoveState.NEEDS_OPERATOR);
+        assertThat(verbs).contains("restore-settings@node_a").doesNotContain("stop@node_b", "set-aside@node_b");
+
+        play.world().hook = (verb, moment) -> {};
+        play.order(play.orders()::resume);
+        play.drive();
+
+        assertThat(play.record().state()).isEqualTo(MoveState.ABORTED);
+        assertThat(play.leftovers()).isEmpty();
+    }
+
+    @Test
     void anAbortBeforeAnyRowHasRunFreesTheLocks() {
         MoveStage.Play play = stage.play();
         play.order(play.orders()::abort);
