@@ -98,7 +98,10 @@ final class ReverseRows {
         return new DroverException(
                 ErrorCode.COMMITS_PAST_FORK,
                 context.from() + " committed " + audit.userCommits() + " transactions past the fork " + fork
-                        + " that " + context.to() + " does not have (transaction ids " + audit.transactions()
+                        + " that " + context.to() + " does not have (transaction ids "
+                        + Checks.several(audit.transactions().stream()
+                                .map(String::valueOf)
+                                .toList())
                         + "); it is stopped and left as it is",
                 "the shard serves on " + context.to() + "; save the data directory of " + context.from()
                         + ", read the transactions from its WAL with pg_waldump, apply them by hand if they matter, then"
@@ -249,6 +252,7 @@ final class ReverseRows {
         context.call(to, new Verb.DropSlot(context.id().rollbackSlotName()));
         context.call(to, new Verb.DropSlot(context.id().slotName()));
         StandbyRows.dropSlotsGivenUp(context, to);
+        StandbyRows.keepFollowing(context);
         try {
             context.call(from, new Verb.Stop(StopMode.FAST));
             archiveWhatIsLeft(context);

@@ -301,6 +301,23 @@ final class StandbyRows {
         }
     }
 
+    /**
+     * One that was led away for the cutover only would be led back to the old primary when the move is gone, and commits that wait for
+     * it would wait for ever: whatever was tried before, it is told once more that this is for good.
+     */
+    static void keepFollowing(MoveContext context) {
+        Neighbours neighbours = context.record().leg().neighbours();
+        if (neighbours == null) {
+            return;
+        }
+        List<NodeId> givenUp = context.record().orders().standbysGivenUp();
+        neighbours.followers().stream()
+                .filter(follower -> !givenUp.contains(follower.node()))
+                .forEach(follower -> context.call(
+                        follower.node(),
+                        leadTo(context, follower, context.record().to(), true)));
+    }
+
     /** The slots of standbys that a person has given up, on the node that serves. */
     static void dropSlotsGivenUp(MoveContext context, NodeId primary) {
         for (NodeId node : context.record().orders().standbysGivenUp()) {

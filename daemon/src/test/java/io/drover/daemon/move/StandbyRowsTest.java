@@ -235,6 +235,30 @@ class StandbyRowsTest {
         assertThat(play.history()).anyMatch(line -> line.event().contains("does not follow node_b yet"));
     }
 
+    /** What it was told before the switch is for the cutover only, and taken back when the move is gone. */
+    @Test
+    void noMoveEndsBeforeItsStandbysAreToldThatTheyFollowForGood() {
+        MoveStage.Play play = synchronous();
+        play.world().hook = (verb, moment) -> {
+            if (moment == Moment.BEFORE && play.world().on(B).timeline == 2 && verb.equals("follow@node_c")) {
+                throw MoveDriverTest.failure(ErrorCode.NODE_UNREACHABLE, verb);
+            }
+        };
+        play.driveToBaking();
+        List<String> verbs = new CopyOnWriteArrayList<>();
+        play.world().hook = (verb, moment) -> {
+            if (moment == Moment.AFTER) {
+                verbs.add(verb);
+            }
+        };
+
+        play.order(record -> play.orders().complete(record, true));
+        play.drive();
+
+        assertThat(play.record().state()).isEqualTo(MoveState.COMPLETED);
+        assertThat(verbs).contains("follow@node_c");
+    }
+
     @Test
     void aFurtherStandbyIsMadeAndComesAlong() {
         MoveStage.Play play = stage.play(Moved.withStandby(Moved.request(), true));
