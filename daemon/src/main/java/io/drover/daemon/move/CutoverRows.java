@@ -213,8 +213,8 @@ final class CutoverRows {
 
     static void disarmGuard(MoveContext context) {
         context.call(context.from(), new Verb.RestoreSettings(80));
-        if (context.record().rollingBack()) {
-            // the replica stays, and must not stay paused when the probe's own end did not reach it
+        if (context.record().rollingBack() || context.record().orders().drill()) {
+            // the replica or the copy stays, and must not stay paused when the probe's own end did not reach it
             context.call(context.to(), new Verb.SetReplay(false));
         }
     }

@@ -142,16 +142,19 @@ final class PauseRows {
     /** Lowers the fence, unless the source's agent has done so already. */
     static void lowerFence(MoveContext context) {
         startAborting(context);
-        if (holds(context, TopologyState.ABORTING)) {
+        List<Versioned<ShardTopology>> now = context.topologies();
+        if (holds(context, now, TopologyState.ABORTING)) {
             InstanceReport source = source(context);
             if (source.sealedEpoch() != null) {
                 throw new DroverException(
                         ErrorCode.SEAL_FAILED,
                         context.from() + " is still sealed at epoch " + source.sealedEpoch() + ": the fence stays up");
             }
-            context.writeTopologies(FenceTransitions::reopen, record -> record, List.of());
+            // on what was decided on: the source's agent may lower it at the same moment, and is found to have done so
+            // next time
+            context.writeTopologies(now, FenceTransitions::reopen, record -> record, List.of());
             context.pause().mark(MoveSteps.FENCE, "lower the fence");
-        } else if (!holds(context, TopologyState.FENCED)) {
+        } else if (!holds(context, now, TopologyState.FENCED)) {
             context.journal()
                     .keep(new MoveJournal.Line(
                             MoveSteps.FENCE,
@@ -162,14 +165,18 @@ final class PauseRows {
     }
 
     /** Whether the shard is in the state by this move: an undo that comes late must not touch what another move does. */
-    private static boolean holds(MoveContext context, TopologyState state) {
-        ShardTopology topology = context.topology();
-        return topology.state() == state && context.id().equals(topology.move());
+    private static boolean holds(MoveContext context, List<Versioned<ShardTopology>> topologies, TopologyState state) {
+        return !topologies.isEmpty()
+                && topologies.stream()
+                        .map(Versioned::value)
+                        .allMatch(topology ->
+                                topology.state() == state && context.id().equals(topology.move()));
     }
 
     private static void startAborting(MoveContext context) {
-        if (holds(context, TopologyState.FENCED)) {
-            context.writeTopologies(FenceTransitions::abort, record -> record, List.of());
+        List<Versioned<ShardTopology>> now = context.topologies();
+        if (holds(context, now, TopologyState.FENCED)) {
+            context.writeTopologies(now, FenceTransitions::abort, record -> record, List.of());
         }
     }
 
@@ -223,7 +230,7 @@ final class PauseRows {
 
     static void unseal(MoveContext context) {
         startAborting(context);
-        if (holds(context, TopologyState.ABORTING)) {
+        if (holds(context, context.topologies(), TopologyState.ABORTING)) {
             context.call(context.from(), new Verb.Unseal());
             context.pause().mark(MoveSteps.SEAL, "unseal");
         }
@@ -324,7 +331,23 @@ final class PauseRows {
         context.call(context.to(), new Verb.Publish());
         context.pause().mark(MoveSteps.PUBLISH, "publish");
         recordServing(context);
-        context.call(context.to(), new Verb.RestoreSettings(MoveSteps.ARM));
+        restoreSettings(context);
+    }
+
+    /** The target serves already: what keeps its settings from being put back is no reason to say that nobody does. Row 160 does it again. */
+    private static void restoreSettings(MoveContext context) {
+        try {
+            context.call(context.to(), new Verb.RestoreSettings(MoveSteps.ARM));
+        } catch (DroverException e) {
+            if (e.code() == ErrorCode.LEADERSHIP_LOST || Thread.currentThread().isInterrupted()) {
+                throw e;
+            }
+            context.journal()
+                    .keep(new MoveJournal.Line(
+                            MoveSteps.PUBLISH,
+                            "the settings of the cutover on " + context.to() + " are put back later: "
+                                    + e.getMessage()));
+        }
     }
 
     /** Asked where another controller began the pause only: in the pause a round trip counts. */
