@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
@@ -30,7 +31,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +44,9 @@ import org.jspecify.annotations.Nullable;
 /** Talks to the agents over HTTP. Keeps connections open, so that a call in the pause is one round trip. */
 public final class HttpAgents implements Agents {
     private static final Duration READ_LIMIT = Duration.ofSeconds(20);
+    private static final Duration FOR_THE_BODY = Duration.ofSeconds(1);
     private static final int OK = 200;
+    private static final Set<Integer> AWAY = Set.of(502, 503, 504);
 
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -130,30 +138,54 @@ public final class HttpAgents implements Agents {
     }
 
     private <R> R send(NodeId node, String what, HttpRequest request, Class<R> type) {
+        // the request's own limit ends with the headers of the answer
+        long limit = request.timeout().orElse(READ_LIMIT).plus(FOR_THE_BODY).toMillis();
+        CompletableFuture<HttpResponse<byte[]>> answer =
+                http.sendAsync(request, HttpResponse.BodyHandlers.ofByteArray());
         try {
-            HttpResponse<byte[]> response = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
+            HttpResponse<byte[]> response = answer.get(limit, TimeUnit.MILLISECONDS);
             if (response.statusCode() == OK) {
                 return Json.read(response.body(), type);
             }
             throw failure(node, what, response);
-        } catch (HttpTimeoutException e) {
-            throw new DroverException(
-                    ErrorCode.TIMEOUT,
-                    "the agent of " + node + " did not finish " + what + " within its limit",
-                    "look at the agent's log on " + node,
-                    e);
-        } catch (IOException e) {
-            known.remove(node);
-            throw new DroverException(
-                    ErrorCode.NODE_UNREACHABLE,
-                    "the agent of " + node + " cannot be reached for " + what + ": " + e,
-                    "check that the agent on " + node + " runs and that its address is right",
-                    e);
+        } catch (TimeoutException e) {
+            answer.cancel(true);
+            throw notFinished(node, what, e);
+        } catch (ExecutionException e) {
+            throw failed(node, what, e.getCause() == null ? e : e.getCause());
         } catch (InterruptedException e) {
+            answer.cancel(true);
             Thread.currentThread().interrupt();
             throw new DroverException(
                     ErrorCode.LEADERSHIP_LOST, "stopped while calling " + what + " on " + node, null, e);
         }
+    }
+
+    private DroverException failed(NodeId node, String what, Throwable e) {
+        if (e instanceof HttpTimeoutException && !(e instanceof HttpConnectTimeoutException)) {
+            return notFinished(node, what, e);
+        }
+        if (!(e instanceof IOException)) {
+            return new DroverException(
+                    ErrorCode.INTERNAL,
+                    "BUG: " + what + " could not be sent to the agent of " + node + ": " + e,
+                    null,
+                    e);
+        }
+        known.remove(node);
+        return new DroverException(
+                ErrorCode.NODE_UNREACHABLE,
+                "the agent of " + node + " cannot be reached for " + what + ": " + e,
+                "check that the agent on " + node + " runs and that its address is right",
+                e);
+    }
+
+    private static DroverException notFinished(NodeId node, String what, Throwable e) {
+        return new DroverException(
+                ErrorCode.TIMEOUT,
+                "the agent of " + node + " did not finish " + what + " within its limit",
+                "look at the agent's log on " + node,
+                e);
     }
 
     private static DroverException failure(NodeId node, String what, HttpResponse<byte[]> response) {
@@ -163,8 +195,10 @@ public final class HttpAgents implements Agents {
                     .without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                     .readValue(response.body()));
         } catch (IOException e) {
+            // one that is being stopped lets its server answer with a page of its own
+            boolean away = AWAY.contains(response.statusCode());
             return new DroverException(
-                    ErrorCode.INTERNAL,
+                    away ? ErrorCode.NODE_UNREACHABLE : ErrorCode.INTERNAL,
                     "the agent of " + node + " answered " + what + " with status " + response.statusCode()
                             + " and no problem that can be read",
                     "look at the agent's log on " + node,
