@@ -4,6 +4,7 @@ package io.drover.daemon.agent;
 import io.drover.api.DroverException;
 import io.drover.api.FenceEpoch;
 import io.drover.api.MoveId;
+import io.drover.api.ShardTopology;
 import io.drover.api.agent.Reports.Role;
 import io.drover.daemon.agent.InstanceRecord.SealRecord;
 import io.drover.daemon.agent.InstanceRecord.SettingChange;
@@ -13,6 +14,7 @@ import io.drover.replication.PostgresServer;
 import io.drover.replication.SealSettings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,20 +40,39 @@ final class LostSeal {
     /**
      * Makes the record again when the files tell of a seal that it does not know.
      *
-     * @param move the move that holds the shards, when there is one
+     * @param topologies the newest that are known of the instance's shards
      */
-    void recover(ManagedInstance instance, Optional<MoveId> move) {
+    void recover(ManagedInstance instance, List<ShardTopology> topologies) {
         InstanceRecord record = instance.record();
-        if (record.role() != Role.PRIMARY || record.seal() != null || !isSealed(record)) {
+        if (record.role() != Role.PRIMARY || record.seal() != null || !mayBeSealed(record)) {
             return;
         }
-        fenceOnDisk(record).ifPresent(epoch -> remember(instance, epoch, move.orElse(UNKNOWN)));
+        fenceOnDisk(record)
+                .filter(epoch -> !isOnlyPrepared(record, epoch, topologies))
+                .ifPresent(epoch -> remember(instance, epoch, moveOf(topologies)));
     }
 
     /** One that is prepared in the journal and not held is no seal: the agent has died before it. */
-    private boolean isSealed(InstanceRecord record) {
+    private boolean mayBeSealed(InstanceRecord record) {
         PostgresServer server = tools.server(record);
         return server.isHeld() || server.postmaster().isEmpty() && !SettingsJournal.sealPrepared(record.settings());
+    }
+
+    /**
+     * A running server that stands still was stopped by somebody else when the journal tells of a seal that is prepared, and nobody
+     * has raised its fence: a seal comes after that.
+     */
+    private boolean isOnlyPrepared(InstanceRecord record, FenceEpoch fence, List<ShardTopology> topologies) {
+        boolean raised = StartRule.newestEpoch(topologies).compareTo(fence) >= 0;
+        return tools.runs(record) && SettingsJournal.sealPrepared(record.settings()) && !raised;
+    }
+
+    private static MoveId moveOf(List<ShardTopology> topologies) {
+        return topologies.stream()
+                .map(ShardTopology::move)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(UNKNOWN);
     }
 
     private Optional<FenceEpoch> fenceOnDisk(InstanceRecord record) {

@@ -21,11 +21,11 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -180,8 +180,18 @@ final class Supervisor {
         for (ManagedInstance instance : instances.all()) {
             Sight sight = sights.computeIfAbsent(instance.record().instance(), id -> new Sight(tools.scheduler()));
             if (!lanes.isShutdown() && sight.taken.compareAndSet(false, true)) {
-                lanes.execute(() -> lookIfIdle(instance, sight));
+                begin(instance, sight);
             }
+        }
+    }
+
+    /** What it throws would end all further looks. */
+    private void begin(ManagedInstance instance, Sight sight) {
+        try {
+            lanes.execute(() -> lookIfIdle(instance, sight));
+        } catch (RejectedExecutionException | OutOfMemoryError e) {
+            sight.taken.set(false);
+            LOG.error("instance {} cannot be looked at now", instance.record().instance(), e);
         }
     }
 
@@ -210,12 +220,7 @@ final class Supervisor {
             return;
         }
         remember(instance, topologies);
-        lostSeal.recover(
-                instance,
-                topologies.stream()
-                        .map(ShardTopology::move)
-                        .filter(Objects::nonNull)
-                        .findFirst());
+        lostSeal.recover(instance, topologies);
         boolean hung = hangs(instance, topologies, sight);
         Reaction reaction = Reaction.to(
                 instance.record(),
@@ -276,9 +281,11 @@ final class Supervisor {
     /** A stop that broke off, with its agent or at its limit, would leave what the seal holds behind for ever. */
     private void endStop(InstanceRecord record) {
         PostgresServer server = tools.server(record);
-        if (record.role() == Role.DEMOTED && tools.directories().exists(record.dataDir()) && server.isHeld()) {
+        if (record.role() == Role.DEMOTED
+                && tools.directories().exists(record.dataDir())
+                && (server.isHeld() || server.postmaster().isPresent())) {
             FaultPoints.around("supervisor", "stop", () -> server.stop(StopMode.IMMEDIATE, STOP_LIMIT));
-            LOG.warn("instance {} is demoted and was still held: stopped", record.instance());
+            LOG.warn("instance {} is demoted and was still there: stopped", record.instance());
         }
     }
 
@@ -308,6 +315,10 @@ final class Supervisor {
         store.verify(seen);
         if (isDead(instance.record())) {
             instance.update(record -> record.withStopped(false));
+            FaultPoints.around(
+                    "supervisor",
+                    "orphans",
+                    () -> tools.server(instance.record()).endHeldOrphans());
             resumeStandby(instance.record());
             FaultPoints.around(
                     Reaction.FINISH.place(),

@@ -17,7 +17,9 @@ import io.drover.api.agent.Token;
 import io.drover.api.agent.Verb;
 import io.drover.api.fault.FaultPoint;
 import io.drover.api.fault.FaultPoints;
+import io.drover.replication.Waiting;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -34,6 +36,8 @@ final class WatchdogTest {
     /** For what does not wait for that. */
     private static final String LONG_PAUSE = "\"maxWritePause\":\"30s\",\"cutover\":\"auto\"";
 
+    private static final Duration SEVERAL_LOOKS = Duration.ofSeconds(2);
+    private static final Duration POLL = Duration.ofMillis(20);
     private static final MoveId STRANGER = new MoveId("deadbeef-0000");
 
     private final MiniCluster cluster = MiniCluster.withShard();
@@ -105,6 +109,22 @@ final class WatchdogTest {
         cluster.startAgent(A);
 
         cluster.await("SERVING", () -> cluster.topology().state() == TopologyState.SERVING);
+        assertThat(cluster.writable()).containsExactly("node_a");
+    }
+
+    /** A seal comes after its fence: who stands still before that was stopped by somebody else, and goes on one day. */
+    @Test
+    void takesASourceThatSomebodyFreezesBehindAPreparedSealForWhatItIs() {
+        armed = FaultPoints.arm(at(new FaultPoint("row-95", "run", FaultPoint.When.AFTER)));
+        cluster.start(LONG_PAUSE);
+        cluster.await("the controller's death", dead::get);
+        cluster.killController();
+        cluster.world.freeze("node_a", MiniCluster.PORT, true);
+
+        assertThat(Waiting.until(SEVERAL_LOOKS, POLL, this::sealed)).isFalse();
+
+        cluster.world.freeze("node_a", MiniCluster.PORT, false);
+        assertThat(cluster.topology().state()).isEqualTo(TopologyState.SERVING);
         assertThat(cluster.writable()).containsExactly("node_a");
     }
 
