@@ -5,6 +5,8 @@ import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.agent.Reports;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -262,9 +264,15 @@ public final class Postmaster {
 
     private static String tail(Path file) {
         try {
-            byte[] bytes = Files.readAllBytes(file);
-            int from = Math.max(0, bytes.length - LOG_TAIL);
-            return new String(bytes, from, bytes.length - from, StandardCharsets.UTF_8);
+            // the file may be larger than the memory
+            ByteBuffer end = ByteBuffer.allocate(LOG_TAIL);
+            try (SeekableByteChannel channel = Files.newByteChannel(file)) {
+                channel.position(Math.max(0, channel.size() - LOG_TAIL));
+                while (end.hasRemaining() && channel.read(end) >= 0) {
+                    // until there is no more
+                }
+            }
+            return new String(end.array(), 0, end.position(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             return "";
         }

@@ -148,7 +148,7 @@ final class CopyVerbs {
                         .withStopped(true));
     }
 
-    private static void copy(ServerFiles files, CopyOrder order, Path staging, Jobs.Running job) {
+    private void copy(ServerFiles files, CopyOrder order, Path staging, Jobs.Running job) {
         RunningCopy backup = FaultPoints.around("copy", "base-backup", () -> files.startCopy(order, staging));
         job.enter("copy");
         job.counting(backup::bytesOnDisk);
@@ -157,6 +157,7 @@ final class CopyVerbs {
         long bytes = backup.bytesOnDisk();
         job.counting(() -> bytes);
         job.enter("verify");
+        job.endedBy(() -> tools.directories().endPrograms(staging));
         FaultPoints.around("copy", "verify", () -> files.verifyCopy(staging, VERIFY_LIMIT));
     }
 

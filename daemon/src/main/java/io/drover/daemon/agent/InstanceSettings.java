@@ -111,10 +111,11 @@ final class InstanceSettings {
             }
         }
         FaultPoints.reach("settings", "undo", When.AFTER);
-        instance.update(current -> current.withSettings(reversal.remaining()));
         if (deaf.get()) {
+            // before the journal forgets why
             restart(record);
         }
+        instance.update(current -> current.withSettings(reversal.remaining()));
     }
 
     /**

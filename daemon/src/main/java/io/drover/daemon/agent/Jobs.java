@@ -86,7 +86,7 @@ final class Jobs {
             } catch (DroverException e) {
                 LOG.warn("{} of instance {} failed: {}", record.kind(), id, e.getMessage(), e);
                 end(instance, record, record.failed(job.bytes.getAsLong(), e.getMessage()));
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | OutOfMemoryError e) {
                 LOG.error("BUG: {} of instance {} failed", record.kind(), id, e);
                 end(instance, record, record.failed(job.bytes.getAsLong(), "BUG: " + e));
             } finally {
@@ -153,7 +153,8 @@ final class Jobs {
         if (job.kind() == InstanceRecord.JobKind.COPY) {
             endCopy(instance, job);
         }
-        instance.update(current -> current.withJob(job.failed(0, "the agent was restarted while it ran")));
+        // stored when the disk has room: a full one must not keep the agent from starting
+        instance.updateSoon(current -> current.withJob(job.failed(0, "the agent was restarted while it ran")));
     }
 
     private void endCopy(ManagedInstance instance, JobRecord job) {

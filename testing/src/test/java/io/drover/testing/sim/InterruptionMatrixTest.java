@@ -29,6 +29,7 @@ final class InterruptionMatrixTest {
     private static final Pattern ROW = Pattern.compile("(?m)^\\| ([0-9]+) \\| [^\\n]*$");
     /** The lines that a simulated move may never come to, and why. */
     private static final Map<String, String> ELSEWHERE = Map.of(
+            "move/record", "no order comes between the creation of a move and its first row",
             "adopt/roles", "an instance that runs already is adopted before any move",
             "promote/stop", "no target gets onto a wrong timeline",
             "reaction-unseal/run", "whoever lowers the fence has opened the source before",
