@@ -23,13 +23,14 @@ import io.drover.testing.contract.TwoNodes.Side;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What moves rely on. */
@@ -155,7 +156,9 @@ abstract class PostgresContract extends PostgresSteps {
         armGuard();
         nodes.freeze(Side.ONE);
         awaitFact(() -> !server(Side.ONE).takesLogins());
-        files(Side.ONE).editSettings(Collections.singletonMap(ManagedSetting.SYNCHRONOUS_STANDBY_NAMES, null));
+        Map<ManagedSetting, @Nullable String> without = new EnumMap<>(ManagedSetting.class);
+        without.put(ManagedSetting.SYNCHRONOUS_STANDBY_NAMES, null);
+        files(Side.ONE).editSettings(without);
         server(Side.ONE).reload();
         nodes.kill(Side.OTHER);
 
