@@ -84,7 +84,7 @@ final class Attempts {
                     return answer;
                 } catch (DroverException e) {
                     boolean late = scheduler.nanoTime() - tried > limit.toNanos();
-                    if (late && renewals < RENEWALS && !isInPause(step)) {
+                    if (late && renewals < RENEWALS && !isAtClientsCost(step)) {
                         // it has waited or worked all that time, and fails only now
                         renewals++;
                         begin = scheduler.nanoTime();
@@ -145,9 +145,9 @@ final class Attempts {
         context.tell(step.number(), event, step.number() < MoveSteps.FENCE || step.number() > MoveSteps.PUBLISH);
     }
 
-    /** There every row has what is left of the budget, and no more. */
-    private boolean isInPause(MoveStep step) {
-        return !context.unwinding() && step.number() >= MoveSteps.FENCE && step.number() <= MoveSteps.PUBLISH;
+    /** There commits may wait for the target, or clients for the end of the pause: nothing is begun anew at their cost. */
+    private boolean isAtClientsCost(MoveStep step) {
+        return !context.unwinding() && step.number() >= MoveSteps.FOLLOW && step.number() <= MoveSteps.PUBLISH;
     }
 
     private static void pause(Scheduler scheduler, Duration time) {
