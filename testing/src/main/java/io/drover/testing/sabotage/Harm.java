@@ -15,15 +15,20 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** What replacements do that is more than a line. In the daemon, so that nothing may throw that it would not expect. */
 public final class Harm {
     /** Long enough for a client to be acknowledged something, and for the new primary to serve. */
     private static final Duration LATE = Duration.ofMillis(1500);
+
+    private static final String CONFIG_FILE = "config_file=";
 
     private Harm() {}
 
@@ -50,6 +55,27 @@ public final class Harm {
             }
         }
         return new AllowList(titles);
+    }
+
+    /** The options of a start, with the addresses that the node's own settings file names. */
+    public static List<String> hearing(List<String> options) {
+        Optional<String> file = options.stream()
+                .filter(option -> option.startsWith(CONFIG_FILE))
+                .map(option -> option.substring(CONFIG_FILE.length()))
+                .findFirst();
+        if (file.isEmpty()) {
+            return options;
+        }
+        try {
+            List<String> more = new ArrayList<>(options);
+            Files.readAllLines(Path.of(file.orElseThrow())).stream()
+                    .filter(line -> line.startsWith("listen_addresses"))
+                    .map(line -> line.substring(line.indexOf('\'') + 1, line.lastIndexOf('\'')))
+                    .forEach(addresses -> more.addAll(List.of("-c", "listen_addresses=" + addresses)));
+            return more;
+        } catch (IOException e) {
+            throw new IllegalStateException("sabotage: the settings of the node cannot be read", e);
+        }
     }
 
     /** Lets the server and all its sessions go on. */

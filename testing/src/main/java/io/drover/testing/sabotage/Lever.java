@@ -86,7 +86,7 @@ public enum Lever {
     SEALS_FORGOTTEN(
             "a seal on disk keeps no server from being started and from hearing its clients",
             new Point("io.drover.daemon.agent.StartRule", "sealedAt", Replacements.Skip.class),
-            new Point("io.drover.replication.SealSettings", "values", Replacements.Hearing.class)),
+            new Point("io.drover.replication.Postmaster", "startWith", Replacements.Hearing.class)),
     /** It is set, and whether commits wait is not tried. */
     GUARD_NOT_PROVEN(
             "that commits wait for the target is not tried",

@@ -4,14 +4,12 @@ package io.drover.testing.sabotage;
 import io.drover.api.Lsn;
 import io.drover.api.agent.Reports.AuditReport;
 import io.drover.replication.AllowList;
-import io.drover.replication.ManagedSetting;
 import io.drover.replication.Rewind;
 import io.drover.replication.TimelineHistory;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 import net.bytebuddy.asm.Advice;
 
@@ -199,14 +197,16 @@ final class Replacements {
         }
     }
 
-    /** Leaves the addresses that a server listens on. */
+    /** Starts a server so that it hears its clients, whatever a seal has put into its files. */
     static final class Hearing {
         private Hearing() {}
 
-        @Advice.OnMethodExit
-        static void exit(@Advice.Origin("#t.#m") String method, @Advice.Return Map<ManagedSetting, String> settings) {
+        @Advice.OnMethodEnter
+        static void enter(
+                @Advice.Origin("#t.#m") String method,
+                @Advice.Argument(value = 0, readOnly = false) List<String> options) {
             Hits.note(method);
-            settings.remove(ManagedSetting.LISTEN_ADDRESSES);
+            options = Harm.hearing(options);
         }
     }
 
