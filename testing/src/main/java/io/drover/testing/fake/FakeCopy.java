@@ -13,10 +13,13 @@ import java.util.Optional;
 /** A base backup that goes on when its agent is gone. */
 record FakeCopy(FakePostgres world, String host, Path staging, FakeProgram program) implements RunningCopy {
     private static final long BYTES = 32L << 20;
+    /** Something arrives all the time. */
+    private static final long NANOS_PER_BYTE = 1_000_000;
 
     static FakeProgram begin(FakePostgres world, String host, CopyOrder order, Path staging) {
         return world.change(() -> {
             FakeProgram program = new FakeProgram();
+            program.begun = world.scheduler().nanoTime();
             Optional<FakeServer> source = source(world, host, order);
             if (source.isEmpty()) {
                 program.end("connection to server at \"" + order.host() + "\" failed");
@@ -65,14 +68,13 @@ record FakeCopy(FakePostgres world, String host, Path staging, FakeProgram progr
 
     @Override
     public long bytesOnDisk() {
-        return world.look(() -> program.bytes);
+        return world.look(
+                () -> program.ended ? program.bytes : (world.scheduler().nanoTime() - program.begun) / NANOS_PER_BYTE);
     }
 
     @Override
     public void await(Duration noProgressLimit) {
-        if (!world.await(noProgressLimit, () -> program.ended)) {
-            cancel(noProgressLimit);
-        }
+        world.await(FakePostgres.EVER, () -> program.ended);
         String failure = world.look(() -> program.failure);
         if (!failure.isEmpty()) {
             throw new DroverException(ErrorCode.COPY_FAILED, "pg_basebackup failed: " + failure);

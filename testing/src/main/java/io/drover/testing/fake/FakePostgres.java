@@ -50,7 +50,7 @@ public final class FakePostgres {
     static final Duration EVER = Duration.ofDays(1);
 
     private final Scheduler scheduler;
-    private final FakeTimes times;
+    private volatile FakeTimes times;
     private final ScheduledExecutorService timer;
     private final Map<String, FakeHost> hosts = new TreeMap<>();
     private final Set<Set<String>> cuts = new HashSet<>();
@@ -250,6 +250,11 @@ public final class FakePostgres {
     /** How long WAL takes from one machine to the other from now on. */
     public void slow(String one, String other, Duration delay) {
         change(() -> delays.put(Set.of(one, other), delay));
+    }
+
+    /** How long a base backup takes from now on. */
+    public void slowCopies(Duration copy) {
+        times = times.withCopy(copy);
     }
 
     /** A machine's disk is full, or is not any more. */

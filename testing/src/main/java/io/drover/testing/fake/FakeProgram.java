@@ -7,6 +7,9 @@ final class FakeProgram {
     /** Why it has failed; empty when it has not. */
     String failure = "";
 
+    /** On the clock of its world. */
+    long begun;
+
     long bytes;
 
     @Override

@@ -39,4 +39,9 @@ public record FakeTimes(
                 Duration.ofMillis(500),
                 Duration.ofMillis(500));
     }
+
+    /** With another time for a base backup. */
+    FakeTimes withCopy(Duration other) {
+        return new FakeTimes(question, commit, network, start, stop, promotion, other, rewind, retry);
+    }
 }
