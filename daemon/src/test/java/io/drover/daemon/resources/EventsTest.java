@@ -147,14 +147,20 @@ class EventsTest {
         return lines;
     }
 
-    /** Without the comments that keep the connection open: every ten seconds there is one, whatever happens. */
+    /**
+     * Up to the last event, by which a caller knows that it is over, or to the end of the connection. Without the comments that keep
+     * it open: every ten seconds there is one, whatever happens.
+     */
     private static List<String> rest(BufferedReader lines) throws IOException {
         List<String> read = new ArrayList<>();
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             if (line.equals(":")) {
                 assertThat(lines.readLine()).isEmpty();
-            } else {
-                read.add(line);
+                continue;
+            }
+            read.add(line);
+            if (line.isEmpty() && read.contains("event: end")) {
+                break;
             }
         }
         return read;
