@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.agent;
 
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
 import io.drover.api.MoveId;
 import io.drover.api.agent.Reports.Role;
 import io.drover.api.agent.Reports.StopMode;
@@ -108,6 +110,7 @@ final class InstanceSettings {
             server.files().editSettings(bySetting(reversal.writes()));
             if (load && isOnlyFrozen(record)) {
                 FaultPoints.around("settings", "reload", server::reload);
+                forgetNothingOf(record, server);
             }
         }
         FaultPoints.reach("settings", "undo", When.AFTER);
@@ -124,6 +127,20 @@ final class InstanceSettings {
      */
     private static boolean isOnlyFrozen(InstanceRecord record) {
         return record.seal() == null && record.role() != Role.DEMOTED;
+    }
+
+    /**
+     * A change that was on its way to a primary that stands still may be made after it was taken back, and commits would wait for a
+     * standby that is gone: it is taken back once more when the server answers.
+     */
+    private void forgetNothingOf(InstanceRecord record, PostgresServer server) {
+        if (record.role() == Role.PRIMARY && server.postmaster().isPresent()) {
+            throw new DroverException(
+                    ErrorCode.POSTGRES_UNREACHABLE,
+                    "PostgreSQL of instance " + record.instance() + " on " + tools.node()
+                            + " stands still: its settings are taken back on disk, and stay in the journal until it answers",
+                    "let its processes go on (state T in ps: kill -CONT), or see why the machine does not run them");
+        }
     }
 
     /** Somebody has started it with the seal's settings: it hears nobody, and a reload does not change that. The agent starts it. */

@@ -110,6 +110,10 @@ final class OperatorAdvice {
                 + (closing
                         ? "when the node of the old copy is gone for good, end the move without it: "
                         : "give the way back up and set its copy aside: ")
-                + giveUp;
+                + giveUp
+                + (record.identity().standbys().isEmpty()
+                        ? ""
+                        : "; without a standby that is gone for good, too: " + giveUp + " --waive " + Standbys.CHECK
+                                + "=REASON");
     }
 }

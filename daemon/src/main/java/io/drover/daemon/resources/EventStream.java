@@ -31,6 +31,8 @@ final class EventStream implements MoveListener {
     private final AtomicInteger queued = new AtomicInteger();
     private final AtomicBoolean writing = new AtomicBoolean();
     private final AtomicBoolean ended = new AtomicBoolean();
+    private final AtomicBoolean finished = new AtomicBoolean();
+    private boolean seenEnded;
 
     EventStream(Executor writers) {
         this.writers = writers;
@@ -60,9 +62,25 @@ final class EventStream implements MoveListener {
         send(COMMENT);
     }
 
-    /** Ends the stream after what was reported so far. */
+    /** Takes no more events: the caller is to see the end of the stream soon. */
     void close() {
-        if (ended.compareAndSet(false, true)) {
+        ended.set(true);
+    }
+
+    /**
+     * Whether it had ended when this was asked before. An output that is closed while its request is still being answered for the
+     * first time leaves the connection open for ever; so its keeper, who asks once a second, lets one second pass.
+     */
+    boolean endedEarlier() {
+        boolean before = seenEnded;
+        seenEnded = !isOpen();
+        return before;
+    }
+
+    /** Ends the stream after what was reported so far. */
+    void finish() {
+        ended.set(true);
+        if (finished.compareAndSet(false, true)) {
             enqueue(END);
         }
     }

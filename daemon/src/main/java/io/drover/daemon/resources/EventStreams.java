@@ -55,7 +55,7 @@ public final class EventStreams implements Managed {
 
     @Override
     public void stop() throws InterruptedException {
-        open.keySet().forEach(EventStream::close);
+        open.keySet().forEach(EventStream::finish);
         ticks.shutdownNow();
         writers.shutdown();
         // relays read from another controller, which may go on sending: they are interrupted
@@ -80,9 +80,10 @@ public final class EventStreams implements Managed {
                     "at",
                     history.isEmpty() ? null : history.get(history.size() - 1).at());
             stream.onEvent("end", newest, data);
-            return stream.output();
+            open.put(stream, () -> {});
+        } else {
+            open.put(stream, moves.listen(id, lastNumber, stream));
         }
-        open.put(stream, moves.listen(id, lastNumber, stream));
         return stream.output();
     }
 
@@ -139,9 +140,12 @@ public final class EventStreams implements Managed {
         boolean comment = ++ticksDone % KEEP_ALIVE_SECONDS == 0;
         boolean leading = leads.getAsBoolean();
         open.forEach((stream, subscription) -> {
-            if (!leading || !stream.isOpen()) {
-                unsubscribe(stream, subscription);
+            if (!leading) {
                 stream.close();
+            }
+            if (stream.endedEarlier()) {
+                unsubscribe(stream, subscription);
+                stream.finish();
             } else if (comment) {
                 stream.keepAlive();
             }

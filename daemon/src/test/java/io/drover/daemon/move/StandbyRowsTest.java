@@ -12,6 +12,7 @@ import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.MoveState;
 import io.drover.api.NodeId;
+import io.drover.api.Problem;
 import io.drover.api.ShardTopology;
 import io.drover.daemon.move.FakeWorld.Moment;
 import java.io.IOException;
@@ -257,6 +258,31 @@ class StandbyRowsTest {
 
         assertThat(play.record().state()).isEqualTo(MoveState.COMPLETED);
         assertThat(verbs).contains("follow@node_c");
+    }
+
+    @Test
+    void aStandbyThatIsLostWhileTheWayBackIsClosedIsGivenUpByAPerson() {
+        MoveStage.Play play = synchronous();
+        play.driveToBaking();
+        play.order(record -> play.orders().complete(record, true));
+        play.world().on(C).running = false;
+        play.world().hook = (verb, moment) -> {
+            if (moment == Moment.BEFORE && verb.equals("follow@node_c")) {
+                throw MoveDriverTest.failure(ErrorCode.POSTGRES_FAILED, verb);
+            }
+        };
+        play.driveUntil(() -> play.record().state() == MoveState.NEEDS_OPERATOR);
+
+        assertThat(OperatorAdvice.on(play.record()).error())
+                .extracting(Problem::hint)
+                .asString()
+                .contains("--end-bake --waive P41-standbys=REASON");
+        play.order(record -> play.orders().complete(record, true, play.missing(), "its machine has burnt"));
+        play.drive();
+
+        assertThat(play.record().state()).isEqualTo(MoveState.COMPLETED);
+        assertThat(play.topology().replicas()).as("nobody reads there").isEmpty();
+        assertThat(play.world().on(B).slots).as("a slot that nobody reads").isEmpty();
     }
 
     @Test

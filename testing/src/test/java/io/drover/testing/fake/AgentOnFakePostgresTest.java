@@ -2,7 +2,10 @@
 package io.drover.testing.fake;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
 import io.drover.api.FenceEpoch;
 import io.drover.api.InstanceId;
 import io.drover.api.Json;
@@ -116,14 +119,20 @@ final class AgentOnFakePostgresTest {
         send(source, instance, new Verb.ArmGuard(SLOT, null));
         world.freeze("host_a", PORT, true);
 
-        send(source, instance, new Verb.RestoreSettings(0));
-        assertThat(source.observation().instance(instance).journaledMove()).isNull();
+        assertThatThrownBy(() -> send(source, instance, new Verb.RestoreSettings(0)))
+                .isInstanceOfSatisfying(
+                        DroverException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.POSTGRES_UNREACHABLE));
+        assertThat(source.observation().instance(instance).journaledMove())
+                .as("what was on its way to the server may come after it")
+                .isEqualTo(MOVE);
         world.freeze("host_a", PORT, false);
 
         try (FakeClient client = world.client("app", "host_a", PORT)) {
             // the target of the move is not there
             client.commit("waits for nobody");
         }
+        send(source, instance, new Verb.RestoreSettings(0));
+        assertThat(source.observation().instance(instance).journaledMove()).isNull();
     }
 
     @Test
