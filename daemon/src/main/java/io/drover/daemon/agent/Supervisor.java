@@ -115,6 +115,7 @@ final class Supervisor {
             return due;
         }
 
+        /** A change also ends the wait for the next attempt: what failed may have failed because it was not seen yet. */
         Duration unchangedFor(List<ShardTopology> topologies) {
             List<String> now = topologies.stream()
                     .map(t -> t.shard() + " " + t.state() + " " + t.epoch() + " " + t.move())
@@ -122,6 +123,7 @@ final class Supervisor {
             if (!now.equals(level)) {
                 level = now;
                 since = scheduler.nanoTime();
+                notBefore = since;
             }
             return Duration.ofNanos(scheduler.nanoTime() - since);
         }
