@@ -94,6 +94,10 @@ record FaultPlan(long seed, FaultSlot slot, String point, List<Fault> faults, in
         return slot.leg() == Leg.BACK;
     }
 
+    boolean withStandby() {
+        return slot.withStandby();
+    }
+
     boolean isAborted() {
         return slot.leg() == Leg.ABORT;
     }

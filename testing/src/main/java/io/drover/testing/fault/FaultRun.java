@@ -50,6 +50,7 @@ final class FaultRun implements AutoCloseable {
     private final RunLog log;
     private final NodeId source;
     private final NodeId target;
+    private final NodeId third;
     private final Nemesis nemesis;
     private final List<FaultLine> lines = new ArrayList<>();
     private final LinkedBlockingQueue<FaultLine.Hit> hits = new LinkedBlockingQueue<>();
@@ -81,6 +82,7 @@ final class FaultRun implements AutoCloseable {
                 .filter(node -> !node.equals(source))
                 .toList();
         this.target = others.get(plan.target());
+        this.third = others.get(1 - plan.target());
         this.nemesis = plan.isBack()
                 ? new Nemesis(faults, target, source, log::say)
                 : new Nemesis(faults, source, target, log::say);
@@ -91,8 +93,12 @@ final class FaultRun implements AutoCloseable {
         if (!plan.isBack()) {
             arm();
         }
-        String request = "{\"shard\":\"%s\",\"target\":\"%s\",\"bake\":\"1h\",\"waive\":[%s]}"
-                .formatted(LocalCluster.SHARD, target, LocalCluster.WAIVER);
+        String request = "{\"shard\":\"%s\",\"target\":\"%s\",\"bake\":\"1h\",\"waive\":[%s]%s}"
+                .formatted(
+                        LocalCluster.SHARD,
+                        target,
+                        LocalCluster.WAIVER,
+                        plan.withStandby() ? ",\"standbys\":[\"" + third + "\"]" : "");
         // asked of the other controller when the first is slow: the key makes it the same move
         Move created = cluster.rest()
                 .post("/v1/moves", request, Map.of("Idempotency-Key", "fault-" + plan.seed() + "-" + System.nanoTime()))
@@ -127,6 +133,11 @@ final class FaultRun implements AutoCloseable {
 
     NodeId target() {
         return target;
+    }
+
+    /** The node on which the move has made a further standby, which stays after this end. */
+    Optional<NodeId> standbyAfter(MoveState end) {
+        return plan.withStandby() && end != MoveState.ABORTED ? Optional.of(third) : Optional.empty();
     }
 
     /** What was done, with its proof; as many as the plan's faults when all of them hit. */

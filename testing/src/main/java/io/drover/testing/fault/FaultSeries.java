@@ -82,7 +82,8 @@ final class FaultSeries {
         System.out.println(line(result));
         if (result.isClean()) {
             remove(directory);
-            return !result.outcome().equals("NEEDS_OPERATOR");
+            boolean standbyStays = plan.withStandby() && !result.outcome().equals("ABORTED");
+            return !standbyStays && !result.outcome().equals("NEEDS_OPERATOR");
         }
         keep(logs, directory);
         System.out.println(

@@ -13,7 +13,7 @@ import java.util.List;
  * @param points the fault points of the part
  */
 record FaultSlot(Leg leg, Actor actor, int row, List<String> points) {
-    private static final int STANDBY_RUNS = 60;
+    private static final int STANDBY_RUNS = 55;
     private static final int COPY = 40;
     private static final int FENCE = 100;
     private static final int COMMIT = 130;
@@ -24,8 +24,11 @@ record FaultSlot(Leg leg, Actor actor, int row, List<String> points) {
     /** Rows whose only record is their result, written when the next one is entered or the move ends. */
     private static final List<Integer> WITH_RESULT = List.of(150, 180);
 
-    private static final List<Integer> ROWS =
-            List.of(10, 20, 30, 40, 50, 60, 70, 75, 80, 90, 95, 100, 110, 120, 130, 140, 150, 160, 170, 180);
+    /** Every row of the move table. */
+    static final List<Integer> ROWS =
+            List.of(10, 20, 30, 40, 50, 55, 60, 70, 75, 78, 80, 90, 95, 100, 110, 120, 130, 140, 150, 160, 170, 180);
+    /** Rows that have nothing to do in a move of a shard without other standbys. */
+    private static final List<Integer> OF_STANDBYS = List.of(55, 78);
     /** Rows of the pause that are written down by a later one. */
     private static final List<Integer> WITHOUT_RECORD = List.of(110, 120, 140);
 
@@ -55,7 +58,7 @@ record FaultSlot(Leg leg, Actor actor, int row, List<String> points) {
         return switch (leg) {
             case FORWARD -> row >= STANDBY_RUNS;
             case BACK -> true;
-            case ABORT -> row > STANDBY_RUNS;
+            case ABORT -> row >= STANDBY_RUNS;
         };
     }
 
@@ -67,6 +70,11 @@ record FaultSlot(Leg leg, Actor actor, int row, List<String> points) {
     /** Whether the target has files that can grow then. */
     boolean targetHasFiles() {
         return leg != Leg.FORWARD || row >= COPY;
+    }
+
+    /** Whether the move makes a further standby, so that its row has something to do. */
+    boolean withStandby() {
+        return OF_STANDBYS.contains(row);
     }
 
     /** Whether writes are held then. */
@@ -92,7 +100,7 @@ record FaultSlot(Leg leg, Actor actor, int row, List<String> points) {
                 all.add(row(Leg.BACK, row));
             }
         }
-        for (int row : List.of(30, 50, 75, 80, 95, 100, 110)) {
+        for (int row : List.of(30, 50, 55, 75, 78, 80, 95, 100, 110)) {
             all.add(new FaultSlot(
                     Leg.ABORT,
                     Actor.CONTROLLER,

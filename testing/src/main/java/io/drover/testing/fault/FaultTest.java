@@ -1,13 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing.fault;
 
-import io.drover.api.Json;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -76,46 +70,10 @@ public final class FaultTest implements Callable<Integer> {
             return 0;
         }
         FaultReport report = new FaultSeries(seed, runs, clusters).run();
-        print(report);
+        System.out.print(FaultText.of(report));
         if (json != null) {
-            try {
-                Files.write(json, Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(report));
-            } catch (IOException e) {
-                throw new UncheckedIOException("cannot write " + json, e);
-            }
+            FaultText.write(report, json);
         }
         return report.isClean() ? 0 : 1;
-    }
-
-    private static void print(FaultReport report) {
-        System.out.printf(
-                "%n%d runs from seed %d in %.0f s: %d vacuous, %d lost, %d duplicated, %d two primaries, %d without end state,"
-                        + " %d leftovers, %d with other problems; %,d writes acknowledged, %,d unknown%n",
-                report.runs(),
-                report.seed(),
-                report.seconds(),
-                report.vacuous(),
-                report.lost(),
-                report.duplicated(),
-                report.twoPrimaries(),
-                report.noEndState(),
-                report.leftovers(),
-                report.otherProblems(),
-                report.acked(),
-                report.unknown());
-        System.out.println("by fault    " + report.byFault());
-        System.out.println("by outcome  " + report.byOutcome());
-        System.out.println("by part     " + report.bySlot());
-        report.withoutWriterMillis()
-                .forEach((kind, millis) -> System.out.println("no writer   " + kind + ": " + text(millis)));
-    }
-
-    private static String text(List<Long> sorted) {
-        return String.format(
-                Locale.ROOT,
-                "n=%d median %d ms max %d ms",
-                sorted.size(),
-                sorted.get(sorted.size() / 2),
-                sorted.get(sorted.size() - 1));
     }
 }

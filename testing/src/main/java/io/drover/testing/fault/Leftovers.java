@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.drover.api.Json;
 import io.drover.api.NodeId;
 import io.drover.api.ShardTopology;
+import io.drover.api.ShardTopology.Replica;
 import io.drover.api.TopologyState;
 import io.drover.testing.cluster.ClusterNode;
 import io.drover.testing.cluster.LocalCluster;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -28,11 +30,15 @@ final class Leftovers {
                     + "|config_file|primary_conninfo|primary_slot_name|recovery_target_timeline)\\|");
     private static final Pattern KEPT = Pattern.compile("data\\.set-aside-[^/]*");
 
+    private static final Pattern SLOT_OF_STANDBY = Pattern.compile("drover_[0-9a-f]{8}_s\\d+");
+
     private final LocalCluster cluster;
+    private final Optional<NodeId> standby;
     private final List<String> found = new ArrayList<>();
 
-    private Leftovers(LocalCluster cluster) {
+    private Leftovers(LocalCluster cluster, Optional<NodeId> standby) {
         this.cluster = cluster;
+        this.standby = standby;
     }
 
     /** The settings of the primary that do not belong to its node, to be compared with. */
@@ -49,9 +55,14 @@ final class Leftovers {
         return settings;
     }
 
-    /** Looks everywhere. */
-    static List<String> of(FaultCluster faults, ShardTopology topology, Map<String, String> settings) {
-        Leftovers leftovers = new Leftovers(faults.cluster());
+    /**
+     * Looks everywhere.
+     *
+     * @param standby where the move has made a further standby, which has to stream from the primary
+     */
+    static List<String> of(
+            FaultCluster faults, ShardTopology topology, Map<String, String> settings, Optional<NodeId> standby) {
+        Leftovers leftovers = new Leftovers(faults.cluster(), standby);
         NodeId primary = topology.primary().node();
         leftovers.inTopology(topology);
         leftovers.inWorld(primary);
@@ -61,7 +72,8 @@ final class Leftovers {
 
     private void inTopology(ShardTopology topology) {
         note(topology.state() != TopologyState.SERVING, "the shard is " + topology.state());
-        note(!topology.replicas().isEmpty(), "replicas in the topology: " + topology.replicas());
+        List<NodeId> readers = topology.replicas().stream().map(Replica::node).toList();
+        note(!readers.equals(standby.stream().toList()), "replicas in the topology: " + topology.replicas());
         note(topology.move() != null, "the topology names move " + topology.move());
         note(topology.fence() != null, "the topology has a fence");
     }
@@ -76,15 +88,15 @@ final class Leftovers {
             } else if (name.startsWith("process ")) {
                 String program = Path.of(value.split(" ")[0]).getFileName().toString();
                 note(TOOLS.contains(program), "runs: " + value);
-                note(program.equals("postgres") && !isOf(primary, value), "runs: " + value);
+                note(program.equals("postgres") && !isOf(primary, value) && !isOfStandby(value), "runs: " + value);
             }
         }
         for (ClusterNode node : cluster.nodes()) {
-            onNode(node, node.id().equals(primary), world);
+            onNode(node, serves(node.id(), primary), world);
         }
     }
 
-    private void onNode(ClusterNode node, boolean primary, Map<String, String> world) {
+    private void onNode(ClusterNode node, boolean serves, Map<String, String> world) {
         world.forEach((name, value) -> {
             if (name.startsWith("directory " + node.dataRoot() + "/")) {
                 String directory = Path.of(name.substring("directory ".length()))
@@ -92,7 +104,7 @@ final class Leftovers {
                         .toString();
                 boolean data = directory.startsWith("data");
                 boolean expected = directory.equals("data")
-                        ? primary
+                        ? serves
                         : KEPT.matcher(directory).matches();
                 note(data && !expected, name);
             } else if (name.startsWith("file " + node.dataRoot() + "/agent/")) {
@@ -105,15 +117,29 @@ final class Leftovers {
 
     private void inServer(NodeId primary, Map<String, String> settings) {
         String slots = cluster.psql(primary).run(LocalCluster.DATABASE, "select slot_name from pg_replication_slots");
-        note(!slots.isEmpty(), "slots on " + primary + ": " + slots.replace('\n', ' '));
+        boolean expected =
+                standby.isPresent() ? SLOT_OF_STANDBY.matcher(slots).matches() : slots.isEmpty();
+        note(!expected, "slots on " + primary + ": " + slots.replace('\n', ' '));
+        String streams = cluster.psql(primary)
+                .run(LocalCluster.DATABASE, "select application_name || ' ' || state from pg_stat_replication");
+        String wanted = standby.map(node -> node + " streaming").orElse("");
+        note(!streams.equals(wanted), "standbys of " + primary + ": '" + streams + "' and not '" + wanted + "'");
         WorldSnapshot.differences(settings, settings(cluster, primary))
                 .forEach(difference -> found.add("setting on " + primary + ": " + difference));
         cluster.nodes().stream()
-                .filter(node -> !node.id().equals(primary))
+                .filter(node -> !serves(node.id(), primary))
                 .forEach(node -> note(
                         ProcessTable.belongingTo(node.dataRoot()).stream()
                                 .anyMatch(pid -> ProcessTable.commandLine(pid).contains("-D ")),
                         "a server runs on " + node.id()));
+    }
+
+    private boolean serves(NodeId node, NodeId primary) {
+        return node.equals(primary) || standby.filter(node::equals).isPresent();
+    }
+
+    private boolean isOfStandby(String commandLine) {
+        return standby.filter(node -> isOf(node, commandLine)).isPresent();
     }
 
     private boolean isOf(NodeId node, String commandLine) {

@@ -95,7 +95,9 @@ final class RunDriver {
         List<AckLog> logs = LoadHandle.logs(acks);
         Evidence.Builder evidence = Evidence.of(run, logs);
         if (serves) {
-            evidence.leftovers(end.orElseThrow() == MoveState.NEEDS_OPERATOR ? List.of() : leftovers());
+            MoveState ended = end.orElseThrow();
+            evidence.leftovers(
+                    ended == MoveState.NEEDS_OPERATOR ? List.of() : leftovers(move.standbyAfter(ended)));
             gatherer.gather(evidence);
         }
         tellOfTheMove(evidence, plan, move, end, gatherer);
@@ -132,7 +134,7 @@ final class RunDriver {
         return ended.error() != null && ended.error().hint() != null;
     }
 
-    private static RunResult result(
+    private RunResult result(
             FaultPlan plan,
             FaultRun move,
             Optional<MoveState> end,
@@ -173,8 +175,26 @@ final class RunDriver {
                         ? 0
                         : gap.before(move.comparison().heldAt())
                                 .longestMillis(move.hitAt(), move.healedAt() + NANOS_PER_SECOND),
+                pauseBefore(gap, move.hitAt()),
                 (System.nanoTime() - start) / (double) NANOS_PER_SECOND,
                 problems);
+    }
+
+    /** Around a cutover that ended a second before the fault at the latest. */
+    private @Nullable Long pauseBefore(WriterGap gap, long hitAt) {
+        List<Watcher.Seen> seen = faults.watcher().seen();
+        long fenced = 0;
+        for (Watcher.Seen one : seen) {
+            if (one.nanos() > hitAt - NANOS_PER_SECOND) {
+                break;
+            }
+            if (one.state() == TopologyState.FENCED) {
+                fenced = one.nanos();
+            } else if (one.state() == TopologyState.SERVING && fenced != 0) {
+                return gap.longestMillis(fenced, one.nanos() + NANOS_PER_SECOND);
+            }
+        }
+        return null;
     }
 
     private static @Nullable String vacuous(FaultPlan plan, FaultRun move, double rate, Report report) {
@@ -250,12 +270,12 @@ final class RunDriver {
     }
 
     /** What is left for good: a reconciler may need a moment. */
-    private List<String> leftovers() {
+    private List<String> leftovers(Optional<NodeId> standby) {
         List<String> found = new ArrayList<>();
         Waiting.within(LEFT_LIMIT, () -> {
             found.clear();
             try {
-                found.addAll(Leftovers.of(faults, cluster.rest().shard(LocalCluster.SHARD), settings));
+                found.addAll(Leftovers.of(faults, cluster.rest().shard(LocalCluster.SHARD), settings, standby));
             } catch (IllegalStateException | UncheckedIOException e) {
                 // a file has gone while it was looked at
                 found.add(String.valueOf(e.getMessage()));

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param unknown writes of unknown fate
  * @param ratePerSecond acknowledged writes per second before the fault
  * @param withoutWriterMillis the longest time around the fault in which no write of anybody was acknowledged
+ * @param pauseBeforeMillis the same around a cutover that was over before the fault, or null: what the machine takes for a pause
  * @param seconds how long it took
  * @param problems what else was wrong, in words
  */
@@ -41,6 +42,7 @@ record RunResult(
         List<String> leftovers,
         double ratePerSecond,
         long withoutWriterMillis,
+        @Nullable Long pauseBeforeMillis,
         double seconds,
         List<String> problems) {
     RunResult {
@@ -70,6 +72,7 @@ record RunResult(
                 List.of(),
                 0,
                 0,
+                null,
                 0,
                 List.of(String.valueOf(failure.getMessage())));
     }

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class FaultPlanTest {
     private static final int RUNS = 300;
+    private static final Pattern ROW = Pattern.compile("(?m)^\\| (\\d+) \\|");
     private static final Pattern POINT = Pattern.compile("^\\| `([^`]+/[^`]+)`", Pattern.MULTILINE);
 
     @Test
@@ -49,6 +50,16 @@ class FaultPlanTest {
         assertThat(FaultKind.KILL_TARGET_POSTGRES.fits(slot("forward/row-30"))).isFalse();
         assertThat(FaultKind.KILL_TARGET_POSTGRES.fits(slot("back/row-75"))).isTrue();
         assertThat(FaultKind.KILL_SOURCE_POSTGRES.fits(slot("forward/row-150"))).isFalse();
+    }
+
+    @Test
+    void thereIsAPartForEveryRowOfTheMoveTable() throws IOException {
+        List<Integer> rows = ROW.matcher(Files.readString(Path.of("../docs/move-table.md")))
+                .results()
+                .map(found -> Integer.valueOf(found.group(1)))
+                .toList();
+
+        assertThat(FaultSlot.ROWS).isEqualTo(rows);
     }
 
     /** A point that the code no longer has is never reached, and every run with it proves nothing. */

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.testing.fault;
+
+import io.drover.api.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code bin/fault-test --sum}: what several invocations show together, and what they do not show. */
+@Command(
+        name = "bin/fault-test --sum",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description =
+                "Sums up reports of runs, names the kinds of faults and the parts of a move that no run has hit, and compares the"
+                        + " times without a writer with their goals.",
+        footer = "Exit code 0 only when every run was clean, nothing is missing and less than 15 % are vacuous.")
+public final class FaultSum implements Callable<Integer> {
+    private static final double MOST_VACUOUS = 0.15;
+
+    @CommandLine.Parameters(paramLabel = "FILE", arity = "1..*", description = "Reports of bin/fault-test --json.")
+    private List<Path> files = List.of();
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Where to write the sum.")
+    private @Nullable Path json;
+
+    /** Sums up and ends the process. */
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new FaultSum()).execute(arguments));
+    }
+
+    @Override
+    public Integer call() {
+        FaultReport sum = of(files.stream().map(FaultSum::read).toList());
+        System.out.print(FaultText.of(sum));
+        List<String> missing = missing(sum);
+        System.out.println("never hit   " + (missing.isEmpty() ? "nothing" : String.join(", ", missing)));
+        goals(sum).forEach(System.out::println);
+        if (json != null) {
+            FaultText.write(sum, json);
+        }
+        return shows(sum) ? 0 : 1;
+    }
+
+    private static FaultReport read(Path file) {
+        try {
+            return Json.read(Files.readAllBytes(file), FaultReport.class);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file, e);
+        }
+    }
+
+    /** All runs together; one that was made twice counts twice. */
+    static FaultReport of(List<FaultReport> reports) {
+        return FaultReport.of(
+                reports.stream().mapToLong(FaultReport::seed).min().orElse(0),
+                reports.stream().flatMap(report -> report.details().stream()).toList(),
+                reports.stream().mapToDouble(FaultReport::seconds).sum());
+    }
+
+    /** Whether the runs show what they are for. */
+    static boolean shows(FaultReport sum) {
+        return sum.isClean() && missing(sum).isEmpty() && sum.vacuous() < MOST_VACUOUS * sum.runs();
+    }
+
+    /** Kinds of faults and parts of a move without a run that counts. */
+    static List<String> missing(FaultReport sum) {
+        Stream<String> kinds = Arrays.stream(FaultKind.values())
+                .map(FaultKind::toString)
+                .filter(kind -> sum.byFault().keySet().stream().noneMatch(done -> isOf(done, kind)));
+        Stream<String> parts = FaultSlot.ALL.stream()
+                .map(FaultSlot::toString)
+                .filter(part -> !sum.bySlot().containsKey(part));
+        return Stream.concat(kinds, parts).toList();
+    }
+
+    /** A cut in one direction only is of the same kind. */
+    private static boolean isOf(String done, String kind) {
+        return done.equals(kind)
+                || Arrays.stream(FaultPlan.Direction.values()).anyMatch(way -> done.equals(kind + "-" + way));
+    }
+
+    /** One line for each group with a goal: how many runs kept it. */
+    static List<String> goals(FaultReport sum) {
+        List<Long> usual = sum.details().stream()
+                .map(RunResult::pauseBeforeMillis)
+                .filter(Objects::nonNull)
+                .sorted()
+                .toList();
+        if (usual.isEmpty()) {
+            return List.of("goals       no run tells how long a pause is when nothing disturbs it");
+        }
+        long longest = usual.get(usual.size() - 1);
+        List<String> lines = new ArrayList<>();
+        lines.add("undisturbed pause: " + FaultText.distribution(usual));
+        for (Map.Entry<String, List<Long>> group : sum.withoutWriterMillis().entrySet()) {
+            FaultGoals.limitMillis(group.getKey(), longest)
+                    .ifPresent(limit -> lines.add(String.format(
+                            Locale.ROOT,
+                            "goal        %s: %d of %d within %d ms",
+                            group.getKey(),
+                            group.getValue().stream()
+                                    .filter(millis -> millis <= limit)
+                                    .count(),
+                            group.getValue().size(),
+                            limit)));
+        }
+        return lines;
+    }
+}

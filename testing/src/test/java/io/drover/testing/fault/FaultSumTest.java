@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.testing.fault;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.drover.api.Json;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+final class FaultSumTest {
+    private static RunResult run(long seed, String slot, String fault, @Nullable String vacuous, long lost) {
+        return new RunResult(
+                seed,
+                slot,
+                "row-140/run/before",
+                List.of(fault + " for 1000 ms"),
+                List.of("killed"),
+                "PROMOTING",
+                "COMPLETED",
+                vacuous,
+                1_000,
+                lost,
+                0,
+                0,
+                0,
+                false,
+                List.of(),
+                900,
+                700,
+                200L,
+                20,
+                List.of());
+    }
+
+    /** Each kind and each part once, in two reports. */
+    private static List<FaultReport> everything() {
+        List<RunResult> runs = new ArrayList<>();
+        List<String> kinds = new ArrayList<>();
+        for (FaultKind kind : FaultKind.values()) {
+            kinds.add(kind + (kind.deed() == FaultKind.Deed.CUT ? "-THERE" : ""));
+        }
+        for (int i = 0; i < FaultSlot.ALL.size(); i++) {
+            runs.add(run(i, FaultSlot.ALL.get(i).toString(), kinds.get(i % kinds.size()), null, 0));
+        }
+        return List.of(FaultReport.of(0, runs.subList(0, 30), 10), FaultReport.of(30, runs.subList(30, runs.size()), 5));
+    }
+
+    private static FaultReport with(List<FaultReport> reports, RunResult... more) {
+        List<FaultReport> all = new ArrayList<>(reports);
+        all.add(FaultReport.of(500, List.of(more), 1));
+        return FaultSum.of(all);
+    }
+
+    @Test
+    void sumsUpAllRuns() {
+        FaultReport sum = FaultSum.of(everything());
+
+        assertThat(sum.runs()).isEqualTo(FaultSlot.ALL.size());
+        assertThat(sum.seconds()).isEqualTo(15);
+        assertThat(FaultSum.missing(sum)).isEmpty();
+        assertThat(FaultSum.shows(sum)).isTrue();
+    }
+
+    @Test
+    void namesWhatNoRunHasHit() {
+        FaultReport sum = FaultSum.of(everything().subList(0, 1));
+
+        assertThat(FaultSum.missing(sum)).contains("forward/row-180").doesNotContain("forward/row-10", "kill-leader");
+        assertThat(FaultSum.shows(sum)).isFalse();
+    }
+
+    @Test
+    void aRunThatProvesNothingHitsNothing() {
+        FaultReport sum = FaultSum.of(
+                List.of(FaultReport.of(0, List.of(run(0, "forward/row-10", "kill-leader", "too slow", 0)), 1)));
+
+        assertThat(FaultSum.missing(sum)).contains("forward/row-10", "kill-leader");
+    }
+
+    @Test
+    void isNoProofWithALossOrWithManyVacuousRuns() {
+        RunResult loss = run(500, "forward/row-10", "kill-leader", null, 1);
+        RunResult[] vacuous = new RunResult[12];
+        for (int i = 0; i < vacuous.length; i++) {
+            vacuous[i] = run(600 + i, "forward/row-10", "kill-leader", "too slow", 0);
+        }
+
+        assertThat(FaultSum.shows(with(everything(), loss))).isFalse();
+        assertThat(FaultSum.shows(with(everything(), vacuous))).isFalse();
+    }
+
+    @Test
+    void tellsHowManyRunsKeepTheirGoal() {
+        List<String> lines = FaultSum.goals(FaultSum.of(everything()));
+
+        assertThat(lines).anyMatch(line -> line.startsWith("undisturbed pause: n=")).anyMatch(line -> line.startsWith(
+                "goal        kill-leader in PROMOTING: ") && line.endsWith("within 1200 ms"));
+    }
+
+    @Test
+    void aReportOutlivesItsFile() {
+        FaultReport report = everything().get(0);
+
+        assertThat(Json.read(Json.bytes(report), FaultReport.class)).isEqualTo(report);
+    }
+}
