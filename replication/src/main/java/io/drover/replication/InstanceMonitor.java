@@ -69,6 +69,15 @@ public final class InstanceMonitor implements AutoCloseable {
         return ask(sql, Connections.APPLICATION_NAME, row -> new BackupView(row.getLong(1), row.getLong(2)));
     }
 
+    /** Whether a slot is there and has not lost what it was to hold back, which max_slot_wal_keep_size allows. */
+    public boolean holdsWal(String slot) {
+        return ask(
+                        "select 1 from pg_replication_slots where slot_name = ? and wal_status is distinct from 'lost'",
+                        slot,
+                        row -> row.getInt(1))
+                .isPresent();
+    }
+
     /** Whether the session that probes the guard waits for a synchronous standby. */
     public boolean guardProbeWaits() {
         return ask(

@@ -7,8 +7,10 @@ import io.drover.api.DroverException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -45,6 +47,7 @@ final class ElectionLine implements AutoCloseable {
     private boolean closing;
 
     // Only touched by the watch's thread.
+    private final Set<Long> sessions = new HashSet<>();
     private boolean stepsBack;
 
     ElectionLine(ZooKeeperClient client, ZkCalls calls, String controller, Listener listener) {
@@ -133,21 +136,39 @@ final class ElectionLine implements AutoCloseable {
         List<String> names = calls.await(session.children(DIRECTORY), deadline);
         if (stepsBack) {
             notFirst();
-            delete(session, names, deadline);
+            delete(session, own(session.id(), names), deadline);
             stepsBack = false;
             names = calls.await(session.children(DIRECTORY), deadline);
         }
-        if (own(session, names).isEmpty()) {
+        if (leaveFormerPlaces(session, names, deadline)) {
+            names = calls.await(session.children(DIRECTORY), deadline);
+        }
+        if (own(session.id(), names).isEmpty()) {
             notFirst();
             enqueue(session, deadline);
             names = calls.await(session.children(DIRECTORY), deadline);
         }
-        return firstOf(names).filter(own(session, names)::contains).isPresent();
+        return firstOf(names).filter(own(session.id(), names)::contains).isPresent();
+    }
+
+    /**
+     * A client gives its session up when it has long been cut off; servers that were away meanwhile keep it for a while, and this
+     * controller would wait behind itself.
+     */
+    private boolean leaveFormerPlaces(ZooKeeperSession session, List<String> names, long deadline)
+            throws KeeperException, InterruptedException {
+        sessions.add(session.id());
+        List<String> former = sessions.stream()
+                .filter(id -> id != session.id())
+                .flatMap(id -> own(id, names).stream())
+                .toList();
+        delete(session, former, deadline);
+        return !former.isEmpty();
     }
 
     private void enqueue(ZooKeeperSession session, long deadline) throws KeeperException, InterruptedException {
         byte[] content = controller.getBytes(StandardCharsets.UTF_8);
-        String path = DIRECTORY + "/" + prefix(session);
+        String path = DIRECTORY + "/" + prefix(session.id());
         try {
             calls.await(session.create(path, content, CreateMode.EPHEMERAL_SEQUENTIAL), deadline);
         } catch (KeeperException.NoNodeException e) {
@@ -159,7 +180,7 @@ final class ElectionLine implements AutoCloseable {
 
     private void delete(ZooKeeperSession session, List<String> names, long deadline)
             throws KeeperException, InterruptedException {
-        for (String name : own(session, names)) {
+        for (String name : names) {
             try {
                 calls.await(session.delete(DIRECTORY + "/" + name, -1), deadline);
             } catch (KeeperException.NoNodeException e) {
@@ -168,14 +189,14 @@ final class ElectionLine implements AutoCloseable {
         }
     }
 
-    private static List<String> own(ZooKeeperSession session, List<String> names) {
+    private static List<String> own(long session, List<String> names) {
         String prefix = prefix(session);
         return names.stream().filter(name -> name.startsWith(prefix)).toList();
     }
 
     /** The id makes a place known whose making was never answered. */
-    private static String prefix(ZooKeeperSession session) {
-        return "candidate-" + Long.toHexString(session.id()) + "-";
+    private static String prefix(long session) {
+        return "candidate-" + Long.toHexString(session) + "-";
     }
 
     private void becomeFirst(long cutsBefore) {
@@ -224,7 +245,7 @@ final class ElectionLine implements AutoCloseable {
         try {
             long deadline = calls.deadline(CLOSE_LIMIT);
             ZooKeeperSession session = calls.session();
-            delete(session, calls.await(session.children(DIRECTORY), deadline), deadline);
+            delete(session, own(session.id(), calls.await(session.children(DIRECTORY), deadline)), deadline);
             watch.close();
         } catch (KeeperException e) {
             LOG.info("controller {} has not left the election yet: {}", controller, e.getMessage());

@@ -19,6 +19,9 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.ZooDefs;
+import org.apache.zookeeper.ZooKeeper;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -157,6 +160,23 @@ class LeaderElectionTest {
             assertThat(old.stillHeld()).isFalse();
             zooKeeper.server().restart();
             assertThat(only.awaitLead().epoch()).isGreaterThan(old.epoch());
+        }
+    }
+
+    /** A client gives its session up before the servers do. */
+    @Test
+    void doesNotWaitBehindItsPlaceInAFormerSession() throws Exception {
+        try (Controller only = new Controller(zooKeeper.connect(), "c1")) {
+            only.awaitLead();
+            ZooKeeper former = ((CuratorClient) only.client).handle();
+            String trace = former.create("/trace", new byte[0], ZooDefs.Ids.OPEN_ACL_UNSAFE, CreateMode.EPHEMERAL);
+            former.getTestable().injectSessionExpiration();
+            only.awaitLoss();
+
+            only.awaitLead();
+            assertThat(((CuratorClient) only.client).handle().exists(trace, false))
+                    .as("what the servers keep of the former session")
+                    .isNotNull();
         }
     }
 

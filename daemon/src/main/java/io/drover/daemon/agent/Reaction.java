@@ -18,10 +18,10 @@ import java.util.Locale;
  *
  * <pre>
  * topology                      this node is   after                      reaction
- * FENCED                        the primary    the budget and 3 s         ABANDON: ABORTING, unseal, SERVING here
- * ABORTING                      the primary    3 s                        ABANDON: unseal, SERVING here
+ * FENCED                        the primary    the budget and 1 s         ABANDON: ABORTING, unseal, SERVING here
+ * ABORTING                      the primary    0.5 s                      ABANDON: unseal, SERVING here
  * FENCED, ABORTING              the primary    the seal has lasted for    ABANDON: an agent that is started again
- *                                              the budget and 3 s         does not begin to count anew
+ *                                              the budget and 1 s         does not begin to count anew
  * PROMOTING                     the target     0.5 s                      FINISH: promote, publish
  * SERVING                       the primary    at once, when sealed       UNSEAL
  * SERVING                       the primary    at once, newer epoch       GRANT: remember the epoch
@@ -51,9 +51,10 @@ enum Reaction {
         return "reaction-" + name().toLowerCase(Locale.ROOT);
     }
 
-    private static final Duration CONTROLLERS_TURN = Duration.ofSeconds(3);
-    /** Nobody writes meanwhile. */
-    static final Duration PROMOTERS_TURN = Duration.ofMillis(500);
+    /** A controller that leads ends a pause by itself when its budget is spent. */
+    private static final Duration LOSERS_TURN = Duration.ofSeconds(1);
+    /** How the pause ends is decided, and nobody writes until somebody carries it out. */
+    static final Duration DECIDED_TURN = Duration.ofMillis(500);
     /** Nobody waits for it, and a promotion beside it has the processors for itself. */
     private static final Duration STOPPERS_TURN = Duration.ofSeconds(1);
     /** Between two commands of a cutover lie seconds at most; a new leader takes over in less. */
@@ -87,7 +88,7 @@ enum Reaction {
             return NOTHING;
         }
         if (topologies.stream().allMatch(t -> StartRule.promotingTo(t, node))) {
-            return unchangedFor.compareTo(PROMOTERS_TURN) >= 0 ? FINISH : NOTHING;
+            return unchangedFor.compareTo(DECIDED_TURN) >= 0 ? FINISH : NOTHING;
         }
         if (topologies.stream().anyMatch(t -> StartRule.lost(t, node))) {
             return lost(record, topologies, unchangedFor);
@@ -101,8 +102,8 @@ enum Reaction {
 
     private static Reaction held(
             InstanceRecord record, List<ShardTopology> topologies, Duration unchangedFor, Instant now) {
-        Duration budgetsTurn = budget(topologies).plus(CONTROLLERS_TURN);
-        Duration turn = topologies.get(0).state() == TopologyState.FENCED ? budgetsTurn : CONTROLLERS_TURN;
+        Duration budgetsTurn = budget(topologies).plus(LOSERS_TURN);
+        Duration turn = topologies.get(0).state() == TopologyState.FENCED ? budgetsTurn : DECIDED_TURN;
         boolean over = unchangedFor.compareTo(turn) >= 0
                 || sealedFor(record, topologies, now).compareTo(budgetsTurn) >= 0;
         return over && record.role() == Role.PRIMARY ? ABANDON : NOTHING;

@@ -166,10 +166,10 @@ final class Supervisor {
         lanes.shutdownNow();
     }
 
-    /** Looks soon, because something has changed, and when the controllers' turn to promote is over: nobody writes until then. */
+    /** Looks soon, because something has changed, and when the controllers' turn to carry out what is decided is over: nobody writes until then. */
     void wake() {
         lookIn(AFTER_CHANGE);
-        lookIn(AFTER_CHANGE.plus(Reaction.PROMOTERS_TURN));
+        lookIn(AFTER_CHANGE.plus(Reaction.DECIDED_TURN));
     }
 
     private void lookIn(Duration delay) {

@@ -91,7 +91,7 @@ final class Attempts {
                         since = context.services().clock().instant();
                     }
                     Duration spent = Duration.ofNanos(scheduler.nanoTime() - begin);
-                    Duration between = between(tries);
+                    Duration between = between(step, tries);
                     if (!mayPass(e)) {
                         throw e;
                     }
@@ -110,16 +110,17 @@ final class Attempts {
                                         + WaitText.time(retry.until()) + ": " + e.getMessage());
                     }
                 }
-                pause(scheduler, between(tries - 1));
+                pause(scheduler, between(step, tries - 1));
             }
         } finally {
             context.live().retry(null);
         }
     }
 
-    /** Of a row at once, because its limits are short; of an undo less and less often. */
-    private Duration between(int failed) {
-        if (!context.unwinding()) {
+    /** Of a row at once, because its limits are short, and of an undo for which clients wait; of another undo less and less often. */
+    private Duration between(MoveStep step, int failed) {
+        boolean held = step.number() >= MoveSteps.FENCE && step.number() <= MoveSteps.COMMIT;
+        if (!context.unwinding() || held) {
             return BETWEEN;
         }
         Duration longer = BETWEEN.multipliedBy(1L << Math.min(failed, 4));

@@ -152,6 +152,9 @@ final class CopyRows {
         Wait replay = replay(context, limit);
         context.waitFor(replay, limit, POLL, () -> {
             Optional<StandbyView> standby = standby(context);
+            if (standby.isEmpty()) {
+                requireSlot(context);
+            }
             context.waits(replay.now(standby.map(view -> stands(context, view, gateBytes, smallest[0]))
                     .orElseGet(() -> context.from() + " sees no stream of " + context.to()
                             + ": see the server's log on " + context.to())));
@@ -164,6 +167,19 @@ final class CopyRows {
             });
             return standby.filter(view -> "streaming".equals(view.state()) && view.lagBytes() <= gateBytes);
         });
+    }
+
+    /** A copy whose WAL is gone never catches up, however long it is waited for. */
+    private static void requireSlot(MoveContext context) {
+        String slot = context.record().streamingSlot();
+        if (!context.services().monitors().holdsWal(context.record().from(), slot)) {
+            throw new DroverException(
+                    ErrorCode.POSTGRES_FAILED,
+                    "slot " + slot + " on " + context.from() + " has lost WAL that " + context.to()
+                            + " has not received, or is gone: its copy is of no use",
+                    "raise max_slot_wal_keep_size on " + context.from()
+                            + " (it has to hold what is written during a copy), then start the move again");
+        }
     }
 
     private static Wait replay(MoveContext context, Duration limit) {

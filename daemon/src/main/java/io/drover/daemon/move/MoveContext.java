@@ -26,6 +26,11 @@ import org.jspecify.annotations.Nullable;
 
 /** One move as its rows see it: the record, the services, and the waits that people's orders can end. */
 final class MoveContext {
+    /** How much longer than the command's own limit its answer is waited for. */
+    private static final Duration ANSWER = Duration.ofSeconds(2);
+
+    private static final Duration ANSWER_AT_CLIENTS_COST = Duration.ofMillis(200);
+
     private final MoveJournal journal;
     private final LiveView live;
     private final EventFeed feed;
@@ -97,7 +102,16 @@ final class MoveContext {
     }
 
     <R> R call(NodeId node, Verb<R> verb, Duration limit) {
-        Supplier<R> command = prepared(node, verb, limit);
+        return call(node, verb, limit, ANSWER);
+    }
+
+    /** The same where clients wait: an agent that keeps its own limit answers at once, and another one is not waited for. */
+    <R> R callAtClientsCost(NodeId node, Verb<R> verb, Duration limit) {
+        return call(node, verb, limit, ANSWER_AT_CLIENTS_COST);
+    }
+
+    private <R> R call(NodeId node, Verb<R> verb, Duration limit, Duration answer) {
+        Supplier<R> command = prepared(node, verb, limit, answer);
         live.command(new WaitText.Command(node, verb.path(), services.clock().instant(), limit));
         try {
             return command.get();
@@ -115,17 +129,17 @@ final class MoveContext {
     }
 
     <R> CompletableFuture<R> callBeside(NodeId node, Verb<R> verb, Duration limit) {
-        return CompletableFuture.supplyAsync(prepared(node, verb, limit), services.besides());
+        return CompletableFuture.supplyAsync(prepared(node, verb, limit, ANSWER), services.besides());
     }
 
-    private <R> Supplier<R> prepared(NodeId node, Verb<R> verb, Duration limit) {
+    private <R> Supplier<R> prepared(NodeId node, Verb<R> verb, Duration limit, Duration answer) {
         InstanceId instance = record().identity().instance();
         Token token = new Token(
                 journal.leadership().epoch(), id(), currentStep, journal.sequence(), Math.max(1, limit.toMillis()));
         return () -> FaultPoints.around(
                 "row-" + token.step(),
                 "call-" + verb.path(),
-                () -> services.agents().call(node, instance, token, verb, limit.plusSeconds(2)));
+                () -> services.agents().call(node, instance, token, verb, limit.plus(answer)));
     }
 
     NodeId from() {
@@ -220,6 +234,7 @@ final class MoveContext {
 
     /** Throws when a person has aborted the move, or its deadline has passed by row 75. Undoing is never stopped. */
     void checkOrders() {
+        journal.requireKnown();
         if (unwinding) {
             return;
         }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.move;
 
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
 import io.drover.api.Move.HistoryEntry;
 import io.drover.api.MoveId;
 import io.drover.api.MoveState;
@@ -45,6 +47,9 @@ final class MoveJournal {
     private final EventFeed feed;
     private final MoveObserver observer;
     private volatile Versioned<MoveRecord> stored;
+    /** Whether a write may have happened whose answer never came. */
+    private volatile boolean doubtful;
+
     private volatile CompletableFuture<Boolean> change = new CompletableFuture<>();
     /** Read once: whoever looks at a move many times a second must not read its whole history as often, least of all in the pause. */
     private @Nullable List<HistoryEntry> history;
@@ -141,6 +146,7 @@ final class MoveJournal {
 
     private CommitResult writeAlone(
             UnaryOperator<MoveRecord> edit, List<Line> lines, Consumer<LeaderTransaction> more) {
+        requireKnown();
         MoveRecord before = stored.value();
         MoveRecord after = edit.apply(before);
         MoveState entered = after.state() == before.state() ? null : after.state();
@@ -151,7 +157,7 @@ final class MoveJournal {
         LeaderTransaction transaction = leadership.transaction().set(node, stored, written);
         entries.forEach(entry -> transaction.create(ZkLayout.history(id, entry.number()), entry));
         more.accept(transaction);
-        CommitResult result = FaultPoints.around(placeOf(written), "record", transaction::commit);
+        CommitResult result = FaultPoints.around(placeOf(written), "record", () -> commit(transaction));
         stored = result.of(node);
         kept.removeAll(earlier);
         List<HistoryEntry> known = history;
@@ -166,6 +172,34 @@ final class MoveJournal {
             observer.stateEntered(id, entered);
         }
         return result;
+    }
+
+    private CommitResult commit(LeaderTransaction transaction) {
+        try {
+            return transaction.commit();
+        } catch (DroverException e) {
+            doubtful |= e.code() == ErrorCode.ZOOKEEPER_UNAVAILABLE;
+            throw e;
+        }
+    }
+
+    /**
+     * Demands that what is known is what is stored.
+     *
+     * @throws DroverException LEADERSHIP_LOST when it has to be read again, by a driver that takes over from this one
+     */
+    void requireKnown() {
+        if (doubtful) {
+            throw new DroverException(
+                    ErrorCode.LEADERSHIP_LOST,
+                    "ZooKeeper did not answer to a change of move " + id
+                            + ", which may have happened: its record is read" + " again",
+                    "try again in a few seconds");
+        }
+    }
+
+    boolean isDoubtful() {
+        return doubtful;
     }
 
     /** The state that is entered goes with the first line that says why. */

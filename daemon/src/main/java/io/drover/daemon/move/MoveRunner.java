@@ -179,6 +179,10 @@ public final class MoveRunner implements LeaderElection.Listener, AutoCloseable 
         } else if (stored.value().state() != MoveState.NEEDS_OPERATOR) {
             over.add(id.value());
         }
+        Running known = before.get(id.value());
+        if (known != null && known.journal().isDoubtful() && !isDriven(known)) {
+            running.remove(id, known);
+        }
     }
 
     /** What was read may be old by now: then somebody has started since, and the next look sees what became of that. */

@@ -401,7 +401,7 @@ final class PauseRows {
     /** An agent that took the rest of the budget is named, and that it was the budget. */
     private static <R> R callWithinBudget(MoveContext context, NodeId node, Verb<R> verb) {
         try {
-            return context.call(node, verb, remaining(context));
+            return context.callAtClientsCost(node, verb, remaining(context));
         } catch (DroverException e) {
             if (e.code() != ErrorCode.TIMEOUT) {
                 throw e;

@@ -19,6 +19,9 @@ public interface Monitors {
     /** The standby that streams from a primary under an application_name. */
     Optional<StandbyView> standby(Endpoint primary, String applicationName);
 
+    /** Whether a slot of this primary is there and holds back all that its standby has not received. */
+    boolean holdsWal(Endpoint primary, String slot);
+
     /** The base backup that is being taken from an instance, while bytes of it are sent. */
     Optional<BackupView> baseBackup(Endpoint source);
 

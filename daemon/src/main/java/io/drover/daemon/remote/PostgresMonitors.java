@@ -40,6 +40,13 @@ public final class PostgresMonitors implements Monitors {
     }
 
     @Override
+    public boolean holdsWal(Endpoint primary, String slot) {
+        try (InstanceMonitor monitor = monitors.open(primary, DATABASE)) {
+            return monitor.holdsWal(slot);
+        }
+    }
+
+    @Override
     public boolean guardProbeWaits(Endpoint primary) {
         try (InstanceMonitor monitor = monitors.open(primary, DATABASE)) {
             return monitor.guardProbeWaits();

@@ -34,8 +34,8 @@ class ReactionTest {
 
     static Stream<Arguments> situations() {
         return Stream.of(
-                arguments("within the budget", PRIMARY, TopologyState.FENCED, HERE, 4_900, Reaction.NOTHING),
-                arguments("over the budget", PRIMARY, TopologyState.FENCED, HERE, 5_000, Reaction.ABANDON),
+                arguments("within the budget", PRIMARY, TopologyState.FENCED, HERE, 2_900, Reaction.NOTHING),
+                arguments("over the budget", PRIMARY, TopologyState.FENCED, HERE, 3_000, Reaction.ABANDON),
                 arguments(
                         "the target of a fence over the budget",
                         STANDBY,
@@ -43,8 +43,8 @@ class ReactionTest {
                         THERE,
                         9_000,
                         Reaction.NOTHING),
-                arguments("a controller undoes", PRIMARY, TopologyState.ABORTING, HERE, 2_900, Reaction.NOTHING),
-                arguments("nobody undoes", PRIMARY, TopologyState.ABORTING, HERE, 3_000, Reaction.ABANDON),
+                arguments("a controller undoes", PRIMARY, TopologyState.ABORTING, HERE, 400, Reaction.NOTHING),
+                arguments("nobody undoes", PRIMARY, TopologyState.ABORTING, HERE, 500, Reaction.ABANDON),
                 arguments("a controller promotes", STANDBY, TopologyState.PROMOTING, THERE, 400, Reaction.NOTHING),
                 arguments("nobody promotes", STANDBY, TopologyState.PROMOTING, THERE, 500, Reaction.FINISH),
                 arguments(
@@ -146,11 +146,11 @@ class ReactionTest {
     /** An agent that is killed in the pause and started again sees the fence for the first time. */
     @Test
     void doesNotBeginToCountAnewWhenItIsStartedAgain() {
-        assertThat(justSeen(TopologyState.FENCED, sealedAt(4, NOW.minusMillis(4_900))))
+        assertThat(justSeen(TopologyState.FENCED, sealedAt(4, NOW.minusMillis(2_900))))
                 .isEqualTo(Reaction.NOTHING);
-        assertThat(justSeen(TopologyState.FENCED, sealedAt(4, NOW.minusMillis(5_000))))
+        assertThat(justSeen(TopologyState.FENCED, sealedAt(4, NOW.minusMillis(3_000))))
                 .isEqualTo(Reaction.ABANDON);
-        assertThat(justSeen(TopologyState.ABORTING, sealedAt(4, NOW.minusMillis(5_000))))
+        assertThat(justSeen(TopologyState.ABORTING, sealedAt(4, NOW.minusMillis(3_000))))
                 .isEqualTo(Reaction.ABANDON);
     }
 

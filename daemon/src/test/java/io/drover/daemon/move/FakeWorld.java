@@ -424,6 +424,11 @@ final class FakeWorld implements Agents, Monitors, Checks {
     }
 
     @Override
+    public synchronized boolean holdsWal(Endpoint primary, String slot) {
+        return on(primary.node()).slots.contains(slot);
+    }
+
+    @Override
     public synchronized boolean guardProbeWaits(Endpoint primary) {
         return probing;
     }

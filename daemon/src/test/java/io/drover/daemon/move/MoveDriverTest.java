@@ -10,11 +10,13 @@ import io.drover.api.ErrorCode;
 import io.drover.api.Move.Phase;
 import io.drover.api.MoveRequest;
 import io.drover.api.MoveState;
+import io.drover.api.Problem;
 import io.drover.api.ShardTopology;
 import io.drover.api.TopologyState;
 import io.drover.daemon.move.FakeWorld.Moment;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
@@ -296,6 +298,25 @@ class MoveDriverTest {
         assertThat(topology.state()).isEqualTo(TopologyState.SERVING);
         assertThat(topology.primary().node()).isEqualTo(node);
         assertThat(play.world().on(node).canCommit()).isTrue();
+    }
+
+    @Test
+    void aCopyWhoseSlotHasLostItsWalIsGivenUp() {
+        MoveStage.Play play = stage.play();
+        play.world().hook = (verb, moment) -> {
+            if (verb.equals("start-standby@node_b") && moment == Moment.AFTER) {
+                play.world().on(A).slots.clear();
+                play.world().stream = Optional::empty;
+            }
+        };
+
+        play.drive();
+
+        assertThat(play.record().state()).isEqualTo(MoveState.ABORTED);
+        assertThat(play.record().error())
+                .extracting(Problem::message)
+                .asString()
+                .contains(play.record().streamingSlot(), "has lost WAL");
     }
 
     /** The commands of an undisturbed move in order, each once, up to one of them or to the bake. */

@@ -62,6 +62,11 @@ record FakeMonitors(FakePostgres world, String from) implements Monitors {
     }
 
     @Override
+    public boolean holdsWal(Endpoint primary, String slot) {
+        return ask(primary, server -> server.data.slots.containsKey(slot));
+    }
+
+    @Override
     public Optional<BackupView> baseBackup(Endpoint source) {
         return ask(source, server -> Optional.empty());
     }

@@ -34,11 +34,12 @@ final class FaultText {
         text.append("by fault    ").append(report.byFault()).append('\n');
         text.append("by outcome  ").append(report.byOutcome()).append('\n');
         text.append("by part     ").append(report.bySlot()).append('\n');
-        report.withoutWriterMillis().forEach((group, millis) -> text.append("no writer   ")
-                .append(group)
-                .append(": ")
-                .append(distribution(millis))
-                .append('\n'));
+        report.withoutWriterMillis()
+                .forEach((group, millis) -> text.append("no writer   ")
+                        .append(group)
+                        .append(": ")
+                        .append(distribution(millis))
+                        .append('\n'));
         return text.toString();
     }
 

@@ -117,8 +117,7 @@ final class Leftovers {
 
     private void inServer(NodeId primary, Map<String, String> settings) {
         String slots = cluster.psql(primary).run(LocalCluster.DATABASE, "select slot_name from pg_replication_slots");
-        boolean expected =
-                standby.isPresent() ? SLOT_OF_STANDBY.matcher(slots).matches() : slots.isEmpty();
+        boolean expected = standby.isPresent() ? SLOT_OF_STANDBY.matcher(slots).matches() : slots.isEmpty();
         note(!expected, "slots on " + primary + ": " + slots.replace('\n', ' '));
         String streams = cluster.psql(primary)
                 .run(LocalCluster.DATABASE, "select application_name || ' ' || state from pg_stat_replication");

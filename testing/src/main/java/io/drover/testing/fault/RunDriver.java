@@ -96,8 +96,7 @@ final class RunDriver {
         Evidence.Builder evidence = Evidence.of(run, logs);
         if (serves) {
             MoveState ended = end.orElseThrow();
-            evidence.leftovers(
-                    ended == MoveState.NEEDS_OPERATOR ? List.of() : leftovers(move.standbyAfter(ended)));
+            evidence.leftovers(ended == MoveState.NEEDS_OPERATOR ? List.of() : leftovers(move.standbyAfter(ended)));
             gatherer.gather(evidence);
         }
         tellOfTheMove(evidence, plan, move, end, gatherer);

@@ -44,7 +44,8 @@ final class FaultSumTest {
         for (int i = 0; i < FaultSlot.ALL.size(); i++) {
             runs.add(run(i, FaultSlot.ALL.get(i).toString(), kinds.get(i % kinds.size()), null, 0));
         }
-        return List.of(FaultReport.of(0, runs.subList(0, 30), 10), FaultReport.of(30, runs.subList(30, runs.size()), 5));
+        return List.of(
+                FaultReport.of(0, runs.subList(0, 30), 10), FaultReport.of(30, runs.subList(30, runs.size()), 5));
     }
 
     private static FaultReport with(List<FaultReport> reports, RunResult... more) {
@@ -67,7 +68,7 @@ final class FaultSumTest {
     void namesWhatNoRunHasHit() {
         FaultReport sum = FaultSum.of(everything().subList(0, 1));
 
-        assertThat(FaultSum.missing(sum)).contains("forward/row-180").doesNotContain("forward/row-10", "kill-leader");
+        assertThat(FaultSum.missing(sum)).contains("abort/row-110").doesNotContain("forward/row-10", "kill-leader");
         assertThat(FaultSum.shows(sum)).isFalse();
     }
 
@@ -95,8 +96,10 @@ final class FaultSumTest {
     void tellsHowManyRunsKeepTheirGoal() {
         List<String> lines = FaultSum.goals(FaultSum.of(everything()));
 
-        assertThat(lines).anyMatch(line -> line.startsWith("undisturbed pause: n=")).anyMatch(line -> line.startsWith(
-                "goal        kill-leader in PROMOTING: ") && line.endsWith("within 1200 ms"));
+        assertThat(lines)
+                .anyMatch(line -> line.startsWith("undisturbed pause: n="))
+                .anyMatch(line ->
+                        line.startsWith("goal        kill-leader in PROMOTING: ") && line.endsWith("within 1200 ms"));
     }
 
     @Test
