@@ -59,6 +59,7 @@ public final class FakePostgres {
     private final FakeWaits waits = new FakeWaits();
     private final Map<String, Set<FakeClient>> clients = new HashMap<>();
     private final Map<String, Integer> lives = new HashMap<>();
+    private final Set<Integer> foreignTimelines = new HashSet<>();
     private final List<Runnable> observers = new CopyOnWriteArrayList<>();
     private int lastPid = 1000;
     private long lastInstance = 7_300_000_000_000_000_000L;
@@ -295,6 +296,25 @@ public final class FakePostgres {
         });
     }
 
+    /** The archive that all share has the history file of another cluster: no promotion gets this timeline (H28). */
+    public void plantHistory(int timeline) {
+        change(() -> foreignTimelines.add(timeline));
+    }
+
+    /** Takes {@link #plantHistory} back. */
+    public void removeHistory(int timeline) {
+        change(() -> foreignTimelines.remove(timeline));
+    }
+
+    /**
+     * A person makes a standby of a stopped server's directory again, on an earlier timeline. What was written since is carried over,
+     * as far as the person has it.
+     */
+    public void makeStandby(String host, Path dataDir, int timeline, Lsn upTo) {
+        change(() -> Optional.ofNullable(host(host).directories.get(dataDir))
+                .ifPresent(found -> found.makeStandby(timeline, upTo)));
+    }
+
     /** A directory's files change behind everybody's back. */
     public void damage(String host, Path directory) {
         change(() ->
@@ -323,6 +343,15 @@ public final class FakePostgres {
 
     FakeTimes times() {
         return times;
+    }
+
+    /** The number that a promotion gives its timeline. */
+    int timelineAfter(int old) {
+        int next = old + 1;
+        while (foreignTimelines.contains(next)) {
+            next++;
+        }
+        return next;
     }
 
     FakeHost host(String name) {

@@ -2,6 +2,7 @@
 package io.drover.testing.sim;
 
 import io.drover.api.DroverException;
+import io.drover.api.Lsn;
 import io.drover.api.MoveId;
 import io.drover.api.MoveRequest;
 import io.drover.api.NodeId;
@@ -25,6 +26,9 @@ final class Stage {
 
     private static final Duration LIMIT = Duration.ofMinutes(10);
     private static final Duration BETWEEN = Duration.ofMillis(500);
+    /** The next after the source's timeline. */
+    private static final int TAKEN = 2;
+
     private static final String KEY = "the-person-s-key";
 
     private final SimWorld world;
@@ -140,6 +144,21 @@ final class Stage {
         });
     }
 
+    /** Makes a standby of a target on a wrong timeline, with all that was written there, and lets the move go on. */
+    void mendTimelineAndResume() {
+        while (!reaches("BAKING") && state().equals("NEEDS_OPERATOR")) {
+            world.require(
+                    LIMIT,
+                    "the target is stopped",
+                    () -> world.postgres().running().stream()
+                            .noneMatch(server -> server.host().equals(TARGET.value())));
+            world.postgres().removeHistory(TAKEN);
+            world.postgres().makeStandby(TARGET.value(), world.dataDir(), 1, new Lsn(Long.MAX_VALUE));
+            order(control -> control.moves().resume(id()));
+            world.await(BETWEEN, () -> !state().equals("NEEDS_OPERATOR"));
+        }
+    }
+
     void purge() {
         if (state().equals("COMPLETED")) {
             ask(control -> control.shards().purge(SimWorld.SHARD, SOURCE));
@@ -178,6 +197,11 @@ final class Stage {
     }
 
     // ---- what happens to it
+
+    /** Of another cluster, for the timeline that the target would get. */
+    void plantHistory() {
+        world.postgres().plantHistory(TAKEN);
+    }
 
     /** Every controller dies, and is back after a while. */
     void loseControllers(Duration away) {
