@@ -11,6 +11,7 @@ import io.drover.api.TopologyState;
 import io.drover.api.fault.FaultPoint;
 import io.drover.daemon.move.MoveControl;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -211,6 +212,17 @@ final class Stage {
                 world.later(away, () -> world.member(name).start());
             }
         }
+    }
+
+    /** The same, before any of them does anything else; the caller's own thread may end with them. */
+    void killControllers(Duration away) {
+        SimProcess caller = SimScheduler.current();
+        List<String> controllers = world.names().stream()
+                .filter(name -> name.startsWith("controller"))
+                .sorted(Comparator.comparing(name -> caller != null && name.equals(caller.name())))
+                .toList();
+        controllers.forEach(name -> world.later(away, () -> world.member(name).start()));
+        controllers.forEach(name -> world.member(name).kill());
     }
 
     /** The target's server and agent die, and are back after a while. */
