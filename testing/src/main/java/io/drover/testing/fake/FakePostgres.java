@@ -171,6 +171,11 @@ public final class FakePostgres {
         return found;
     }
 
+    /** What the server at a place has loaded; empty when it is not set, or no server is there. */
+    public synchronized String loaded(String host, int port, String setting) {
+        return serverAt(host, port).map(server -> server.setting(setting)).orElse("");
+    }
+
     /**
      * What a move leaves behind on the machines when it does not clean up: unfinished directories, changed settings, slots, processes
      * that stand still.
@@ -294,6 +299,14 @@ public final class FakePostgres {
             List.copyOf(host(host).servers.values()).forEach(FakeServer::crash);
             host(host).directories.values().forEach(FakeDirectory::losePower);
         });
+    }
+
+    /** A person sets something with ALTER SYSTEM, and loads it. */
+    public void alterSystem(String host, int port, String setting, String value) {
+        change(() -> serverAt(host, port).ifPresent(server -> {
+            server.data.autoConf.put(setting, value);
+            server.reload();
+        }));
     }
 
     /** The archive that all share has the history file of another cluster: no promotion gets this timeline (H28). */
