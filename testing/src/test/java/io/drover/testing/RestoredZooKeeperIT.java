@@ -11,8 +11,13 @@ import io.drover.testing.cluster.ClusterNode;
 import io.drover.testing.cluster.Command;
 import io.drover.testing.cluster.DroverRest;
 import io.drover.testing.cluster.LocalCluster;
+import io.drover.testing.cluster.Postmasters;
+import io.drover.testing.cluster.ProcessTable;
 import io.drover.testing.cluster.Waiting;
 import io.drover.testing.cluster.ZooKeeperData;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -56,6 +61,7 @@ class RestoredZooKeeperIT {
             assertThat(scene.primary()).isEqualTo(first);
             assertOnlyThisOneServes(scene, second);
             assertThat(refusal(scene, second)).contains("TOPOLOGY_OUTDATED");
+            assertStaysDownWhenItDies(scene, second);
 
             TopologyRebuild.Plan shown = rebuild(cluster.rest(), false);
             assertThat(shown.problems()).isEmpty();
@@ -83,6 +89,7 @@ class RestoredZooKeeperIT {
             data.empty();
             assertOnlyThisOneServes(scene, second);
             assertThat(refusal(scene, first)).contains("UNKNOWN_SHARD");
+            assertStaysDownWhenItDies(scene, second);
 
             assertThat(drover(cluster, "rebuild", "--export", export.toString()))
                     .contains(LocalCluster.SHARD.value(), "nothing was written");
@@ -92,7 +99,7 @@ class RestoredZooKeeperIT {
         }
     }
 
-    /** Clients go on, also while every agent is started again; a server that dies now stays down until the rebuild (R7). */
+    /** Clients go on, also while every agent is started again. */
     private static void assertOnlyThisOneServes(Scene scene, NodeId node) throws SQLException {
         scene.awaitWrites(100);
         assertThat(writable(scene)).containsExactly(node);
@@ -102,6 +109,31 @@ class RestoredZooKeeperIT {
         scene.cluster().waitHealthy();
         scene.awaitWrites(100);
         assertThat(writable(scene)).containsExactly(node);
+    }
+
+    /** A server that dies now stays down until the rebuild (R7): its agent, started anew, says so. */
+    private static void assertStaysDownWhenItDies(Scene scene, NodeId node) throws SQLException {
+        scene.expectErrors();
+        LocalCluster cluster = scene.cluster();
+        Path data = cluster.dataDirectory(node);
+        Path log = cluster.controlDirectory().resolve(node + ".log");
+        cluster.kill(node.value());
+        int told = read(log).length();
+        ProcessTable.signal(Postmasters.of(data).orElseThrow(), "KILL");
+        cluster.restart(node.value());
+        cluster.waitHealthy();
+        Waiting.until(
+                "its agent has decided", LIMIT, () -> read(log).substring(told).contains(" is down: STAY, "));
+        assertThat(Postmasters.of(data)).isEmpty();
+        assertThat(writable(scene)).isEmpty();
+    }
+
+    private static String read(Path log) {
+        try {
+            return Files.readString(log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static void assertIsBackAndMoves(Scene scene, NodeId serving, NodeId other, long seen) {

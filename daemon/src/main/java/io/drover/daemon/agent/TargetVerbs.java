@@ -42,6 +42,8 @@ final class TargetVerbs {
     private static final double NANOS_PER_MILLI = 1e6;
     private static final int REHEARSALS = 20;
     private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
+    /** It has all of its WAL on its own disk, or lacks some for ever: nobody sends it any. */
+    private static final Duration REPLAY_LIMIT = Duration.ofSeconds(20);
 
     private final NodeTools tools;
     private final InstanceSettings settings;
@@ -61,12 +63,7 @@ final class TargetVerbs {
                         .beside());
         table.on(
                 Verb.Promote.class,
-                VerbTable.<Verb.Promote, PromoteReport>row((verb, call) -> promote(
-                                call.instance(),
-                                session -> session.promote(
-                                        verb.oldTimeline(),
-                                        verb.atLeast(),
-                                        call.deadline().left())))
+                VerbTable.<Verb.Promote, PromoteReport>row(this::promote)
                         .storingFirst((verb, call) -> granted(call.topologies(), call.move())));
         table.on(Verb.Publish.class, row((verb, call) -> publish(call.instance(), call.topologies())));
     }
@@ -111,6 +108,55 @@ final class TargetVerbs {
             InstanceRecord keeping = record.withSettings(SettingsJournal.handedOver(record.settings(), move));
             return epoch.compareTo(record.grantEpoch()) > 0 ? keeping.withRole(Role.PRIMARY, epoch) : keeping;
         };
+    }
+
+    private PromoteReport promote(Verb.Promote verb, VerbCall call) {
+        if (call.record().role() == Role.DEMOTED) {
+            admitAgain(verb, call);
+        }
+        return promote(
+                call.instance(),
+                session -> session.promote(
+                        verb.oldTimeline(), verb.atLeast(), call.deadline().left()));
+    }
+
+    /**
+     * One that was stopped on a wrong timeline is promoted again only when a person has made a standby of it (H28). That may be an older
+     * copy than the one of which the end of the WAL was proven, so it is proven anew; until then it stays demoted, and what fails here
+     * is stopped by the supervisor.
+     */
+    private void admitAgain(Verb.Promote verb, VerbCall call) {
+        InstanceRecord record = call.record();
+        if (!tools.directories().isStandby(record.dataDir())) {
+            throw new DroverException(
+                    ErrorCode.WRONG_TIMELINE,
+                    "instance " + record.instance() + " on " + tools.node()
+                            + " came up on a wrong timeline and was stopped; it is not promoted, because its directory is"
+                            + " not that of a standby again");
+        }
+        FaultPoints.around(
+                "promote",
+                "start",
+                () -> tools.server(record).start(call.deadline().left()));
+        try {
+            call.instance()
+                    .warm()
+                    .ask(
+                            opener(call.instance()),
+                            session -> session.awaitReplayed(
+                                    verb.atLeast(), call.deadline().leftAtMost(REPLAY_LIMIT)));
+        } catch (DroverException e) {
+            if (e.code() == ErrorCode.TIMEOUT) {
+                throw new DroverException(
+                        ErrorCode.WRONG_TIMELINE,
+                        "instance " + record.instance() + " on " + tools.node()
+                                + " is not promoted again: it lacks what the source has, " + e.getMessage(),
+                        null,
+                        e);
+            }
+            throw e;
+        }
+        call.instance().update(current -> current.withRole(Role.PRIMARY).withStopped(false));
     }
 
     private PromoteReport promote(ManagedInstance instance, Function<PostgresSession, PromoteReport> promotion) {

@@ -181,7 +181,8 @@ final class CutoverRows {
 
     /**
      * Proves that the guard is in effect, not only set (H13, H88): with replay paused on the target, one probe that asks for
-     * remote_apply has to wait; it returns when replay goes on.
+     * remote_apply has to wait; it returns when replay goes on. One that waits on waits for more than the target, and so would every
+     * commit.
      */
     private static void proveGuard(MoveContext context) {
         context.call(context.to(), new Verb.SetReplay(true));
@@ -208,7 +209,13 @@ final class CutoverRows {
         } finally {
             context.call(context.to(), new Verb.SetReplay(false));
         }
-        context.await("the probe of the guard", probe, PROBE_LIMIT);
+        if (!context.await("the probe of the guard", probe, PROBE_LIMIT).committed()) {
+            throw new DroverException(
+                    ErrorCode.GUARD_REFUSED,
+                    "commits on " + context.from() + " hang although " + context.to()
+                            + " has applied them: they wait for another standby, too",
+                    "look at synchronous_standby_names and pg_stat_replication on " + context.from());
+        }
     }
 
     static void disarmGuard(MoveContext context) {

@@ -81,7 +81,10 @@ final class OperatorAdvice {
                     + " is never opened again by Drover. Start neither by hand before you know what " + to
                     + " has written. Keep both data directories (bin/drover nodes --json names them); safe to run on either:"
                     + " pg_controldata DIR, ls DIR/pg_wal/*.history. A history file of another cluster in a shared archive is"
-                    + " the usual cause. When the cause is gone: bin/drover resume " + id;
+                    + " the usual cause. Drover promotes " + to
+                    + " again only when its directory is that of a standby on the"
+                    + " old timeline, with all that " + from + " has: docs/operations.md, The target came up on a wrong"
+                    + " timeline. When it is, and the cause is gone: bin/drover resume " + id;
         }
         return "nobody serves, writes are held: " + to + " alone may take them, and perhaps did already. Do not open "
                 + from

@@ -81,6 +81,16 @@ final class FakeDirectory {
                 .orElse(null);
     }
 
+    /** As a person makes it: on an earlier timeline, with what was written up to a position. */
+    void makeStandby(int earlier, Lsn upTo) {
+        wal = wal.onTimeline(earlier, upTo);
+        timeline = earlier;
+        controlTimeline = earlier;
+        history.removeIf(entry -> entry.timeline() >= earlier);
+        state = STOPPED_STANDBY;
+        standbySignal = true;
+    }
+
     /** What a power loss leaves. */
     void losePower() {
         orphans.clear();

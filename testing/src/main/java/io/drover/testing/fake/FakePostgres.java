@@ -59,6 +59,7 @@ public final class FakePostgres {
     private final FakeWaits waits = new FakeWaits();
     private final Map<String, Set<FakeClient>> clients = new HashMap<>();
     private final Map<String, Integer> lives = new HashMap<>();
+    private final Set<Integer> foreignTimelines = new HashSet<>();
     private final List<Runnable> observers = new CopyOnWriteArrayList<>();
     private int lastPid = 1000;
     private long lastInstance = 7_300_000_000_000_000_000L;
@@ -168,6 +169,11 @@ public final class FakePostgres {
             }
         }
         return found;
+    }
+
+    /** What the server at a place has loaded; empty when it is not set, or no server is there. */
+    public synchronized String loaded(String host, int port, String setting) {
+        return serverAt(host, port).map(server -> server.setting(setting)).orElse("");
     }
 
     /**
@@ -295,6 +301,33 @@ public final class FakePostgres {
         });
     }
 
+    /** A person sets something with ALTER SYSTEM, and loads it. */
+    public void alterSystem(String host, int port, String setting, String value) {
+        change(() -> serverAt(host, port).ifPresent(server -> {
+            server.data.autoConf.put(setting, value);
+            server.reload();
+        }));
+    }
+
+    /** The archive that all share has the history file of another cluster: no promotion gets this timeline (H28). */
+    public void plantHistory(int timeline) {
+        change(() -> foreignTimelines.add(timeline));
+    }
+
+    /** Takes {@link #plantHistory} back. */
+    public void removeHistory(int timeline) {
+        change(() -> foreignTimelines.remove(timeline));
+    }
+
+    /**
+     * A person makes a standby of a stopped server's directory again, on an earlier timeline. What was written since is carried over,
+     * as far as the person has it.
+     */
+    public void makeStandby(String host, Path dataDir, int timeline, Lsn upTo) {
+        change(() -> Optional.ofNullable(host(host).directories.get(dataDir))
+                .ifPresent(found -> found.makeStandby(timeline, upTo)));
+    }
+
     /** A directory's files change behind everybody's back. */
     public void damage(String host, Path directory) {
         change(() ->
@@ -323,6 +356,15 @@ public final class FakePostgres {
 
     FakeTimes times() {
         return times;
+    }
+
+    /** The number that a promotion gives its timeline. */
+    int timelineAfter(int old) {
+        int next = old + 1;
+        while (foreignTimelines.contains(next)) {
+            next++;
+        }
+        return next;
     }
 
     FakeHost host(String name) {

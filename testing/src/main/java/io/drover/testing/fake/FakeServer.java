@@ -260,7 +260,7 @@ final class FakeServer {
         replayPaused = false;
         replayed = data.wal.end();
         data.history.add(new TimelineHistory.Entry(data.timeline, data.wal.end()));
-        data.timeline++;
+        data.timeline = world.timelineAfter(data.timeline);
         data.wal.append(Wal.Kind.END_OF_RECOVERY, data.timeline, null);
         data.state = FakeDirectory.PRODUCTION;
         recovering = false;

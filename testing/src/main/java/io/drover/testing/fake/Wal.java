@@ -98,6 +98,20 @@ final class Wal {
                 .isPresent();
     }
 
+    /** What it holds up to a position, as if nothing of it were of a later timeline. */
+    Wal onTimeline(int latest, Lsn position) {
+        Wal copy = new Wal(entries.isEmpty() ? end : entries.get(0).start());
+        upTo(position)
+                .forEach(entry -> copy.add(new Entry(
+                        entry.start(),
+                        entry.end(),
+                        Math.min(entry.timeline(), latest),
+                        entry.kind(),
+                        entry.operation(),
+                        entry.transaction())));
+        return copy;
+    }
+
     Wal copy() {
         return copyUpTo(end);
     }

@@ -4,11 +4,8 @@ package io.drover.testing.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drover.api.MoveId;
-import io.drover.testing.fake.FakeClient;
-import io.drover.testing.fake.FakeFailure;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,36 +20,6 @@ final class GuardWatchTest {
     private static final Duration HANGS_BEHIND_THE_FENCE = Duration.ofMillis(4_500);
 
     private static final SimOptions ONE_WRITER = new SimOptions(2, List.of("node_a", "node_b"), 0, false, false);
-
-    /** An application of its own, which commits all the time. */
-    private static final class Writer {
-        private final SimWorld world;
-        private final AtomicLong longest = new AtomicLong();
-        private final AtomicInteger commits = new AtomicInteger();
-        private volatile boolean ended;
-
-        Writer(SimWorld world) {
-            this.world = world;
-        }
-
-        void run() {
-            FakeClient session = world.postgres().client("rogue", "node_a", SimWorld.PORT);
-            while (!ended) {
-                long begin = world.scheduler().world().nanoTime();
-                try {
-                    session.commit("w-" + commits.incrementAndGet());
-                } catch (FakeFailure e) {
-                    return;
-                }
-                longest.accumulateAndGet(world.scheduler().world().nanoTime() - begin, Math::max);
-                world.pause(Duration.ofMillis(50));
-            }
-        }
-
-        Duration longest() {
-            return Duration.ofNanos(longest.get());
-        }
-    }
 
     /** Its machine is there and answers nobody: neither the stream nor the agent. */
     private static void silence(SimWorld world, Duration length) {
@@ -84,21 +51,20 @@ final class GuardWatchTest {
             Stage stage = new Stage(world);
             stage.listen(heard -> {});
             world.begin();
-            Writer writer = new Writer(world);
-            world.beside("writer", writer::run);
+            SteadyWriter writer = SteadyWriter.on(world, "node_a");
             stage.atCue(moment, () -> silence(world, Duration.ofSeconds(40)));
 
             MoveId move = world.startMove("node_b");
             world.require(LIMIT, "the undo", () -> world.state(move).equals("ABORTING"));
-            int before = writer.commits.get();
+            int before = writer.commits();
             world.pause(Duration.ofSeconds(5));
-            assertThat(writer.commits.get()).as("commits go on").isGreaterThan(before + 20);
+            assertThat(writer.commits()).as("commits go on").isGreaterThan(before + 20);
             world.require(LIMIT, "the end", () -> world.state(move).equals("ABORTED"));
 
             longest.set(writer.longest().toNanos());
             world.require(LIMIT, "nothing is left", () -> world.checkEnd(move).isEmpty());
             world.checkInvariants();
-            writer.ended = true;
+            writer.end();
         });
         return Duration.ofNanos(longest.get());
     }

@@ -31,7 +31,6 @@ final class InterruptionMatrixTest {
     private static final Map<String, String> ELSEWHERE = Map.of(
             "move/record", "no order comes between the creation of a move and its first row",
             "adopt/roles", "an instance that runs already is adopted before any move",
-            "promote/stop", "no target gets onto a wrong timeline",
             "reaction-unseal/run", "whoever lowers the fence has opened the source before",
             "seal/end-sessions", "only when a session cannot be stopped in time",
             "seal/end-wal", "as seal/end-sessions",

@@ -120,6 +120,16 @@ enum Scenario {
             stage.move(plain());
             stage.closeFromBake();
         }
+    },
+    /** The archive holds the history of another cluster; a person mends what has come of it (H28). */
+    WRONG_TIMELINE("COMPLETED") {
+        @Override
+        void play(Stage stage) {
+            stage.plantHistory();
+            stage.move(plain());
+            stage.mendTimelineAndResume();
+            stage.closeFromBake();
+        }
     };
 
     private final String end;

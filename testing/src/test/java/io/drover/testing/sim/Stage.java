@@ -2,6 +2,7 @@
 package io.drover.testing.sim;
 
 import io.drover.api.DroverException;
+import io.drover.api.Lsn;
 import io.drover.api.MoveId;
 import io.drover.api.MoveRequest;
 import io.drover.api.NodeId;
@@ -10,6 +11,7 @@ import io.drover.api.TopologyState;
 import io.drover.api.fault.FaultPoint;
 import io.drover.daemon.move.MoveControl;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +27,9 @@ final class Stage {
 
     private static final Duration LIMIT = Duration.ofMinutes(10);
     private static final Duration BETWEEN = Duration.ofMillis(500);
+    /** The next after the source's timeline. */
+    private static final int TAKEN = 2;
+
     private static final String KEY = "the-person-s-key";
 
     private final SimWorld world;
@@ -140,6 +145,21 @@ final class Stage {
         });
     }
 
+    /** Makes a standby of a target on a wrong timeline, with all that was written there, and lets the move go on. */
+    void mendTimelineAndResume() {
+        while (!reaches("BAKING") && state().equals("NEEDS_OPERATOR")) {
+            world.require(
+                    LIMIT,
+                    "the target is stopped",
+                    () -> world.postgres().running().stream()
+                            .noneMatch(server -> server.host().equals(TARGET.value())));
+            world.postgres().removeHistory(TAKEN);
+            world.postgres().makeStandby(TARGET.value(), world.dataDir(), 1, new Lsn(Long.MAX_VALUE));
+            order(control -> control.moves().resume(id()));
+            world.await(BETWEEN, () -> !state().equals("NEEDS_OPERATOR"));
+        }
+    }
+
     void purge() {
         if (state().equals("COMPLETED")) {
             ask(control -> control.shards().purge(SimWorld.SHARD, SOURCE));
@@ -179,6 +199,11 @@ final class Stage {
 
     // ---- what happens to it
 
+    /** Of another cluster, for the timeline that the target would get. */
+    void plantHistory() {
+        world.postgres().plantHistory(TAKEN);
+    }
+
     /** Every controller dies, and is back after a while. */
     void loseControllers(Duration away) {
         for (String name : world.names()) {
@@ -187,6 +212,17 @@ final class Stage {
                 world.later(away, () -> world.member(name).start());
             }
         }
+    }
+
+    /** The same, before any of them does anything else; the caller's own thread may end with them. */
+    void killControllers(Duration away) {
+        SimProcess caller = SimScheduler.current();
+        List<String> controllers = world.names().stream()
+                .filter(name -> name.startsWith("controller"))
+                .sorted(Comparator.comparing(name -> caller != null && name.equals(caller.name())))
+                .toList();
+        controllers.forEach(name -> world.later(away, () -> world.member(name).start()));
+        controllers.forEach(name -> world.member(name).kill());
     }
 
     /** The target's server and agent die, and are back after a while. */
