@@ -34,6 +34,9 @@ final class FakeServer {
     boolean held;
     boolean recovering;
     boolean replayPaused;
+    /** Found in the archive, where there is one. */
+    boolean nextTimelineTaken;
+
     Lsn replayed = new Lsn(0);
 
     private Synchronous synchronous = Synchronous.read("");
@@ -260,7 +263,7 @@ final class FakeServer {
         replayPaused = false;
         replayed = data.wal.end();
         data.history.add(new TimelineHistory.Entry(data.timeline, data.wal.end()));
-        data.timeline++;
+        data.timeline += nextTimelineTaken ? 2 : 1;
         data.wal.append(Wal.Kind.END_OF_RECOVERY, data.timeline, null);
         data.state = FakeDirectory.PRODUCTION;
         recovering = false;
