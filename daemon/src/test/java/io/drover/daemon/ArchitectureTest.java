@@ -13,8 +13,10 @@ import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethodReference;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -22,6 +24,8 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import io.drover.api.fault.FaultPoints;
+import io.drover.topology.LeaderTransaction;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +35,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
+import java.util.Set;
 import java.util.Timer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -165,6 +170,22 @@ final class ArchitectureTest {
             .orShould(holdNoMonitor())
             .because("time, threads and waits come from the scheduler, which a simulation replaces");
 
+    /** What writes a record to ZooKeeper that outlives its process. */
+    private static final Set<String> DURABLE_WRITES =
+            Set.of("AtomicWrite.commit", "LeaderTransaction.commit", "TopologyStore.swap");
+
+    /** The two with which others write know no place; what else they commit, and all that a leadership does, are checks. */
+    private static final DescribedPredicate<JavaClass> WRITTEN_WITH =
+            named("LeaderTransaction", "TopologyStore", "Leadership");
+
+    private static final ArchRule WRITES_AT_FAULT_POINTS = noClasses()
+            .that(not(WRITTEN_WITH))
+            .should()
+            .accessTargetWhere(DescribedPredicate.describe(
+                    "a write to ZooKeeper outside of FaultPoints.around",
+                    access -> isDurableWrite(access) && !isHandedToAround(access)))
+            .because("a process may die on either side of what outlives it: docs/fault-points.md");
+
     private static final ArchRule PROGRAMS_IN_REPLICATION = noClasses()
             .that()
             .resideOutsideOfPackage("io.drover.replication..")
@@ -230,6 +251,7 @@ final class ArchitectureTest {
             ZOOKEEPER_IN_TOPOLOGY,
             JDBC_IN_REPLICATION,
             PROGRAMS_IN_REPLICATION,
+            WRITES_AT_FAULT_POINTS,
             TIME_FROM_A_CLOCK,
             NO_SLEEPING,
             PARKING_IN_HELPERS,
@@ -333,6 +355,19 @@ final class ArchitectureTest {
                 Arrays.stream(simpleNames).map(name -> simpleName(name)).toList());
     }
 
+    private static boolean isDurableWrite(JavaAccess<?> access) {
+        return DURABLE_WRITES.contains(access.getTargetOwner().getSimpleName() + "." + access.getName());
+    }
+
+    /** As {@code transaction::commit} or in a lambda, by a method that calls {@code FaultPoints.around}. */
+    private static boolean isHandedToAround(JavaAccess<?> access) {
+        boolean handedOn = access instanceof JavaMethodReference || access.isDeclaredInLambda();
+        return handedOn
+                && access.getOrigin().getMethodCallsFromSelf().stream()
+                        .anyMatch(call -> call.getTargetOwner().isEquivalentTo(FaultPoints.class)
+                                && call.getName().equals("around"));
+    }
+
     private static ArchCondition<JavaClass> holdNoMonitor() {
         return new ArchCondition<>("have synchronized methods") {
             @Override
@@ -377,6 +412,10 @@ final class ArchitectureTest {
 
         Date now() {
             return Date.from(Instant.now());
+        }
+
+        void write(LeaderTransaction transaction) {
+            transaction.commit();
         }
 
         void pause() throws InterruptedException {

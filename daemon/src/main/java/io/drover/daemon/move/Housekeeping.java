@@ -11,6 +11,7 @@ import io.drover.api.ShardTopology;
 import io.drover.api.ShardTopology.ReplicaRole;
 import io.drover.api.TopologyState;
 import io.drover.api.agent.Reports.Act;
+import io.drover.api.fault.FaultPoints;
 import io.drover.fencing.FenceTransitions;
 import io.drover.topology.LeaderTransaction;
 import io.drover.topology.Leadership;
@@ -79,7 +80,7 @@ final class Housekeeping {
             return;
         }
         LeaderTransaction transaction = demandEnded(leadership, id, move).delete(lock, held);
-        transaction.commit();
+        FaultPoints.around("housekeeping", "lock", transaction::commit);
         LOG.warn("left over from move {}, which has ended: lock {} is deleted", id, lock);
         write(leadership, id, "left over: the lock " + lock + " is deleted");
     }
@@ -115,12 +116,9 @@ final class Housekeeping {
         } else {
             transaction = leadership.transaction();
         }
-        transaction
-                .set(
-                        ZkLayout.shardTopology(topology.value().shard()),
-                        topology,
-                        FenceTransitions.release(topology.value()))
-                .commit();
+        transaction.set(
+                ZkLayout.shardTopology(topology.value().shard()), topology, FenceTransitions.release(topology.value()));
+        FaultPoints.around("housekeeping", "topology", transaction::commit);
         String what = "the topology of " + topology.value().shard() + " names no move and no copy of it any more";
         LOG.warn("left over from move {}, which has ended: {}", holder, what);
         holder.ifPresent(id -> write(leadership, id, "left over: " + what));

@@ -11,6 +11,7 @@ import io.drover.api.ShardTopology;
 import io.drover.api.ShardTopology.Endpoint;
 import io.drover.api.agent.Reports.InstanceReport;
 import io.drover.api.agent.Verb;
+import io.drover.api.fault.FaultPoints;
 import io.drover.fencing.FenceTransitions;
 import io.drover.topology.LeaderTransaction;
 import io.drover.topology.Leadership;
@@ -106,8 +107,7 @@ final class StandbyAdoption {
                     FenceTransitions.withReader(topology.value(), standby, null));
         }
         try {
-            return transaction
-                    .commit()
+            return FaultPoints.around("shard", "adopt-standby", transaction::commit)
                     .of(ZkLayout.shardTopology(known.shard()))
                     .value();
         } catch (DroverException e) {

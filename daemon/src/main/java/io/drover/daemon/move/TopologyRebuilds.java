@@ -18,6 +18,7 @@ import io.drover.api.TopologyRebuild.Order;
 import io.drover.api.TopologyRebuild.Plan;
 import io.drover.api.TopologyRebuild.Shard;
 import io.drover.api.agent.Reports.MemoryReport;
+import io.drover.api.fault.FaultPoints;
 import io.drover.topology.LeaderRecord;
 import io.drover.topology.LeaderTransaction;
 import io.drover.topology.Leadership;
@@ -235,7 +236,7 @@ final class TopologyRebuilds {
                 leader,
                 new LeaderRecord(
                         next, leader.value().controller(), leader.value().rest()));
-        transaction.commit();
+        FaultPoints.around("topology", "rebuild", transaction::commit);
         LOG.warn("the topology was rebuilt from what agents remember: {}", plan);
         elect(leadership);
     }

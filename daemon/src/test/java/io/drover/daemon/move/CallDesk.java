@@ -11,8 +11,10 @@ import io.drover.topology.MoveLock;
 import io.drover.topology.Versioned;
 import io.drover.topology.ZkLayout;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +40,7 @@ final class CallDesk implements AutoCloseable {
 
     CallDesk() {
         desk.addNeighbour(new ShardId(NEIGHBOUR));
+        desk.world.addStandbyOnC();
         fresh = tree.read();
         desk.world.hook = (verb, moment) -> commands.incrementAndGet();
     }
@@ -70,7 +73,7 @@ final class CallDesk implements AutoCloseable {
         commands.set(0);
         Outcome outcome;
         try {
-            HttpResponse<String> answer = send(call);
+            Answer answer = send(call);
             Map<String, String> changed = tree.read();
             Set<String> left = Set.copyOf(changed.keySet());
             changed.entrySet().removeAll(before.entrySet());
@@ -78,7 +81,7 @@ final class CallDesk implements AutoCloseable {
             JsonNode body = answer.body().isEmpty()
                     ? Json.mapper().createObjectNode()
                     : Json.mapper().readTree(answer.body());
-            outcome = new Outcome(answer.statusCode(), body, changed, commands.get());
+            outcome = new Outcome(answer.status(), body, changed, commands.get());
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
@@ -91,14 +94,28 @@ final class CallDesk implements AutoCloseable {
         return text.replace(move.value(), "ID");
     }
 
-    private HttpResponse<String> send(Call call) {
-        String path = call.path().replace("{id}", move.value());
+    private record Answer(int status, String body) {}
+
+    private Answer send(Call call) throws IOException {
+        HttpRequest.Builder request = rest.request(call.path().replace("{id}", move.value()));
         String body = call.body();
-        return body == null
-                ? rest.send(rest.request(path).method(call.method(), HttpRequest.BodyPublishers.noBody()))
-                : rest.send(rest.request(path)
-                        .header("Content-Type", "application/json")
-                        .method(call.method(), HttpRequest.BodyPublishers.ofString(body)));
+        HttpRequest.Builder full = body == null
+                ? request.method(call.method(), HttpRequest.BodyPublishers.noBody())
+                : request.header("Content-Type", "application/json")
+                        .method(call.method(), HttpRequest.BodyPublishers.ofString(body));
+        try {
+            HttpResponse<InputStream> answer = rest.stream(full);
+            // a stream of events has no end while its move has none
+            boolean endless =
+                    answer.headers().firstValue("Content-Type").orElse("").startsWith("text/event-stream");
+            try (InputStream content = answer.body()) {
+                return new Answer(
+                        answer.statusCode(), endless ? "" : new String(content.readAllBytes(), StandardCharsets.UTF_8));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     private void stand(Scenes.Scene scene) {
@@ -124,10 +141,16 @@ final class CallDesk implements AutoCloseable {
     }
 
     private void clear() {
-        tree.read().keySet().stream()
+        Map<String, String> now = tree.read();
+        now.keySet().stream()
                 .filter(path -> !fresh.containsKey(path))
                 .sorted(Comparator.comparing(String::length).reversed())
                 .forEach(tree::delete);
+        fresh.forEach((path, content) -> {
+            if (!content.equals(now.get(path))) {
+                tree.putBack(path, content);
+            }
+        });
     }
 
     /**
@@ -141,7 +164,12 @@ final class CallDesk implements AutoCloseable {
             String method,
             String path,
             @Nullable String body,
-            @Nullable Order order) {}
+            @Nullable Order order) {
+        /** Whether a person takes it upon themselves that the shard has fewer standbys. */
+        boolean waives() {
+            return body != null && body.contains("waive");
+        }
+    }
 
     @Override
     public void close() throws IOException {

@@ -3,6 +3,7 @@ package io.drover.daemon.move;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.drover.api.ErrorCode;
 import io.drover.api.MoveState;
 import io.drover.daemon.move.CallDesk.Call;
 import io.drover.daemon.move.CallDesk.Outcome;
@@ -29,20 +30,22 @@ class CallsTest {
     private static final String MOVE = "{\"shard\": \"shard_01\", \"target\": \"node_b\"%s}";
     private static final String PUT =
             "{\"node\": \"node_a\", \"dataDir\": \"" + FakeWorld.DATA + "\", \"port\": 5433, \"database\": \"app\"}";
-    private static final List<Call> ORDERS = Stream.of(Order.values())
-            .map(order -> new Call(
-                    order == Order.END_BAKE ? "complete, endBake" : order.word(),
-                    "POST",
-                    "/v1/moves/{id}/" + order.word(),
-                    order == Order.END_BAKE ? "{\"endBake\": true}" : null,
-                    order))
-            .toList();
+    private static final String WAIVE =
+            "\"waive\": [{\"check\": \"P41-standbys\", \"reason\": \"its machine has burnt\"}]";
+    private static final List<Call> ORDERS =
+            Stream.of(Order.values()).flatMap(CallsTest::ordering).toList();
     private static final List<Call> OTHERS = List.of(
             new Call("GET move", "GET", "/v1/moves/{id}", null, null),
             new Call("GET moves", "GET", "/v1/moves?shard=shard_01", null, null),
+            new Call("GET events", "GET", "/v1/moves/{id}/events", null, null),
             new Call("GET shard", "GET", "/v1/shards/shard_01", null, null),
+            new Call("GET nodes", "GET", "/v1/nodes", null, null),
+            new Call("topology export", "GET", "/v1/topology", null, null),
+            new Call("topology rebuild, shown", "POST", "/v1/topology/rebuild", "{}", null),
+            new Call("topology rebuild, written", "POST", "/v1/topology/rebuild", "{\"write\": true}", null),
             new Call("POST moves, dryRun", "POST", "/v1/moves", MOVE.formatted(", \"dryRun\": true"), null),
             new Call("POST moves", "POST", "/v1/moves", MOVE.formatted(""), null),
+            new Call("POST moves, drill", "POST", "/v1/moves", MOVE.formatted(", \"drill\": true"), null),
             new Call(
                     "POST moves, another shard of its nodes",
                     "POST",
@@ -51,7 +54,26 @@ class CallsTest {
                     null),
             new Call("PUT this shard again", "PUT", "/v1/shards/shard_01", PUT, null),
             new Call("PUT another shard of the instance", "PUT", "/v1/shards/" + CallDesk.SECOND, PUT, null),
+            new Call("PUT a standby of the shard", "PUT", "/v1/shards/shard_01", PUT.replace("node_a", "node_c"), null),
             new Call("purge", "POST", "/v1/shards/shard_01/purge", "{\"node\": \"node_b\"}", null));
+
+    /** An order, and where a person may waive something of it the same with that. */
+    private static Stream<Call> ordering(Order order) {
+        String name = order == Order.END_BAKE ? "complete, endBake" : order.word();
+        String path = "/v1/moves/{id}/" + order.word();
+        String endBake = "\"endBake\": true";
+        return switch (order) {
+            case ROLLBACK ->
+                Stream.of(
+                        new Call(name, "POST", path, null, order),
+                        new Call(name + ", waive", "POST", path, "{" + WAIVE + "}", order));
+            case END_BAKE ->
+                Stream.of(
+                        new Call(name, "POST", path, "{" + endBake + "}", order),
+                        new Call(name + ", waive", "POST", path, "{" + endBake + ", " + WAIVE + "}", order));
+            case APPROVE, DRILL, ABORT, COMPLETE, PAUSE, RESUME -> Stream.of(new Call(name, "POST", path, null, order));
+        };
+    }
 
     /** One table: the cells of each place, and of each call the reasons with the numbers of the places. */
     private record Seen(List<List<String>> rows, Map<String, Map<String, List<Integer>>> reasons) {}
@@ -99,17 +121,21 @@ class CallsTest {
         Seen seen = new Seen(new ArrayList<>(), new LinkedHashMap<>());
         for (Scene scene : Scenes.ALL) {
             List<String> cells = new ArrayList<>();
+            String before = "";
             for (Call call : calls) {
                 Outcome outcome = desk.call(call, scene);
                 assertHonest(call, scene, outcome);
                 cells.add(cell(outcome));
-                if (outcome.status() >= 400) {
-                    String reason = desk.shown(outcome.text("message")) + "|" + desk.shown(outcome.text("hint"));
+                String reason = outcome.status() < 400
+                        ? ""
+                        : withoutPlace(desk.shown(outcome.text("message")) + "|" + desk.shown(outcome.text("hint")));
+                if (!reason.isEmpty() && !(call.waives() && reason.equals(before))) {
                     seen.reasons()
                             .computeIfAbsent(call.name(), name -> new LinkedHashMap<>())
-                            .computeIfAbsent(withoutPlace(reason), text -> new ArrayList<>())
+                            .computeIfAbsent(reason, text -> new ArrayList<>())
                             .add(seen.rows().size() + 1);
                 }
+                before = reason;
             }
             seen.rows().add(cells);
         }
@@ -127,19 +153,29 @@ class CallsTest {
             }
         } else if (call.method().equals("GET")
                 || call.name().contains("dryRun")
+                || call.name().contains("shown")
                 || call.name().contains("again")) {
             assertThat(outcome.changed()).as(what).isEmpty();
         }
         Order order = call.order();
         if (order != null) {
             Ruling ruling = OrderRules.of(order, scene.record(), scene.rollbackReady(), Instant.now());
-            assertThat(outcome.status())
-                    .as(what)
-                    .isEqualTo(ruling.refusal() == null ? 202 : ruling.refusal().httpStatus());
+            boolean missed = ruling.equals(Ruling.ACCEPTED) && scene.lacksAStandby() && mindsStandbys(call);
+            ErrorCode refusal = missed ? ErrorCode.STANDBYS_MISSING : ruling.refusal();
+            assertThat(outcome.status()).as(what).isEqualTo(refusal == null ? 202 : refusal.httpStatus());
+            if (refusal != null) {
+                assertThat(outcome.text("code")).as(what).isEqualTo(refusal.name());
+            }
             if (ruling.equals(Ruling.REPEATED)) {
                 assertThat(outcome.changed()).as(what).isEmpty();
             }
         }
+    }
+
+    /** Whether it is refused while a standby is missing. */
+    private static boolean mindsStandbys(Call call) {
+        return !call.waives()
+                && (call.order() == Order.ROLLBACK || call.order() == Order.COMPLETE || call.order() == Order.END_BAKE);
     }
 
     private static String cell(Outcome outcome) {
@@ -188,7 +224,8 @@ class CallsTest {
 
                 ## Orders to a move
 
-                `POST /v1/moves/ID/…`; on the command line `bin/drover approve ID` and so on, `complete ID --end-bake` with `endBake`.
+                `POST /v1/moves/ID/…`; on the command line `bin/drover approve ID` and so on, `complete ID --end-bake` with `endBake`,
+                `--waive P41-standbys=REASON` with `waive`. What is refused with `waive` for the same reason as without is not listed again.
                 """.formatted(withoutLeader));
         table(text, ORDERS, orders);
         text.append("""
@@ -196,24 +233,42 @@ class CallsTest {
                 ## Other calls
 
                 Of the shard that the move moves. `POST moves` asks for the same move once more; the nodes are held up to the bake and
-                during a rollback, the instance up to the end.
+                during a rollback, the instance up to the end. `GET events` is the stream of a move. `topology rebuild` is asked of a
+                ZooKeeper that has lost nothing: what it does after a loss is in [operations](operations.md).
                 """);
         table(text, OTHERS, others);
         return text.toString();
     }
 
     private static void table(StringBuilder text, List<Call> calls, Seen seen) {
-        List<String> names = calls.stream().map(Call::name).toList();
+        List<Integer> columns = new ArrayList<>();
+        List<String> alike = new ArrayList<>();
+        for (int i = 0; i < calls.size(); i++) {
+            int column = i;
+            List<String> cells =
+                    seen.rows().stream().map(row -> row.get(column)).distinct().toList();
+            if (cells.size() > 1) {
+                columns.add(i);
+            } else {
+                alike.add("`" + calls.get(i).name() + "` " + cells.get(0));
+            }
+        }
+        if (!alike.isEmpty()) {
+            text.append("\nIn every place alike: ")
+                    .append(String.join(", ", alike))
+                    .append(".\n");
+        }
         text.append("\n| | the move stands in | ")
-                .append(String.join(" | ", names))
+                .append(columns.stream().map(column -> calls.get(column).name()).collect(Collectors.joining(" | ")))
                 .append(" |\n");
-        text.append("|---".repeat(names.size() + 2)).append("|\n");
+        text.append("|---".repeat(columns.size() + 2)).append("|\n");
         for (int i = 0; i < seen.rows().size(); i++) {
+            List<String> row = seen.rows().get(i);
             text.append("| %d | %s | %s |%n"
                     .formatted(
                             i + 1,
                             Scenes.ALL.get(i).name(),
-                            String.join(" | ", seen.rows().get(i))));
+                            columns.stream().map(row::get).collect(Collectors.joining(" | "))));
         }
         text.append("\n| refused | where | because | hint |\n|---|---|---|---|\n");
         seen.reasons()

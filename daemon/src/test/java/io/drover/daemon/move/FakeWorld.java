@@ -192,7 +192,7 @@ final class FakeWorld implements Agents, Monitors, Checks {
     private Object perform(NodeId id, Verb<?> verb) {
         Node node = on(id);
         Done done = new Done(verb.path());
-        if (verb instanceof Verb.Adopt) {
+        if (verb instanceof Verb.Adopt || verb instanceof Verb.AdoptStandby) {
             return instance(id, Moved.INSTANCE);
         } else if (verb instanceof Verb.CreateSlot create) {
             node.slots.add(create.slot());

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Every place that a move can stand in, as its record says it. The names are the rows of docs/calls.md. */
 final class Scenes {
@@ -60,6 +61,12 @@ final class Scenes {
                             ready("BAKING, bake over, the way back ready", () -> baking(Duration.ofHours(-1))),
                             scene("BAKING, bake over, the way back not ready", () -> baking(Duration.ofHours(-1))),
                             ready(
+                                    "BAKING, the way back ready, a standby missing",
+                                    () -> lacking(MoveState.BAKING, MoveSteps.BAKE, Duration.ofHours(1))),
+                            ready(
+                                    "BAKING, bake over, the way back ready, a standby missing",
+                                    () -> lacking(MoveState.BAKING, MoveSteps.BAKE, Duration.ofHours(-1))),
+                            ready(
                                     "BAKING, completion ordered",
                                     () -> orders(baking(Duration.ofHours(1)), MoveRecord.Orders::withComplete)),
                             scene("ROLLING_BACK, up to step 130", () -> back(MoveState.ROLLING_BACK, 100)),
@@ -83,6 +90,9 @@ final class Scenes {
                                     () -> back(MoveState.NEEDS_OPERATOR, 95)),
                             stuck("NEEDS_OPERATOR, step 140 or 150", () -> at(MoveState.NEEDS_OPERATOR, 140)),
                             stuck("NEEDS_OPERATOR, step 160", () -> at(MoveState.NEEDS_OPERATOR, 160)),
+                            stuck(
+                                    "NEEDS_OPERATOR, step 160, a standby missing",
+                                    () -> lacking(MoveState.NEEDS_OPERATOR, MoveSteps.REVERSE, null)),
                             stuck(
                                     "NEEDS_OPERATOR, step 180",
                                     () -> orders(
@@ -115,6 +125,11 @@ final class Scenes {
     record Scene(String name, Supplier<MoveRecord> maker, boolean rollbackReady, boolean over) {
         MoveRecord record() {
             return maker.get();
+        }
+
+        /** Whether the shard has had another standby that does not follow its new primary. */
+        boolean lacksAStandby() {
+            return !record().identity().standbys().isEmpty();
         }
 
         /** Nodes are free during the bake, the instance is not. */
@@ -169,6 +184,26 @@ final class Scenes {
 
     private static MoveRecord baking(Duration left) {
         return at(MoveState.BAKING, MoveSteps.BAKE).withBakeEndsAt(NOW.plus(left));
+    }
+
+    /** Of a shard with another standby, which was left behind. */
+    private static MoveRecord lacking(MoveState state, int step, @Nullable Duration left) {
+        MoveRecord.Identity plain = identity(Moved.request(), MoveRequest.Mode.SEALED);
+        MoveRecord record = in(
+                new MoveRecord.Identity(
+                        plain.id(),
+                        plain.request(),
+                        plain.instance(),
+                        plain.shards(),
+                        plain.source(),
+                        plain.target(),
+                        plain.mode(),
+                        plain.createdAt(),
+                        null,
+                        List.of(new MoveRecord.Standby(Moved.ON_C, false))),
+                state,
+                step);
+        return left == null ? record : record.withBakeEndsAt(NOW.plus(left));
     }
 
     private static MoveRecord back(MoveState state, int step) {

@@ -2,9 +2,11 @@
 package io.drover.daemon.move;
 
 import static io.drover.daemon.move.Moved.A;
+import static io.drover.daemon.move.Moved.C;
 import static io.drover.daemon.move.Moved.SHARD;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
@@ -13,6 +15,9 @@ import io.drover.api.MoveId;
 import io.drover.api.MoveState;
 import io.drover.api.ShardAdoption;
 import io.drover.api.ShardId;
+import io.drover.api.ShardTopology;
+import io.drover.api.ShardTopology.ReplicaRole;
+import io.drover.api.fault.FaultPoints;
 import io.drover.daemon.move.FakeWorld.Moment;
 import io.drover.replication.Waiting;
 import java.io.IOException;
@@ -24,6 +29,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Adoption beside moves, with agents in memory and a real ZooKeeper server. */
 @Timeout(60)
@@ -102,6 +109,37 @@ class ShardsTest {
         assertThat(Waiting.until(LIMIT, POLL, () -> desk.stateOf(move.id()) == MoveState.ABORTED))
                 .isTrue();
         assertThat(desk.moves.get(move.id()).error().detail()).contains("shard_02");
+    }
+
+    /** What the page of fault points promises: the caller repeats the order, or finds it done. */
+    @ParameterizedTest
+    @ValueSource(strings = {"shard/adopt-standby/before", "shard/adopt-standby/after"})
+    void aControllerThatDiesWhileItAdoptsAStandbyLeavesItUnadoptedOrAdopted(String point) throws Exception {
+        desk.world.addStandbyOnC();
+        ShardAdoption standby = new ShardAdoption(C, FakeWorld.DATA, Moved.ON_C.port(), "app", null);
+
+        AutoCloseable armed = dieAt(point);
+        try {
+            assertRefused(ErrorCode.LEADERSHIP_LOST, SHARD, standby);
+        } finally {
+            armed.close();
+        }
+
+        boolean before = point.endsWith("/before");
+        assertThat(desk.shards.shard(SHARD).replicas()).hasSize(before ? 0 : 1);
+        ShardTopology adopted = desk.shards.adopt(SHARD, standby);
+        assertThat(adopted.replicas())
+                .extracting(ShardTopology.Replica::node, ShardTopology.Replica::role)
+                .containsExactly(tuple(C, ReplicaRole.READ));
+        assertThat(desk.shards.adopt(SHARD, standby)).as("a repeat").isEqualTo(adopted);
+    }
+
+    private static AutoCloseable dieAt(String point) {
+        return FaultPoints.arm(reached -> {
+            if (reached.toString().equals(point)) {
+                throw MoveDriverTest.failure(ErrorCode.LEADERSHIP_LOST, point);
+            }
+        });
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.drover.daemon.move;
 
 import static io.drover.daemon.move.Moved.A;
 import static io.drover.daemon.move.Moved.B;
+import static io.drover.daemon.move.Moved.C;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drover.api.ErrorCode;
@@ -23,6 +24,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -93,7 +95,7 @@ class WaitTextTest {
 
     @Test
     void everyCommandOfEveryRowIsSaidWithItsNodeSinceWhenAndWhatToDo() {
-        MoveStage.Play play = stage.play();
+        MoveStage.Play play = stage.play(Moved.withStandby(Moved.request(), true));
         List<Heard> heard = listen(play);
         play.driveToBaking();
         play.order(record -> play.orders().complete(record, true));
@@ -105,7 +107,7 @@ class WaitTextTest {
             assertWhole(each.text());
             assertThat(each.text()).as(each.command()).contains("node_");
         });
-        assertThat(rows).containsExactly(30, 40, 50, 60, 75, 80, 90, 95, 110, 120, 140, 150, 160, 180);
+        assertThat(rows).containsExactly(30, 40, 50, 55, 60, 75, 78, 80, 90, 95, 110, 120, 140, 150, 160, 180);
         assertThat(heard)
                 .filteredOn(each -> each.command().equals("start-standby@node_b"))
                 .extracting(Heard::text)
@@ -120,7 +122,7 @@ class WaitTextTest {
 
     @Test
     void everyCommandOfAnUndoAndOfARollbackIsSaidToo() {
-        MoveStage.Play play = stage.play();
+        MoveStage.Play play = stage.play(Moved.withStandby(Moved.request(), true));
         play.failOnce("seal@node_a", Moment.AFTER, ErrorCode.INTERNAL);
         var failing = play.world().hook;
         List<Heard> heard = listen(play);
@@ -132,13 +134,15 @@ class WaitTextTest {
         play.drive();
         assertThat(play.record().state()).isEqualTo(MoveState.ABORTED);
 
-        MoveStage.Play back = stage.play();
+        MoveStage.Play back = stage.play(Moved.withStandby(Moved.request(), true));
         back.driveToBaking();
         back.order(record -> back.orders().rollback(record, true));
         List<Heard> onTheWayBack = listen(back);
         back.drive();
         assertThat(back.record().state()).isEqualTo(MoveState.ROLLED_BACK);
 
+        assertThat(heard).extracting(Heard::command).contains("restore-settings@node_c", "set-aside@node_c");
+        assertThat(onTheWayBack).extracting(Heard::command).contains("follow@node_c");
         Stream.concat(heard.stream(), onTheWayBack.stream()).forEach(each -> assertWhole(each.text()));
     }
 
@@ -159,9 +163,11 @@ class WaitTextTest {
     /**
      * One of them.
      *
+     * @param move the move that gets into it
      * @param names what the text has to name
      */
-    private record Situation(String subject, Consumer<MoveStage.Play> made, List<String> names) {
+    private record Situation(
+            String subject, Supplier<MoveRecord.Identity> move, Consumer<MoveStage.Play> made, List<String> names) {
         @Override
         public String toString() {
             return subject;
@@ -169,7 +175,12 @@ class WaitTextTest {
     }
 
     private static Situation when(String subject, Consumer<MoveStage.Play> made, String... names) {
-        return new Situation(subject, made, List.of(names));
+        return new Situation(subject, Moved::identity, made, List.of(names));
+    }
+
+    /** Of a move that makes a standby on node_c, or leads one along. */
+    private static Situation whenStandby(boolean made, String subject, Consumer<MoveStage.Play> then, String... names) {
+        return new Situation(subject, () -> Moved.withStandby(Moved.request(), made), then, List.of(names));
     }
 
     private static Stream<Situation> situations() {
@@ -180,6 +191,32 @@ class WaitTextTest {
                                 play, "start-copy@node_b", () -> play.world().on(B).job = JobState.RUNNING),
                         "100 bytes",
                         "5 min",
+                        "bin/drover abort"),
+                whenStandby(
+                        true,
+                        "the copy for the standby on node_c",
+                        play -> after(
+                                play, "start-copy@node_c", () -> play.world().on(C).job = JobState.RUNNING),
+                        "bin/drover abort"),
+                whenStandby(
+                        true,
+                        "the standby on node_c to stream from node_b",
+                        play -> after(
+                                play, "start-standby@node_c", () -> play.world().on(C).standby = false),
+                        "it does not stream",
+                        "for at most 10 min: then the step fails",
+                        "the server's log on node_c",
+                        "bin/drover abort"),
+                whenStandby(
+                        false,
+                        "the standby on node_c to stream from node_b",
+                        play -> {
+                            play.world().addStandbyOnC();
+                            after(play, "follow@node_c", () -> play.world().on(C).standby = false);
+                        },
+                        "it does not stream",
+                        "for at most 2 min: then the step fails",
+                        "the server's log on node_c",
                         "bin/drover abort"),
                 when(
                         "replay on node_b to catch up with node_a",
@@ -248,7 +285,7 @@ class WaitTextTest {
     @ParameterizedTest
     @MethodSource("situations")
     void namesItsSubjectHowItStandsSinceWhenAndWhatToDo(Situation situation) {
-        MoveStage.Play play = stage.play();
+        MoveStage.Play play = stage.play(situation.move().get());
         situation.made().accept(play);
 
         assertWhole(heard(play, situation.subject(), situation.names()));

@@ -37,6 +37,12 @@ final class ZkTree {
         }
     }
 
+    /** Gives a znode the content back that it had when it was read. */
+    void putBack(String path, String read) {
+        byte[] content = read.substring(read.indexOf(' ') + 1).getBytes(StandardCharsets.UTF_8);
+        answer(session().set(path, content, -1));
+    }
+
     /** Deletes a znode that has none below it. */
     void delete(String path) {
         answer(session().delete(path, -1));

@@ -178,7 +178,7 @@ public final class FakePostgres {
 
     /**
      * What a move leaves behind on the machines when it does not clean up: unfinished directories, changed settings, slots, processes
-     * that stand still.
+     * that stand still, a server that hears nobody.
      */
     public synchronized List<String> traces() {
         List<String> found = new ArrayList<>();
@@ -208,6 +208,9 @@ public final class FakePostgres {
         }
         if (host.serverIn(data).filter(server -> server.held).isPresent()) {
             found.add("a held server" + where);
+        }
+        if (host.serverIn(data).filter(FakeServer::isDeaf).isPresent()) {
+            found.add("a server that hears nobody" + where);
         }
     }
 
@@ -281,6 +284,31 @@ public final class FakePostgres {
     /** A standby dies in its promotion, after its standby.signal is gone and before the new timeline has begun. */
     public void killInPromotion(String host, int port) {
         change(() -> serverAt(host, port).ifPresent(FakeServer::crashInPromotion));
+    }
+
+    /** Somebody kills a server and starts it again by hand, with what lies on its disk. */
+    public void startByHand(String host, int port) {
+        change(() -> serverAt(host, port).ifPresent(server -> {
+            server.crash();
+            new FakePostgresServer(this, new FakeNode(this, host), host, server.place).launch();
+        }));
+    }
+
+    /** Somebody makes a slot, or has left it. */
+    public void leaveSlot(String host, int port, String slot) {
+        change(() -> serverAt(host, port).ifPresent(server -> server.data.slots.put(slot, server.data.wal.end())));
+    }
+
+    /** Whether some session is just writing a commit, and holds the lock of the WAL meanwhile. */
+    public boolean isWriting(String host, int port) {
+        return look(() -> serverAt(host, port).filter(FakeServer::walLocked).isPresent());
+    }
+
+    /** Whether a copy or a rewind is at work on a machine. */
+    public boolean isWorkedOn(String host) {
+        return look(() -> host(host).directories.values().stream()
+                .map(data -> data.program)
+                .anyMatch(program -> program != null && !program.ended));
     }
 
     /** The postmaster is killed; its children see that and end, but for those that are stopped. */

@@ -107,7 +107,8 @@ final class FakePostgresServer implements PostgresServer {
         }
     }
 
-    private FakeServer launch() {
+    /** Begins to start it; the caller makes it one change. */
+    FakeServer launch() {
         FakeHost machine = world.host(host);
         Optional<FakeServer> known = running();
         if (known.isPresent()) {

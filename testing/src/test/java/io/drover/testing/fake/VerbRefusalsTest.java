@@ -89,6 +89,7 @@ final class VerbRefusalsTest {
                 assertThat(answer.statusCode())
                         .as("%s: %s", what, answer.body())
                         .isEqualTo(200);
+                assertThat(lines.warnings()).as(what).isEmpty();
             } else {
                 assertProblem(answer, bad.status(), bad.code(), what);
                 assertThat(lines.warnings()).as(what).hasSize(1);
@@ -185,9 +186,15 @@ final class VerbRefusalsTest {
             });
         }
         world.put("servers", cluster.world.running().toString());
-        cluster.zooKeeper.paths().forEach(path -> world.put("znode " + path, ""));
-        world.put("topology", cluster.topology().toString());
+        cluster.zooKeeper.paths().forEach(path -> world.put("znode " + path, content(path)));
         return world;
+    }
+
+    private static String content(String path) {
+        return cluster.zooKeeper
+                .content(path)
+                .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
+                .orElse("gone meanwhile");
     }
 
     private static String text(FakeStateFiles files, String name) {

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class AbandonedFenceTest {
     private static final Duration LIMIT = Duration.ofMinutes(10);
     /** The controllers come first. */
-    private static final Duration THEIR_TURN = Duration.ofSeconds(3);
+    private static final Duration THEIR_TURN = Duration.ofSeconds(1);
     /** What docs/fault-points.md promises besides the budget. */
     private static final Duration AT_MOST = Duration.ofSeconds(5);
 

@@ -2,7 +2,6 @@
 package io.drover.testing.sim;
 
 import io.drover.api.TopologyState;
-import io.drover.api.fault.FaultPoint;
 import io.drover.testing.sim.FaultCatalogue.Outcome;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,15 +11,32 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** One cell of the matrix: a scenario in which something happens at one moment. */
-record Interruption(Scenario scenario, Moment moment, Blow blow) {
+/**
+ * One cell of the matrix: a scenario in which something happens at one moment.
+ *
+ * @param then another moment, which comes only of that; who is there is killed
+ */
+record Interruption(
+        Scenario scenario,
+        Moment moment,
+        Blow blow,
+        @Nullable Moment then) {
     private static final long SEED = 1;
     private static final int MOST_POINTS_BETWEEN = 12;
     private static final Duration SETTLING = Duration.ofSeconds(60);
 
+    Interruption(Scenario scenario, Moment moment, Blow blow) {
+        this(scenario, moment, blow, null);
+    }
+
+    /** The same, and at what comes of it another death. */
+    Interruption andKilledAt(Moment later) {
+        return new Interruption(scenario, moment, blow, later);
+    }
+
     @Override
     public String toString() {
-        return scenario + ", " + blow + " at " + moment;
+        return scenario + ", " + blow + " at " + moment + (then == null ? "" : ", KILLED at " + then);
     }
 
     /** The moments of a scenario that nothing happens to, in their order. */
@@ -31,21 +47,21 @@ record Interruption(Scenario scenario, Moment moment, Blow blow) {
             stage.listen(moments::add);
             play(scenario, stage);
             require(stage.state().equals(scenario.end()), scenario + " ends in " + stage.state() + " by itself");
-            requireNothingWrong(stage);
+            requireNothingWrong(stage, Set.of());
         });
         return moments;
     }
 
-    /** Runs it and checks what comes of it; tells the points that are reached on the way. */
-    void run(FaultCatalogue catalogue, Consumer<FaultPoint> reached) {
-        run(catalogue, SimOptions.usual(), reached, new ArrayList<>());
+    /** Runs it and checks what comes of it; tells the moments that come on the way. */
+    void run(FaultCatalogue catalogue, Consumer<Moment> heard) {
+        run(catalogue, SimOptions.usual(), heard, new ArrayList<>());
     }
 
     /** The same once more, for a person: what happens in it. */
     List<String> trace(FaultCatalogue catalogue) {
         List<String> lines = new ArrayList<>();
         try {
-            run(catalogue, SimOptions.usual().traced(), point -> {}, lines);
+            run(catalogue, SimOptions.usual().traced(), now -> {}, lines);
         } catch (RuntimeException | Error e) {
             // it fails as it did before
             lines.add(e.toString());
@@ -53,19 +69,17 @@ record Interruption(Scenario scenario, Moment moment, Blow blow) {
         return lines;
     }
 
-    private void run(FaultCatalogue catalogue, SimOptions options, Consumer<FaultPoint> reached, List<String> lines) {
+    private void run(FaultCatalogue catalogue, SimOptions options, Consumer<Moment> heard, List<String> lines) {
         SimWorld.run(SEED, options, world -> {
             Stage stage = new Stage(world);
             Fall fall = new Fall(stage);
             stage.listen(now -> {
-                reached.accept(now.point());
+                heard.accept(now);
                 fall.heard(now);
             });
             try {
                 play(scenario, stage);
-                Phase before = fall.before;
-                require(before != null, "vacuous: the moment did not come");
-                judge(catalogue.of(moment.point()).at(moment.point()), stage, before);
+                judge(catalogue, stage, fall);
             } finally {
                 lines.addAll(world.scheduler().trace().lines());
             }
@@ -90,6 +104,7 @@ record Interruption(Scenario scenario, Moment moment, Blow blow) {
     private final class Fall {
         private final Stage stage;
         private @Nullable Phase before;
+        private @Nullable Phase beforeTheOther;
         private int until;
 
         Fall(Stage stage) {
@@ -104,6 +119,10 @@ record Interruption(Scenario scenario, Moment moment, Blow blow) {
                         : 0;
                 stage.world().say(() -> "*** " + blow + " at " + moment);
                 blow.fall(stage, now);
+            } else if (before != null && beforeTheOther == null && now.equals(then)) {
+                beforeTheOther = Phase.of(stage);
+                stage.world().say(() -> "*** KILLED, too, at " + now);
+                Blow.kill(stage, now.member());
             } else if (until > 0 && --until == 0) {
                 stage.world().say(() -> "*** killed too, at " + now);
                 Blow.kill(stage, now.member());
@@ -138,30 +157,40 @@ record Interruption(Scenario scenario, Moment moment, Blow blow) {
         }
     }
 
-    private void judge(Outcome allowed, Stage stage, Phase before) {
+    private void judge(FaultCatalogue catalogue, Stage stage, Fall fall) {
+        Phase before = fall.before;
+        Phase beforeTheOther = fall.beforeTheOther;
+        require(before != null, "vacuous: the moment did not come");
+        require(then == null || beforeTheOther != null, "vacuous: the other moment did not come");
+        boolean alone = moment.ofController() && blow == Blow.KILLED && then == null;
         String end = stage.state();
-        if (end.equals("NEEDS_OPERATOR")) {
-            require(allowed == Outcome.OPERATOR, "it ends in NEEDS_OPERATOR");
-            return;
-        }
         boolean same = end.equals(scenario.end()) || scenario.otherwise().contains(end);
-        require(
-                same || mayBeUndone(allowed, before) && scenario.undone().contains(end),
-                "it ends in " + end + ", and was " + before + " when it happened");
-        requireNothingWrong(stage);
+        boolean allowed = same
+                || mayEnd(end, catalogue.of(moment.point()).at(moment.point()), before, alone)
+                || then != null && mayEnd(end, catalogue.of(then.point()).at(then.point()), beforeTheOther, alone);
+        require(allowed, "it ends in " + end + ", and was " + before + " when it happened");
+        if (!end.equals("NEEDS_OPERATOR")) {
+            requireNothingWrong(stage, scenario.mayLeave());
+        }
+    }
+
+    /** Whether it may end otherwise than without a death. */
+    private boolean mayEnd(String end, Outcome allowed, Phase before, boolean alone) {
+        return end.equals("NEEDS_OPERATOR")
+                ? allowed == Outcome.OPERATOR
+                : mayBeUndone(allowed, before, alone) && scenario.undone().contains(end);
     }
 
     /** What is committed goes forward. A controller that dies before the fence costs nothing; what else dies may have prepared something. */
-    private boolean mayBeUndone(Outcome allowed, Phase before) {
+    private static boolean mayBeUndone(Outcome allowed, Phase before, boolean alone) {
         if (before == Phase.COMMITTED || allowed == Outcome.FORWARD) {
             return false;
         }
-        boolean alone = moment.ofController() && blow == Blow.KILLED;
         return !(alone && (before == Phase.OPEN || allowed == Outcome.SAME));
     }
 
-    private static void requireNothingWrong(Stage stage) {
-        boolean clean = stage.world().await(SETTLING, () -> stage.wrong().isEmpty());
+    private static void requireNothingWrong(Stage stage, Set<String> left) {
+        boolean clean = stage.world().await(SETTLING, () -> left.containsAll(stage.wrong()));
         require(clean, "in the end: " + stage.wrong());
     }
 }

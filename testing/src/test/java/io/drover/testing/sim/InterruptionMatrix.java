@@ -3,6 +3,8 @@ package io.drover.testing.sim;
 
 import io.drover.api.fault.FaultPoint;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -15,18 +17,22 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every moment at which a process of a scenario is at a fault point, crossed with what may happen there. The moments come from running
- * the scenarios, so a new row or a new point is in it by itself.
+ * the scenarios, so a new row or a new point is in it by itself. What only something that has happened leads to is met in a second
+ * round: there somebody is killed at it.
  */
 final class InterruptionMatrix {
     private static final int PROCESSORS = 2;
 
     private final FaultCatalogue catalogue;
     private final List<Interruption> cells;
-    private final Set<FaultPoint> reached = ConcurrentHashMap.newKeySet();
     private final Set<FaultPoint> interrupted = new LinkedHashSet<>();
+    /** What came only of a cell, at points at which nothing happens in the first round. */
+    private final Map<Interruption, Set<Moment>> consequences = new ConcurrentHashMap<>();
+
     private final Map<String, String> failures = new TreeMap<>();
     private final AtomicInteger done = new AtomicInteger();
     private double seconds;
@@ -37,15 +43,28 @@ final class InterruptionMatrix {
         cells.forEach(cell -> interrupted.add(cell.moment().point()));
     }
 
-    /** All of it. A moment that several scenarios share, such as those of the copy, is interrupted in the first of them. */
+    /**
+     * A moment as far as it is one of its own.
+     *
+     * @param scenario null when the moment is the same in all scenarios, such as those of the copy
+     */
+    private record Known(@Nullable Scenario scenario, Moment moment) {
+        static Known of(Scenario scenario, Moment moment) {
+            return new Known(scenario.goesItsOwnWay(moment) ? scenario : null, moment);
+        }
+    }
+
+    /** All of it. A moment that several scenarios share is interrupted in the first of them. */
     static InterruptionMatrix of(FaultCatalogue catalogue) {
         List<Interruption> cells = new ArrayList<>();
-        Set<FaultPoint> met = new LinkedHashSet<>();
-        Set<Moment> known = new LinkedHashSet<>();
+        Set<Known> known = new HashSet<>();
+        Set<FaultPoint> met = new HashSet<>();
         for (Scenario scenario : Scenario.values()) {
+            Set<FaultPoint> before = Set.copyOf(met);
             for (Moment moment : Interruption.moments(scenario)) {
                 met.add(moment.point());
-                if (known.add(moment)) {
+                boolean wanted = !scenario.isForItsOwnPoints() || !before.contains(moment.point());
+                if (wanted && known.add(Known.of(scenario, moment))) {
                     for (Blow blow : Blow.values()) {
                         if (blow.concerns(moment)) {
                             cells.add(new Interruption(scenario, moment, blow));
@@ -54,34 +73,65 @@ final class InterruptionMatrix {
                 }
             }
         }
-        InterruptionMatrix matrix = new InterruptionMatrix(catalogue, cells);
-        matrix.reached.addAll(met);
-        return matrix;
+        return new InterruptionMatrix(catalogue, cells);
     }
 
     /** Runs all cells whose name contains a text. */
     InterruptionMatrix run(String part, long minutes) throws InterruptedException {
         long begin = System.nanoTime();
+        List<Interruption> first = cells.stream()
+                .filter(cell -> isMeant(cell, part) || part.startsWith(cell + ", "))
+                .toList();
+        runAll(first, minutes);
+        List<Interruption> second = second(first);
+        cells.addAll(second);
+        runAll(second.stream().filter(cell -> isMeant(cell, part)).toList(), minutes);
+        seconds = (System.nanoTime() - begin) / 1e9;
+        return this;
+    }
+
+    private static boolean isMeant(Interruption cell, String part) {
+        return cell.toString().contains(part);
+    }
+
+    private void runAll(List<Interruption> all, long minutes) throws InterruptedException {
         ExecutorService threads = Executors.newFixedThreadPool(PROCESSORS);
-        cells.stream().filter(cell -> cell.toString().contains(part)).forEach(cell -> threads.execute(() -> run(cell)));
+        all.forEach(cell -> threads.execute(() -> run(cell)));
         threads.shutdown();
         if (!threads.awaitTermination(minutes, TimeUnit.MINUTES)) {
             threads.shutdownNow();
             failures.put("the matrix", "not done within " + minutes + " minutes");
         }
-        seconds = (System.nanoTime() - begin) / 1e9;
-        return this;
     }
 
     private void run(Interruption cell) {
+        Set<Moment> came = new LinkedHashSet<>();
         try {
-            cell.run(catalogue, reached::add);
+            cell.run(catalogue, now -> {
+                if (!interrupted.contains(now.point())) {
+                    came.add(now);
+                }
+            });
         } catch (RuntimeException | Error e) {
             synchronized (failures) {
                 failures.put(cell.toString(), String.valueOf(e.getMessage()));
             }
         }
+        consequences.put(cell, came);
         done.incrementAndGet();
+    }
+
+    /** For each point at which nothing happens in the first round, the first cell that leads there, and a death there. */
+    private List<Interruption> second(List<Interruption> first) {
+        List<Interruption> second = new ArrayList<>();
+        for (Interruption cell : first) {
+            for (Moment moment : consequences.getOrDefault(cell, Set.of())) {
+                if (interrupted.add(moment.point())) {
+                    second.add(cell.andKilledAt(moment));
+                }
+            }
+        }
+        return second;
     }
 
     /** What ended otherwise than the page allows, by cell. */
@@ -94,9 +144,17 @@ final class InterruptionMatrix {
         return interrupted;
     }
 
-    /** The lines of the page that nothing met. */
+    /** The points that some cell has come to, and at which nothing happened in any. */
+    Set<FaultPoint> onlyReached() {
+        Set<FaultPoint> found = new TreeSet<>(Comparator.comparing(FaultPoint::toString));
+        consequences.values().forEach(moments -> moments.forEach(moment -> found.add(moment.point())));
+        found.removeAll(interrupted);
+        return found;
+    }
+
+    /** The lines of the page at which nothing happened. */
     Set<String> unmet() {
-        return new TreeSet<>(catalogue.unmet(reached));
+        return new TreeSet<>(catalogue.unmet(interrupted));
     }
 
     /** What happens in a cell. */
@@ -116,7 +174,7 @@ final class InterruptionMatrix {
                 done.get(),
                 failures.size(),
                 seconds,
-                reached.size(),
+                interrupted.size(),
                 catalogue.lines().size());
     }
 }

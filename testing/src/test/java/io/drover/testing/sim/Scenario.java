@@ -5,7 +5,10 @@ import io.drover.api.MoveRequest;
 import java.time.Duration;
 import java.util.Set;
 
-/** What a shard is put through. Without a fault each ends in its one state; together they meet every fault point. */
+/**
+ * What a shard is put through. Without a fault each ends in its one state; together they meet every fault point but those that the page
+ * lists as met elsewhere.
+ */
 enum Scenario {
     /** A move, its completion, and the purge of the old copy. */
     MOVE("COMPLETED") {
@@ -128,14 +131,118 @@ enum Scenario {
             stage.plantHistory();
             stage.move(plain());
             stage.mendTimelineAndResume();
+        }
+    },
+    /** Another shard of the instance is adopted while it runs. */
+    TWO_SHARDS("COMPLETED", Extent.ITS_OWN_POINTS) {
+        @Override
+        void play(Stage stage) {
+            new Mishap(stage).adoptAnotherShard();
+            stage.move(plain());
+            stage.closeFromBake();
+        }
+    },
+    /** What a move has left that was never stored is tidied up before another begins. */
+    LEFT_BEHIND("COMPLETED", Extent.ITS_OWN_POINTS) {
+        @Override
+        void play(Stage stage) {
+            new Mishap(stage).leaveSomethingBehind();
+            stage.move(plain());
+            stage.closeFromBake();
+        }
+    },
+    /** A person aborts a move that has been stored and has not begun. */
+    ABORT_AT_ONCE("ABORTED", Extent.ITS_OWN_POINTS) {
+        @Override
+        void play(Stage stage) {
+            new Mishap(stage).abortBeforeItBegins();
+            stage.move(plain());
+            stage.closeFromBake();
+        }
+    },
+    /** The seal ends the sessions: one of them was stopped where the others wait for it. */
+    SESSION_IN_THE_WAY("COMPLETED", Extent.ITS_OWN_POINTS) {
+        @Override
+        void play(Stage stage) {
+            new Mishap(stage).stopASessionThatHoldsTheWal();
+            stage.move(plain());
+            stage.closeFromBake();
+        }
+    },
+    /** The rewind of the old primary breaks off, and a person gives the way back up. */
+    REWIND_BROKEN("COMPLETED", Extent.ITS_OWN_POINTS) {
+        @Override
+        void play(Stage stage) {
+            new Mishap(stage).breakTheRewind();
+            stage.move(plain());
+            stage.closeFromBake();
+            new Mishap(stage).giveUpTheWayBack();
+        }
+    },
+    /** Somebody starts the source behind a prepared seal, and the move is aborted. */
+    STARTED_BY_HAND("ABORTED", Extent.ITS_OWN_POINTS) {
+        @Override
+        void play(Stage stage) {
+            new Mishap(stage).startTheSourceByHand();
+            stage.move(plain());
+            stage.closeFromBake();
+        }
+    },
+    /** Somebody lowers the fence in ZooKeeper only: the source's agent opens it. */
+    LOWERED_BY_HAND("ABORTED", Extent.ITS_OWN_POINTS) {
+        @Override
+        void play(Stage stage) {
+            new Mishap(stage).lowerTheFenceByHand();
+            stage.move(plain());
+            stage.closeFromBake();
+        }
+    },
+    /** ZooKeeper comes back empty, the topology is made again, and the shard is moved. */
+    REBUILT("COMPLETED", Extent.ITS_OWN_POINTS) {
+        @Override
+        void play(Stage stage) {
+            new Mishap(stage).loseZooKeeper();
+            stage.move(plain());
             stage.closeFromBake();
         }
     };
 
     private final String end;
+    private final Extent extent;
 
     Scenario(String end) {
+        this(end, Extent.WHOLE);
+    }
+
+    Scenario(String end, Extent extent) {
         this.end = end;
+        this.extent = extent;
+    }
+
+    /** Where something happens to it. */
+    private enum Extent {
+        /** At each of its moments. */
+        WHOLE,
+        /** Where no scenario before it comes: the rest of it is a move as any other. */
+        ITS_OWN_POINTS
+    }
+
+    /**
+     * Whether it is not at this moment what the scenarios before it are, although the same process is at the same point in the same row: a
+     * stopped source is no sealed one, nothing of a drill may be promoted, and an old primary with WAL past the fork must not follow.
+     */
+    boolean goesItsOwnWay(Moment moment) {
+        int row = moment.step();
+        return switch (this) {
+            case STRICT, DRILL -> row >= 95 && row <= 160;
+            case REWIND -> row >= 130 && row <= 160;
+            default -> false;
+        };
+    }
+
+    /** Whether only the points matter that no scenario before it has met. */
+    boolean isForItsOwnPoints() {
+        return extent == Extent.ITS_OWN_POINTS;
     }
 
     /** Runs it to its end, whatever happens meanwhile. */
@@ -154,10 +261,15 @@ enum Scenario {
     /** How it ends when what its person does, or what befalls it besides, comes at another moment of the move. */
     Set<String> otherwise() {
         return switch (this) {
-            case ABORT, NOBODY_LOWERS, NOBODY_DISARMS -> Set.of("COMPLETED");
+            case ABORT, ABORT_AT_ONCE, NOBODY_LOWERS, NOBODY_DISARMS -> Set.of("COMPLETED");
             case ROLLBACK_GIVEN_UP -> Set.of("ROLLED_BACK");
             default -> Set.of();
         };
+    }
+
+    /** What may be left: an old primary that is given up stays as it is when its agent is not there to set it aside. */
+    Set<String> mayLeave() {
+        return this == REWIND_BROKEN ? Set.of("a seal on " + Stage.SOURCE) : Set.of();
     }
 
     private static MoveRequest plain() {

@@ -25,7 +25,9 @@ final class Stage {
     static final NodeId SOURCE = new NodeId("node_a");
     static final NodeId TARGET = new NodeId("node_b");
 
-    private static final Duration LIMIT = Duration.ofMinutes(10);
+    /** Longer than two controllers, one after the other, try any row. */
+    private static final Duration LIMIT = Duration.ofMinutes(30);
+
     private static final Duration BETWEEN = Duration.ofMillis(500);
     /** The next after the source's timeline. */
     private static final int TAKEN = 2;
@@ -118,6 +120,14 @@ final class Stage {
         }
     }
 
+    /** Gives a way back up that cannot be made. */
+    void giveUpTheWayBack() {
+        while (state().equals("NEEDS_OPERATOR")) {
+            order(control -> control.moves().complete(id(), true));
+            world.await(BETWEEN, () -> !state().equals("NEEDS_OPERATOR"));
+        }
+    }
+
     /** Until it is accepted, or too late. */
     void rollBack() {
         while (state().equals("BAKING")) {
@@ -172,7 +182,7 @@ final class Stage {
     }
 
     /** One attempt; a refusal is an answer. */
-    private <T> void order(Function<MoveControl, T> order) {
+    <T> void order(Function<MoveControl, T> order) {
         try {
             T unused = world.ask(order);
         } catch (DroverException e) {
@@ -182,7 +192,7 @@ final class Stage {
     }
 
     /** Until somebody does it. */
-    private <T> T ask(Function<MoveControl, T> question) {
+    <T> T ask(Function<MoveControl, T> question) {
         long end = world.scheduler().world().nanoTime() + LIMIT.toNanos();
         while (true) {
             try {
