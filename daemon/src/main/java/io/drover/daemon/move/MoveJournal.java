@@ -157,7 +157,7 @@ final class MoveJournal {
         LeaderTransaction transaction = leadership.transaction().set(node, stored, written);
         entries.forEach(entry -> transaction.create(ZkLayout.history(id, entry.number()), entry));
         more.accept(transaction);
-        CommitResult result = FaultPoints.around(placeOf(written), "record", () -> commit(transaction));
+        CommitResult result = commit(transaction, placeOf(written));
         stored = result.of(node);
         kept.removeAll(earlier);
         List<HistoryEntry> known = history;
@@ -174,9 +174,9 @@ final class MoveJournal {
         return result;
     }
 
-    private CommitResult commit(LeaderTransaction transaction) {
+    private CommitResult commit(LeaderTransaction transaction, String place) {
         try {
-            return transaction.commit();
+            return FaultPoints.around(place, "record", transaction::commit);
         } catch (DroverException e) {
             doubtful |= e.code() == ErrorCode.ZOOKEEPER_UNAVAILABLE;
             throw e;

@@ -131,6 +131,7 @@ enum Scenario {
             stage.plantHistory();
             stage.move(plain());
             stage.mendTimelineAndResume();
+            stage.closeFromBake();
         }
     },
     /** Another shard of the instance is adopted while it runs. */
