@@ -110,7 +110,7 @@ final class InstanceSettings {
             server.files().editSettings(bySetting(reversal.writes()));
             if (load && isOnlyFrozen(record)) {
                 FaultPoints.around("settings", "reload", server::reload);
-                forgetNothingOf(record, server);
+                requireThatItAnswers(record, server);
             }
         }
         FaultPoints.reach("settings", "undo", When.AFTER);
@@ -133,7 +133,7 @@ final class InstanceSettings {
      * A change that was on its way to a primary that stands still may be made after it was taken back, and commits would wait for a
      * standby that is gone: it is taken back once more when the server answers.
      */
-    private void forgetNothingOf(InstanceRecord record, PostgresServer server) {
+    private void requireThatItAnswers(InstanceRecord record, PostgresServer server) {
         if (record.role() == Role.PRIMARY && server.postmaster().isPresent()) {
             throw new DroverException(
                     ErrorCode.POSTGRES_UNREACHABLE,

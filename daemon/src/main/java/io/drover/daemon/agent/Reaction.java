@@ -52,7 +52,7 @@ enum Reaction {
     }
 
     /** A controller that leads ends a pause by itself when its budget is spent. */
-    private static final Duration LOSERS_TURN = Duration.ofSeconds(1);
+    private static final Duration LEADERS_TURN = Duration.ofSeconds(1);
     /** How the pause ends is decided, and nobody writes until somebody carries it out. */
     static final Duration DECIDED_TURN = Duration.ofMillis(500);
     /** Nobody waits for it, and a promotion beside it has the processors for itself. */
@@ -102,7 +102,7 @@ enum Reaction {
 
     private static Reaction held(
             InstanceRecord record, List<ShardTopology> topologies, Duration unchangedFor, Instant now) {
-        Duration budgetsTurn = budget(topologies).plus(LOSERS_TURN);
+        Duration budgetsTurn = budget(topologies).plus(LEADERS_TURN);
         Duration turn = topologies.get(0).state() == TopologyState.FENCED ? budgetsTurn : DECIDED_TURN;
         boolean over = unchangedFor.compareTo(turn) >= 0
                 || sealedFor(record, topologies, now).compareTo(budgetsTurn) >= 0;

@@ -29,6 +29,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Lock;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -157,7 +158,8 @@ final class MoveJournal {
         LeaderTransaction transaction = leadership.transaction().set(node, stored, written);
         entries.forEach(entry -> transaction.create(ZkLayout.history(id, entry.number()), entry));
         more.accept(transaction);
-        CommitResult result = commit(transaction, placeOf(written));
+        CommitResult result =
+                doubtingWithoutAnswer(() -> FaultPoints.around(placeOf(written), "record", transaction::commit));
         stored = result.of(node);
         kept.removeAll(earlier);
         List<HistoryEntry> known = history;
@@ -174,9 +176,9 @@ final class MoveJournal {
         return result;
     }
 
-    private CommitResult commit(LeaderTransaction transaction, String place) {
+    private CommitResult doubtingWithoutAnswer(Supplier<CommitResult> commit) {
         try {
-            return FaultPoints.around(place, "record", transaction::commit);
+            return commit.get();
         } catch (DroverException e) {
             doubtful |= e.code() == ErrorCode.ZOOKEEPER_UNAVAILABLE;
             throw e;
@@ -193,7 +195,7 @@ final class MoveJournal {
             throw new DroverException(
                     ErrorCode.LEADERSHIP_LOST,
                     "ZooKeeper did not answer to a change of move " + id
-                            + ", which may have happened: its record is read" + " again",
+                            + ", which may have happened: its record is read again",
                     "try again in a few seconds");
         }
     }

@@ -180,6 +180,7 @@ public final class MoveRunner implements LeaderElection.Listener, AutoCloseable 
             over.add(id.value());
         }
         Running known = before.get(id.value());
+        // nobody drives it, so that nobody would read it again: the next order does
         if (known != null && known.journal().isDoubtful() && !isDriven(known)) {
             running.remove(id, known);
         }

@@ -2,10 +2,13 @@
 package io.drover.daemon.move;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.MoveId;
 import io.drover.api.MoveState;
+import io.drover.api.fault.FaultPoints;
 import io.drover.daemon.move.FakeWorld.Moment;
 import java.io.IOException;
 import java.util.Optional;
@@ -58,6 +61,30 @@ final class MoveRunnerTest {
 
         assertThat(eventually(() -> desk.stateOf(move) == MoveState.BAKING)).isTrue();
         assertThat(deaths).hasValueGreaterThanOrEqualTo(3);
+    }
+
+    /** The order is stored, and nobody says so: who goes on by what was read before is refused for ever. */
+    @Test
+    void anOrderWhoseAnswerIsLostIsReadAgainAndCarriedOut() throws Exception {
+        MoveId move = desk.moves.create(Moved.request(), Optional.empty()).id();
+        assertThat(eventually(() -> desk.stateOf(move) == MoveState.BAKING)).isTrue();
+        AtomicInteger lost = new AtomicInteger();
+        AutoCloseable armed = FaultPoints.arm(reached -> {
+            if (reached.toString().equals("row-170/record/after") && lost.getAndIncrement() == 0) {
+                throw MoveDriverTest.failure(ErrorCode.ZOOKEEPER_UNAVAILABLE, reached.toString());
+            }
+        });
+        try {
+            assertThatThrownBy(() -> desk.moves.complete(move, true))
+                    .isInstanceOfSatisfying(
+                            DroverException.class,
+                            e -> assertThat(e.code()).isEqualTo(ErrorCode.ZOOKEEPER_UNAVAILABLE));
+
+            assertThat(eventually(() -> desk.stateOf(move) == MoveState.COMPLETED))
+                    .isTrue();
+        } finally {
+            armed.close();
+        }
     }
 
     private static boolean eventually(BooleanSupplier fact) {

@@ -188,21 +188,7 @@ final class Scenes {
 
     /** Of a shard with another standby, which was left behind. */
     private static MoveRecord lacking(MoveState state, int step, @Nullable Duration left) {
-        MoveRecord.Identity plain = identity(Moved.request(), MoveRequest.Mode.SEALED);
-        MoveRecord record = in(
-                new MoveRecord.Identity(
-                        plain.id(),
-                        plain.request(),
-                        plain.instance(),
-                        plain.shards(),
-                        plain.source(),
-                        plain.target(),
-                        plain.mode(),
-                        plain.createdAt(),
-                        null,
-                        List.of(new MoveRecord.Standby(Moved.ON_C, false))),
-                state,
-                step);
+        MoveRecord record = in(Moved.withStandby(Moved.request(), false), state, step);
         return left == null ? record : record.withBakeEndsAt(NOW.plus(left));
     }
 

@@ -76,19 +76,9 @@ final class StartRuleAtBootTest {
     /** Whose machine loses its power, in a move from node_a to node_b. */
     enum Node {
         /** The target, which serves. */
-        GRANTED(B, TopologyState.SERVING) {
-            @Override
-            void prepare(Stage stage, MoveId move) {
-                bakes(stage.world(), move);
-            }
-        },
+        GRANTED(B, TopologyState.SERVING),
         /** The target, whose agent dies with the grant on its disk, before it has promoted. */
-        GRANTED_NOT_PROMOTED(B, TopologyState.PROMOTING) {
-            @Override
-            void prepare(Stage stage, MoveId move) {
-                awaitDeath(stage.world(), B);
-            }
-        },
+        GRANTED_NOT_PROMOTED(B, TopologyState.PROMOTING),
         /** The source after an abort behind its seal: the older ZooKeeper names it, too, under an epoch that is over. */
         GRANTED_AGAIN(A, TopologyState.SERVING) {
             @Override
@@ -102,19 +92,9 @@ final class StartRuleAtBootTest {
             }
         },
         /** The source behind the fence, before its seal: nobody can have been promoted. */
-        FENCED(A, TopologyState.FENCED) {
-            @Override
-            void prepare(Stage stage, MoveId move) {
-                awaitDeath(stage.world(), A);
-            }
-        },
+        FENCED(A, TopologyState.FENCED),
         /** The source behind its seal, when nobody was promoted. */
-        SEALED(A, TopologyState.FENCED) {
-            @Override
-            void prepare(Stage stage, MoveId move) {
-                awaitDeath(stage.world(), A);
-            }
-        },
+        SEALED(A, TopologyState.FENCED),
         /** The source behind its seal; the target was promoted when its agent was dead. */
         SEALED_GIVEN_AWAY(A, TopologyState.SERVING) {
             @Override
@@ -135,12 +115,7 @@ final class StartRuleAtBootTest {
             }
         },
         /** The former source as the way back. */
-        STANDBY(A, TopologyState.SERVING) {
-            @Override
-            void prepare(Stage stage, MoveId move) {
-                bakes(stage.world(), move);
-            }
-        };
+        STANDBY(A, TopologyState.SERVING);
 
         private final String host;
         private final TopologyState truth;
@@ -150,8 +125,14 @@ final class StartRuleAtBootTest {
             this.truth = truth;
         }
 
-        /** Leads the move to where it loses its power. */
-        abstract void prepare(Stage stage, MoveId move);
+        /** Leads the move to where it loses its power: to its moment, or to the bake. */
+        void prepare(Stage stage, MoveId move) {
+            if (lastMoment().isPresent()) {
+                awaitDeath(stage.world(), host);
+            } else {
+                bakes(stage.world(), move);
+            }
+        }
 
         /** The moment from which on no controller does anything, when it is not the bake. */
         Optional<String> lastMoment() {

@@ -49,13 +49,25 @@ final class SynchronousAloneTest {
     }
 
     /** A shard on node_b that waits for its standby on node_c: a first move has made both. */
-    private static void makeSynchronous(SimWorld world) {
+    private static Stage synchronous(SimWorld world) {
+        Stage stage = new Stage(world);
+        stage.listen(heard -> {});
         world.begin();
         MoveId first = start(world, "{\"shard\":\"shard_01\",\"target\":\"node_b\",\"standbys\":[\"node_c\"]}");
         world.require(LIMIT, "the bake", () -> world.state(first).equals("BAKING") && world.step(first) == 170);
         world.askUntilAnswered(control -> control.moves().complete(first, true));
         world.require(LIMIT, "the end", () -> world.state(first).equals("COMPLETED"));
         world.postgres().alterSystem(SOURCE, SimWorld.PORT, SETTING, FORMER);
+        return stage;
+    }
+
+    /** Up to where the agent has taken back what the move had changed. */
+    private static MoveId moveUntilItsAgentIsAlone(SimWorld world, Set<String> values) {
+        MoveId move = start(world, "{\"shard\":\"shard_01\",\"target\":\"node_d\"}");
+        world.require(
+                LIMIT, "the guard", () -> values.size() > 1 && world.leaders().isEmpty());
+        world.require(ALONE, "the agent takes it back", () -> loaded(world).equals(FORMER));
+        return move;
     }
 
     private static void loseTargetAndControllers(SimWorld world, Stage stage) {
@@ -70,19 +82,11 @@ final class SynchronousAloneTest {
     @ValueSource(strings = {"row-78/result/after", "row-80/result/after", "row-95/result/after"})
     void waitsForItsOwnStandbyAgainWhenACommitHangs(String moment) {
         SimWorld.run(1, QUIET, world -> {
-            Stage stage = new Stage(world);
-            stage.listen(heard -> {});
-            makeSynchronous(world);
+            Stage stage = synchronous(world);
             SteadyWriter writer = SteadyWriter.on(world, SOURCE);
             stage.atCue(moment, () -> loseTargetAndControllers(world, stage));
             Set<String> values = values(world);
-            MoveId move = start(world, "{\"shard\":\"shard_01\",\"target\":\"node_d\"}");
-            world.require(
-                    LIMIT,
-                    "the guard",
-                    () -> values.size() > 1 && world.leaders().isEmpty());
-
-            world.require(ALONE, "the agent takes it back", () -> loaded(world).equals(FORMER));
+            MoveId move = moveUntilItsAgentIsAlone(world, values);
             int before = writer.commits();
             world.pause(Duration.ofSeconds(20));
 
@@ -104,18 +108,10 @@ final class SynchronousAloneTest {
     @ValueSource(strings = {"row-78/result/after", "row-80/result/after", "row-95/result/after"})
     void waitsForItsOwnStandbyAgainWhenNobodyCommits(String moment) {
         SimWorld.run(1, QUIET, world -> {
-            Stage stage = new Stage(world);
-            stage.listen(heard -> {});
-            makeSynchronous(world);
+            Stage stage = synchronous(world);
             stage.atCue(moment, () -> loseTargetAndControllers(world, stage));
             Set<String> values = values(world);
-            MoveId move = start(world, "{\"shard\":\"shard_01\",\"target\":\"node_d\"}");
-            world.require(
-                    LIMIT,
-                    "the guard",
-                    () -> values.size() > 1 && world.leaders().isEmpty());
-
-            world.require(ALONE, "the agent takes it back", () -> loaded(world).equals(FORMER));
+            MoveId move = moveUntilItsAgentIsAlone(world, values);
 
             assertIsSynchronous(world, values);
             world.require(LIMIT, "the undo", () -> world.state(move).equals("ABORTED"));
