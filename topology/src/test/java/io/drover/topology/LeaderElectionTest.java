@@ -166,12 +166,18 @@ class LeaderElectionTest {
     /** A client gives its session up before the servers do. */
     @Test
     void doesNotWaitBehindItsPlaceInAFormerSession() throws Exception {
-        try (Controller only = new Controller(zooKeeper.connect(), "c1")) {
+        try (FaultyProxy proxy = new FaultyProxy(zooKeeper.server().getPort());
+                Controller only = new Controller(zooKeeper.connect(proxy.port()), "c1")) {
             only.awaitLead();
             ZooKeeper former = ((CuratorClient) only.client).handle();
             String trace = former.create("/trace", new byte[0], ZooDefs.Ids.OPEN_ACL_UNSAFE, CreateMode.EPHEMERAL);
-            former.getTestable().injectSessionExpiration();
+            // as long as it is connected it tells the servers that its session is over
+            proxy.refuse(true);
+            proxy.cut();
             only.awaitLoss();
+            former.getTestable().injectSessionExpiration();
+            until(() -> !former.getState().isAlive());
+            proxy.refuse(false);
 
             only.awaitLead();
             assertThat(((CuratorClient) only.client).handle().exists(trace, false))

@@ -21,7 +21,7 @@ class BusyTest {
     private static final MoveId OTHER = new MoveId("0ther000-1");
 
     private MoveStage stage;
-    private MoveStage.Desk desk;
+    private MoveDesk desk;
 
     @BeforeEach
     void open() {

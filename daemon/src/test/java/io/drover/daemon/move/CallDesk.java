@@ -29,7 +29,7 @@ final class CallDesk implements AutoCloseable {
     static final String NEIGHBOUR = "shard_09";
 
     private final MoveStage stage = new MoveStage();
-    private final MoveStage.Desk desk = stage.desk(new HeldDrivers());
+    private final MoveDesk desk = stage.desk(new HeldDrivers());
     private final ZkTree tree = new ZkTree(stage.client());
     private final TestController rest = new TestController(desk.moves, desk.shards);
     private final Map<String, String> fresh;

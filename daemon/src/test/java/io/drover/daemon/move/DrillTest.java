@@ -38,7 +38,7 @@ class DrillTest {
 
     @Test
     void goesUpToTheFinalSyncAndUndoesEverything() {
-        MoveStage.Play play = drill();
+        MovePlay play = drill();
         play.drive();
 
         assertUndone(play);
@@ -52,7 +52,7 @@ class DrillTest {
 
     @Test
     void tellsWhatThePauseWouldHaveBeen() {
-        MoveStage.Play play = drill();
+        MovePlay play = drill();
         play.drive();
 
         Drill drill = play.record().drill();
@@ -67,12 +67,12 @@ class DrillTest {
 
     @Test
     void takesWhatItDoesNotMeasureFromTheNewestMove() {
-        MoveStage.Play move = stage.play();
+        MovePlay move = stage.play();
         move.driveToBaking();
         move.order(record -> move.orders().complete(record, true));
         move.drive();
 
-        MoveStage.Play play = drill();
+        MovePlay play = drill();
         play.drive();
 
         assertThat(play.record().drill().expected())
@@ -85,7 +85,7 @@ class DrillTest {
 
     @Test
     void namesWhoAcknowledgedAndWhoDidNot() {
-        MoveStage.Play play = drill();
+        MovePlay play = drill();
         Registration silent = play.silentClient("silent");
         try {
             play.drive();
@@ -102,7 +102,7 @@ class DrillTest {
 
     @Test
     void aDrillThatFailsSaysSoAndIsUndone() {
-        MoveStage.Play play = drill();
+        MovePlay play = drill();
         play.failOnce("seal@node_a", Moment.AFTER, ErrorCode.INTERNAL);
         play.drive();
 
@@ -119,7 +119,7 @@ class DrillTest {
     void anotherControllerEndsADrillThatOneHasLeft() {
         for (String verb : List.of("seal@node_a", "await-replayed@node_b", "unseal@node_a", "stop@node_b")) {
             for (Moment moment : Moment.values()) {
-                MoveStage.Play play = drill();
+                MovePlay play = drill();
                 play.failOnce(verb, moment, ErrorCode.LEADERSHIP_LOST);
                 play.driveUntilItDies();
                 play.drive();
@@ -134,7 +134,7 @@ class DrillTest {
 
     @Test
     void aWaitingMoveWaitsAgainAfterItsDrillAndCanStillBeMade() {
-        MoveStage.Play play = stage.play(Moved.identity(Moved.approvedRequest(), null));
+        MovePlay play = stage.play(Moved.identity(Moved.approvedRequest(), null));
         play.driveUntil(() -> waits(play));
         play.order(play.orders()::drill);
         play.driveUntil(() -> play.record().drill() != null && waits(play));
@@ -157,7 +157,7 @@ class DrillTest {
 
     @Test
     void aDrillOfAWaitingMoveThatFailsCostsNoCopy() {
-        MoveStage.Play play = stage.play(Moved.identity(Moved.approvedRequest(), null));
+        MovePlay play = stage.play(Moved.identity(Moved.approvedRequest(), null));
         play.driveUntil(() -> waits(play));
         play.order(play.orders()::drill);
         play.failOnce("seal@node_a", Moment.AFTER, ErrorCode.INTERNAL);
@@ -170,7 +170,7 @@ class DrillTest {
 
     @Test
     void anAbortWhileADrillIsUndoneUndoesTheWholeMove() {
-        MoveStage.Play play = stage.play(Moved.identity(Moved.approvedRequest(), null));
+        MovePlay play = stage.play(Moved.identity(Moved.approvedRequest(), null));
         play.driveUntil(() -> waits(play));
         play.order(play.orders()::drill);
         play.world().hook = (sent, when) -> {
@@ -195,7 +195,7 @@ class DrillTest {
 
     @Test
     void thePointOfNoReturnRefusesADrillThatComesThere() {
-        MoveStage.Play play = drill();
+        MovePlay play = drill();
         play.failOnce("seal@node_a", Moment.AFTER, ErrorCode.LEADERSHIP_LOST);
         play.driveUntilItDies();
         MoveStep commit = MoveSteps.TABLE.stream()
@@ -214,7 +214,7 @@ class DrillTest {
 
     @Test
     void onlyAMoveThatWaitsForItsApprovalIsDrilled() {
-        MoveStage.Play play = stage.play(Moved.identity(Moved.approvedRequest(), null));
+        MovePlay play = stage.play(Moved.identity(Moved.approvedRequest(), null));
         assertThatThrownBy(() -> play.order(play.orders()::drill))
                 .hasMessageContaining("drill is refused")
                 .extracting(e -> ((DroverException) e).code())
@@ -228,11 +228,11 @@ class DrillTest {
         assertUndone(play);
     }
 
-    private static MoveStage.Play drill() {
+    private static MovePlay drill() {
         return stage.play(Moved.identity(Moved.drillRequest(), null));
     }
 
-    private static boolean waits(MoveStage.Play play) {
+    private static boolean waits(MovePlay play) {
         // not before its driver waits: the text of a driver that is on its way to row 70 names the row, too
         return play.record().state() == MoveState.READY && play.waitingFor().startsWith("approval");
     }
@@ -241,7 +241,7 @@ class DrillTest {
         return phases.stream().mapToDouble(Phase::millis).sum();
     }
 
-    private static void assertUndone(MoveStage.Play play) {
+    private static void assertUndone(MovePlay play) {
         assertThat(play.leftovers()).isEmpty();
         assertThat(play.world().violations()).isEmpty();
         assertThat(play.topology().state()).isEqualTo(TopologyState.SERVING);

@@ -23,7 +23,7 @@ class IdempotencyTest {
     private static final Optional<String> KEY = Optional.of("k1");
 
     private MoveStage stage;
-    private MoveStage.Desk desk;
+    private MoveDesk desk;
 
     @BeforeEach
     void open() {

@@ -40,7 +40,7 @@ class MoveDriverTest {
 
     @Test
     void movesCompletesAndFreesEverything() {
-        MoveStage.Play play = stage.play();
+        MovePlay play = stage.play();
         play.driveToBaking();
 
         assertThat(play.record().state()).isEqualTo(MoveState.BAKING);
@@ -62,7 +62,7 @@ class MoveDriverTest {
 
     @Test
     void everyRowRunsAndThePhasesAddUpToThePause() {
-        MoveStage.Play play = stage.play();
+        MovePlay play = stage.play();
         play.driveToBaking();
         play.order(record -> play.orders().complete(record, true));
         play.drive();
@@ -78,7 +78,7 @@ class MoveDriverTest {
 
     @Test
     void strictModeStopsTheSourceOnlyWhenTheTargetHasTheEndOfItsWal() {
-        MoveStage.Play play = stage.play(Moved.identity(Moved.request(), MoveRequest.Mode.STRICT, null));
+        MovePlay play = stage.play(Moved.identity(Moved.request(), MoveRequest.Mode.STRICT, null));
         List<String> verbs = new CopyOnWriteArrayList<>();
         play.world().hook = (verb, moment) -> {
             if (moment == Moment.AFTER) {
@@ -94,7 +94,7 @@ class MoveDriverTest {
 
     @Test
     void rollbackGoesBackTheSameWayAndEndsWithTheSourceAsPrimary() {
-        MoveStage.Play play = stage.play();
+        MovePlay play = stage.play();
         play.driveToBaking();
         play.order(record -> play.orders().rollback(record, true));
         play.drive();
@@ -112,7 +112,7 @@ class MoveDriverTest {
 
     @Test
     void aGuardThatIsSetAndHasNoEffectEndsTheMoveBeforeTheFence() {
-        MoveStage.Play play = stage.play();
+        MovePlay play = stage.play();
         play.world().guardHolds = false;
         play.drive();
 
@@ -125,7 +125,7 @@ class MoveDriverTest {
 
     @Test
     void theTargetStaysWhereItIsAsLongAsCommitsMayWaitForIt() {
-        MoveStage.Play play = stage.play();
+        MovePlay play = stage.play();
         List<String> verbs = new CopyOnWriteArrayList<>();
         play.world().hook = (verb, moment) -> {
             verbs.add(verb);
@@ -149,7 +149,7 @@ class MoveDriverTest {
 
     @Test
     void anAbortBeforeAnyRowHasRunFreesTheLocks() {
-        MoveStage.Play play = stage.play();
+        MovePlay play = stage.play();
         play.order(play.orders()::abort);
         play.drive();
 
@@ -161,7 +161,7 @@ class MoveDriverTest {
     void aFailureAnywhereBeforeThePointOfNoReturnUndoesEverything() {
         TreeSet<Integer> undone = new TreeSet<>();
         for (String verb : verbsBefore(stage, "promote@node_b")) {
-            MoveStage.Play play = stage.play();
+            MovePlay play = stage.play();
             play.failOnce(verb, Moment.AFTER, ErrorCode.INTERNAL);
             play.drive();
 
@@ -180,7 +180,7 @@ class MoveDriverTest {
 
     @Test
     void aFenceThatTheSourcesAgentLoweredIsNotRaisedAgain() {
-        MoveStage.Play play = stage.play();
+        MovePlay play = stage.play();
         play.failOnce("seal@node_a", Moment.AFTER, ErrorCode.LEADERSHIP_LOST);
         play.driveUntilItDies();
         play.world().watchdogAborts(A);
@@ -194,7 +194,7 @@ class MoveDriverTest {
 
     @Test
     void commitsPastTheForkStopTheRejoin() {
-        MoveStage.Play play = stage.play();
+        MovePlay play = stage.play();
         play.world().userCommitsPastFork = 1;
         play.drive();
 
@@ -207,7 +207,7 @@ class MoveDriverTest {
 
     @Test
     void aPersonGivesUpAWayBackThatMustNotRejoinAndEverythingIsFreed() {
-        MoveStage.Play play = stage.play();
+        MovePlay play = stage.play();
         play.world().userCommitsPastFork = 1;
         play.drive();
         play.order(record -> play.orders().complete(record, true));
@@ -221,7 +221,7 @@ class MoveDriverTest {
 
     @Test
     void aCloseThatFailedIsDoneAgainWhenItIsResumed() {
-        MoveStage.Play play = stage.play();
+        MovePlay play = stage.play();
         play.driveToBaking();
         play.order(record -> play.orders().complete(record, true));
         play.failOnce("set-aside@node_a", Moment.BEFORE, ErrorCode.INTERNAL);
@@ -240,7 +240,7 @@ class MoveDriverTest {
 
     @Test
     void aMoveWhoseOldPrimaryIsGoneForGoodEndsWhenAPersonGivesItUp() {
-        MoveStage.Play play = stage.play();
+        MovePlay play = stage.play();
         play.driveToBaking();
         play.world().hook = (verb, moment) -> {
             if (verb.endsWith("@node_a")) {
@@ -262,7 +262,7 @@ class MoveDriverTest {
 
     @Test
     void theLocksStayWhileSomethingCouldNotBeUndone() {
-        MoveStage.Play play = stage.play();
+        MovePlay play = stage.play();
         play.world().hook = (verb, moment) -> {
             if (verb.equals("seal@node_a") || verb.equals("drop-slot@node_a")) {
                 throw failure(ErrorCode.INTERNAL, verb);
@@ -281,7 +281,7 @@ class MoveDriverTest {
 
     @Test
     void aRollbackThatFailsBeforeItsPointOfNoReturnLeavesTheMoveInBaking() {
-        MoveStage.Play play = stage.play();
+        MovePlay play = stage.play();
         play.driveToBaking();
         play.order(record -> play.orders().rollback(record, true));
         play.failOnce("seal@node_b", Moment.AFTER, ErrorCode.INTERNAL);
@@ -293,7 +293,7 @@ class MoveDriverTest {
         assertThat(play.world().on(B).sealed).isFalse();
     }
 
-    static void assertServing(MoveStage.Play play, io.drover.api.NodeId node) {
+    static void assertServing(MovePlay play, io.drover.api.NodeId node) {
         ShardTopology topology = play.topology();
         assertThat(topology.state()).isEqualTo(TopologyState.SERVING);
         assertThat(topology.primary().node()).isEqualTo(node);
@@ -302,7 +302,7 @@ class MoveDriverTest {
 
     @Test
     void aCopyWhoseSlotHasLostItsWalIsGivenUp() {
-        MoveStage.Play play = stage.play();
+        MovePlay play = stage.play();
         play.world().hook = (verb, moment) -> {
             if (verb.equals("start-standby@node_b") && moment == Moment.AFTER) {
                 play.world().on(A).slots.clear();
@@ -321,7 +321,7 @@ class MoveDriverTest {
 
     /** The commands of an undisturbed move in order, each once, up to one of them or to the bake. */
     static List<String> verbsBefore(MoveStage stage, String last) {
-        MoveStage.Play play = stage.play();
+        MovePlay play = stage.play();
         // some are sent beside others
         List<String> verbs = new CopyOnWriteArrayList<>();
         play.world().hook = (verb, moment) -> {

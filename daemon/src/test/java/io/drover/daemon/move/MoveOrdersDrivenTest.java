@@ -39,7 +39,7 @@ class MoveOrdersDrivenTest {
 
     @Test
     void aPersonsAbortIsCarriedOutAndNamed() {
-        MoveStage.Play play = stage.play();
+        MovePlay play = stage.play();
         play.world().hook = (verb, moment) -> {
             if (verb.equals("count-rows@node_b") && moment == Moment.BEFORE) {
                 play.order(play.orders()::abort);
@@ -54,7 +54,7 @@ class MoveOrdersDrivenTest {
 
     @Test
     void aPauseInReadyHoldsAnApprovedCutoverUntilItIsResumed() {
-        MoveStage.Play play = stage.play(Moved.identity(Moved.approvedRequest(), null));
+        MovePlay play = stage.play(Moved.identity(Moved.approvedRequest(), null));
         play.driveUntil(() -> {
             if (play.waitingFor().startsWith("approval")) {
                 play.order(play.orders()::pause);
@@ -73,7 +73,7 @@ class MoveOrdersDrivenTest {
 
     @Test
     void aPauseThatIsAcceptedWhileTheCutoverIsAboutToBeginHoldsIt() {
-        MoveStage.Play play = stage.play();
+        MovePlay play = stage.play();
         orderOnce(play, MoveSteps.ARM, play.orders()::pause);
         play.driveUntil(() -> isHeldAfterApproval(play));
 
@@ -87,8 +87,7 @@ class MoveOrdersDrivenTest {
 
     @Test
     void theDeadlineEndsAPausedMoveToo() {
-        MoveStage.Play play =
-                stage.play(Moved.identity(Moved.request(), Instant.now().plusSeconds(60)));
+        MovePlay play = stage.play(Moved.identity(Moved.request(), Instant.now().plusSeconds(60)));
         orderOnce(play, MoveSteps.ARM, play.orders()::pause);
         play.driveUntil(() -> isHeldAfterApproval(play));
         play.time = () -> Instant.now().plusSeconds(61);
@@ -101,7 +100,7 @@ class MoveOrdersDrivenTest {
 
     @Test
     void anAbortThatIsAcceptedWhileARowIsAboutToBeginIsCarriedOut() {
-        MoveStage.Play play = stage.play();
+        MovePlay play = stage.play();
         orderOnce(play, MoveSteps.ARM, play.orders()::abort);
         play.drive();
 
@@ -112,7 +111,7 @@ class MoveOrdersDrivenTest {
 
     @Test
     void aRollbackThatAPersonAbortsLeavesTheMoveInBaking() {
-        MoveStage.Play play = stage.play();
+        MovePlay play = stage.play();
         play.driveToBaking();
         play.order(record -> play.orders().rollback(record, true));
         orderOnce(play, 90, play.orders()::abort);
@@ -125,7 +124,7 @@ class MoveOrdersDrivenTest {
 
     @Test
     void theHistoryNamesWhoDidNotDrain() {
-        MoveStage.Play play = stage.play();
+        MovePlay play = stage.play();
         try (Registration silent = play.silentClient("deaf")) {
             assertThat(silent.session()).isNotZero();
             play.driveToBaking();
@@ -141,7 +140,7 @@ class MoveOrdersDrivenTest {
 
     @Test
     void theCutoverWaitsForLongTransactionsToEnd() {
-        MoveStage.Play play = stage.play();
+        MovePlay play = stage.play();
         AtomicInteger asked = new AtomicInteger();
         play.world().longTransactions = () -> asked.incrementAndGet() < 3 ? List.of(BLOCKER) : List.of();
         play.driveToBaking();
@@ -156,7 +155,7 @@ class MoveOrdersDrivenTest {
 
     @Test
     void anAbortEndsTheWaitForLongTransactions() {
-        MoveStage.Play play = stage.play();
+        MovePlay play = stage.play();
         play.world().longTransactions = () -> List.of(BLOCKER);
         play.driveUntil(() -> {
             if (play.waitingFor().contains(BLOCKER) && play.record().state() == MoveState.CUTTING_OVER) {
@@ -172,8 +171,7 @@ class MoveOrdersDrivenTest {
 
     @Test
     void theDeadlineEndsTheWaitForLongTransactions() {
-        MoveStage.Play play =
-                stage.play(Moved.identity(Moved.request(), Instant.now().plusSeconds(60)));
+        MovePlay play = stage.play(Moved.identity(Moved.request(), Instant.now().plusSeconds(60)));
         play.world().longTransactions = () -> List.of(BLOCKER);
         play.driveUntil(() -> {
             if (play.waitingFor().contains(BLOCKER)) {
@@ -188,7 +186,7 @@ class MoveOrdersDrivenTest {
 
     @Test
     void theLimitOfTheWaitForLongTransactionsNamesThem() {
-        MoveStage.Play play = stage.play();
+        MovePlay play = stage.play();
         play.world().longTransactions = () -> List.of(BLOCKER);
 
         assertThatThrownBy(() -> CutoverRows.awaitBlockers(play.context(), Duration.ZERO))
@@ -197,11 +195,11 @@ class MoveOrdersDrivenTest {
                 .hasMessageContaining(BLOCKER);
     }
 
-    private static boolean isHeldAfterApproval(MoveStage.Play play) {
+    private static boolean isHeldAfterApproval(MovePlay play) {
         return play.record().leg().done().contains(70) && play.waitingFor().contains("resume it");
     }
 
-    private static void orderOnce(MoveStage.Play play, int step, MoveOrders.Decision order) {
+    private static void orderOnce(MovePlay play, int step, MoveOrders.Decision order) {
         boolean[] given = {false};
         play.observer().onStart = started -> {
             if (started == step && !given[0]) {

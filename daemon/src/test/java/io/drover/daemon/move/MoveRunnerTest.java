@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 /** While a controller leads, no move stays undriven. */
 final class MoveRunnerTest {
     private MoveStage stage;
-    private MoveStage.Desk desk;
+    private MoveDesk desk;
 
     @BeforeEach
     void open() {

@@ -40,7 +40,7 @@ class MoveTakeoverTest {
     void anotherDriverFinishesAMoveWhoseDriverDiedAtAnyCommand() {
         for (Moment moment : Moment.values()) {
             for (String verb : verbsBefore(stage, null)) {
-                MoveStage.Play play = stage.play();
+                MovePlay play = stage.play();
                 play.failOnce(verb, moment, ErrorCode.LEADERSHIP_LOST);
                 play.driveUntilItDies();
                 play.driveToBaking();
@@ -61,7 +61,7 @@ class MoveTakeoverTest {
                 .filter(verb -> !verb.startsWith("stop@") && !verb.startsWith("probe-guard@"))
                 .toList();
         for (String verb : verbs) {
-            MoveStage.Play play = stage.play();
+            MovePlay play = stage.play();
             play.interruptOnce(verb);
 
             assertThatThrownBy(play::driveToBaking).as(verb).isInstanceOf(DroverException.class);
@@ -76,14 +76,14 @@ class MoveTakeoverTest {
 
     @Test
     void anotherDriverFinishesARollbackWhoseDriverDiedAtAnyCommand() {
-        Consumer<MoveStage.Play> ordered = play -> {
+        Consumer<MovePlay> ordered = play -> {
             play.driveToBaking();
             play.awaitBesides();
             play.order(record -> play.orders().rollback(record, true));
         };
         for (Moment moment : Moment.values()) {
             for (String verb : verbsAfter(ordered)) {
-                MoveStage.Play play = stage.play();
+                MovePlay play = stage.play();
                 ordered.accept(play);
                 play.failOnce(verb, moment, ErrorCode.LEADERSHIP_LOST);
                 play.driveUntilItDies();
@@ -101,14 +101,14 @@ class MoveTakeoverTest {
 
     @Test
     void anotherDriverClosesAMoveWhoseDriverDiedAtAnyCommand() {
-        Consumer<MoveStage.Play> ordered = play -> {
+        Consumer<MovePlay> ordered = play -> {
             play.driveToBaking();
             play.awaitBesides();
             play.order(record -> play.orders().complete(record, true));
         };
         for (Moment moment : Moment.values()) {
             for (String verb : verbsAfter(ordered)) {
-                MoveStage.Play play = stage.play();
+                MovePlay play = stage.play();
                 ordered.accept(play);
                 play.failOnce(verb, moment, ErrorCode.LEADERSHIP_LOST);
                 assertThatThrownBy(play::drive)
@@ -131,7 +131,7 @@ class MoveTakeoverTest {
         assertThat(undoing).contains("unseal@node_a", "drop-slot@node_a");
         for (Moment moment : Moment.values()) {
             for (String verb : undoing) {
-                MoveStage.Play play = stage.play();
+                MovePlay play = stage.play();
                 boolean[] sealed = {false};
                 boolean[] died = {false};
                 play.world().hook = (sent, when) -> {
@@ -157,8 +157,8 @@ class MoveTakeoverTest {
     }
 
     /** The commands that come after some way has been gone; what is sent beside a promotion may fail without a consequence. */
-    private static List<String> verbsAfter(Consumer<MoveStage.Play> way) {
-        MoveStage.Play play = stage.play();
+    private static List<String> verbsAfter(Consumer<MovePlay> way) {
+        MovePlay play = stage.play();
         way.accept(play);
         List<String> verbs = new CopyOnWriteArrayList<>();
         play.world().hook = (verb, moment) -> {
@@ -175,7 +175,7 @@ class MoveTakeoverTest {
     }
 
     private static List<String> verbsAfterTheSealFailed() {
-        MoveStage.Play play = stage.play();
+        MovePlay play = stage.play();
         List<String> verbs = new CopyOnWriteArrayList<>();
         boolean[] failed = {false};
         play.world().hook = (verb, moment) -> {

@@ -41,7 +41,7 @@ class ShardsTest {
     private static final Duration POLL = Duration.ofMillis(20);
 
     private MoveStage stage;
-    private MoveStage.Desk desk;
+    private MoveDesk desk;
 
     @BeforeEach
     void open() {

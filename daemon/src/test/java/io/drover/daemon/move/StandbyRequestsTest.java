@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class StandbyRequestsTest {
     private static MoveStage stage;
-    private static MoveStage.Desk desk;
+    private static MoveDesk desk;
 
     @BeforeAll
     static void open() {

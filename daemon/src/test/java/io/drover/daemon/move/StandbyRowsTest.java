@@ -40,20 +40,20 @@ class StandbyRowsTest {
     }
 
     /** A synchronous shard with a standby on node_c. */
-    private static MoveStage.Play synchronous() {
-        MoveStage.Play play = stage.play(Moved.withStandby(Moved.request(), false));
+    private static MovePlay synchronous() {
+        MovePlay play = stage.play(Moved.withStandby(Moved.request(), false));
         play.world().addStandbyOnC();
         play.world().on(A).synchronous.put(0, NAMES);
         return play;
     }
 
-    private static String slot(MoveStage.Play play) {
+    private static String slot(MovePlay play) {
         return play.record().identity().id().slotName() + "_s1";
     }
 
     @Test
     void aStandbyComesAlongAndBackAgain() {
-        MoveStage.Play play = synchronous();
+        MovePlay play = synchronous();
         List<String> atTheFence = new ArrayList<>();
         play.world().hook = (verb, moment) -> {
             if (verb.startsWith("seal@") && moment == Moment.BEFORE) {
@@ -87,7 +87,7 @@ class StandbyRowsTest {
 
     @Test
     void aFailureAnywhereBeforeThePointOfNoReturnLeadsEveryStandbyBack() {
-        MoveStage.Play sample = synchronous();
+        MovePlay sample = synchronous();
         // some are sent beside others
         List<String> verbs = new CopyOnWriteArrayList<>();
         sample.world().hook = (verb, moment) -> {
@@ -106,7 +106,7 @@ class StandbyRowsTest {
 
         for (String verb : before) {
             for (Moment moment : Moment.values()) {
-                MoveStage.Play play = synchronous();
+                MovePlay play = synchronous();
                 play.failOnce(verb, moment, ErrorCode.INTERNAL);
                 play.driveUntil(
                         () -> play.record().state().isFinal() || play.record().state() == MoveState.BAKING);
@@ -130,7 +130,7 @@ class StandbyRowsTest {
                 "promote@node_b",
                 "audit@node_a")) {
             for (Moment moment : Moment.values()) {
-                MoveStage.Play play = synchronous();
+                MovePlay play = synchronous();
                 play.failOnce(verb, moment, ErrorCode.LEADERSHIP_LOST);
                 play.driveUntilItDies();
                 play.driveToBaking();
@@ -146,7 +146,7 @@ class StandbyRowsTest {
 
     @Test
     void anUndoThatDoesNotReachAStandbyStillPutsTheSourceBackAndAsksForAPerson() {
-        MoveStage.Play play = synchronous();
+        MovePlay play = synchronous();
         play.world().hook = (verb, moment) -> {
             if (moment == Moment.BEFORE
                     && (verb.equals("align-wal@node_a") || verb.equals("restore-settings@node_c"))) {
@@ -166,7 +166,7 @@ class StandbyRowsTest {
 
     @Test
     void isNotCompletedWithFewerStandbysUnlessAPersonTakesThatUponThemselves() {
-        MoveStage.Play play = synchronous();
+        MovePlay play = synchronous();
         play.driveToBaking();
         assertThat(play.missing()).isEmpty();
 
@@ -192,8 +192,8 @@ class StandbyRowsTest {
         assertThat(play.world().on(B).slots).as("a slot that nobody reads").isEmpty();
     }
 
-    private static MoveStage.Play bakingWithADeadStandby() {
-        MoveStage.Play play = stage.play(Moved.withStandby(Moved.request(), false));
+    private static MovePlay bakingWithADeadStandby() {
+        MovePlay play = stage.play(Moved.withStandby(Moved.request(), false));
         play.world().addStandbyOnC();
         play.driveToBaking();
         play.world().on(C).running = false;
@@ -202,7 +202,7 @@ class StandbyRowsTest {
 
     @Test
     void aRollbackLeavesADeadStandbyBehindWhenAPersonTakesThatUponThemselves() {
-        MoveStage.Play play = bakingWithADeadStandby();
+        MovePlay play = bakingWithADeadStandby();
         play.order(record -> play.orders().rollback(record, true, play.missing(), "its machine has burnt"));
         play.drive();
 
@@ -213,7 +213,7 @@ class StandbyRowsTest {
 
     @Test
     void whatARollbackWouldHaveLeftBehindIsKeptWhenItIsGivenUp() {
-        MoveStage.Play play = bakingWithADeadStandby();
+        MovePlay play = bakingWithADeadStandby();
         play.order(record -> play.orders().rollback(record, true, play.missing(), "its machine has burnt"));
         play.failOnce("seal@node_b", Moment.AFTER, ErrorCode.INTERNAL);
         play.driveToBaking();
@@ -224,7 +224,7 @@ class StandbyRowsTest {
 
     @Test
     void aStandbyThatIsAwayAfterTheSwitchIsToldWhomToFollowDuringTheBake() {
-        MoveStage.Play play = synchronous();
+        MovePlay play = synchronous();
         play.world().hook = (verb, moment) -> {
             boolean late = play.world().on(B).timeline == 2 && verb.equals("follow@node_c");
             if (late && moment == Moment.BEFORE && play.record().step().number() < MoveSteps.BAKE) {
@@ -239,7 +239,7 @@ class StandbyRowsTest {
     /** What it was told before the switch is for the cutover only, and taken back when the move is gone. */
     @Test
     void noMoveEndsBeforeItsStandbysAreToldThatTheyFollowForGood() {
-        MoveStage.Play play = synchronous();
+        MovePlay play = synchronous();
         play.world().hook = (verb, moment) -> {
             if (moment == Moment.BEFORE && play.world().on(B).timeline == 2 && verb.equals("follow@node_c")) {
                 throw MoveDriverTest.failure(ErrorCode.NODE_UNREACHABLE, verb);
@@ -262,7 +262,7 @@ class StandbyRowsTest {
 
     @Test
     void aStandbyThatIsLostWhileTheWayBackIsClosedIsGivenUpByAPerson() {
-        MoveStage.Play play = synchronous();
+        MovePlay play = synchronous();
         play.driveToBaking();
         play.order(record -> play.orders().complete(record, true));
         play.world().on(C).running = false;
@@ -287,7 +287,7 @@ class StandbyRowsTest {
 
     @Test
     void aFurtherStandbyIsMadeAndComesAlong() {
-        MoveStage.Play play = stage.play(Moved.withStandby(Moved.request(), true));
+        MovePlay play = stage.play(Moved.withStandby(Moved.request(), true));
         play.driveToBaking();
 
         assertThat(play.world().on(C).follows).isEqualTo(B);
@@ -307,7 +307,7 @@ class StandbyRowsTest {
 
     @Test
     void aFailureAnywhereBeforeThePointOfNoReturnSetsAFurtherStandbyAside() {
-        MoveStage.Play sample = stage.play(Moved.withStandby(Moved.request(), true));
+        MovePlay sample = stage.play(Moved.withStandby(Moved.request(), true));
         List<String> verbs = new CopyOnWriteArrayList<>();
         sample.world().hook = (verb, moment) -> verbs.add(verb);
         sample.driveToBaking();
@@ -319,7 +319,7 @@ class StandbyRowsTest {
         assertThat(before).contains("start-copy@node_c", "start-standby@node_c");
 
         for (String verb : before) {
-            MoveStage.Play play = stage.play(Moved.withStandby(Moved.request(), true));
+            MovePlay play = stage.play(Moved.withStandby(Moved.request(), true));
             play.failOnce(verb, Moment.AFTER, ErrorCode.INTERNAL);
             play.drive();
 

@@ -63,7 +63,7 @@ class WaitTextTest {
     /** What is said while an agent works at a command, by the verb and the node. */
     private record Heard(String command, int row, String text) {}
 
-    private static List<Heard> listen(MoveStage.Play play) {
+    private static List<Heard> listen(MovePlay play) {
         // a command that was sent beside a row may still be on its way
         List<Heard> heard = new CopyOnWriteArrayList<>();
         play.world().hook = (verb, moment) -> {
@@ -95,7 +95,7 @@ class WaitTextTest {
 
     @Test
     void everyCommandOfEveryRowIsSaidWithItsNodeSinceWhenAndWhatToDo() {
-        MoveStage.Play play = stage.play(Moved.withStandby(Moved.request(), true));
+        MovePlay play = stage.play(Moved.withStandby(Moved.request(), true));
         List<Heard> heard = listen(play);
         play.driveToBaking();
         play.order(record -> play.orders().complete(record, true));
@@ -122,7 +122,7 @@ class WaitTextTest {
 
     @Test
     void everyCommandOfAnUndoAndOfARollbackIsSaidToo() {
-        MoveStage.Play play = stage.play(Moved.withStandby(Moved.request(), true));
+        MovePlay play = stage.play(Moved.withStandby(Moved.request(), true));
         play.failOnce("seal@node_a", Moment.AFTER, ErrorCode.INTERNAL);
         var failing = play.world().hook;
         List<Heard> heard = listen(play);
@@ -134,7 +134,7 @@ class WaitTextTest {
         play.drive();
         assertThat(play.record().state()).isEqualTo(MoveState.ABORTED);
 
-        MoveStage.Play back = stage.play(Moved.withStandby(Moved.request(), true));
+        MovePlay back = stage.play(Moved.withStandby(Moved.request(), true));
         back.driveToBaking();
         back.order(record -> back.orders().rollback(record, true));
         List<Heard> onTheWayBack = listen(back);
@@ -167,19 +167,19 @@ class WaitTextTest {
      * @param names what the text has to name
      */
     private record Situation(
-            String subject, Supplier<MoveRecord.Identity> move, Consumer<MoveStage.Play> made, List<String> names) {
+            String subject, Supplier<MoveRecord.Identity> move, Consumer<MovePlay> made, List<String> names) {
         @Override
         public String toString() {
             return subject;
         }
     }
 
-    private static Situation when(String subject, Consumer<MoveStage.Play> made, String... names) {
+    private static Situation when(String subject, Consumer<MovePlay> made, String... names) {
         return new Situation(subject, Moved::identity, made, List.of(names));
     }
 
     /** Of a move that makes a standby on node_c, or leads one along. */
-    private static Situation whenStandby(boolean made, String subject, Consumer<MoveStage.Play> then, String... names) {
+    private static Situation whenStandby(boolean made, String subject, Consumer<MovePlay> then, String... names) {
         return new Situation(subject, () -> Moved.withStandby(Moved.request(), made), then, List.of(names));
     }
 
@@ -258,7 +258,7 @@ class WaitTextTest {
                         "the way back is not ready: node_b sees no stream of the replica on node_a"));
     }
 
-    private static void after(MoveStage.Play play, String verb, Runnable then) {
+    private static void after(MovePlay play, String verb, Runnable then) {
         play.world().hook = (sent, moment) -> {
             if (sent.equals(verb) && moment == Moment.AFTER) {
                 then.run();
@@ -267,11 +267,11 @@ class WaitTextTest {
     }
 
     /** Drives until the move says something that contains all of this. */
-    private static String heard(MoveStage.Play play, String subject, List<String> names) {
+    private static String heard(MovePlay play, String subject, List<String> names) {
         return heard(play, now -> now.startsWith(subject) && names.stream().allMatch(now::contains));
     }
 
-    private static String heard(MoveStage.Play play, Predicate<String> wanted) {
+    private static String heard(MovePlay play, Predicate<String> wanted) {
         String[] heard = {""};
         play.driveUntil(() -> {
             String now = play.waitingFor();
@@ -285,7 +285,7 @@ class WaitTextTest {
     @ParameterizedTest
     @MethodSource("situations")
     void namesItsSubjectHowItStandsSinceWhenAndWhatToDo(Situation situation) {
-        MoveStage.Play play = stage.play(situation.move().get());
+        MovePlay play = stage.play(situation.move().get());
         situation.made().accept(play);
 
         assertWhole(heard(play, situation.subject(), situation.names()));
@@ -294,7 +294,7 @@ class WaitTextTest {
     @Test
     void aWaitForApprovalNamesTheCommandsAndTheDeadline() {
         Instant deadline = Instant.now().plusSeconds(3600);
-        MoveStage.Play play = stage.play(Moved.identity(Moved.approvedRequest(), deadline));
+        MovePlay play = stage.play(Moved.identity(Moved.approvedRequest(), deadline));
 
         String text = heard(play, "approval of the cutover", List.of("until the deadline " + WaitText.time(deadline)));
 
@@ -306,7 +306,7 @@ class WaitTextTest {
 
     @Test
     void aPausedMoveSaysSinceWhenItIsPausedAndHowItGoesOn() {
-        MoveStage.Play play = stage.play(Moved.identity(Moved.approvedRequest(), null));
+        MovePlay play = stage.play(Moved.identity(Moved.approvedRequest(), null));
         String[] text = {""};
         play.driveUntil(() -> {
             String now = play.waitingFor();
@@ -330,7 +330,7 @@ class WaitTextTest {
 
     @Test
     void clientsThatAreNotWarmAreNamed() {
-        MoveStage.Play play = stage.play();
+        MovePlay play = stage.play();
         try (Registration cold = play.coldClient("sleepy")) {
             assertThat(cold.session()).isNotZero();
             assertWhole(heard(play, "the clients' pools to node_b", List.of("sleepy", "15 s", "without them")));
@@ -341,7 +341,7 @@ class WaitTextTest {
 
     @Test
     void aRetryShowsTheLastFailureTheNextTryAndTheEnd() {
-        MoveStage.Play play = stage.play();
+        MovePlay play = stage.play();
         play.world().hook = (verb, moment) -> {
             if (verb.equals("create-slot@node_a") && moment == Moment.BEFORE) {
                 throw MoveDriverTest.failure(ErrorCode.NODE_UNREACHABLE, "agent of node_a");
@@ -370,7 +370,7 @@ class WaitTextTest {
 
     @Test
     void theHistorySaysAtWhichTryItSucceeded() {
-        MoveStage.Play play = stage.play();
+        MovePlay play = stage.play();
         play.failOnce("start-standby@node_b", Moment.BEFORE, ErrorCode.NODE_UNREACHABLE);
         play.driveToBaking();
 
@@ -379,7 +379,7 @@ class WaitTextTest {
 
     @Test
     void aRetryInThePauseIsToldWithTheNextWrite() {
-        MoveStage.Play play = stage.play();
+        MovePlay play = stage.play();
         play.failOnce("promote@node_b", Moment.BEFORE, ErrorCode.NODE_UNREACHABLE);
         play.driveToBaking();
 
@@ -400,7 +400,7 @@ class WaitTextTest {
 
     @Test
     void anArchiveThatRefusesIsNamedWithWhatToDo() {
-        MoveStage.Play play = stage.play();
+        MovePlay play = stage.play();
         play.world().unarchived = List.of("000000010000000000000005");
 
         String text = heard(play, "step 160 old primary", List.of("000000010000000000000005"));
@@ -413,7 +413,7 @@ class WaitTextTest {
 
     @Test
     void aFailureWithoutAHintGetsOneThatNamesTheNextCommand() {
-        MoveStage.Play play = stage.play();
+        MovePlay play = stage.play();
         play.failOnce("count-rows@node_b", Moment.BEFORE, ErrorCode.INTERNAL);
         play.drive();
 
@@ -422,7 +422,7 @@ class WaitTextTest {
 
     @Test
     void aMoveWhoseUndoNeededAPersonSaysInTheEndWhyItWasUndone() {
-        MoveStage.Play play = stage.play();
+        MovePlay play = stage.play();
         boolean[] broken = {true};
         play.world().hook = (verb, moment) -> {
             if (verb.equals("count-rows@node_b") && moment == Moment.BEFORE) {

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -53,13 +52,11 @@ public final class FakePostgres {
     private volatile FakeTimes times;
     private final ScheduledExecutorService timer;
     private final Map<String, FakeHost> hosts = new TreeMap<>();
-    private final Set<Set<String>> cuts = new HashSet<>();
-    private final Map<Set<String>, Duration> delays = new HashMap<>();
     private final List<Acknowledgement> acknowledged = new ArrayList<>();
     private final FakeWaits waits = new FakeWaits();
     private final Map<String, Set<FakeClient>> clients = new HashMap<>();
     private final Map<String, Integer> lives = new HashMap<>();
-    private final Set<Integer> foreignTimelines = new HashSet<>();
+    private final FakeMishaps mishaps = new FakeMishaps(this);
     private final List<Runnable> observers = new CopyOnWriteArrayList<>();
     private int lastPid = 1000;
     private long lastInstance = 7_300_000_000_000_000_000L;
@@ -88,6 +85,11 @@ public final class FakePostgres {
 
     /** A commit in the WAL of a data directory. */
     public record Committed(String operation, int timeline, Lsn end) {}
+
+    /** What befalls these machines from outside. */
+    public FakeMishaps mishaps() {
+        return mishaps;
+    }
 
     /** What an agent on a machine reaches PostgreSQL through. One for each of its lives: see {@link FakeNode#abandon}. */
     public FakeNode node(String host) {
@@ -246,59 +248,6 @@ public final class FakePostgres {
 
     // --- what happens to machines
 
-    /** Nothing gets from one machine to the other any more; nobody is told. */
-    public void cut(String one, String other) {
-        change(() -> cuts.add(Set.of(one, other)));
-    }
-
-    /** Takes {@link #cut} back. */
-    public void mend(String one, String other) {
-        change(() -> cuts.remove(Set.of(one, other)));
-    }
-
-    /** How long WAL takes from one machine to the other from now on. */
-    public void slow(String one, String other, Duration delay) {
-        change(() -> delays.put(Set.of(one, other), delay));
-    }
-
-    /** How long a base backup takes from now on. */
-    public void slowCopies(Duration copy) {
-        times = times.withCopy(copy);
-    }
-
-    /** A machine's disk is full, or is not any more. */
-    public void fillDisk(String host, boolean full) {
-        change(() -> host(host).diskFull = full);
-    }
-
-    /** All processes of a server are killed. */
-    public void kill(String host, int port) {
-        change(() -> serverAt(host, port).ifPresent(FakeServer::crash));
-    }
-
-    /** Somebody stops the postmaster where it stands, or lets it go on. */
-    public void freeze(String host, int port, boolean frozen) {
-        change(() -> serverAt(host, port).ifPresent(server -> server.hold(frozen)));
-    }
-
-    /** A standby dies in its promotion, after its standby.signal is gone and before the new timeline has begun. */
-    public void killInPromotion(String host, int port) {
-        change(() -> serverAt(host, port).ifPresent(FakeServer::crashInPromotion));
-    }
-
-    /** Somebody kills a server and starts it again by hand, with what lies on its disk. */
-    public void startByHand(String host, int port) {
-        change(() -> serverAt(host, port).ifPresent(server -> {
-            server.crash();
-            new FakePostgresServer(this, new FakeNode(this, host), host, server.place).launch();
-        }));
-    }
-
-    /** Somebody makes a slot, or has left it. */
-    public void leaveSlot(String host, int port, String slot) {
-        change(() -> serverAt(host, port).ifPresent(server -> server.data.slots.put(slot, server.data.wal.end())));
-    }
-
     /** Whether some session is just writing a commit, and holds the lock of the WAL meanwhile. */
     public boolean isWriting(String host, int port) {
         return look(() -> serverAt(host, port).filter(FakeServer::walLocked).isPresent());
@@ -311,85 +260,20 @@ public final class FakePostgres {
                 .anyMatch(program -> program != null && !program.ended));
     }
 
-    /** The postmaster is killed; its children see that and end, but for those that are stopped. */
-    public void killPostmaster(String host, int port) {
-        change(() -> serverAt(host, port).ifPresent(FakeServer::killPostmaster));
-    }
-
-    /** One session of a server dies, and the server restarts itself. */
-    public void crashRestart(String host, int port) {
-        change(() -> serverAt(host, port).ifPresent(FakeServer::restartAfterCrash));
-    }
-
-    /** A machine loses its power: its servers and programs are gone. */
-    public void powerOff(String host) {
-        change(() -> {
-            List.copyOf(host(host).servers.values()).forEach(FakeServer::crash);
-            host(host).directories.values().forEach(FakeDirectory::losePower);
-        });
-    }
-
-    /** A person sets something with ALTER SYSTEM, and loads it. */
-    public void alterSystem(String host, int port, String setting, String value) {
-        change(() -> serverAt(host, port).ifPresent(server -> {
-            server.data.autoConf.put(setting, value);
-            server.reload();
-        }));
-    }
-
-    /** The archive that all share has the history file of another cluster: no promotion gets this timeline (H28). */
-    public void plantHistory(int timeline) {
-        change(() -> foreignTimelines.add(timeline));
-    }
-
-    /** Takes {@link #plantHistory} back. */
-    public void removeHistory(int timeline) {
-        change(() -> foreignTimelines.remove(timeline));
-    }
-
-    /**
-     * A person makes a standby of a stopped server's directory again, on an earlier timeline. What was written since is carried over,
-     * as far as the person has it.
-     */
-    public void makeStandby(String host, Path dataDir, int timeline, Lsn upTo) {
-        change(() -> Optional.ofNullable(host(host).directories.get(dataDir))
-                .ifPresent(found -> found.makeStandby(timeline, upTo)));
-    }
-
-    /** A directory's files change behind everybody's back. */
-    public void damage(String host, Path directory) {
-        change(() ->
-                Optional.ofNullable(host(host).directories.get(directory)).ifPresent(found -> found.damaged = true));
-    }
-
-    /**
-     * Maintenance by the server itself: a worker commits, and waits for nobody (H77). Answers whether one could be started.
-     */
-    public boolean maintain(String host, int port) {
-        return change(() -> serverAt(host, port)
-                .filter(server -> server.ready && !server.held && !server.recovering)
-                .filter(server -> !server.setting("autovacuum").equals("off"))
-                .map(server -> server.append(Wal.Kind.MAINTENANCE_COMMIT, "autovacuum"))
-                .isPresent());
-    }
-
-    /** The server's own processes write a snapshot of running transactions, as they do every now and then, sealed or not. */
-    public void writeSnapshot(String host, int port) {
-        change(() -> serverAt(host, port)
-                .filter(server -> server.ready && !server.recovering)
-                .ifPresent(server -> server.append(Wal.Kind.RUNNING_TRANSACTIONS, "")));
-    }
-
     // --- for the package
 
     FakeTimes times() {
         return times;
     }
 
+    void times(FakeTimes changed) {
+        times = changed;
+    }
+
     /** The number that a promotion gives its timeline. */
     int timelineAfter(int old) {
         int next = old + 1;
-        while (foreignTimelines.contains(next)) {
+        while (mishaps.isForeign(next)) {
             next++;
         }
         return next;
@@ -414,11 +298,11 @@ public final class FakePostgres {
     }
 
     boolean connected(String one, String other) {
-        return one.equals(other) || !cuts.contains(Set.of(one, other));
+        return one.equals(other) || !mishaps.areCut(one, other);
     }
 
     Duration delay(String one, String other) {
-        return one.equals(other) ? times.network() : delays.getOrDefault(Set.of(one, other), times.network());
+        return one.equals(other) ? times.network() : mishaps.delay(one, other).orElse(times.network());
     }
 
     int nextPid() {

@@ -107,16 +107,16 @@ final class Faults {
         switch (kind) {
             case KILL -> kill(someone(member), length);
             case FREEZE -> freeze(someone(member), length);
-            case POSTGRES -> world.postgres().kill(node(), SimWorld.PORT);
-            case POSTMASTER -> world.postgres().killPostmaster(node(), SimWorld.PORT);
-            case RESTART -> world.postgres().crashRestart(node(), SimWorld.PORT);
+            case POSTGRES -> world.postgres().mishaps().kill(node(), SimWorld.PORT);
+            case POSTMASTER -> world.postgres().mishaps().killPostmaster(node(), SimWorld.PORT);
+            case RESTART -> world.postgres().mishaps().crashRestart(node(), SimWorld.PORT);
             case CUT -> cut(length);
             case SESSION -> someone(member).expireSession();
             case ZOOKEEPER -> zooKeeper(length);
             case DISK -> disk(length);
             case TWO_LEADERS -> twoLeaders();
             case POWER -> power(length);
-            case MAINTENANCE -> world.postgres().maintain(node(), SimWorld.PORT);
+            case MAINTENANCE -> world.postgres().mishaps().maintain(node(), SimWorld.PORT);
         }
     }
 
@@ -170,10 +170,10 @@ final class Faults {
     private void disk(Duration length) {
         String node = node();
         mendAfter(length, () -> {
-            world.postgres().fillDisk(node, false);
+            world.postgres().mishaps().fillDisk(node, false);
             world.agent(node).files().fillDisk(false);
         });
-        world.postgres().fillDisk(node, true);
+        world.postgres().mishaps().fillDisk(node, true);
         world.agent(node).files().fillDisk(true);
     }
 
@@ -195,7 +195,7 @@ final class Faults {
         String node = node();
         SimMember agent = world.member(node);
         mendAfter(length, agent::start);
-        world.postgres().powerOff(node);
+        world.postgres().mishaps().powerOff(node);
         agent.kill();
     }
 }

@@ -292,7 +292,7 @@ public final class SimWorld {
     public void cut(String one, String other) {
         say(() -> "cut between " + one + " and " + other);
         network.cut(one, other);
-        postgres.cut(one, other);
+        postgres.mishaps().cut(one, other);
         fromZooKeeper(one, other, true);
     }
 
@@ -300,7 +300,7 @@ public final class SimWorld {
     public void mend(String one, String other) {
         say(() -> "mended between " + one + " and " + other);
         network.mend(one, other);
-        postgres.mend(one, other);
+        postgres.mishaps().mend(one, other);
         fromZooKeeper(one, other, false);
     }
 
@@ -325,7 +325,7 @@ public final class SimWorld {
                 }
             }
         }
-        nodes().forEach(node -> postgres.fillDisk(node, false));
+        nodes().forEach(node -> postgres.mishaps().fillDisk(node, false));
         agents.values().forEach(agent -> agent.files().fillDisk(false));
         zooKeeper.start();
         members.values().forEach(SimMember::thaw);

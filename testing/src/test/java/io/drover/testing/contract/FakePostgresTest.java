@@ -71,39 +71,39 @@ final class FakePostgresTest extends PostgresContract {
 
         @Override
         public void makeTable(Side side) {
-            world.maintain(host(side), PORT);
+            world.mishaps().maintain(host(side), PORT);
         }
 
         @Override
         public void maintain(Side side) {
-            world.maintain(host(side), PORT);
+            world.mishaps().maintain(host(side), PORT);
         }
 
         @Override
         public void kill(Side side) {
-            world.kill(host(side), PORT);
+            world.mishaps().kill(host(side), PORT);
         }
 
         @Override
         public void freeze(Side side) {
-            world.freeze(host(side), PORT, true);
+            world.mishaps().freeze(host(side), PORT, true);
         }
 
         @Override
         public void thaw(Side side) {
-            world.freeze(host(side), PORT, false);
+            world.mishaps().freeze(host(side), PORT, false);
         }
 
         @Override
         public void killInPromotion(Side side, Lsn fork) {
-            world.killInPromotion(host(side), PORT);
+            world.mishaps().killInPromotion(host(side), PORT);
         }
 
         @Override
         public void close() {
-            world.powerOff(host(Side.ONE));
+            world.mishaps().powerOff(host(Side.ONE));
             node(Side.OTHER);
-            world.powerOff(host(Side.OTHER));
+            world.mishaps().powerOff(host(Side.OTHER));
         }
     }
 }

@@ -117,7 +117,7 @@ final class AgentOnFakePostgresTest {
         InstanceId instance = initialize();
         send(source, instance, new Verb.CreateSlot(SLOT));
         send(source, instance, new Verb.ArmGuard(SLOT, null));
-        world.freeze("host_a", PORT, true);
+        world.mishaps().freeze("host_a", PORT, true);
 
         assertThatThrownBy(() -> send(source, instance, new Verb.RestoreSettings(0)))
                 .isInstanceOfSatisfying(
@@ -125,7 +125,7 @@ final class AgentOnFakePostgresTest {
         assertThat(source.observation().instance(instance).journaledMove())
                 .as("what was on its way to the server may come after it")
                 .isEqualTo(MOVE);
-        world.freeze("host_a", PORT, false);
+        world.mishaps().freeze("host_a", PORT, false);
 
         try (FakeClient client = world.client("app", "host_a", PORT)) {
             // the target of the move is not there
@@ -161,7 +161,7 @@ final class AgentOnFakePostgresTest {
     void givesUpACopyWhoseSourceIsKilled() {
         InstanceId instance = initialize();
         send(source, instance, new Verb.CreateSlot(SLOT));
-        inTheCopy("base-backup", FaultPoint.When.AFTER, () -> world.kill("host_a", PORT));
+        inTheCopy("base-backup", FaultPoint.When.AFTER, () -> world.mishaps().kill("host_a", PORT));
 
         send(
                 target,

@@ -96,7 +96,7 @@ final class EpochMemoryTest {
         restartDaemons();
         assertThat(cluster.writable()).containsExactly("node_b");
 
-        cluster.world.kill("node_b", MiniCluster.PORT);
+        cluster.world.mishaps().kill("node_b", MiniCluster.PORT);
         Waiting.pause(Duration.ofSeconds(3));
         assertThat(cluster.writable()).isEmpty();
         refused(() -> cluster.control()

@@ -121,7 +121,7 @@ final class TidyingTest {
                         MoveRequest.Checkpoint.FAST));
         cluster.await("there is half of a copy", () -> !staging().isEmpty());
         cluster.killAgent(B);
-        cluster.world.powerOff(B.value());
+        cluster.world.mishaps().powerOff(B.value());
         cluster.startAgent(B);
 
         cluster.await("it is gone", () -> staging().isEmpty());

@@ -74,7 +74,7 @@ final class TopologyRebuildTest {
         assertThat(cluster.topology().primary().node()).isEqualTo(B);
         assertThat(cluster.topology().epoch().value()).isEqualTo(13);
         assertThat(cluster.writable()).containsExactly("node_b");
-        cluster.world.kill("node_b", MiniCluster.PORT);
+        cluster.world.mishaps().kill("node_b", MiniCluster.PORT);
         cluster.await(
                 "it is started under the new grant", () -> cluster.writable().equals(List.of("node_b")));
         assertThatExceptionOfType(DroverException.class)

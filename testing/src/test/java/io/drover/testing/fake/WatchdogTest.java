@@ -119,11 +119,11 @@ final class WatchdogTest {
         cluster.start(LONG_PAUSE);
         cluster.await("the controller's death", dead::get);
         cluster.killController();
-        cluster.world.freeze("node_a", MiniCluster.PORT, true);
+        cluster.world.mishaps().freeze("node_a", MiniCluster.PORT, true);
 
         assertThat(Waiting.until(SEVERAL_LOOKS, POLL, this::sealed)).isFalse();
 
-        cluster.world.freeze("node_a", MiniCluster.PORT, false);
+        cluster.world.mishaps().freeze("node_a", MiniCluster.PORT, false);
         assertThat(cluster.topology().state()).isEqualTo(TopologyState.SERVING);
         assertThat(cluster.writable()).containsExactly("node_a");
     }

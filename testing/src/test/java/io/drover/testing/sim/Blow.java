@@ -26,14 +26,14 @@ enum Blow {
     SOURCE_KILLED {
         @Override
         void fall(Stage stage, Moment moment) {
-            stage.world().postgres().kill(Stage.SOURCE.value(), SimWorld.PORT);
+            stage.world().postgres().mishaps().kill(Stage.SOURCE.value(), SimWorld.PORT);
         }
     },
     /** PostgreSQL on the target is killed. */
     TARGET_KILLED {
         @Override
         void fall(Stage stage, Moment moment) {
-            stage.world().postgres().kill(Stage.TARGET.value(), SimWorld.PORT);
+            stage.world().postgres().mishaps().kill(Stage.TARGET.value(), SimWorld.PORT);
         }
     },
     /** The process is killed, and so is whichever reaches the next points after it. */

@@ -41,7 +41,7 @@ final class FullDiskTest {
     }
 
     private static void fill(SimWorld world, boolean full) {
-        world.postgres().fillDisk(NODE, full);
+        world.postgres().mishaps().fillDisk(NODE, full);
         world.agent(NODE).files().fillDisk(full);
     }
 

@@ -24,11 +24,11 @@ final class GuardWatchTest {
     /** Its machine is there and answers nobody: neither the stream nor the agent. */
     private static void silence(SimWorld world, Duration length) {
         world.later(Duration.ZERO, () -> {
-            world.postgres().cut("node_a", "node_b");
+            world.postgres().mishaps().cut("node_a", "node_b");
             world.member("node_b").freeze();
         });
         world.later(length, () -> {
-            world.postgres().mend("node_a", "node_b");
+            world.postgres().mishaps().mend("node_a", "node_b");
             world.member("node_b").thaw();
         });
     }

@@ -21,7 +21,7 @@ final class LongCopyTest {
     void outlivesAnAgentThatDoesNotAnswerForAWhile() {
         SimWorld.run(1, QUIET, world -> {
             world.begin();
-            world.postgres().slowCopies(COPY);
+            world.postgres().mishaps().slowCopies(COPY);
             MoveId move = world.startMove("node_b");
             world.pause(COPY.dividedBy(2));
             assertThat(world.state(move)).isEqualTo("COPYING");

@@ -54,7 +54,7 @@ final class Mishap {
 
     /** A move that nobody knows has left a slot, a lock, and its name in the topology. All of it is found and undone. */
     void leaveSomethingBehind() {
-        postgres.leaveSlot(SOURCE, SimWorld.PORT, "drover_" + NEVER.shortId());
+        postgres.mishaps().leaveSlot(SOURCE, SimWorld.PORT, "drover_" + NEVER.shortId());
         FakeZooKeeperClient person = person();
         rewrite(person, topology -> FenceTransitions.reserve(topology, NEVER));
         create(person, ZkLayout.nodeLock(Stage.SOURCE).toString(), Json.bytes(new MoveLock(NEVER)));
@@ -99,7 +99,7 @@ final class Mishap {
                 "rewind/pg_rewind/before",
                 () -> world.later(Duration.ofMillis(200), () -> {
                     if (postgres.isWorkedOn(SOURCE)) {
-                        postgres.powerOff(SOURCE);
+                        postgres.mishaps().powerOff(SOURCE);
                         world.member(SOURCE).kill();
                         world.later(Duration.ofSeconds(2), world.member(SOURCE)::start);
                         CONTROLLERS.forEach(controller -> world.cut(controller, SOURCE));
@@ -119,7 +119,7 @@ final class Mishap {
     /** Somebody starts the source with the settings of a seal that is prepared and then given up. */
     void startTheSourceByHand() {
         stage.atCue("row-95/result/after", () -> {
-            postgres.startByHand(SOURCE, SimWorld.PORT);
+            postgres.mishaps().startByHand(SOURCE, SimWorld.PORT);
             stage.abort();
         });
     }

@@ -163,8 +163,8 @@ final class Stage {
                     "the target is stopped",
                     () -> world.postgres().running().stream()
                             .noneMatch(server -> server.host().equals(TARGET.value())));
-            world.postgres().removeHistory(TAKEN);
-            world.postgres().makeStandby(TARGET.value(), world.dataDir(), 1, new Lsn(Long.MAX_VALUE));
+            world.postgres().mishaps().removeHistory(TAKEN);
+            world.postgres().mishaps().makeStandby(TARGET.value(), world.dataDir(), 1, new Lsn(Long.MAX_VALUE));
             order(control -> control.moves().resume(id()));
             world.await(BETWEEN, () -> !state().equals("NEEDS_OPERATOR"));
         }
@@ -211,7 +211,7 @@ final class Stage {
 
     /** Of another cluster, for the timeline that the target would get. */
     void plantHistory() {
-        world.postgres().plantHistory(TAKEN);
+        world.postgres().mishaps().plantHistory(TAKEN);
     }
 
     /** Every controller dies, and is back after a while. */
@@ -239,21 +239,21 @@ final class Stage {
     void loseTarget(Duration away) {
         world.later(Duration.ZERO, () -> {
             world.member(TARGET.value()).kill();
-            world.postgres().kill(TARGET.value(), SimWorld.PORT);
+            world.postgres().mishaps().kill(TARGET.value(), SimWorld.PORT);
         });
         world.later(away, () -> world.member(TARGET.value()).start());
     }
 
     /** The target's server dies. */
     void killTarget() {
-        world.postgres().kill(TARGET.value(), SimWorld.PORT);
+        world.postgres().mishaps().kill(TARGET.value(), SimWorld.PORT);
     }
 
     /** The source's own processes write what the target does not get. */
     void divergeSource() {
-        world.postgres().cut(SOURCE.value(), TARGET.value());
-        world.postgres().writeSnapshot(SOURCE.value(), SimWorld.PORT);
-        world.later(Duration.ofSeconds(2), () -> world.postgres().mend(SOURCE.value(), TARGET.value()));
+        world.postgres().mishaps().cut(SOURCE.value(), TARGET.value());
+        world.postgres().mishaps().writeSnapshot(SOURCE.value(), SimWorld.PORT);
+        world.later(Duration.ofSeconds(2), () -> world.postgres().mishaps().mend(SOURCE.value(), TARGET.value()));
     }
 
     /** What is wrong with the way in which the move has come to rest. */

@@ -257,7 +257,7 @@ final class StartRuleAtBootTest {
 
     private static void powerOff(SimWorld world, String host) {
         world.member(host).kill();
-        world.postgres().powerOff(host);
+        world.postgres().mishaps().powerOff(host);
     }
 
     private static void become(FakeZooKeeper zooKeeper, ZooKeeper state, FakeZooKeeper.Snapshot before) {

@@ -57,7 +57,7 @@ final class SynchronousAloneTest {
         world.require(LIMIT, "the bake", () -> world.state(first).equals("BAKING") && world.step(first) == 170);
         world.askUntilAnswered(control -> control.moves().complete(first, true));
         world.require(LIMIT, "the end", () -> world.state(first).equals("COMPLETED"));
-        world.postgres().alterSystem(SOURCE, SimWorld.PORT, SETTING, FORMER);
+        world.postgres().mishaps().alterSystem(SOURCE, SimWorld.PORT, SETTING, FORMER);
         return stage;
     }
 
@@ -73,7 +73,7 @@ final class SynchronousAloneTest {
     private static void loseTargetAndControllers(SimWorld world, Stage stage) {
         world.later(AWAY, () -> world.member(TARGET).start());
         world.member(TARGET).kill();
-        world.postgres().kill(TARGET, SimWorld.PORT);
+        world.postgres().mishaps().kill(TARGET, SimWorld.PORT);
         stage.killControllers(BACK);
     }
 

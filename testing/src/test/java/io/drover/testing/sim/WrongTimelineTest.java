@@ -72,7 +72,7 @@ final class WrongTimelineTest {
     /** Until it needs a person. */
     private static MoveId moveOntoAWrongTimeline(SimWorld world) {
         world.begin();
-        world.postgres().plantHistory(TAKEN);
+        world.postgres().mishaps().plantHistory(TAKEN);
         MoveId move = world.startMove(B);
         world.require(LIMIT, "a person", () -> world.state(move).equals("NEEDS_OPERATOR"));
         return move;
@@ -151,7 +151,7 @@ final class WrongTimelineTest {
     void resumingChangesNothingAsLongAsTheTargetIsNoStandbyAgain() {
         SimWorld.run(1, ONE_CLIENT, world -> {
             MoveId move = moveOntoAWrongTimeline(world);
-            world.postgres().removeHistory(TAKEN);
+            world.postgres().mishaps().removeHistory(TAKEN);
             Opening opening = Opening.of(world);
 
             resumeInVain(world, move);
@@ -167,8 +167,8 @@ final class WrongTimelineTest {
         SimWorld.run(1, ONE_CLIENT, world -> {
             MoveId move = moveOntoAWrongTimeline(world);
             Opening opening = Opening.of(world);
-            world.postgres().removeHistory(TAKEN);
-            world.postgres().makeStandby(B, world.dataDir(), 1, ALL);
+            world.postgres().mishaps().removeHistory(TAKEN);
+            world.postgres().mishaps().makeStandby(B, world.dataDir(), 1, ALL);
 
             resume(world, move);
 
@@ -188,8 +188,8 @@ final class WrongTimelineTest {
             MoveId move = moveOntoAWrongTimeline(world);
             Opening opening = Opening.of(world);
             Lsn early = world.postgres().committed(B, world.dataDir()).get(0).end();
-            world.postgres().removeHistory(TAKEN);
-            world.postgres().makeStandby(B, world.dataDir(), 1, early);
+            world.postgres().mishaps().removeHistory(TAKEN);
+            world.postgres().mishaps().makeStandby(B, world.dataDir(), 1, early);
 
             resumeInVain(world, move);
 
