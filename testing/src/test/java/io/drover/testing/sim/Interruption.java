@@ -26,7 +26,7 @@ record Interruption(Scenario scenario, Moment moment, Blow blow) {
     /** The moments of a scenario that nothing happens to, in their order. */
     static Set<Moment> moments(Scenario scenario) {
         Set<Moment> moments = new LinkedHashSet<>();
-        SimWorld.run(SEED, SimOptions.usual(), world -> {
+        SimWorld.run(SEED, SimOptions.usual(scenario.third()), world -> {
             Stage stage = new Stage(world);
             stage.listen(moments::add);
             play(scenario, stage);
@@ -38,14 +38,14 @@ record Interruption(Scenario scenario, Moment moment, Blow blow) {
 
     /** Runs it and checks what comes of it; tells the points that are reached on the way. */
     void run(FaultCatalogue catalogue, Consumer<FaultPoint> reached) {
-        run(catalogue, SimOptions.usual(), reached, new ArrayList<>());
+        run(catalogue, SimOptions.usual(scenario.third()), reached, new ArrayList<>());
     }
 
     /** The same once more, for a person: what happens in it. */
     List<String> trace(FaultCatalogue catalogue) {
         List<String> lines = new ArrayList<>();
         try {
-            run(catalogue, SimOptions.usual().traced(), point -> {}, lines);
+            run(catalogue, SimOptions.usual(scenario.third()).traced(), point -> {}, lines);
         } catch (RuntimeException | Error e) {
             // it fails as it did before
             lines.add(e.toString());

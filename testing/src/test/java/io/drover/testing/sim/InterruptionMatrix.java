@@ -37,7 +37,10 @@ final class InterruptionMatrix {
         cells.forEach(cell -> interrupted.add(cell.moment().point()));
     }
 
-    /** All of it. A moment that several scenarios share, such as those of the copy, is interrupted in the first of them. */
+    /**
+     * All of it. A moment that several scenarios share, such as those of the copy, is interrupted in the first of them, and in those to
+     * which it is not the same.
+     */
     static InterruptionMatrix of(FaultCatalogue catalogue) {
         List<Interruption> cells = new ArrayList<>();
         Set<FaultPoint> met = new LinkedHashSet<>();
@@ -45,9 +48,9 @@ final class InterruptionMatrix {
         for (Scenario scenario : Scenario.values()) {
             for (Moment moment : Interruption.moments(scenario)) {
                 met.add(moment.point());
-                if (known.add(moment)) {
+                if (known.add(moment) || scenario.isAnotherAt(moment)) {
                     for (Blow blow : Blow.values()) {
-                        if (blow.concerns(moment)) {
+                        if (blow.concerns(scenario, moment)) {
                             cells.add(new Interruption(scenario, moment, blow));
                         }
                     }

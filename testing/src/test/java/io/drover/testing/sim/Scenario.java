@@ -120,12 +120,56 @@ enum Scenario {
             stage.move(plain());
             stage.closeFromBake();
         }
+    },
+    /** A shard whose commits wait for a standby on a third node, which comes along. */
+    SYNCHRONOUS("COMPLETED", Third.SYNCHRONOUS_STANDBY) {
+        @Override
+        void play(Stage stage) {
+            stage.move(plain());
+            stage.closeFromBake();
+        }
+
+        @Override
+        boolean isAnotherAt(Moment moment) {
+            return ROWS_WITH_STANDBYS.contains(moment.step());
+        }
+    },
+    /** A standby is made on a third node on the way. */
+    FURTHER_STANDBY("COMPLETED", Third.STANDBY_TO_BE_MADE) {
+        @Override
+        void play(Stage stage) {
+            stage.move(SimRequest.to(Stage.TARGET.value(), false, false, false, third()));
+            stage.closeFromBake();
+        }
+
+        @Override
+        boolean isAnotherAt(Moment moment) {
+            return moment.step() == 55 || moment.step() == 78;
+        }
     };
 
+    /** Those whose course depends on other standbys. */
+    private static final Set<Integer> ROWS_WITH_STANDBYS = Set.of(55, 78, 80, 90, 95, 100, 140, 150, 160, 170, 180);
+
     private final String end;
+    private final Third third;
 
     Scenario(String end) {
+        this(end, Third.NONE);
+    }
+
+    Scenario(String end, Third third) {
         this.end = end;
+        this.third = third;
+    }
+
+    Third third() {
+        return third;
+    }
+
+    /** Whether what happens at a moment may come to something else than in a scenario that had that moment before. */
+    boolean isAnotherAt(Moment moment) {
+        return false;
     }
 
     /** Runs it to its end, whatever happens meanwhile. */

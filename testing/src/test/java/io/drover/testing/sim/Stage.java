@@ -84,6 +84,11 @@ final class Stage {
                                 .isPresent()));
         ask(control ->
                 control.shards().adopt(SimWorld.SHARD, new ShardAdoption(SOURCE, null, SimWorld.PORT, "app", true)));
+        world.third()
+                .join(order -> ask(control -> {
+                    order.accept(control);
+                    return true;
+                }));
     }
 
     /** Orders a move. */
@@ -201,6 +206,11 @@ final class Stage {
     /** The target's server dies. */
     void killTarget() {
         world.postgres().kill(TARGET.value(), SimWorld.PORT);
+    }
+
+    /** The server of the standby beside them dies. */
+    void killStandby() {
+        world.postgres().kill(Third.NODE, SimWorld.PORT);
     }
 
     /** The source's own processes write what the target does not get. */
