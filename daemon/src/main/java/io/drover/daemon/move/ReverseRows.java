@@ -234,14 +234,14 @@ final class ReverseRows {
 
     static void close(MoveContext context) {
         Optional<MoveId> holder = PrepareRows.holder(context);
-        if (holder.isPresent() && !holder.orElseThrow().equals(context.id())) {
-            // freed by a driver that did not come to say so: what is there now is the other move's
+        if (isFreed(context, holder)) {
+            // the last that this row does, by a driver that did not come to say so: what is there now may be another
+            // move's
+            String by = holder.map(other -> " and is held by move " + other).orElse("");
             context.journal()
                     .write(
                             record -> record,
-                            new MoveJournal.Line(
-                                    MoveSteps.CLOSE,
-                                    "the instance was freed before and is held by move " + holder.orElseThrow()));
+                            new MoveJournal.Line(MoveSteps.CLOSE, "the instance was freed before" + by));
             return;
         }
         // looked up once: which of the two is set aside must not depend on an order that comes in between
@@ -270,6 +270,10 @@ final class ReverseRows {
                                             + e.getMessage()));
         }
         PrepareRows.release(context);
+    }
+
+    private static boolean isFreed(MoveContext context, Optional<MoveId> holder) {
+        return holder.map(move -> !move.equals(context.id())).orElseGet(() -> !PrepareRows.isReserved(context));
     }
 
     /** R11, where row 160 was given up before it had archived everything. */

@@ -281,7 +281,7 @@ final class StandbyRows {
         }
     }
 
-    /** During the bake a standby that has come back is told whom to follow. */
+    /** During the bake a standby that has come back is told whom to follow, and that this is for good. */
     static void tend(MoveContext context) {
         Neighbours neighbours = context.record().leg().neighbours();
         if (neighbours == null) {
@@ -289,15 +289,11 @@ final class StandbyRows {
         }
         Endpoint primary = context.record().to();
         for (Follower follower : neighbours.followers()) {
-            boolean follows = context.services()
-                    .standbys()
-                    .trouble(context.record(), follower, primary)
-                    .isEmpty();
-            if (!follows) {
-                attempt(
-                        new ArrayList<>(),
-                        () -> context.call(follower.node(), leadTo(context, follower, primary, true), TEND_LIMIT));
-            }
+            attempt(new ArrayList<>(), () -> {
+                if (!context.services().standbys().followsForGood(context.record(), follower, primary)) {
+                    context.call(follower.node(), leadTo(context, follower, primary, true), TEND_LIMIT);
+                }
+            });
         }
     }
 

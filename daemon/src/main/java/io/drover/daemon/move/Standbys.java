@@ -93,6 +93,16 @@ record Standbys(Agents agents, Monitors monitors) {
         }
     }
 
+    /** Whether a standby follows a server, and its agent has nothing of the move to take back that would lead it away. */
+    boolean followsForGood(MoveRecord record, Follower follower, Endpoint leader) {
+        return trouble(record, follower, leader).isEmpty()
+                && !record.identity()
+                        .id()
+                        .equals(agents.instance(
+                                        follower.node(), record.identity().instance())
+                                .journaledMove());
+    }
+
     /** The standbys that the shard should have on its new primary and has not, each with the reason. */
     Map<NodeId, String> missing(MoveRecord record) {
         Map<NodeId, String> missing = new TreeMap<>();

@@ -387,7 +387,7 @@ final class FakeWorld implements Agents, Monitors, Checks {
                 END,
                 node.standby,
                 node.sealed ? new FenceEpoch(2) : null,
-                null);
+                node.settings.isEmpty() || node.token == null ? null : node.token.move());
     }
 
     /** Another standby is on the timeline of whom it follows. */

@@ -231,9 +231,13 @@ class StandbyRowsTest {
                 throw MoveDriverTest.failure(ErrorCode.NODE_UNREACHABLE, verb);
             }
         };
-        play.driveToBaking();
+        play.driveUntil(() -> play.record().state() == MoveState.BAKING
+                && play.world().on(C).settings.isEmpty());
 
         assertThat(play.history()).anyMatch(line -> line.event().contains("does not follow node_b yet"));
+        assertThat(play.world().on(C).settings)
+                .as("it follows for the time of the cutover by itself, and is told that this is for good")
+                .isEmpty();
     }
 
     /** What it was told before the switch is for the cutover only, and taken back when the move is gone. */

@@ -151,7 +151,8 @@ final class FakeBackend {
             made[0] = new Commit(server.data.timeline, end);
         };
         BooleanSupplier synced = () -> !awaitsStandby(made[0].end(), level) && !stopped;
-        step(this::runs, append, told, () -> step(synced, () -> {}, told, () -> told.told(made[0], null)));
+        Runnable release = () -> server.released(kind, operation, made[0], level);
+        step(this::runs, append, told, () -> step(synced, release, told, () -> told.told(made[0], null)));
     }
 
     private void requireAlive() {

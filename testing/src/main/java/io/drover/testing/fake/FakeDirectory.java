@@ -20,7 +20,11 @@ final class FakeDirectory {
     static final String STOPPED_STANDBY = "shut down in recovery";
 
     final InstanceId instance;
+    /** What ALTER SYSTEM writes; it beats the file below. */
     final Map<String, String> autoConf = new TreeMap<>();
+    /** What a person has written into postgresql.conf: the node's own, which no copy carries. */
+    final Map<String, String> conf = new TreeMap<>();
+
     final Map<String, Lsn> slots = new TreeMap<>();
     final List<TimelineHistory.Entry> history = new ArrayList<>();
     /** Processes of a killed server that a seal had stopped. */
@@ -33,7 +37,6 @@ final class FakeDirectory {
 
     String state = STOPPED;
     boolean standbySignal;
-    FakeServer.@Nullable Follows follows;
     boolean rewindLogin;
     boolean rulesCarried;
     /** Whether a program has begun to write and not finished: nothing can be started in it. */
@@ -67,8 +70,14 @@ final class FakeDirectory {
         autoConf.putAll(source.autoConf);
         state = source.state;
         standbySignal = false;
-        follows = null;
         rewindLogin = source.rewindLogin;
+    }
+
+    /** The settings of a server that reads its files now. */
+    Map<String, String> settings() {
+        Map<String, String> all = new TreeMap<>(conf);
+        all.putAll(autoConf);
+        return all;
     }
 
     /** Where another timeline has left the one that this directory is on; null when it never did. */

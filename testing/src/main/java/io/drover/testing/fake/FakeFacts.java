@@ -57,7 +57,9 @@ final class FakeFacts {
 
     static InstanceFacts of(FakeServer server, List<String> leftovers, Set<String> journaled) {
         List<String> left = new ArrayList<>(leftovers);
-        server.data.slots.keySet().forEach(slot -> left.add("slot " + slot));
+        server.data.slots.keySet().stream()
+                .filter(slot -> slot.startsWith("drover_"))
+                .forEach(slot -> left.add("slot " + slot));
         return new InstanceFacts(
                 server.data.instance,
                 VERSION,
@@ -145,24 +147,24 @@ final class FakeFacts {
                         each.senderPid(),
                         each.application(),
                         "127.0.0.1",
-                        "streaming",
+                        each.state(),
                         each.replayed(),
-                        server.synchronousNames().contains(each.application()) ? "sync" : "async",
+                        server.synchronous().names().contains(each.application()) ? "sync" : "async",
                         each.slot()))
                 .toList();
     }
 
     private static Facts.@Nullable Receiver receiver(FakeServer server) {
-        FakeServer.Follows follows = server.data.follows;
-        return follows == null || !server.receiver.streams()
-                ? null
-                : new Facts.Receiver(
+        return server.follows()
+                .filter(follows -> server.receiver.streams())
+                .map(follows -> new Facts.Receiver(
                         "streaming",
                         server.data.timeline,
                         follows.slot(),
                         follows.host(),
                         follows.port(),
                         server.replayPaused,
-                        follows.application());
+                        follows.application()))
+                .orElse(null);
     }
 }

@@ -80,8 +80,6 @@ record FakeFiles(FakePostgres world, String host, ServerPlace place) implements 
         world.change(() -> {
             FakeDirectory data = get(directory);
             data.standbySignal = true;
-            data.follows = new FakeServer.Follows(
-                    upstream.host(), upstream.port(), upstream.applicationName(), upstream.slot());
             data.autoConf.remove(ManagedSetting.SYNCHRONOUS_STANDBY_NAMES.parameter());
             data.autoConf.remove(ManagedSetting.LISTEN_ADDRESSES.parameter());
             CutoverSettings.values().forEach((setting, value) -> data.autoConf.remove(setting.parameter(), value));
@@ -93,9 +91,14 @@ record FakeFiles(FakePostgres world, String host, ServerPlace place) implements 
     public Map<ManagedSetting, String> following(Upstream upstream) {
         return Map.of(
                 ManagedSetting.PRIMARY_CONNINFO,
-                upstream.host() + " " + upstream.port() + " " + upstream.applicationName(),
+                connection(upstream.host(), upstream.port(), upstream.applicationName()),
                 ManagedSetting.PRIMARY_SLOT_NAME,
                 upstream.slot());
+    }
+
+    /** As {@link FakeServer.Follows} reads it. */
+    static String connection(String host, int port, String application) {
+        return host + " " + port + " " + application;
     }
 
     @Override

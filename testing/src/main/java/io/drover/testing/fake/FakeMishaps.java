@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing.fake;
 
-import io.drover.api.Lsn;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -94,14 +93,6 @@ public final class FakeMishaps {
         });
     }
 
-    /** A person sets something with ALTER SYSTEM, and loads it. */
-    public void alterSystem(String host, int port, String setting, String value) {
-        world.change(() -> world.serverAt(host, port).ifPresent(server -> {
-            server.data.autoConf.put(setting, value);
-            server.reload();
-        }));
-    }
-
     /** The archive that all share has the history file of another cluster: no promotion gets this timeline (H28). */
     public void plantHistory(int timeline) {
         world.change(() -> foreignTimelines.add(timeline));
@@ -110,15 +101,6 @@ public final class FakeMishaps {
     /** Takes {@link #plantHistory} back. */
     public void removeHistory(int timeline) {
         world.change(() -> foreignTimelines.remove(timeline));
-    }
-
-    /**
-     * A person makes a standby of a stopped server's directory again, on an earlier timeline. What was written since is carried over,
-     * as far as the person has it.
-     */
-    public void makeStandby(String host, Path dataDir, int timeline, Lsn upTo) {
-        world.change(() -> Optional.ofNullable(world.host(host).directories.get(dataDir))
-                .ifPresent(found -> found.makeStandby(timeline, upTo)));
     }
 
     /** A directory's files change behind everybody's back. */

@@ -57,8 +57,8 @@ record FakeMonitors(FakePostgres world, String from) implements Monitors {
     }
 
     private static StandbyView view(FakeServer primary, FakeReceiver standby) {
-        long lag = Math.max(0, primary.data.wal.end().minus(standby.replayed()));
-        return new StandbyView("streaming", lag, lag == 0 ? 0 : 1);
+        long lag = Math.max(0, primary.replayed(primary.data).minus(standby.replayed()));
+        return new StandbyView(standby.state(), lag, lag == 0 ? 0 : 1);
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.drover.daemon.remote.Monitors;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,6 +25,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +60,7 @@ public final class FakePostgres {
     private final Map<String, Integer> lives = new HashMap<>();
     private final FakeMishaps mishaps = new FakeMishaps(this);
     private final List<Runnable> observers = new CopyOnWriteArrayList<>();
+    private Optional<Consumer<String>> commitAlone = Optional.empty();
     private int lastPid = 1000;
     private long lastInstance = 7_300_000_000_000_000_000L;
 
@@ -158,6 +161,30 @@ public final class FakePostgres {
                         .anyMatch(each ->
                                 !each.stopped && each.serves() && !each.gone() && !each.application.equals("drover"));
         return server.ready && !server.recovering && somebody;
+    }
+
+    /**
+     * A standby whose stream holds.
+     *
+     * @param from whose WAL it receives
+     * @param slot that it uses there
+     * @param caughtUp whether it has had everything at some moment of this stream
+     */
+    public record Streaming(String host, String from, String slot, int timeline, boolean caughtUp) {}
+
+    /** The streams between servers, as far as the network lets them. */
+    public synchronized List<Streaming> streams() {
+        return servers().stream()
+                .flatMap(server -> server.receiver.stream().stream())
+                .toList();
+    }
+
+    /**
+     * Tells from now on of every commit that goes on although it shall wait for a standby by its own synchronous_commit, and whose
+     * WAL no other machine has.
+     */
+    public synchronized void onCommitAlone(Consumer<String> told) {
+        commitAlone = Optional.of(told);
     }
 
     /** How many servers take writes; two are one too many. */
@@ -289,6 +316,14 @@ public final class FakePostgres {
 
     Optional<FakeServer> serverAt(String host, int port) {
         return Optional.ofNullable(hosts.get(host)).map(found -> found.servers.get(port));
+    }
+
+    Collection<FakeHost> hosts() {
+        return hosts.values();
+    }
+
+    Optional<Consumer<String>> commitAlone() {
+        return commitAlone;
     }
 
     List<FakeServer> servers() {

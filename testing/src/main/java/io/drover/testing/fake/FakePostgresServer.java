@@ -121,10 +121,7 @@ final class FakePostgresServer implements PostgresServer {
         if (data.incomplete || machine.diskFull || machine.servers.containsKey(place.port())) {
             throw failed("did not start");
         }
-        FakeServer server = new FakeServer(world, machine, data, place);
-        machine.servers.put(place.port(), server);
-        world.later(world.times().start(), server::finishStart);
-        return server;
+        return FakeServer.launch(world, machine, data, place);
     }
 
     private DroverException failed(String how) {

@@ -13,6 +13,10 @@ final class FakeReceiver {
     private final FakeServer standby;
     private @Nullable FakeServer primary;
     private @Nullable FakeBackend sender;
+    /** That it is sent: one that ends is sent to its end, then the standby has to ask for the next. */
+    private int timeline;
+
+    private boolean caughtUp;
     private boolean active;
     private boolean asking;
     private boolean sending;
@@ -42,6 +46,13 @@ final class FakeReceiver {
         return sender != null && primary != null && !primary.dead;
     }
 
+    Optional<FakePostgres.Streaming> stream() {
+        return reachable() && !standby.dead
+                ? Optional.of(
+                        new FakePostgres.Streaming(standby.host.name, source().host.name, slot(), timeline, caughtUp))
+                : Optional.empty();
+    }
+
     int senderPid() {
         return sender == null ? 0 : sender.pid;
     }
@@ -51,14 +62,22 @@ final class FakeReceiver {
         return sender;
     }
 
+    /** Whether it has had everything at some moment of this stream: before that it counts for no commit. */
+    boolean isCaughtUp() {
+        return caughtUp;
+    }
+
+    /** As its walsender shows it. */
+    String state() {
+        return caughtUp ? "streaming" : "catchup";
+    }
+
     String application() {
-        FakeServer.Follows follows = standby.data.follows;
-        return follows == null ? "" : follows.application();
+        return standby.follows().map(FakeServer.Follows::application).orElse("");
     }
 
     String slot() {
-        FakeServer.Follows follows = standby.data.follows;
-        return follows == null ? "" : follows.slot();
+        return standby.follows().map(FakeServer.Follows::slot).orElse("");
     }
 
     Lsn received() {
@@ -79,7 +98,13 @@ final class FakeReceiver {
     }
 
     boolean isBehind() {
-        return primary != null && !received().atLeast(primary.data.wal.end());
+        return primary != null && !received().atLeast(endOn(primary));
+    }
+
+    /** Up to where the server has WAL of the timeline that is sent. */
+    private Lsn endOn(FakeServer server) {
+        Lsn fork = timeline == server.data.timeline ? null : server.data.leftAt(timeline);
+        return fork == null ? server.data.wal.end() : fork;
     }
 
     /** Does what the present state of the world asks for; called after each change. */
@@ -88,15 +113,21 @@ final class FakeReceiver {
             disconnect();
             return;
         }
-        if (sender != null && (primary == null || primary.dead || sender.gone() || !fits(primary))) {
+        if (sender != null && (primary == null || primary.dead || sender.gone() || !fits(primary) || isAtItsEnd())) {
             disconnect();
         }
+        caughtUp |= sender != null && !isBehind();
         if (sender == null) {
             ask();
         } else if (!sending && isBehind() && reachable() && !sender.stopped) {
             sending = true;
             standby.world.later(standby.world.delay(standby.host.name, source().host.name), this::arrive);
         }
+    }
+
+    /** Everything of a timeline is sent that the server has left. */
+    private boolean isAtItsEnd() {
+        return primary != null && primary.data.timeline != timeline && !isBehind();
     }
 
     private FakeServer source() {
@@ -109,6 +140,7 @@ final class FakeReceiver {
         }
         sender = null;
         primary = null;
+        caughtUp = false;
     }
 
     private void ask() {
@@ -121,24 +153,42 @@ final class FakeReceiver {
 
     private void connect() {
         asking = false;
-        FakeServer.Follows follows = standby.data.follows;
-        if (!active || standby.dead || sender != null || follows == null) {
+        if (!active || standby.dead || sender != null) {
             return;
         }
-        standby.world
+        standby.follows().flatMap(this::found).ifPresent(this::begin);
+    }
+
+    private Optional<FakeServer> found(FakeServer.Follows follows) {
+        return standby.world
                 .serverAt(follows.host(), follows.port())
                 .filter(server -> server.ready && !server.held && !server.isDeaf())
                 .filter(server -> standby.world.connected(standby.host.name, server.host.name))
                 .filter(server -> server.data.instance.equals(standby.data.instance))
                 .filter(server -> follows.slot().isEmpty() || server.data.slots.containsKey(follows.slot()))
-                .filter(this::fits)
-                .ifPresent(server -> {
-                    primary = server;
-                    sender = server.startSender(follows.application());
-                });
+                .filter(this::fits);
     }
 
-    /** One record past the fork, and the standby looks healthy and receives nothing, for ever (H89). */
+    /** Of its own timeline what is left, else the server's. */
+    private void begin(FakeServer server) {
+        Lsn fork = server.data.leftAt(standby.data.timeline);
+        boolean left = fork != null && !received().atLeast(fork);
+        timeline = left ? standby.data.timeline : server.data.timeline;
+        primary = server;
+        sender = server.startSender(application());
+        learnTimeline(server);
+    }
+
+    private void learnTimeline(FakeServer from) {
+        standby.data.timeline = timeline;
+        standby.data.history.clear();
+        from.data.history.stream().filter(entry -> entry.timeline() < timeline).forEach(standby.data.history::add);
+    }
+
+    /**
+     * One record past the fork, and the standby receives nothing, for ever (H89). On one timeline it asks from the beginning of its
+     * segment on, so that it also finds one that is a little behind it, and waits there.
+     */
     private boolean fits(FakeServer server) {
         FakeDirectory mine = standby.data;
         FakeDirectory theirs = server.data;
@@ -146,7 +196,9 @@ final class FakeReceiver {
             Lsn fork = theirs.leftAt(mine.timeline);
             return fork != null && fork.atLeast(mine.wal.end());
         }
-        return theirs.wal.end().atLeast(mine.wal.end()) && mine.wal.isBeginOf(theirs.wal);
+        return theirs.wal.end().atLeast(mine.wal.end())
+                ? mine.wal.isBeginOf(theirs.wal)
+                : theirs.wal.end().atLeast(mine.wal.segment()) && theirs.wal.isBeginOf(mine.wal);
     }
 
     private void arrive() {
@@ -159,12 +211,13 @@ final class FakeReceiver {
         if (process.stopped || standby.host.diskFull || !fits(from)) {
             return;
         }
-        from.data.wal.from(received()).forEach(standby.data.wal::add);
-        standby.data.timeline = from.data.timeline;
-        standby.data.controlTimeline = from.data.controlTimeline;
+        for (Wal.Entry entry : from.data.wal.from(received())) {
+            if (entry.timeline() <= timeline) {
+                standby.data.wal.add(entry);
+            }
+        }
+        standby.data.controlTimeline = Math.min(from.data.controlTimeline, timeline);
         standby.data.rewindLogin = from.data.rewindLogin;
-        standby.data.history.clear();
-        standby.data.history.addAll(from.data.history);
         if (from.data.slots.containsKey(slot())) {
             from.data.slots.put(slot(), received());
         }

@@ -6,16 +6,13 @@ import io.drover.replication.ManagedSetting;
 import io.drover.replication.ServerPlace;
 import io.drover.replication.TimelineHistory;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** A postmaster with its children. Everything here is read and changed with the world's monitor held. */
 final class FakeServer {
-    private static final Pattern SYNC = Pattern.compile("(?:FIRST\\s+)?(\\d+)\\s*\\((.*)\\)");
     private static final String SYNCHRONOUS = "synchronous_standby_names";
     private static final int OWN_PROCESSES = 4;
 
@@ -36,7 +33,8 @@ final class FakeServer {
     boolean replayPaused;
     Lsn replayed = new Lsn(0);
 
-    private Synchronous synchronous = Synchronous.read("");
+    private FakeSynchronous synchronous = FakeSynchronous.read("");
+    private Optional<Follows> follows = Optional.empty();
     private boolean promoting;
     private boolean stopping;
     private boolean reloadPending;
@@ -47,14 +45,19 @@ final class FakeServer {
      * @param application its application_name there
      */
     record Follows(String host, int port, String application, String slot) {
-        /** As {@link FakeFiles#following} writes it. */
-        static Follows read(String connection, String slot) {
+        /** As {@link FakeFiles#following} writes it; empty when a server is told of nobody. */
+        static Optional<Follows> read(Map<String, String> settings) {
+            String connection = settings.getOrDefault(ManagedSetting.PRIMARY_CONNINFO.parameter(), "");
+            if (connection.isEmpty()) {
+                return Optional.empty();
+            }
             String[] parts = connection.split(" ", -1);
-            return new Follows(parts[0], Integer.parseInt(parts[1]), parts[2], slot);
+            String slot = settings.getOrDefault(ManagedSetting.PRIMARY_SLOT_NAME.parameter(), "");
+            return Optional.of(new Follows(parts[0], Integer.parseInt(parts[1]), parts[2], slot));
         }
     }
 
-    FakeServer(FakePostgres world, FakeHost host, FakeDirectory data, ServerPlace place) {
+    private FakeServer(FakePostgres world, FakeHost host, FakeDirectory data, ServerPlace place) {
         this.world = world;
         this.host = host;
         this.data = data;
@@ -64,7 +67,21 @@ final class FakeServer {
         for (int i = 0; i < OWN_PROCESSES; i++) {
             ownProcesses.add(world.nextPid());
         }
-        loaded.putAll(data.autoConf);
+        loaded.putAll(data.settings());
+        follows = Follows.read(loaded);
+    }
+
+    /** Whom it would stream from as a standby. */
+    Optional<Follows> follows() {
+        return follows;
+    }
+
+    /** Begins a server that takes logins after a while. */
+    static FakeServer launch(FakePostgres world, FakeHost host, FakeDirectory data, ServerPlace place) {
+        FakeServer server = new FakeServer(world, host, data, place);
+        host.servers.put(place.port(), server);
+        world.later(world.times().start(), server::finishStart);
+        return server;
     }
 
     String setting(String name) {
@@ -127,52 +144,56 @@ final class FakeServer {
 
     /** Whether a commit need not wait (any more). */
     boolean synced(Lsn end, SyncLevel level) {
-        Synchronous wanted = synchronous();
-        if (level == SyncLevel.LOCAL || wanted.names().isEmpty()) {
-            return true;
+        FakeSynchronous wanted = synchronous();
+        return level == SyncLevel.LOCAL
+                || wanted.names().isEmpty()
+                || wanted.have(
+                        this::standbys, standby -> standby.confirmed(level).atLeast(end));
+    }
+
+    /** A commit goes on: whoever hears of it counts on its being in two places, where it has waited for that. */
+    void released(Wal.Kind kind, String operation, FakeBackend.Commit commit, SyncLevel level) {
+        if (kind == Wal.Kind.COMMIT && level != SyncLevel.LOCAL) {
+            world.commitAlone()
+                    .filter(told -> !isCopied(commit))
+                    .ifPresent(told -> told.accept("row " + operation + " at " + commit.end() + " on timeline "
+                            + commit.timeline() + " goes on and is on " + host.name + " alone, where commits wait for '"
+                            + setting(SYNCHRONOUS) + "'"));
         }
-        List<FakeReceiver> connected = wanted.names().stream()
-                .flatMap(name -> standbys(name).stream())
-                .limit(wanted.count())
-                .toList();
-        return connected.size() == wanted.count()
-                && connected.stream()
-                        .allMatch(standby -> standby.confirmed(level).atLeast(end));
     }
 
-    /** Whom commits wait for, the first first. */
-    List<String> synchronousNames() {
-        return synchronous().names();
+    private boolean isCopied(FakeBackend.Commit commit) {
+        return world.hosts().stream()
+                .filter(other -> other != host)
+                .flatMap(other -> other.directories.values().stream())
+                .anyMatch(copy -> !copy.incomplete
+                        && copy.instance.equals(data.instance)
+                        && copy.wal.holds(commit.end(), commit.timeline()));
     }
 
-    private Synchronous synchronous() {
+    /** Whom commits wait for. */
+    FakeSynchronous synchronous() {
         String now = setting(SYNCHRONOUS);
         if (!now.equals(synchronous.text())) {
-            synchronous = Synchronous.read(now);
+            synchronous = FakeSynchronous.read(now);
         }
         return synchronous;
     }
 
-    /** {@code synchronous_standby_names}, read. */
-    private record Synchronous(String text, int count, List<String> names) {
-        static Synchronous read(String text) {
-            Matcher form = SYNC.matcher(text);
-            boolean counted = form.matches();
-            List<String> names = text.isBlank()
-                    ? List.of()
-                    : Arrays.stream((counted ? form.group(2) : text).split(",", -1))
-                            .map(name -> name.strip().replace("\"", ""))
-                            .toList();
-            return new Synchronous(text, counted ? Integer.parseInt(form.group(1)) : 1, names);
-        }
-    }
-
-    /** The standbys that stream from here under a name. */
+    /** The standbys that stream from here under a name, {@code *} for any. */
     List<FakeReceiver> standbys(String application) {
-        return world.servers().stream()
-                .map(server -> server.receiver)
-                .filter(each -> each.streamsFrom(this) && each.application().equalsIgnoreCase(application))
-                .toList();
+        List<FakeReceiver> found = new ArrayList<>();
+        for (FakeHost other : world.hosts()) {
+            for (FakeServer server : other.servers.values()) {
+                FakeReceiver each = server.receiver;
+                if (each.streamsFrom(this)
+                        && (application.equals(FakeSynchronous.ANYBODY)
+                                || each.application().equalsIgnoreCase(application))) {
+                    found.add(each);
+                }
+            }
+        }
+        return found;
     }
 
     /** The process that sends to a standby. */
@@ -190,7 +211,7 @@ final class FakeServer {
         String addresses = setting("listen_addresses");
         boolean named = loaded.containsKey("listen_addresses");
         loaded.clear();
-        loaded.putAll(data.autoConf);
+        loaded.putAll(data.settings());
         // looked at only when a server starts
         loaded.remove("listen_addresses");
         if (named) {
@@ -201,13 +222,9 @@ final class FakeServer {
 
     /** A running standby that is told to follow somebody else leaves whom it follows at once. */
     private void followAnew() {
-        String connection = setting(ManagedSetting.PRIMARY_CONNINFO.parameter());
-        if (connection.isEmpty()) {
-            return;
-        }
-        Follows now = Follows.read(connection, setting(ManagedSetting.PRIMARY_SLOT_NAME.parameter()));
-        if (!now.equals(data.follows)) {
-            data.follows = now;
+        Optional<Follows> now = Follows.read(loaded);
+        if (!now.equals(follows)) {
+            follows = now;
             receiver.disconnect();
         }
     }
@@ -343,6 +360,7 @@ final class FakeServer {
         backends.values().forEach(FakeBackend::end);
         backends.clear();
         ready = false;
+        receiver.end();
         world.later(world.times().start(), this::finishStart);
     }
 }

@@ -167,8 +167,8 @@ final class FakeSession implements PostgresSession {
     @Override
     public boolean lacksItsStandby() {
         return ask(() -> {
-            List<String> names = server.synchronousNames();
-            return !names.isEmpty() && server.standbys(names.get(0)).isEmpty();
+            List<String> names = server.synchronous().names();
+            return !names.isEmpty() && server.standbys(names.get(0)).stream().noneMatch(FakeReceiver::isCaughtUp);
         });
     }
 

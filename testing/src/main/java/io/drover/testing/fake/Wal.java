@@ -67,6 +67,11 @@ final class Wal {
         return entry;
     }
 
+    /** Where the segment begins in which it ends. */
+    Lsn segment() {
+        return new Lsn(end.bytes() - Long.remainderUnsigned(end.bytes(), SEGMENT));
+    }
+
     /** Whether it ends exactly where a segment does. */
     boolean onBoundary() {
         return end.bytesToSegmentEnd(SEGMENT) == SEGMENT;
@@ -79,6 +84,17 @@ final class Wal {
             at--;
         }
         return List.copyOf(entries.subList(at, entries.size()));
+    }
+
+    /** Whether a record of a timeline ends at a position. */
+    boolean holds(Lsn position, int timeline) {
+        int at = entries.size();
+        while (at > 0 && entries.get(at - 1).end().compareTo(position) > 0) {
+            at--;
+        }
+        return at > 0
+                && entries.get(at - 1).end().equals(position)
+                && entries.get(at - 1).timeline() == timeline;
     }
 
     /** The records that end at or before a position. */

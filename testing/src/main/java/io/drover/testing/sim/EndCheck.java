@@ -5,12 +5,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.drover.api.Json;
 import io.drover.api.MoveId;
 import io.drover.api.ShardTopology;
+import io.drover.api.ShardTopology.ReplicaRole;
 import io.drover.api.TopologyState;
-import io.drover.testing.fake.FakePostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What a move must leave when it has come to rest. */
 final class EndCheck {
@@ -38,14 +41,18 @@ final class EndCheck {
                 .anyMatch(server -> server.host().equals(serving) && !server.inRecovery() && server.takesWrites());
         require(primary, "nothing takes writes on " + serving);
         locks(state, topology);
-        world.postgres().traces().stream()
-                .filter(trace -> !state.equals(BAKING) || !trace.equals(wayBack(move, serving)))
-                .forEach(wrong::add);
-        world.nodes().forEach(this::journals);
+        List<String> known = new ArrayList<>(world.third().traces(serving));
         if (state.equals(BAKING)) {
-            boolean streams = world.postgres().running().stream().anyMatch(FakePostgres.Running::inRecovery);
+            known.add(wayBack(move, serving));
+            boolean streams = world.postgres().running().stream()
+                    .anyMatch(server -> server.host().equals(home) && server.inRecovery());
             require(streams, "no way back while the move is baking");
         }
+        world.postgres().traces().stream()
+                .filter(trace -> !known.contains(trace))
+                .forEach(wrong::add);
+        world.nodes().forEach(this::journals);
+        wrong.addAll(world.third().wrong(state, serving));
         return List.copyOf(wrong);
     }
 
@@ -62,8 +69,22 @@ final class EndCheck {
         } else {
             require(locks.isEmpty(), "locks " + locks);
             require(topology.move() == null, "the topology names move " + topology.move());
-            require(topology.replicas().isEmpty(), "the topology has replicas " + topology.replicas());
         }
+        Set<String> replicas = topology.replicas().stream()
+                .map(replica -> replica.node() + " " + replica.role())
+                .collect(Collectors.toSet());
+        require(replicas.equals(replicas(state)), "the topology has replicas " + topology.replicas());
+    }
+
+    private Set<String> replicas(String state) {
+        Set<String> replicas = new HashSet<>();
+        if (world.third().kind().stays(state)) {
+            replicas.add(Third.NODE + " " + ReplicaRole.READ);
+        }
+        if (state.equals(BAKING)) {
+            replicas.add(world.nodes().get(0) + " " + ReplicaRole.ROLLBACK);
+        }
+        return replicas;
     }
 
     /** What an agent still believes that it has to take back. */

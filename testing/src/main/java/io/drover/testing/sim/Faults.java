@@ -12,6 +12,9 @@ final class Faults {
         10, 20, 30, 40, 50, 60, 70, 75, 80, 90, 95, 100, 100, 110, 110, 120, 120, 130, 130, 140, 140, 150, 150, 160,
         160, 170, 180
     };
+    /** What a row does for other standbys; in it the most can go wrong that concerns a third node. */
+    private static final int[] ROWS_OF_STANDBYS = {55, 55, 78, 78, 78, 80};
+
     /** So many points after the row's first at most. */
     private static final int POINTS = 24;
 
@@ -35,8 +38,14 @@ final class Faults {
         int count = List.of(1, 1, 1, 2, 2, 3).get(world.draw(6));
         this.moments = new Moment[count];
         for (int i = 0; i < count; i++) {
-            moments[i] = new Moment(ROWS[world.draw(ROWS.length)], world.draw(POINTS));
+            moments[i] = new Moment(row(), world.draw(POINTS));
         }
+    }
+
+    private int row() {
+        boolean third = world.third().kind() != Third.NONE;
+        int drawn = world.draw(third ? ROWS.length + ROWS_OF_STANDBYS.length : ROWS.length);
+        return drawn < ROWS.length ? ROWS[drawn] : ROWS_OF_STANDBYS[drawn - ROWS.length];
     }
 
     /** When a fault strikes: so many points after a row has begun. */
@@ -150,7 +159,7 @@ final class Faults {
 
     private void cut(Duration length) {
         List<String> links =
-                List.of("node_a", "node_b", "controller_1", "controller_2", "zookeeper", "client", "rogue");
+                List.of("node_a", "node_b", Third.NODE, "controller_1", "controller_2", "zookeeper", "client", "rogue");
         List<String> present = links.stream()
                 .filter(name -> name.equals("zookeeper") || world.names().contains(name))
                 .toList();

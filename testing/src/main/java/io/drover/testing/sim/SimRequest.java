@@ -3,6 +3,7 @@ package io.drover.testing.sim;
 
 import io.drover.api.MoveRequest;
 import io.drover.api.NodeId;
+import java.util.List;
 
 /** What is asked of a move in a simulated installation; all else is left to its default. */
 public final class SimRequest {
@@ -15,12 +16,17 @@ public final class SimRequest {
      * @param drill whether it is a drill
      * @param strict whether the source is stopped and its WAL read before anything is promoted
      */
-    @SuppressWarnings("NullAway") // as a JSON body leaves them out
     public static MoveRequest to(String target, boolean approve, boolean drill, boolean strict) {
+        return to(target, approve, drill, strict, Third.NONE);
+    }
+
+    /** The same, where a third node may be to get a standby. */
+    @SuppressWarnings("NullAway") // as a JSON body leaves them out
+    static MoveRequest to(String target, boolean approve, boolean drill, boolean strict, Third third) {
         return new MoveRequest(
                 SimWorld.SHARD,
                 new NodeId(target),
-                null,
+                third == Third.STANDBY_TO_BE_MADE ? List.of(new NodeId(Third.NODE)) : null,
                 approve ? MoveRequest.Cutover.APPROVE : null,
                 strict ? MoveRequest.Mode.STRICT : null,
                 null,

@@ -51,6 +51,7 @@ public final class SimWorld {
 
     private static final Duration POLL = Duration.ofSeconds(1);
 
+    private static final int REFUSALS = 10;
     private static final Duration EAGER = Duration.ofMillis(60);
     private static final int HOT_FROM = 90;
     private static final int PAUSE_FROM = 110;
@@ -62,6 +63,7 @@ public final class SimWorld {
     private final FakeZooKeeper zooKeeper;
     private final SimNetwork network;
     private final boolean eager;
+    private final ThirdNode third;
     private final ScheduledExecutorService events;
     private final Invariants invariants = new Invariants(this);
     private final MoveRecords records = new MoveRecords();
@@ -79,6 +81,7 @@ public final class SimWorld {
         this.zooKeeper = new FakeZooKeeper(scheduler.world(), ZkLayout.roots());
         this.network = new SimNetwork(scheduler.random());
         this.eager = options.eager();
+        this.third = new ThirdNode(this, options.third());
         this.events = scheduler.world().newEvents("events");
         if (options.trace()) {
             scheduler.trace().keepLines();
@@ -189,17 +192,38 @@ public final class SimWorld {
                                 zooKeeper.content("/nodes/" + node + "/alive").isPresent()));
         ask(control ->
                 control.shards().adopt(SHARD, new ShardAdoption(new NodeId(nodes().get(0)), null, PORT, "app", true)));
+        third.join(order -> ask(control -> {
+            order.accept(control);
+            return true;
+        }));
         members.values().forEach(SimMember::start);
     }
 
     /** Starts a move of the shard; returns when it is stored. */
     public MoveId startMove(String target) {
-        return startMove(SimRequest.to(target, false, false, false));
+        return startMove(SimRequest.to(target, false, false, false, third.kind()));
     }
 
     /** Starts a move of the shard; returns when it is stored. */
     public MoveId startMove(MoveRequest request) {
         String key = "key-" + ++keys;
+        for (int i = 0; i < REFUSALS; i++) {
+            try {
+                return createMove(request, key);
+            } catch (DroverException e) {
+                if (e.code() != ErrorCode.PREFLIGHT_FAILED || !third.kind().isThereFromTheBeginning()) {
+                    throw e;
+                }
+                // another standby whose agent does not answer in time is a finding of the preflight: a person tries
+                // again
+                say(() -> "ordered again: " + e.getMessage());
+                pause(Duration.ofSeconds(2));
+            }
+        }
+        return createMove(request, key);
+    }
+
+    private MoveId createMove(MoveRequest request, String key) {
         return askUntilAnswered(control -> control.moves().create(request, Optional.of(key)))
                 .id();
     }
@@ -363,6 +387,11 @@ public final class SimWorld {
         return Path.of("/fake", SHARD.value(), "data");
     }
 
+    /** The node beside source and target. */
+    ThirdNode third() {
+        return third;
+    }
+
     /** A choice of the seed. */
     public int draw(int bound) {
         return scheduler.random().nextInt(bound);
@@ -407,6 +436,11 @@ public final class SimWorld {
         if (known != null && known.state() == TopologyState.SERVING) {
             invariants.nothingIsLost(known);
         }
+    }
+
+    /** From now on no commit may be acknowledged that only the primary has, unless its session wants that. */
+    void requireTwoCopies() {
+        postgres.onCommitAlone(what -> scheduler.fail(new AssertionError(what)));
     }
 
     /**

@@ -17,19 +17,32 @@ public final class Simulation {
     private static final Duration END = Duration.ofMinutes(30);
     private static final Duration SETTLING = Duration.ofSeconds(6);
     private static final int RESUMES = 6;
+    private static final List<Integer> ROWS_OF_STANDBYS = List.of(55, 78);
+    /** In three of eight seeds there is a third node. */
+    private static final List<Third> THIRDS = List.of(
+            Third.STANDBY,
+            Third.SYNCHRONOUS_STANDBY,
+            Third.STANDBY_TO_BE_MADE,
+            Third.NONE,
+            Third.NONE,
+            Third.NONE,
+            Third.NONE,
+            Third.NONE);
 
     private final SimWorld world;
     private final Way way;
     private final boolean strict;
+    private final Third third;
     private final Faults faults;
     private final Outcome outcome;
     /** Whether the bake is to be ended while things break. */
     private boolean closing;
 
-    private Simulation(SimWorld world, Way way, boolean strict, Outcome outcome) {
+    private Simulation(SimWorld world, Way way, boolean strict, Third third, Outcome outcome) {
         this.world = world;
         this.way = way;
         this.strict = strict;
+        this.third = third;
         this.outcome = outcome;
         this.faults = new Faults(world, outcome);
     }
@@ -50,6 +63,7 @@ public final class Simulation {
         private final List<String> faults = new ArrayList<>();
         private final List<Integer> rows = new ArrayList<>();
         private String way = "";
+        private Third third = Third.NONE;
         private String state = "";
 
         /** The faults that have happened. */
@@ -65,6 +79,11 @@ public final class Simulation {
         /** What was wanted. */
         public String way() {
             return way;
+        }
+
+        /** What a third node had to do with it. */
+        public Third third() {
+            return third;
         }
 
         /** How the move has ended. */
@@ -99,12 +118,15 @@ public final class Simulation {
         // a drill in strict mode is refused
         boolean strict = dice.nextInt(6) == 0 && way != Way.DRILL;
         outcome.way = strict ? way + " strict" : way.name();
-        SimOptions options =
-                new SimOptions(2, List.of("node_a", "node_b"), 1 + dice.nextInt(2), dice.nextInt(4) > 0, true, trace);
+        int writers = 1 + dice.nextInt(2);
+        boolean rogue = dice.nextInt(4) > 0;
+        Third third = THIRDS.get(dice.nextInt(THIRDS.size()));
+        outcome.third = third;
+        SimOptions options = new SimOptions(2, SimOptions.nodes(third), third, writers, rogue, true, trace);
         SimScheduler.Run run = SimWorld.run(seed, options, world -> {
             try {
                 sabotage.accept(world);
-                new Simulation(world, way, strict, outcome).play();
+                new Simulation(world, way, strict, third, outcome).play();
             } finally {
                 world.scheduler().trace().lines().forEach(System.out::println);
             }
@@ -117,7 +139,7 @@ public final class Simulation {
         world.pause(Duration.ofMillis(world.draw(2_000)));
         faults.arm();
         weather();
-        MoveId move = world.startMove(SimRequest.to("node_b", way == Way.APPROVE, way == Way.DRILL, strict));
+        MoveId move = world.startMove(SimRequest.to("node_b", way == Way.APPROVE, way == Way.DRILL, strict, third));
         closing = (way == Way.COMPLETE || way == Way.ROLL_BACK) && world.draw(2) == 0;
         world.beside("person", () -> person(move));
         boolean rested = world.await(MENDING, () -> atRest(move) && faults.over());
@@ -167,9 +189,15 @@ public final class Simulation {
     }
 
     private void awaitRow(MoveId move, List<Integer> rows) {
-        int row = rows.get(world.draw(rows.size()));
+        int row = drawn(rows);
         world.await(END, () -> world.step(move) >= row || ended(move));
         world.pause(Duration.ofNanos(world.draw(20_000_000)));
+    }
+
+    /** Also one of those that do something for other standbys, where there are any. */
+    private int drawn(List<Integer> rows) {
+        int drawn = world.draw(third == Third.NONE ? rows.size() : rows.size() + ROWS_OF_STANDBYS.size());
+        return drawn < rows.size() ? rows.get(drawn) : ROWS_OF_STANDBYS.get(drawn - rows.size());
     }
 
     private void closeBake(MoveId move) {

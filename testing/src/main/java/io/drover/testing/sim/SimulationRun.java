@@ -139,6 +139,9 @@ public final class SimulationRun {
         steps += result.run().steps();
         Simulation.Outcome outcome = result.outcome();
         counts.merge(outcome.way() + " -> " + outcome.state(), 1, Integer::sum);
+        if (outcome.third() != Third.NONE) {
+            counts.merge(outcome.third() + " -> " + outcome.state(), 1, Integer::sum);
+        }
         outcome.faults().forEach(fault -> counts.merge("fault " + fault, 1, Integer::sum));
         outcome.rows().forEach(row -> counts.merge(String.format(Locale.ROOT, "row %03d", row), 1, Integer::sum));
     }

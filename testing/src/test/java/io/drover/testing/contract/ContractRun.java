@@ -50,7 +50,7 @@ final class ContractRun {
     private static String run(Method test, Path directory) {
         PostgresContract contract = new PostgresContract() {
             @Override
-            TwoNodes open() {
+            ThreeNodes open() {
                 return new RealNodes(directory);
             }
         };

@@ -16,11 +16,11 @@ import java.util.List;
 /** The contract on servers that do not exist. */
 final class FakePostgresTest extends PostgresContract {
     @Override
-    TwoNodes open() {
+    ThreeNodes open() {
         return new FakeNodes();
     }
 
-    private static final class FakeNodes implements TwoNodes {
+    private static final class FakeNodes implements ThreeNodes {
         private static final int PORT = 5433;
         private final FakePostgres world = new FakePostgres(Scheduler.system(), FakeTimes.usual());
 
@@ -101,9 +101,10 @@ final class FakePostgresTest extends PostgresContract {
 
         @Override
         public void close() {
-            world.mishaps().powerOff(host(Side.ONE));
-            node(Side.OTHER);
-            world.mishaps().powerOff(host(Side.OTHER));
+            for (Side side : Side.values()) {
+                node(side);
+                world.mishaps().powerOff(host(side));
+            }
         }
     }
 }

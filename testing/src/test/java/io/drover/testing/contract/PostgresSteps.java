@@ -16,11 +16,13 @@ import io.drover.replication.ServerFiles.Upstream;
 import io.drover.replication.ServerProcesses;
 import io.drover.replication.ServerState;
 import io.drover.replication.Waiting;
-import io.drover.testing.contract.TwoNodes.Client;
-import io.drover.testing.contract.TwoNodes.Side;
+import io.drover.testing.contract.ThreeNodes.Client;
+import io.drover.testing.contract.ThreeNodes.Side;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -30,7 +32,7 @@ import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/** Two servers, and what the tests of the contract do to them. */
+/** Servers, and what the tests of the contract do to them. */
 abstract class PostgresSteps {
     static final Duration LIMIT = Duration.ofSeconds(60);
     /** How long what must not happen is waited for. */
@@ -38,12 +40,14 @@ abstract class PostgresSteps {
 
     static final Duration POLL = Duration.ofMillis(10);
     static final String STANDBY = "contract_b";
+    static final String THIRD = "contract_c";
     static final String SLOT = "contract_slot";
+    static final String CASCADE = "contract_cascade";
     static final String BACK = "contract_back";
 
-    TwoNodes nodes;
+    ThreeNodes nodes;
 
-    abstract TwoNodes open();
+    abstract ThreeNodes open();
 
     @BeforeEach
     final void makePrimary() {
@@ -58,23 +62,45 @@ abstract class PostgresSteps {
     }
 
     final void makeStandby() {
-        ServerFiles files = copyTo(Side.OTHER);
-        files.prepareStandby(
-                staging(Side.OTHER),
-                new Upstream(nodes.host(Side.ONE), nodes.place(Side.ONE).port(), STANDBY, SLOT));
-        files.install(staging(Side.OTHER));
+        tell(Side.ONE, session -> session.createSlot(SLOT));
+        makeStandby(Side.OTHER, following(Side.ONE, STANDBY, SLOT));
+    }
+
+    /** A second one, of the first. */
+    final void makeStandbyOfStandby() {
+        tell(Side.OTHER, session -> session.createSlot(CASCADE));
+        makeStandby(Side.THIRD, following(Side.OTHER, THIRD, CASCADE));
+    }
+
+    /** A second one, beside the first. */
+    final void makeAnotherStandby() {
+        tell(Side.ONE, session -> session.createSlot(BACK));
+        makeStandby(Side.THIRD, following(Side.ONE, THIRD, BACK));
+    }
+
+    final Upstream following(Side leader, String application, String slot) {
+        return new Upstream(nodes.host(leader), nodes.place(leader).port(), application, slot);
+    }
+
+    private void makeStandby(Side side, Upstream upstream) {
+        ServerFiles files = copyTo(side, upstream);
+        files.prepareStandby(staging(side), upstream);
+        files.install(staging(side));
         files.writeNodeSettings();
-        server(Side.OTHER).start(LIMIT);
-        awaitStreams(Side.OTHER);
+        server(side).start(LIMIT);
+        awaitStreams(side);
     }
 
     final ServerFiles copyTo(Side side) {
         tell(Side.ONE, session -> session.createSlot(SLOT));
+        return copyTo(side, following(Side.ONE, STANDBY, SLOT));
+    }
+
+    private ServerFiles copyTo(Side side, Upstream from) {
         ServerFiles files = files(side);
         files.writePasswords();
         RunningCopy copy = files.startCopy(
-                new CopyOrder(nodes.host(Side.ONE), nodes.place(Side.ONE).port(), SLOT, OptionalLong.empty(), true),
-                staging(side));
+                new CopyOrder(from.host(), from.port(), from.slot(), OptionalLong.empty(), true), staging(side));
         copy.await(LIMIT);
         files.verifyCopy(staging(side), LIMIT);
         return files;
@@ -89,12 +115,35 @@ abstract class PostgresSteps {
     }
 
     final void armGuard() {
-        String value = "FIRST 1 (\"" + STANDBY + "\")";
-        tell(Side.ONE, session -> {
-            session.settings().set(ManagedSetting.SYNCHRONOUS_STANDBY_NAMES, value);
+        waitFor(Side.ONE, "FIRST 1 (\"" + STANDBY + "\")");
+    }
+
+    /** Whom commits wait for from now on, there or once it is promoted. */
+    final void waitFor(Side side, String names) {
+        tell(side, session -> {
+            session.settings().set(ManagedSetting.SYNCHRONOUS_STANDBY_NAMES, names);
             session.settings().reload();
         });
-        server(Side.ONE).awaitVisible(ManagedSetting.SYNCHRONOUS_STANDBY_NAMES, value, LIMIT);
+        server(side).awaitVisible(ManagedSetting.SYNCHRONOUS_STANDBY_NAMES, names, LIMIT);
+        tell(side, PostgresSession::checkpoint);
+    }
+
+    /** Leads a running standby to another server; answers what was set before. */
+    final Map<ManagedSetting, String> lead(Side side, Upstream upstream) {
+        Map<ManagedSetting, String> before = new EnumMap<>(ManagedSetting.class);
+        tell(
+                side,
+                session -> files(side).following(upstream).forEach((setting, value) -> {
+                    before.put(
+                            setting, session.settings().autoConfValue(setting).orElseThrow());
+                    session.settings().set(setting, value);
+                }));
+        tell(side, session -> session.settings().reload());
+        return before;
+    }
+
+    final boolean isActive(Side side, String slot) {
+        return slots(side).stream().anyMatch(each -> each.name().equals(slot) && each.active());
     }
 
     /** The order of the seal. */
@@ -130,7 +179,11 @@ abstract class PostgresSteps {
     }
 
     final void replayEverything() {
-        replay(Side.OTHER, ask(Side.ONE, PostgresSession::state).lsn());
+        replayEverything(Side.OTHER, Side.ONE);
+    }
+
+    final void replayEverything(Side side, Side of) {
+        replay(side, state(of).lsn());
     }
 
     final void replay(Side side, Lsn position) {

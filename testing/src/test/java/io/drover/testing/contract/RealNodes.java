@@ -34,8 +34,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 
-/** Two nodes with PostgreSQL on loopback, for this process's own user. */
-final class RealNodes implements TwoNodes {
+/** Nodes with PostgreSQL on loopback, for this process's own user. */
+final class RealNodes implements ThreeNodes {
     private static final String DATABASE = "app";
     private static final int LOWEST_PORT = 16_000;
     private static final int PORTS = 15_000;

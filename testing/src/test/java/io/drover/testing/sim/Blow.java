@@ -36,6 +36,13 @@ enum Blow {
             stage.world().postgres().mishaps().kill(Stage.TARGET.value(), SimWorld.PORT);
         }
     },
+    /** PostgreSQL on the third node is killed. */
+    STANDBY_KILLED {
+        @Override
+        void fall(Stage stage, Moment moment) {
+            stage.killStandby();
+        }
+    },
     /** The process is killed, and so is whichever reaches the next points after it. */
     TWO_KILLED {
         @Override
@@ -52,7 +59,11 @@ enum Blow {
      * Whether it is of interest at a moment. What is true before an effect is true after the one before it, so most of them happen only
      * after one; a client's death only concerns itself.
      */
-    boolean concerns(Moment moment) {
+    boolean concerns(Scenario scenario, Moment moment) {
+        boolean another = scenario.third() != Third.NONE && !moment.state().isEmpty();
+        if (this == STANDBY_KILLED && !another) {
+            return false;
+        }
         if (this == KILLED) {
             return true;
         }

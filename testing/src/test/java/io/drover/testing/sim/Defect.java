@@ -31,7 +31,13 @@ enum Defect {
     /** The seal closes the door and lets the sessions that are there go on. */
     SEAL_SPARES_SESSIONS(Map.of("io.drover.daemon.agent.SealedPostgres", Change.HOLDS_NO_SESSION)),
     /** The seal does not even close the door. */
-    SEAL_HOLDS_NOBODY(Map.of("io.drover.daemon.agent.SealedPostgres", Change.HOLDS_NOBODY));
+    SEAL_HOLDS_NOBODY(Map.of("io.drover.daemon.agent.SealedPostgres", Change.HOLDS_NOBODY)),
+    /** Other standbys are not led under the target (H29). */
+    STANDBYS_STAY(Map.of("io.drover.daemon.move.StandbyRows", Change.LEADS_NOBODY)),
+    /** They are not led back when the move is undone. */
+    STANDBYS_ARE_LEFT(Map.of("io.drover.daemon.move.StandbyRows", Change.LEAVES_THEM)),
+    /** The new primary's commits cease to wait for anybody when its other settings are put back (R10). */
+    NOTHING_LASTS(Map.of("io.drover.daemon.agent.SettingsJournal", Change.HANDS_NOTHING_OVER));
 
     @SuppressWarnings("ImmutableEnumChecker") // made by Map.of
     private final Map<String, Change> changes;
@@ -60,6 +66,10 @@ enum Defect {
                         .with(0))
                 .method(named("endSessions").or(named("verify")))
                 .intercept(StubMethod.INSTANCE)),
+        LEADS_NOBODY(type -> builder -> builder.method(named("follow")).intercept(StubMethod.INSTANCE)),
+        HANDS_NOTHING_OVER(
+                type -> builder -> builder.method(named("handedOver")).intercept(FixedValue.argument(0))),
+        LEAVES_THEM(type -> builder -> builder.method(named("unfollow")).intercept(StubMethod.INSTANCE)),
         HOLDS_NOBODY(type -> builder ->
                 HOLDS_NO_SESSION.in(type, builder).method(named("freeze")).intercept(StubMethod.INSTANCE));
 

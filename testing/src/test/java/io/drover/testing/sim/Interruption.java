@@ -42,7 +42,7 @@ record Interruption(
     /** The moments of a scenario that nothing happens to, in their order. */
     static Set<Moment> moments(Scenario scenario) {
         Set<Moment> moments = new LinkedHashSet<>();
-        SimWorld.run(SEED, SimOptions.usual(), world -> {
+        SimWorld.run(SEED, SimOptions.usual(scenario.third()), world -> {
             Stage stage = new Stage(world);
             stage.listen(moments::add);
             play(scenario, stage);
@@ -54,14 +54,14 @@ record Interruption(
 
     /** Runs it and checks what comes of it; tells the moments that come on the way. */
     void run(FaultCatalogue catalogue, Consumer<Moment> heard) {
-        run(catalogue, SimOptions.usual(), heard, new ArrayList<>());
+        run(catalogue, SimOptions.usual(scenario.third()), heard, new ArrayList<>());
     }
 
     /** The same once more, for a person: what happens in it. */
     List<String> trace(FaultCatalogue catalogue) {
         List<String> lines = new ArrayList<>();
         try {
-            run(catalogue, SimOptions.usual().traced(), now -> {}, lines);
+            run(catalogue, SimOptions.usual(scenario.third()).traced(), now -> {}, lines);
         } catch (RuntimeException | Error e) {
             // it fails as it did before
             lines.add(e.toString());

@@ -44,6 +44,7 @@ final class InterruptionMatrix {
     }
 
     /**
+     * /**
      * A moment as far as it is one of its own.
      *
      * @param scenario null when the moment is the same in all scenarios, such as those of the copy
@@ -66,7 +67,7 @@ final class InterruptionMatrix {
                 boolean wanted = !scenario.isForItsOwnPoints() || !before.contains(moment.point());
                 if (wanted && known.add(Known.of(scenario, moment))) {
                     for (Blow blow : Blow.values()) {
-                        if (blow.concerns(moment)) {
+                        if (blow.concerns(scenario, moment)) {
                             cells.add(new Interruption(scenario, moment, blow));
                         }
                     }

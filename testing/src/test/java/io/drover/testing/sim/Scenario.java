@@ -134,6 +134,22 @@ enum Scenario {
             stage.closeFromBake();
         }
     },
+    /** A shard whose commits wait for a standby on a third node, which comes along. */
+    SYNCHRONOUS("COMPLETED", Third.SYNCHRONOUS_STANDBY) {
+        @Override
+        void play(Stage stage) {
+            stage.move(plain());
+            stage.closeFromBake();
+        }
+    },
+    /** A standby is made on a third node on the way. */
+    FURTHER_STANDBY("COMPLETED", Third.STANDBY_TO_BE_MADE) {
+        @Override
+        void play(Stage stage) {
+            stage.move(SimRequest.to(Stage.TARGET.value(), false, false, false, third()));
+            stage.closeFromBake();
+        }
+    },
     /** Another shard of the instance is adopted while it runs. */
     TWO_SHARDS("COMPLETED", Extent.ITS_OWN_POINTS) {
         @Override
@@ -208,16 +224,34 @@ enum Scenario {
         }
     };
 
+    /** Those whose course depends on other standbys. */
+    private static final Set<Integer> ROWS_WITH_STANDBYS = Set.of(55, 78, 80, 90, 95, 100, 140, 150, 160, 170, 180);
+
     private final String end;
     private final Extent extent;
+    private final Third third;
 
     Scenario(String end) {
-        this(end, Extent.WHOLE);
+        this(end, Extent.WHOLE, Third.NONE);
     }
 
     Scenario(String end, Extent extent) {
+        this(end, extent, Third.NONE);
+    }
+
+    Scenario(String end, Third third) {
+        this(end, Extent.WHOLE, third);
+    }
+
+    Scenario(String end, Extent extent, Third third) {
         this.end = end;
         this.extent = extent;
+        this.third = third;
+    }
+
+    /** What there is beside source and target. */
+    Third third() {
+        return third;
     }
 
     /** Where something happens to it. */
@@ -237,6 +271,8 @@ enum Scenario {
         return switch (this) {
             case STRICT, DRILL -> row >= 95 && row <= 160;
             case REWIND -> row >= 130 && row <= 160;
+            case SYNCHRONOUS -> ROWS_WITH_STANDBYS.contains(row);
+            case FURTHER_STANDBY -> row == 55 || row == 78;
             default -> false;
         };
     }

@@ -10,6 +10,7 @@ import io.drover.api.ShardAdoption;
 import io.drover.api.TopologyState;
 import io.drover.api.fault.FaultPoint;
 import io.drover.daemon.move.MoveControl;
+import io.drover.testing.fake.FakeOperator;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -91,6 +92,11 @@ final class Stage {
                                 .isPresent()));
         ask(control ->
                 control.shards().adopt(SimWorld.SHARD, new ShardAdoption(SOURCE, null, SimWorld.PORT, "app", true)));
+        world.third()
+                .join(order -> ask(control -> {
+                    order.accept(control);
+                    return true;
+                }));
     }
 
     /** Orders a move. */
@@ -164,7 +170,8 @@ final class Stage {
                     () -> world.postgres().running().stream()
                             .noneMatch(server -> server.host().equals(TARGET.value())));
             world.postgres().mishaps().removeHistory(TAKEN);
-            world.postgres().mishaps().makeStandby(TARGET.value(), world.dataDir(), 1, new Lsn(Long.MAX_VALUE));
+            new FakeOperator(world.postgres())
+                    .makeStandbyAgain(TARGET.value(), world.dataDir(), 1, new Lsn(Long.MAX_VALUE));
             order(control -> control.moves().resume(id()));
             world.await(BETWEEN, () -> !state().equals("NEEDS_OPERATOR"));
         }
@@ -247,6 +254,11 @@ final class Stage {
     /** The target's server dies. */
     void killTarget() {
         world.postgres().mishaps().kill(TARGET.value(), SimWorld.PORT);
+    }
+
+    /** The server of the standby beside them dies. */
+    void killStandby() {
+        world.postgres().mishaps().kill(Third.NODE, SimWorld.PORT);
     }
 
     /** The source's own processes write what the target does not get. */

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.drover.api.Json;
 import io.drover.api.MoveId;
 import io.drover.api.MoveRequest;
+import io.drover.replication.ManagedSetting;
+import io.drover.testing.fake.FakeOperator;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashSet;
@@ -57,7 +59,8 @@ final class SynchronousAloneTest {
         world.require(LIMIT, "the bake", () -> world.state(first).equals("BAKING") && world.step(first) == 170);
         world.askUntilAnswered(control -> control.moves().complete(first, true));
         world.require(LIMIT, "the end", () -> world.state(first).equals("COMPLETED"));
-        world.postgres().mishaps().alterSystem(SOURCE, SimWorld.PORT, SETTING, FORMER);
+        new FakeOperator(world.postgres())
+                .alterSystem(SOURCE, world.dataDir(), ManagedSetting.SYNCHRONOUS_STANDBY_NAMES, FORMER);
         return stage;
     }
 

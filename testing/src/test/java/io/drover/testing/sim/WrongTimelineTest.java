@@ -10,6 +10,7 @@ import io.drover.api.Move;
 import io.drover.api.MoveId;
 import io.drover.api.Problem;
 import io.drover.api.TopologyState;
+import io.drover.testing.fake.FakeOperator;
 import io.drover.testing.fake.FakePostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -168,7 +169,7 @@ final class WrongTimelineTest {
             MoveId move = moveOntoAWrongTimeline(world);
             Opening opening = Opening.of(world);
             world.postgres().mishaps().removeHistory(TAKEN);
-            world.postgres().mishaps().makeStandby(B, world.dataDir(), 1, ALL);
+            new FakeOperator(world.postgres()).makeStandbyAgain(B, world.dataDir(), 1, ALL);
 
             resume(world, move);
 
@@ -189,7 +190,7 @@ final class WrongTimelineTest {
             Opening opening = Opening.of(world);
             Lsn early = world.postgres().committed(B, world.dataDir()).get(0).end();
             world.postgres().mishaps().removeHistory(TAKEN);
-            world.postgres().mishaps().makeStandby(B, world.dataDir(), 1, early);
+            new FakeOperator(world.postgres()).makeStandbyAgain(B, world.dataDir(), 1, early);
 
             resumeInVain(world, move);
 

@@ -6,12 +6,13 @@ import io.drover.replication.PostgresNode;
 import io.drover.replication.ServerPlace;
 import java.util.List;
 
-/** Two nodes on which the contract is tested. */
-interface TwoNodes extends AutoCloseable {
+/** The nodes on which the contract is tested. */
+interface ThreeNodes extends AutoCloseable {
     /** Which of them. */
     enum Side {
         ONE,
-        OTHER
+        OTHER,
+        THIRD
     }
 
     /** A session that works in the shard's database. */
