@@ -28,10 +28,6 @@ class FaultPointsPageTest {
     private static final Pattern CALL =
             Pattern.compile("FaultPoints\\s*\\.(?:around|reach)\\(\\s*([^,]+?),\\s*(\"[^\"]*\"[^,]*),");
 
-    /** A point that no simulated move comes to, and the test that does. */
-    private static final Pattern ELSEWHERE =
-            Pattern.compile("(?m)^\\| `([a-z*-]+/[a-z_*-]+)` \\| [^|]+ \\| `([A-Za-z]+)\\.([A-Za-z]+)` \\|$");
-
     private static final Pattern CONSTANT = Pattern.compile("String PLACE = \"([a-z-]+)\"");
     private static final Pattern REACTION = Pattern.compile("Reaction\\.([A-Z]+)\\.place\\(\\)");
 
@@ -48,28 +44,6 @@ class FaultPointsPageTest {
         }
 
         assertThat(lines).containsExactlyElementsOf(points);
-    }
-
-    @Test
-    void aPointThatIsMetElsewhereIsNamedByTheTestThatMeetsIt() throws IOException {
-        List<MatchResult> elsewhere = ELSEWHERE
-                .matcher(Files.readString(ROOT.resolve("docs/fault-points.md")))
-                .results()
-                .toList();
-        List<Path> tests = below(ROOT.resolve("testing/src/test/java"));
-        tests.addAll(below(ROOT.resolve("daemon/src/test/java")));
-
-        assertThat(elsewhere).isNotEmpty().allSatisfy(line -> {
-            assertThat(tests)
-                    .filteredOn(file -> file.endsWith(line.group(2) + ".java"))
-                    .as("the test of %s", line.group(1))
-                    .singleElement()
-                    .satisfies(file -> assertThat(Files.readString(file))
-                            .contains(
-                                    "void " + line.group(3) + "(",
-                                    '"' + line.group(1) + "/before\"",
-                                    '"' + line.group(1) + "/after\""));
-        });
     }
 
     private static Stream<String> points(MatchResult call, String text) {

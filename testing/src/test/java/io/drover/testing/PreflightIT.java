@@ -3,6 +3,9 @@ package io.drover.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.drover.api.ShardTopology.Endpoint;
+import io.drover.replication.InstanceMonitor;
+import io.drover.replication.InstanceMonitors;
 import io.drover.testing.cluster.LocalCluster;
 import io.drover.testing.cluster.Psql;
 import io.drover.testing.cluster.Waiting;
@@ -13,6 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** What the checks see of a real server: that each fails on facts is tested without one. */
 class PreflightIT {
+    private static final String SLOT = "somebody";
     private static final List<Planted> PLANTED = List.of(
             new Planted(
                     "P15",
@@ -75,6 +79,35 @@ class PreflightIT {
                 }
                 source.run(LocalCluster.DATABASE, "drop subscription planted");
                 source.run(LocalCluster.DATABASE, "select pg_reload_conf()");
+            }
+        }
+    }
+
+    /** What tells a controller that a copy will never catch up (H65). */
+    @Test
+    void seesThatASlotHasLostItsWal() throws SQLException {
+        try (Scene scene = Scene.open();
+                InstanceMonitors monitors = scene.cluster().monitors()) {
+            Psql source = scene.cluster().psql(scene.primary());
+            Endpoint primary = scene.rest().shard(LocalCluster.SHARD).primary();
+            source.run("postgres", "select pg_create_physical_replication_slot('" + SLOT + "', true)");
+            try (InstanceMonitor monitor = monitors.open(primary, "postgres")) {
+                assertThat(monitor.holdsWal(SLOT)).isTrue();
+                assertThat(monitor.holdsWal("nobodys")).isFalse();
+
+                source.run("postgres", "alter system set max_slot_wal_keep_size = '1MB'");
+                source.run("postgres", "select pg_reload_conf()");
+                Waiting.until("the slot has lost its WAL", Scene.WRITING_LIMIT, () -> {
+                    source.run("postgres", "select pg_switch_wal()");
+                    source.run("postgres", "checkpoint");
+                    return !monitor.holdsWal(SLOT);
+                });
+                assertThat(source.run("postgres", "select wal_status from pg_replication_slots"))
+                        .isEqualTo("lost");
+            } finally {
+                source.run("postgres", "alter system reset max_slot_wal_keep_size");
+                source.run("postgres", "select pg_reload_conf()");
+                source.run("postgres", "select pg_drop_replication_slot('" + SLOT + "')");
             }
         }
     }

@@ -7,6 +7,7 @@ import io.drover.api.NodeId;
 import io.drover.api.NodeInfo;
 import io.drover.api.ShardId;
 import io.drover.api.ShardTopology;
+import io.drover.replication.InstanceMonitors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -253,6 +254,11 @@ public final class LocalCluster implements AutoCloseable {
     /** The data directory of the shard's instance at the node. */
     public Path dataDirectory(NodeId node) {
         return Path.of(instance(node).dataDir());
+    }
+
+    /** What a controller reads instances with. */
+    public InstanceMonitors monitors() {
+        return new InstanceMonitors("drover", secrets.drover());
     }
 
     /** The password of the role that standbys log in with. */

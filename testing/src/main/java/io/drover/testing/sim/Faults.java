@@ -111,6 +111,7 @@ final class Faults {
     private void strike(SimMember member, FaultPoint point, int row) {
         Kind kind = Kind.values()[world.draw(Kind.values().length)];
         outcome.fault(kind.name(), row);
+        world.stir();
         world.say(() -> "FAULT " + kind + " at " + point + " of " + member.name());
         Duration length = LENGTHS.get(world.draw(LENGTHS.size()));
         switch (kind) {
@@ -143,6 +144,7 @@ final class Faults {
         open++;
         world.later(length, () -> {
             open--;
+            world.stir();
             mending.run();
         });
     }

@@ -53,6 +53,7 @@ public final class SimWorld {
 
     private static final int REFUSALS = 10;
     private static final Duration EAGER = Duration.ofMillis(60);
+    private static final Duration HOT = Duration.ofMillis(500);
     private static final int HOT_FROM = 90;
     private static final int PAUSE_FROM = 110;
     private static final int PAUSE_TO = 150;
@@ -72,6 +73,7 @@ public final class SimWorld {
     private final Map<String, SimAgent> agents = new LinkedHashMap<>();
     private CompletableFuture<Boolean> change = new CompletableFuture<>();
     private int operations;
+    private long stirred;
     private int moves;
     private int keys;
 
@@ -504,14 +506,26 @@ public final class SimWorld {
         return process.name();
     }
 
-    /** Clients write often when it matters, most often where a commit could get lost, and seldom else. */
+    /**
+     * Clients write often when it matters, most often where a commit could get lost, and seldom else. Where it matters and nothing has
+     * happened for a while, because somebody is frozen or away, they need not write so often.
+     */
     Duration thinkingTime() {
-        long lately = scheduler.world().nanoTime() - EAGER.toNanos();
-        if (eager && records.isAny(PAUSE_FROM, PAUSE_TO, lately)) {
+        long now = scheduler.world().nanoTime();
+        if (eager && records.isAny(PAUSE_FROM, PAUSE_TO, now - EAGER.toNanos())) {
             return Duration.ofNanos(50_000L + draw(2_000_000));
         }
-        boolean hot = records.isAny(HOT_FROM, HOT_TO, 0);
-        return hot ? Duration.ofNanos(1_000_000L + draw(15_000_000)) : Duration.ofMillis(500 + draw(4000));
+        if (!records.isAny(HOT_FROM, HOT_TO, 0)) {
+            return Duration.ofMillis(500 + draw(4000));
+        }
+        long lately = now - HOT.toNanos();
+        boolean hot = stirred >= lately || records.isAny(HOT_FROM, HOT_TO, lately);
+        return hot ? Duration.ofNanos(1_000_000L + draw(15_000_000)) : Duration.ofMillis(20 + draw(200));
+    }
+
+    /** Something breaks, or is mended. */
+    void stir() {
+        stirred = scheduler.world().nanoTime();
     }
 
     private static final class Silent implements MoveObserver {

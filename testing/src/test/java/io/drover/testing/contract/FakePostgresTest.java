@@ -100,6 +100,11 @@ final class FakePostgresTest extends PostgresContract {
         }
 
         @Override
+        public void plantHistory(Side side, int timeline) {
+            world.mishaps().plantHistory(timeline);
+        }
+
+        @Override
         public void close() {
             for (Side side : Side.values()) {
                 node(side);

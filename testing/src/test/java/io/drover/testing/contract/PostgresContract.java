@@ -450,6 +450,18 @@ abstract class PostgresContract extends PostgresSteps {
                 .isThrownBy(() -> ask(Side.OTHER, session -> session.promote(2, end, LIMIT)));
     }
 
+    /** H28: in an archive that several clusters share. */
+    @Test
+    final void aPromotionPassesOverATimelineThatItsArchiveKnowsAlready() {
+        makeStandby();
+        nodes.plantHistory(Side.OTHER, 2);
+        Lsn end = sealAndReplay();
+
+        assertThatExceptionOfType(DroverException.class)
+                .isThrownBy(() -> ask(Side.OTHER, session -> session.promote(1, end, LIMIT)));
+        assertThat(timeline(Side.OTHER)).isEqualTo(3);
+    }
+
     @Test
     final void aSourceThatIsStoppedAtOnceHasNothingPastTheForkAndFollowsWithoutARewind() {
         makeStandby();

@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -220,6 +221,21 @@ final class RealNodes implements ThreeNodes {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    @Override
+    public void plantHistory(Side side, int timeline) {
+        Path archive = root.resolve("archive");
+        try {
+            Files.createDirectories(archive);
+            Files.writeString(
+                    archive.resolve(String.format(Locale.ROOT, "%08X.history", timeline)),
+                    (timeline - 1) + "\t0/1000000\tno recovery target specified\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        tell(side, "ALTER SYSTEM SET restore_command = 'cp " + archive + "/%f %p'");
+        tell(side, "SELECT pg_reload_conf()");
     }
 
     @Override

@@ -57,6 +57,9 @@ interface ThreeNodes extends AutoCloseable {
     /** Kills a standby, and leaves what it leaves when it dies in its promotion and the new timeline is not in its control file. */
     void killInPromotion(Side side, Lsn fork);
 
+    /** The archive that a standby reads has the history of a timeline that is not its own cluster's. */
+    void plantHistory(Side side, int timeline);
+
     @Override
     void close();
 }

@@ -12,7 +12,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /** {@code docs/fault-points.md} as the tests read it: who dies where, and what may come of it. */
 final class FaultCatalogue {
@@ -20,15 +19,10 @@ final class FaultCatalogue {
     private static final Pattern LINE =
             Pattern.compile("(?m)^\\| `([a-z*-]+/[a-z_*-]+)` \\| ([a-z]+) \\| [^|]+ \\| ([^|]+) \\| ([^|]+) \\|$");
 
-    private static final Pattern ELSEWHERE =
-            Pattern.compile("(?m)^\\| `([a-z*-]+/[a-z_*-]+)` \\| [^|]+ \\| `[A-Za-z]+\\.[A-Za-z]+` \\|$");
-
     private final List<Line> lines;
-    private final Set<String> elsewhere;
 
-    private FaultCatalogue(List<Line> lines, Set<String> elsewhere) {
+    private FaultCatalogue(List<Line> lines) {
         this.lines = lines;
-        this.elsewhere = elsewhere;
     }
 
     /** What may come of a death. */
@@ -82,14 +76,8 @@ final class FaultCatalogue {
 
     static FaultCatalogue read() {
         try {
-            String page = Files.readString(PAGE);
             return new FaultCatalogue(
-                    LINE.matcher(page).results().map(Line::of).toList(),
-                    ELSEWHERE
-                            .matcher(page)
-                            .results()
-                            .map(line -> line.group(1))
-                            .collect(Collectors.toCollection(TreeSet::new)));
+                    LINE.matcher(Files.readString(PAGE)).results().map(Line::of).toList());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -97,11 +85,6 @@ final class FaultCatalogue {
 
     List<Line> lines() {
         return lines;
-    }
-
-    /** The lines that the page says another test meets. */
-    Set<String> elsewhere() {
-        return elsewhere;
     }
 
     /** The line of a point. */

@@ -5,10 +5,7 @@ import io.drover.api.MoveRequest;
 import java.time.Duration;
 import java.util.Set;
 
-/**
- * What a shard is put through. Without a fault each ends in its one state; together they meet every fault point but those that the page
- * lists as met elsewhere.
- */
+/** What a shard is put through. Without a fault each ends in its one state; together they meet every fault point. */
 enum Scenario {
     /** A move, its completion, and the purge of the old copy. */
     MOVE("COMPLETED") {
