@@ -136,7 +136,10 @@ final class SealVerbs {
                 () -> tools.server(instance.record())
                         .processes(begun.postmasterPid())
                         .releaseSessions());
-        int timeline = instance.warm().required().timeline();
+        int timeline = whileHeld()
+                .require(
+                        () -> instance.warm().required().timeline(),
+                        call.deadline().left());
         SourceSeal.Result result = seal(instance, begun.postmasterPid(), verb.targetSlot())
                 .seal(call.deadline().left());
         instance.updateSoon(record -> {
@@ -173,8 +176,12 @@ final class SealVerbs {
                         targetSlot,
                         () -> instance.warm().required(),
                         () -> settings.undoSeal(instance),
-                        new WhileHeld(tools.scheduler(), questions)),
+                        whileHeld()),
                 tools.scheduler()::nanoTime);
+    }
+
+    private WhileHeld whileHeld() {
+        return new WhileHeld(tools.scheduler(), questions);
     }
 
     /** Opens the source again. The caller has proven that the topology allows it. May be repeated. */

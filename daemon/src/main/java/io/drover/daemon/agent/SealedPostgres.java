@@ -22,7 +22,6 @@ final class SealedPostgres implements FenceTarget {
     private final Supplier<PostgresSession> session;
     private final Runnable restore;
     private final WhileHeld question;
-    private int ownBackend;
     private @Nullable AllowList spared;
 
     /**
@@ -46,21 +45,23 @@ final class SealedPostgres implements FenceTarget {
         this.question = question;
     }
 
-    /** The session is tried first: behind a held door no other could be opened. */
+    /**
+     * The session is tried first: behind a held door no other could be opened. Who is spared is decided behind it: a walsender that
+     * reconnected since the preparation has another pid.
+     */
     @Override
     public void freeze(Duration limit) {
+        Deadline deadline = question.in(limit);
         // one that an earlier attempt still holds may stand where the next question waits for it
         releaseSessions();
-        ownBackend = session.get().backendPid();
-        processes.holdDoor(limit);
+        int ownBackend = question.require(() -> session.get().backendPid(), deadline.left());
+        processes.holdDoor(deadline.left());
+        spared = question.require(() -> session.get().spared(postmasterPid, targetSlot, ownBackend), deadline.left());
     }
 
-    /** Who is spared is decided behind the held door: a walsender that reconnected since the preparation has another pid. */
     @Override
     public OptionalInt holdSessions(Duration limit) {
-        AllowList list = session.get().spared(postmasterPid, targetSlot, ownBackend);
-        spared = list;
-        return processes.holdSessions(list, limit);
+        return processes.holdSessions(requireSpared(), limit);
     }
 
     @Override

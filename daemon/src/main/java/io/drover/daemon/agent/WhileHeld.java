@@ -47,6 +47,20 @@ final class WhileHeld {
         return inTime;
     }
 
+    /**
+     * Asks where letting sessions go on would not help: the question itself may stand still, with the whole server, for longer than
+     * clients can wait.
+     *
+     * @throws DroverException what the question throws; SEAL_FAILED when there is no answer within the limit
+     */
+    <T> T require(Supplier<T> question, Duration limit) {
+        return ask(question, limit, () -> {})
+                .orElseThrow(() -> new DroverException(
+                        ErrorCode.SEAL_FAILED,
+                        "the source gave no answer within " + limit.toMillis() + " ms while it was sealed",
+                        "abort; look at whether its processes are stopped (state T in ps)"));
+    }
+
     Deadline in(Duration limit) {
         return Deadline.in(scheduler, limit);
     }

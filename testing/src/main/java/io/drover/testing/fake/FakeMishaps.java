@@ -56,6 +56,14 @@ public final class FakeMishaps {
         world.change(() -> world.serverAt(host, port).ifPresent(server -> server.hold(frozen)));
     }
 
+    /** All processes of a server are stopped where they stand. Opening its door and letting its sessions go on ends it. */
+    public void standStill(String host, int port) {
+        world.change(() -> world.serverAt(host, port).ifPresent(server -> {
+            server.hold(true);
+            server.backends.values().forEach(each -> each.stopped = true);
+        }));
+    }
+
     /** A standby dies in its promotion, after its standby.signal is gone and before the new timeline has begun. */
     public void killInPromotion(String host, int port) {
         world.change(() -> world.serverAt(host, port).ifPresent(FakeServer::crashInPromotion));

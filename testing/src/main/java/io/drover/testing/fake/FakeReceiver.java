@@ -119,7 +119,7 @@ final class FakeReceiver {
         caughtUp |= sender != null && !isBehind();
         if (sender == null) {
             ask();
-        } else if (!sending && isBehind() && reachable() && !sender.stopped) {
+        } else if (!sending && isBehind() && reachable() && !sender.stopped && !standby.host.diskFull) {
             sending = true;
             standby.world.later(standby.world.delay(standby.host.name, source().host.name), this::arrive);
         }
@@ -143,8 +143,9 @@ final class FakeReceiver {
         caughtUp = false;
     }
 
+    /** A real one asks again and again; here only when it would be answered, which every change of the world is looked through for. */
     private void ask() {
-        if (!asking) {
+        if (!asking && standby.follows().flatMap(this::found).isPresent()) {
             asking = true;
             boolean quick = standby.setting("wal_retrieve_retry_interval").equals("5ms");
             standby.world.later(quick ? IN_A_CUTOVER : standby.world.times().retry(), this::connect);

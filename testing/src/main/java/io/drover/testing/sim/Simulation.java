@@ -16,6 +16,7 @@ public final class Simulation {
     private static final Duration MENDING = Duration.ofSeconds(40);
     private static final Duration END = Duration.ofMinutes(30);
     private static final Duration SETTLING = Duration.ofSeconds(6);
+    private static final Duration LOST_MESSAGE = Duration.ofSeconds(10);
     private static final int RESUMES = 6;
     private static final List<Integer> ROWS_OF_STANDBYS = List.of(55, 78);
     /** In three of eight seeds there is a third node. */
@@ -250,6 +251,8 @@ public final class Simulation {
             world.pause(Duration.ofSeconds(2));
         }
         world.pause(SETTLING);
+        // a message that was lost is sent again when its call's time is over
+        world.await(LOST_MESSAGE, () -> world.checkEnd(move).isEmpty());
         List<String> wrong = world.checkEnd(move);
         outcome.state = world.state(move);
         if (!wrong.isEmpty()) {

@@ -117,6 +117,42 @@ final class AbandonedFenceTest {
         return told.size();
     }
 
+    /**
+     * Every process of the source stands still, as if somebody had sent it SIGSTOP. Where the seal can let them go on it does, and the move
+     * with it; no question of the seal is waited for longer than clients are.
+     */
+    @ParameterizedTest(name = "the source stands still at {0}: {1}")
+    @CsvSource({
+        "seal/release/after, ABORTED",
+        "seal/door/before, BAKING",
+        "seal/door/after, BAKING",
+        "seal/sessions/after, BAKING",
+        "seal/wal/before, BAKING"
+    })
+    void isLoweredInTimeAlsoWhenTheSourceStandsStill(String moment, String end) {
+        Duration budget = Duration.ofSeconds(2);
+        SimWorld.run(1, ONE_CLIENT, world -> {
+            Stage stage = new Stage(world);
+            stage.listen(heard -> {});
+            stage.atCue(moment, () -> world.postgres().mishaps().standStill(Stage.SOURCE.value(), SimWorld.PORT));
+            world.begin();
+            Times times = Times.of(world);
+            MoveId move = start(world, budget);
+
+            world.require(LIMIT, "the fence is over", () -> times.saw(TopologyState.SERVING));
+            int before = world.postgres().acknowledged().size();
+            world.require(
+                    LIMIT,
+                    "writes go on",
+                    () -> world.postgres().acknowledged().size() > before);
+
+            assertThat(times.sinceTheFence(world.scheduler().world().nanoTime()))
+                    .isLessThanOrEqualTo(budget.plus(AT_MOST));
+            world.require(LIMIT, end, () -> world.state(move).equals(end));
+            world.require(LIMIT, "nothing is left", () -> world.checkEnd(move).isEmpty());
+        });
+    }
+
     /** An agent that is started again meanwhile goes on counting from its seal, by the wall clock. */
     @ParameterizedTest
     @ValueSource(longs = {500, 2000, 4500})
