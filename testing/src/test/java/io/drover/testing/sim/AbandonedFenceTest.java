@@ -142,9 +142,7 @@ final class AbandonedFenceTest {
             world.require(LIMIT, "the fence is over", () -> times.saw(TopologyState.SERVING));
             int before = world.postgres().acknowledged().size();
             world.require(
-                    LIMIT,
-                    "writes go on",
-                    () -> world.postgres().acknowledged().size() > before);
+                    LIMIT, "writes go on", () -> world.postgres().acknowledged().size() > before);
 
             assertThat(times.sinceTheFence(world.scheduler().world().nanoTime()))
                     .isLessThanOrEqualTo(budget.plus(AT_MOST));
