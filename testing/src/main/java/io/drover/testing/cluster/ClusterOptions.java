@@ -33,6 +33,12 @@ public record ClusterOptions(
                 ClusterShape.LOOPBACK);
     }
 
+    /** The place of a cluster that is measured. */
+    public static ClusterOptions bench() {
+        return new ClusterOptions(
+                findProjectRoot(), Path.of("target/bench"), "drover-bench", false, ClusterShape.LOOPBACK);
+    }
+
     /** The place of a cluster that faults are made in; its logs are kept in the control directory. */
     public static ClusterOptions faults(Path controlDirectory, ClusterShape shape) {
         return new ClusterOptions(findProjectRoot(), controlDirectory, "drover-fault", false, shape);

@@ -17,12 +17,13 @@ public final class StandbyInstance {
     private final LocalCluster cluster;
     private final String host;
     private final String name;
+    private final Path root;
     private final Path data;
     private final Path socket;
 
     private StandbyInstance(LocalCluster cluster, NodeId node) {
-        Path root = cluster.directory().resolve("standby_of_" + node);
         this.cluster = cluster;
+        this.root = cluster.directory().resolve("standby_of_" + node);
         this.host = cluster.node(node).host();
         this.name = node.value();
         this.data = root.resolve("data");
@@ -42,11 +43,10 @@ public final class StandbyInstance {
 
     private void make(NodeId primary) throws IOException {
         OsUser user = cluster.osUser();
-        String programs = Command.succeed(List.of("sh", "-c", "ls -d /usr/lib/postgresql/*/bin | tail -1"))
-                .strip();
+        String programs = programs();
         String port = Integer.toString(cluster.shardPort());
         cluster.psql(primary).run("postgres", "select pg_create_physical_replication_slot('" + slot() + "', true)");
-        for (Path directory : List.of(data.getParent(), data, socket)) {
+        for (Path directory : List.of(root, data, socket)) {
             user.directory(directory, "rwx------");
         }
         Command.succeed(user.command(List.of(
@@ -88,14 +88,8 @@ public final class StandbyInstance {
                         cluster.replicationPassword(),
                         name,
                         slot()));
-        Command.succeed(user.command(List.of(
-                programs + "/pg_ctl",
-                "-D",
-                data.toString(),
-                "-l",
-                data.getParent() + "/postgresql.log",
-                "-w",
-                "start")));
+        Command.succeed(user.command(
+                List.of(programs + "/pg_ctl", "-D", data.toString(), "-l", root + "/postgresql.log", "-w", "start")));
         // it takes connections before it streams, and one that does not stream yet is not adopted
         Waiting.until(
                 "the standby on " + name + " streams",
@@ -104,10 +98,34 @@ public final class StandbyInstance {
                         .equals("streaming"));
     }
 
+    private static String programs() {
+        return Command.succeed(List.of("sh", "-c", "ls -d /usr/lib/postgresql/*/bin | tail -1"))
+                .strip();
+    }
+
     private void write(String fileName, String content) throws IOException {
         Path file = data.resolve(fileName);
         Files.writeString(file, content, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         cluster.osUser().own(file, "rw-------");
+    }
+
+    /** Stops it, whatever it has become, deletes it, and drops the slot that it had on the primary. */
+    public void remove(NodeId primary) {
+        if (Postmasters.of(data).isPresent()) {
+            Command.succeed(cluster.osUser()
+                    .command(List.of(programs() + "/pg_ctl", "-D", data.toString(), "-m", "immediate", "-w", "stop")));
+        }
+        try {
+            DirectoryTree.delete(root);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot delete " + root, e);
+        }
+        // the primary notices a moment later that nobody reads the slot any more
+        String drop = "select pg_drop_replication_slot('" + slot() + "')";
+        Waiting.until(
+                "the slot " + slot() + " is dropped",
+                STREAM_LIMIT,
+                () -> cluster.psql(primary).succeeds("postgres", drop));
     }
 
     /** The slot on the primary that it streams from at first. */

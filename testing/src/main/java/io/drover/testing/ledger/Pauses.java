@@ -25,7 +25,7 @@ public record Pauses(double overallMillis, double worstWriterMillis, double writ
      * @param fence when writes were first held, for the rate before
      * @param now when the logs were last written to; a writer that has been silent since before counts as paused
      */
-    static Pauses between(List<AckLog> logs, long from, long to, long fence, long now) {
+    public static Pauses between(List<AckLog> logs, long from, long to, long fence, long now) {
         List<long[]> writers = logs.stream().map(AckLog::acknowledgedAt).toList();
         long[] together =
                 writers.stream().flatMapToLong(Arrays::stream).sorted().toArray();
