@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Sourced by bin/demo, bin/test and bin/fault-test: installs what a fresh Debian 12 machine lacks.
+# Sourced by bin/demo, bin/test, bin/fault-test and bin/bench: installs what a fresh Debian 12 machine lacks.
 # Nothing is installed, and no right is needed, on a machine that has everything.
 
 # Prints the names of the packages that are missing here.

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,34 +16,48 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Programs that a later version brings are refused by name until then. */
 class LaterCommandsTest {
     private static final Path ROOT = Path.of("..");
+    private static final int WRONG_USE = 2;
     private static final int REFUSED = 3;
 
     @ParameterizedTest
-    @ValueSource(strings = "bin/bench")
-    void areRefusedByName(String program) throws Exception {
-        Process process = start(program, "--runs", "3");
+    @ValueSource(strings = {"bin/bench copy", "bin/bench control"})
+    void areRefusedByName(String command) throws Exception {
+        Process process = start(command.split(" "));
 
         assertThat(new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8))
                 .startsWith("NOT_SUPPORTED: ")
-                .contains("It will be: " + program, "hint: ");
+                .contains(command.split(" ")[1], "hint: ");
         assertThat(process.waitFor()).isEqualTo(REFUSED);
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = "bin/bench")
-    void tellWhatTheyWillBe(String program) throws Exception {
-        assertThat(start(program, "--help").waitFor()).isZero();
-    }
-
     @Test
-    void areNamedAmongTheLimits() throws IOException {
-        assertThat(Files.readString(ROOT.resolve("README.md"))).contains("`bin/bench`");
+    void tellWhatTheyWillBe() throws Exception {
+        assertThat(start("bin/bench", "--help").waitFor()).isZero();
     }
 
-    private static Process start(String program, String... arguments) throws IOException {
-        ProcessBuilder builder =
-                new ProcessBuilder(ROOT.resolve(program).toAbsolutePath().toString());
-        builder.command().addAll(List.of(arguments));
-        return builder.redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+    /** Before anything is installed or built. */
+    @ParameterizedTest
+    @ValueSource(strings = {"bin/bench", "bin/bench fly", "bin/bench switchover --json f"})
+    void wrongUseIsToldAtOnce(String command) throws Exception {
+        Process process = start(command.split(" "));
+
+        assertThat(new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8))
+                .startsWith("bin/bench: ")
+                .contains("--help");
+        assertThat(process.waitFor()).isEqualTo(WRONG_USE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bin/bench copy", "bin/bench control"})
+    void areNamedAmongTheLimits(String command) throws IOException {
+        assertThat(Files.readString(ROOT.resolve("README.md"))).contains("`" + command + "`");
+    }
+
+    private static Process start(String... command) throws IOException {
+        List<String> all = new ArrayList<>(List.of(command));
+        all.set(0, ROOT.resolve(all.get(0)).toAbsolutePath().toString());
+        return new ProcessBuilder(all)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
     }
 }

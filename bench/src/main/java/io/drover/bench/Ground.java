@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.drover.api.MoveId;
+import io.drover.api.MoveState;
+import io.drover.api.NodeId;
+import io.drover.testing.cluster.DroverRest;
+import io.drover.testing.cluster.LocalCluster;
+import io.drover.testing.cluster.Waiting;
+import java.time.Duration;
+
+/** The shard, as every kind of switch finds it. */
+final class Ground {
+    /** Long enough for the rate in the two seconds before a switch. */
+    private static final Duration STEADY = Duration.ofSeconds(3);
+
+    private static final Duration END_LIMIT = Duration.ofMinutes(2);
+
+    private final LocalCluster cluster;
+    private final int writers;
+
+    Ground(LocalCluster cluster, int writers) {
+        this.cluster = cluster;
+        this.writers = writers;
+    }
+
+    LocalCluster cluster() {
+        return cluster;
+    }
+
+    int writers() {
+        return writers;
+    }
+
+    /** Who serves the shard. */
+    NodeId primary() {
+        return cluster.rest().shard(LocalCluster.SHARD).primary().node();
+    }
+
+    /** Lets the load run, then writes a checkpoint on the primary: the same before every switch. */
+    void prepare(NodeId primary) {
+        Waiting.pause(STEADY);
+        cluster.psql(primary).run("postgres", "checkpoint");
+    }
+
+    /** Takes the rows of earlier turns away, which would make each copy greater than the one before, and copies set aside. */
+    void clean() {
+        NodeId primary = primary();
+        cluster.psql(primary).run(LocalCluster.DATABASE, "truncate ledger");
+        cluster.nodes().stream()
+                .filter(node -> !node.id().equals(primary))
+                .forEach(node -> cluster.rest()
+                        .post("/v1/shards/" + LocalCluster.SHARD + "/purge", "{\"node\":\"" + node.id() + "\"}")
+                        .succeeded());
+    }
+
+    /**
+     * Ends what a turn that failed has left in its bake: the shard stays where it is, and the next turn can begin.
+     *
+     * @throws IllegalStateException when a move cannot be ended like that
+     */
+    void endMoves() {
+        DroverRest rest = cluster.rest();
+        JsonNode moves = rest.get("/v1/moves?shard=" + LocalCluster.SHARD)
+                .succeeded()
+                .json()
+                .get("moves");
+        for (JsonNode move : moves) {
+            MoveId id = new MoveId(move.get("id").asText());
+            MoveState state = MoveState.valueOf(move.get("state").asText());
+            if (state == MoveState.NEEDS_OPERATOR) {
+                throw new IllegalStateException("move " + id + " needs an operator");
+            }
+            if (!state.isFinal()) {
+                rest.complete(id);
+                rest.await(id, MoveState.COMPLETED, END_LIMIT);
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.bench;
+
+import io.drover.client.ShardDataSource;
+import io.drover.client.ShardDataSourceConfig;
+import io.drover.testing.cluster.LocalCluster;
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/** Drover's client kit: takes part in the fence, and gives out a connection for each write. */
+final class KitClient implements WriteClient {
+    private final ShardDataSource kit;
+
+    KitClient(LocalCluster cluster, int writers) {
+        kit = ShardDataSource.open(ShardDataSourceConfig.builder(cluster.zookeeper(), LocalCluster.SHARD)
+                .credentials(LocalCluster.USER, cluster.password())
+                .name("bench")
+                .poolSize(writers)
+                .warmup(Load.WARMUP)
+                .build());
+    }
+
+    @Override
+    public void write(int writer, Write write) throws SQLException {
+        try (Connection connection = kit.getConnection()) {
+            write.on(connection);
+        }
+    }
+
+    @Override
+    public void close() {
+        kit.close();
+    }
+}

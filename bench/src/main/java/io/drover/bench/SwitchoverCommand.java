@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.bench;
+
+import static java.util.Objects.requireNonNull;
+
+import io.drover.testing.cluster.ClusterOptions;
+import io.drover.testing.cluster.LocalCluster;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code bin/bench switchover}. */
+@Command(
+        name = "switchover",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description =
+                "Measures the pause that clients see when a primary is switched under load, in several ways in turns.")
+final class SwitchoverCommand implements Callable<Integer> {
+    private static final int MOST_WRITERS = 60;
+
+    @Option(names = "--runs", paramLabel = "N", required = true, description = "Switches of each series.")
+    private int runs;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Where to write every gap.")
+    private @Nullable Path json;
+
+    @Option(names = "--writers", paramLabel = "N", defaultValue = "8", description = "Writing clients.")
+    private int writers;
+
+    @Option(names = "--rows", paramLabel = "N", defaultValue = "200000", description = "Rows, 150 bytes each.")
+    private long rows;
+
+    @Option(
+            names = "--peers",
+            description = "Measure the peers as well: this version measures none, and names them as missing.")
+    private boolean peers;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() throws SQLException {
+        CommandSpec command = requireNonNull(spec, "not made by picocli");
+        check(command);
+        PrintWriter out = command.commandLine().getOut();
+        if (peers) {
+            out.println("this version measures no peer");
+        }
+        out.println("starting a cluster");
+        try (LocalCluster cluster = LocalCluster.start(ClusterOptions.bench())) {
+            cluster.createShard();
+            SwitchoverReport report = new SwitchoverRun(cluster, new SwitchoverOptions(runs, writers, rows), out).run();
+            out.print(SwitchoverText.of(report));
+            out.flush();
+            if (json != null) {
+                report.write(json);
+            }
+            return report.ok() ? 0 : 1;
+        }
+    }
+
+    private void check(CommandSpec command) {
+        if (runs < 1) {
+            throw new ParameterException(command.commandLine(), "--runs must be at least 1");
+        }
+        // two pools of so many sessions are open during a switch, and an instance of Drover takes 100
+        if (writers < 1 || writers > MOST_WRITERS) {
+            throw new ParameterException(command.commandLine(), "--writers must be 1 to " + MOST_WRITERS);
+        }
+        if (rows < 1) {
+            throw new ParameterException(command.commandLine(), "--rows must be at least 1");
+        }
+        if (json != null) {
+            Path directory = json.toAbsolutePath().getParent();
+            if (directory == null || !Files.isDirectory(directory)) {
+                throw new ParameterException(command.commandLine(), "--json: the directory of " + json + " is missing");
+            }
+        }
+    }
+}
