@@ -180,7 +180,7 @@ public final class Reports {
      * @param timeline the source's timeline
      * @param sessions processes that were stopped where they stood, or ended
      * @param standstill how; null when an older agent has sealed
-     * @param freezeMillis until the door was held; this and the following are zero in the answer to a repeat
+     * @param freezeMillis until the door was held and it was known whom to spare; this and the following are zero in the answer to a repeat
      * @param sessionsMillis until no other session could act
      * @param switchMillis until the end of the WAL was proven
      */

@@ -18,6 +18,7 @@ import io.drover.replication.AllowList;
 import io.drover.replication.PostgresSession;
 import io.drover.replication.SealSettings;
 import io.drover.replication.ServerProcesses;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ExecutorService;
@@ -70,7 +71,7 @@ final class SealVerbs {
         settings.stage(call.instance(), call.move(), call.step(), SealSettings.values(verb.epoch()), warm.settings());
         AllowList spared = null;
         for (int i = 0; i < REHEARSALS; i++) {
-            spared = rehearse(verb, postmaster, processes, warm);
+            spared = rehearse(verb, postmaster, processes, warm, call.deadline().left());
         }
         if (spared != null) {
             processes.rehearse(spared);
@@ -79,12 +80,17 @@ final class SealVerbs {
     }
 
     /** Runs what the seal will run, without its effect, so that nothing is loaded or compiled inside the pause. */
-    private static AllowList rehearse(
-            Verb.PrepareSeal verb, int postmasterPid, ServerProcesses processes, PostgresSession warm) {
+    private AllowList rehearse(
+            Verb.PrepareSeal verb, int postmasterPid, ServerProcesses processes, PostgresSession warm, Duration limit) {
         processes.doorHeld();
-        AllowList spared = warm.spared(postmasterPid, verb.targetSlot(), warm.backendPid());
-        warm.rehearseSeal();
-        return spared;
+        return whileHeld()
+                .require(
+                        () -> {
+                            AllowList spared = warm.spared(postmasterPid, verb.targetSlot(), warm.backendPid());
+                            warm.rehearseSeal();
+                            return spared;
+                        },
+                        limit);
     }
 
     /** What this agent took back by itself ({@link Reaction#DISARM}) is not built upon: the move is undone. */

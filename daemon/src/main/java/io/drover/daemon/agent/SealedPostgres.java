@@ -27,7 +27,7 @@ final class SealedPostgres implements FenceTarget {
     /**
      * Binds one server.
      *
-     * @param session the warm session; asked only while sessions are stopped and the WAL is ended
+     * @param session the warm session; asked as the door closes, and to end the WAL
      * @param restore takes the seal's settings back
      */
     SealedPostgres(

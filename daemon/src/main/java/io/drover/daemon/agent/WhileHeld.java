@@ -14,7 +14,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A question to a server some of whose sessions are stopped. One of them may hold a lock that the answer needs (hazard H81), and
+ * A question to a server some of whose sessions are stopped, or that may stand still as a whole. One of them may hold a lock that the answer needs (hazard H81), and
  * waiting for a lock in PostgreSQL's memory heeds no timeout of its own: only letting them go on ends it.
  */
 final class WhileHeld {

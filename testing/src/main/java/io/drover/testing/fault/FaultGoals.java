@@ -29,6 +29,8 @@ final class FaultGoals {
             case "kill-leader", "freeze-leader" ->
                 Optional.of(decided ? usualMillis + AFTER_THE_POINT_MILLIS : SESSION_MILLIS + BEFORE_THE_POINT_MILLIS);
             case "kill-controllers", "freeze-controllers" -> Optional.of(BUDGET_MILLIS + NOBODY_MILLIS);
+            // nobody but the source's agent may let it go on
+            case "freeze-source-postgres" -> Optional.of(BUDGET_MILLIS + NOBODY_MILLIS);
             // and its restart, which is not measured
             case "kill-target-postgres" -> Optional.of(NOBODY_MILLIS);
             default -> Optional.empty();

@@ -2,14 +2,15 @@
 package io.drover.testing.fault;
 
 import io.drover.testing.fault.FaultSlot.Leg;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
 /**
- * What a seed makes of a run. Kinds and slots are walked, not drawn: consecutive seeds go through all of either, and as their
- * numbers share no factor, through all pairs in the end. The rest is drawn.
+ * What a seed makes of a run. Kinds and slots are walked, not drawn: consecutive seeds go through all of either, and through all
+ * pairs in the end. The rest is drawn.
  *
  * @param slot when
  * @param point the fault point of the slot
@@ -59,10 +60,12 @@ record FaultPlan(long seed, FaultSlot slot, String point, List<Fault> faults, in
         Random random = new Random(seed * 0x9E3779B97F4A7C15L);
         FaultKind kind = FaultKind.values()[Math.floorMod(seed, FaultKind.values().length)];
         int slots = FaultSlot.ALL.size();
-        FaultSlot slot = FaultSlot.ALL.get(Math.floorMod(seed, slots));
+        // where the same pairs would come again the slots are one further
+        long first = seed + Math.floorDiv(seed, pairsInOneGo());
+        FaultSlot slot = FaultSlot.ALL.get(Math.floorMod(first, slots));
         for (int i = 1; !kind.fits(slot); i++) {
             // the next one of the list is as good
-            slot = FaultSlot.ALL.get(Math.floorMod(seed + i, slots));
+            slot = FaultSlot.ALL.get(Math.floorMod(first + i, slots));
         }
         List<Fault> faults = new ArrayList<>();
         faults.add(fault(kind, Duration.ZERO, random));
@@ -71,6 +74,13 @@ record FaultPlan(long seed, FaultSlot slot, String point, List<Fault> faults, in
         }
         String point = slot.points().get(random.nextInt(slot.points().size()));
         return new FaultPlan(seed, slot, point, faults, random.nextInt(2));
+    }
+
+    /** After so many seeds both lists begin anew at once. */
+    private static long pairsInOneGo() {
+        BigInteger kinds = BigInteger.valueOf(FaultKind.values().length);
+        BigInteger slots = BigInteger.valueOf(FaultSlot.ALL.size());
+        return kinds.multiply(slots).divide(kinds.gcd(slots)).longValueExact();
     }
 
     private static Fault second(FaultKind first, FaultSlot slot, Random random) {

@@ -6,11 +6,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -27,7 +25,8 @@ import picocli.CommandLine.Option;
         description =
                 "Sums up reports of runs, names the kinds of faults and the parts of a move that no run has hit, and compares the"
                         + " times without a writer with their goals.",
-        footer = "Exit code 0 only when every run was clean, nothing is missing and less than 15 % are vacuous.")
+        footer =
+                "Exit code 0 only when every run was clean, nothing is missing, every goal is kept and less than 15 % are vacuous.")
 public final class FaultSum implements Callable<Integer> {
     private static final double MOST_VACUOUS = 0.15;
 
@@ -48,7 +47,8 @@ public final class FaultSum implements Callable<Integer> {
         System.out.print(FaultText.of(sum));
         List<String> missing = missing(sum);
         System.out.println("never hit   " + (missing.isEmpty() ? "nothing" : String.join(", ", missing)));
-        goals(sum).forEach(System.out::println);
+        System.out.println("undisturbed pause: " + FaultText.distribution(undisturbed(sum)));
+        goals(sum).forEach(goal -> System.out.println("goal        " + goal));
         if (json != null) {
             FaultText.write(sum, json);
         }
@@ -73,7 +73,10 @@ public final class FaultSum implements Callable<Integer> {
 
     /** Whether the runs show what they are for. */
     static boolean shows(FaultReport sum) {
-        return sum.isClean() && missing(sum).isEmpty() && sum.vacuous() < MOST_VACUOUS * sum.runs();
+        return sum.isClean()
+                && missing(sum).isEmpty()
+                && sum.vacuous() < MOST_VACUOUS * sum.runs()
+                && goals(sum).stream().allMatch(Goal::isKept);
     }
 
     /** Kinds of faults and parts of a move without a run that counts. */
@@ -93,31 +96,46 @@ public final class FaultSum implements Callable<Integer> {
                 || Arrays.stream(FaultPlan.Direction.values()).anyMatch(way -> done.equals(kind + "-" + way));
     }
 
-    /** One line for each group with a goal: how many runs kept it. */
-    static List<String> goals(FaultReport sum) {
-        List<Long> usual = sum.details().stream()
+    /**
+     * How long a shard may have no writer in one group of runs, and how long it had none.
+     *
+     * @param group a kind of fault and the topology's state when it was done
+     * @param millis one for each run
+     */
+    record Goal(String group, long limitMillis, List<Long> millis) {
+        boolean isKept() {
+            return kept() == millis.size();
+        }
+
+        private long kept() {
+            return millis.stream().filter(each -> each <= limitMillis).count();
+        }
+
+        @Override
+        public String toString() {
+            return String.format(Locale.ROOT, "%s: %d of %d within %d ms", group, kept(), millis.size(), limitMillis);
+        }
+    }
+
+    /** The groups that have a goal. */
+    static List<Goal> goals(FaultReport sum) {
+        long usual = median(undisturbed(sum));
+        return sum.withoutWriterMillis().entrySet().stream()
+                .flatMap(group -> FaultGoals.limitMillis(group.getKey(), usual).stream()
+                        .map(limit -> new Goal(group.getKey(), limit, group.getValue())))
+                .toList();
+    }
+
+    /** Pauses of the same runs that no fault lay in, the shortest first. */
+    private static List<Long> undisturbed(FaultReport sum) {
+        return sum.details().stream()
                 .map(RunResult::pauseBeforeMillis)
                 .filter(Objects::nonNull)
                 .sorted()
                 .toList();
-        if (usual.isEmpty()) {
-            return List.of("goals       no run tells how long a pause is when nothing disturbs it");
-        }
-        long longest = usual.get(usual.size() - 1);
-        List<String> lines = new ArrayList<>();
-        lines.add("undisturbed pause: " + FaultText.distribution(usual));
-        for (Map.Entry<String, List<Long>> group : sum.withoutWriterMillis().entrySet()) {
-            FaultGoals.limitMillis(group.getKey(), longest)
-                    .ifPresent(limit -> lines.add(String.format(
-                            Locale.ROOT,
-                            "goal        %s: %d of %d within %d ms",
-                            group.getKey(),
-                            group.getValue().stream()
-                                    .filter(millis -> millis <= limit)
-                                    .count(),
-                            group.getValue().size(),
-                            limit)));
-        }
-        return lines;
+    }
+
+    private static long median(List<Long> sorted) {
+        return sorted.isEmpty() ? 0 : sorted.get(sorted.size() / 2);
     }
 }

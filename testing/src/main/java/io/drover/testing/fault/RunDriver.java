@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing.fault;
 
-import io.drover.api.Move;
 import io.drover.api.MoveState;
 import io.drover.api.NodeId;
+import io.drover.api.Problem;
 import io.drover.api.ShardTopology;
 import io.drover.api.TopologyState;
 import io.drover.testing.checker.Check;
@@ -96,7 +96,12 @@ final class RunDriver {
         Evidence.Builder evidence = Evidence.of(run, logs);
         if (serves) {
             MoveState ended = end.orElseThrow();
-            evidence.leftovers(ended == MoveState.NEEDS_OPERATOR ? List.of() : leftovers(move.standbyAfter(ended)));
+            if (ended == MoveState.NEEDS_OPERATOR) {
+                problems.add("it needs an operator: " + errorOf(move));
+                evidence.waive(Check.K8_FINAL_STATE, "a move that needs an operator still holds what it has made");
+            } else {
+                evidence.leftovers(leftovers(move.standbyAfter(ended)));
+            }
             gatherer.gather(evidence);
         }
         tellOfTheMove(evidence, plan, move, end, gatherer);
@@ -129,8 +134,12 @@ final class RunDriver {
         if (state != MoveState.NEEDS_OPERATOR) {
             return true;
         }
-        Move ended = cluster.rest().move(move.move().orElseThrow());
-        return ended.error() != null && ended.error().hint() != null;
+        Problem error = errorOf(move);
+        return error != null && error.hint() != null;
+    }
+
+    private @Nullable Problem errorOf(FaultRun move) {
+        return cluster.rest().move(move.move().orElseThrow()).error();
     }
 
     private RunResult result(

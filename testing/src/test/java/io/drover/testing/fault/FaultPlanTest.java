@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -24,6 +25,22 @@ class FaultPlanTest {
             assertThat(plans.stream().flatMap(plan -> plan.faults().stream().map(FaultPlan.Fault::kind)))
                     .contains(FaultKind.values());
             assertThat(plans.stream().map(FaultPlan::slot)).containsAll(FaultSlot.ALL);
+        }
+    }
+
+    @Test
+    void everyKindComesAtEveryPartThatItFitsInTheEnd() {
+        Set<List<Object>> planned = LongStream.range(0, (long) FaultKind.values().length * FaultSlot.ALL.size())
+                .mapToObj(FaultPlan::of)
+                .map(plan -> List.<Object>of(plan.faults().get(0).kind(), plan.slot()))
+                .collect(Collectors.toSet());
+
+        for (FaultKind kind : FaultKind.values()) {
+            for (FaultSlot slot : FaultSlot.ALL) {
+                assertThat(planned.contains(List.<Object>of(kind, slot)))
+                        .as("%s at %s", kind, slot)
+                        .isEqualTo(kind.fits(slot));
+            }
         }
     }
 

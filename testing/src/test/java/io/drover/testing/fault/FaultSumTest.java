@@ -11,6 +11,11 @@ import org.junit.jupiter.api.Test;
 
 final class FaultSumTest {
     private static RunResult run(long seed, String slot, String fault, @Nullable String vacuous, long lost) {
+        return run(seed, slot, fault, vacuous, lost, 700);
+    }
+
+    private static RunResult run(
+            long seed, String slot, String fault, @Nullable String vacuous, long lost, long withoutWriter) {
         return new RunResult(
                 seed,
                 slot,
@@ -28,7 +33,7 @@ final class FaultSumTest {
                 false,
                 List.of(),
                 900,
-                700,
+                withoutWriter,
                 200L,
                 20,
                 List.of());
@@ -93,13 +98,16 @@ final class FaultSumTest {
     }
 
     @Test
-    void tellsHowManyRunsKeepTheirGoal() {
-        List<String> lines = FaultSum.goals(FaultSum.of(everything()));
+    void isNoProofWhenAShardHadNoWriterForLongerThanTheGoal() {
+        RunResult late = run(500, "forward/row-140", "kill-leader", null, 0, 1_201);
 
-        assertThat(lines)
-                .anyMatch(line -> line.startsWith("undisturbed pause: n="))
-                .anyMatch(line ->
-                        line.startsWith("goal        kill-leader in PROMOTING: ") && line.endsWith("within 1200 ms"));
+        assertThat(FaultSum.goals(FaultSum.of(everything()))).allMatch(FaultSum.Goal::isKept);
+        assertThat(FaultSum.goals(with(everything(), late)))
+                .filteredOn(goal -> goal.group().equals("kill-leader in PROMOTING"))
+                .singleElement()
+                .satisfies(goal -> assertThat(goal.isKept()).isFalse())
+                .satisfies(goal -> assertThat(goal).asString().endsWith("within 1200 ms"));
+        assertThat(FaultSum.shows(with(everything(), late))).isFalse();
     }
 
     @Test

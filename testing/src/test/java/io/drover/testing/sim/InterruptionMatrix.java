@@ -44,7 +44,6 @@ final class InterruptionMatrix {
     }
 
     /**
-     * /**
      * A moment as far as it is one of its own.
      *
      * @param scenario null when the moment is the same in all scenarios, such as those of the copy
