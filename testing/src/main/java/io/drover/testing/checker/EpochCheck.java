@@ -18,6 +18,9 @@ final class EpochCheck {
     private EpochCheck() {}
 
     static Finding of(Evidence evidence) {
+        if (evidence.chain().isEmpty()) {
+            return Finding.unproven(Check.K7_EPOCHS, "which topologies there were is not known");
+        }
         Finding.Collector found = new Finding.Collector(Check.K7_EPOCHS);
         chain(evidence.chain(), found);
         Map<Long, Set<String>> nodes = nodesOfEpochs(evidence.chain());

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class WalKeeper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WalKeeper.class);
-    private static final Duration PERIOD = Duration.ofMillis(2);
+    private static final Duration PERIOD = Duration.ofMillis(5);
     private static final Duration END_LIMIT = Duration.ofSeconds(30);
 
     private final Path dataDirectory;

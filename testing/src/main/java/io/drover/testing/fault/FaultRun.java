@@ -31,9 +31,9 @@ final class FaultRun implements AutoCloseable {
     private static final Duration LOOK = Duration.ofMillis(10);
     private static final Duration ASK_AGAIN = Duration.ofMillis(300);
     private static final Duration REST_LIMIT = Duration.ofSeconds(5);
-    private static final Duration HIT_LIMIT = Duration.ofMinutes(2);
+    private static final Duration HIT_LIMIT = Duration.ofMinutes(5);
     /** How long a move may take to its end when nothing disturbs it any more. */
-    static final Duration END_LIMIT = Duration.ofMinutes(2);
+    static final Duration END_LIMIT = Duration.ofMinutes(5);
     /** All controllers stay away for as long as the agents may need: the pause's budget and five seconds, and a second more. */
     private static final Duration CONTROLLERS_AWAY = Duration.ofSeconds(8);
 

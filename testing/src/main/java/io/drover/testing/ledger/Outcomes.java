@@ -12,13 +12,18 @@ final class Outcomes {
     // SQLSTATE classes that PostgreSQL raises before the commit record is written (PostgreSQL documentation, appendix
     // A)
     private static final Set<String> REFUSALS = Set.of("0A", "22", "23", "25", "28", "3D", "40", "42", "53");
+    /** A disk can be full when the commit's own record is written: the server dies of it, and may find the record when it recovers. */
+    private static final String DISK_FULL = "53100";
 
     private Outcomes() {}
 
     /** The fate of a write whose commit had been asked for when the exception came. */
     static Outcome afterCommitWasAsked(SQLException failure) {
         String state = failure.getSQLState();
-        boolean refused = state != null && state.length() == 5 && REFUSALS.contains(state.substring(0, 2));
+        boolean refused = state != null
+                && state.length() == 5
+                && !state.equals(DISK_FULL)
+                && REFUSALS.contains(state.substring(0, 2));
         return refused ? Outcome.FAILED : Outcome.UNKNOWN;
     }
 

@@ -4,7 +4,9 @@ package io.drover.testing.ledger;
 import io.drover.testing.cluster.Waiting;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RogueWriter implements AutoCloseable {
     private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
+    /** read_only_sql_transaction, and feature_not_supported for a transaction that is to write during recovery. */
+    private static final Set<String> READS_ONLY = Set.of("25006", "0A000");
+
 
     private final String name;
     private final AckLog log;
@@ -118,7 +123,7 @@ public final class RogueWriter implements AutoCloseable {
             try (Connection opened = connector.open()) {
                 connection = opened;
                 do {
-                    writeOne(opened);
+                    writeOrStay(opened);
                     Waiting.pause(pause);
                 } while (running && !way.endsSession());
             } catch (SQLException e) {
@@ -126,6 +131,21 @@ public final class RogueWriter implements AutoCloseable {
                 Waiting.pause(pause);
             } finally {
                 connection = null;
+            }
+        }
+    }
+
+    /** A session that may only read is kept, as applications keep theirs: it writes at once when a server lets it. */
+    private void writeOrStay(Connection opened) throws SQLException {
+        try {
+            writeOne(opened);
+        } catch (SQLException e) {
+            if (!READS_ONLY.contains(String.valueOf(e.getSQLState()))) {
+                throw e;
+            }
+            refused(e);
+            try (Statement statement = opened.createStatement()) {
+                statement.execute("rollback");
             }
         }
     }

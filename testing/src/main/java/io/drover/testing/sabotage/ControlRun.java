@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
 /** One move under the load of a control, with its levers pulled or not, and everything that can be known of it afterwards. */
 final class ControlRun {
     private static final Logger LOG = LoggerFactory.getLogger(ControlRun.class);
-    private static final Duration END_LIMIT = Duration.ofMinutes(4);
+    private static final Duration END_LIMIT = Duration.ofMinutes(8);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
     private static final Duration AFTERWARDS = Duration.ofMillis(500);
     private static final Map<String, String> LIMITS = Map.of("connectTimeout", "3", "socketTimeout", "5");

@@ -189,6 +189,14 @@ class CheckerTest {
     }
 
     @Test
+    void topologiesThatNobodyReadBlameNoWrite() {
+        run.chain.clear();
+
+        assertThat(run.judge().broken()).isEmpty();
+        assertThat(run.judge().unproven()).containsExactly(K7_EPOCHS);
+    }
+
+    @Test
     void twoNodesThatTakeWritesAtATimeAreSeen() {
         run.acked(run.rogue, "a", 1, "0/2000300", 702, 0);
         run.acked(run.kit, "b", 2, "0/3000400", 802, 7);

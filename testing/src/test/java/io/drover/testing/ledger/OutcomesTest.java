@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class OutcomesTest {
     @ParameterizedTest
-    @ValueSource(strings = {"08006", "08003", "57P01", "57P02", "57P03", "57014", "XX000", "58030"})
+    @ValueSource(strings = {"08006", "08003", "57P01", "57P02", "57P03", "57014", "XX000", "58030", "53100"})
     void doesNotKnowTheFateOfAWriteWhoseServerWentAway(String state) {
         assertThat(Outcomes.afterCommitWasAsked(new SQLException("", state))).isEqualTo(Outcome.UNKNOWN);
     }
