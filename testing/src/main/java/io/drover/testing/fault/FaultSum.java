@@ -7,9 +7,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -26,9 +28,11 @@ import picocli.CommandLine.Option;
                 "Sums up reports of runs, names the kinds of faults and the parts of a move that no run has hit, and compares the"
                         + " times without a writer with their goals.",
         footer =
-                "Exit code 0 only when every run was clean, nothing is missing, every goal is kept and less than 15 % are vacuous.")
+                "Exit code 0 only when every run was clean, nothing is missing, every goal is kept, less than 15 % are vacuous, and 300"
+                        + " runs with seeds in a row are among them, none of them twice.")
 public final class FaultSum implements Callable<Integer> {
     private static final double MOST_VACUOUS = 0.15;
+    private static final int IN_A_ROW = 300;
 
     @CommandLine.Parameters(paramLabel = "FILE", arity = "1..*", description = "Reports of bin/fault-test --json.")
     private List<Path> files = List.of();
@@ -46,6 +50,8 @@ public final class FaultSum implements Callable<Integer> {
         FaultReport sum = of(files.stream().map(FaultSum::read).toList());
         System.out.print(FaultText.of(sum));
         List<String> missing = missing(sum);
+        System.out.println("in a row    " + inARow(sum) + " seeds of " + IN_A_ROW);
+        repeated(sum).forEach(seed -> System.out.println("made twice  seed " + seed));
         System.out.println("never hit   " + (missing.isEmpty() ? "nothing" : String.join(", ", missing)));
         System.out.println("undisturbed pause: " + FaultText.distribution(undisturbed(sum)));
         goals(sum).forEach(goal -> System.out.println("goal        " + goal));
@@ -63,7 +69,7 @@ public final class FaultSum implements Callable<Integer> {
         }
     }
 
-    /** All runs together; one that was made twice counts twice. */
+    /** All runs together. */
     static FaultReport of(List<FaultReport> reports) {
         return FaultReport.of(
                 reports.stream().mapToLong(FaultReport::seed).min().orElse(0),
@@ -75,8 +81,36 @@ public final class FaultSum implements Callable<Integer> {
     static boolean shows(FaultReport sum) {
         return sum.isClean()
                 && missing(sum).isEmpty()
+                && inARow(sum) >= IN_A_ROW
+                && repeated(sum).isEmpty()
                 && sum.vacuous() < MOST_VACUOUS * sum.runs()
                 && goals(sum).stream().allMatch(Goal::isKept);
+    }
+
+    /** How many seeds follow one another at most. */
+    static int inARow(FaultReport sum) {
+        int longest = 0;
+        int stretch = 0;
+        long before = Long.MIN_VALUE;
+        for (long seed : sum.details().stream()
+                .mapToLong(RunResult::seed)
+                .sorted()
+                .distinct()
+                .toArray()) {
+            stretch = seed == before + 1 ? stretch + 1 : 1;
+            longest = Math.max(longest, stretch);
+            before = seed;
+        }
+        return longest;
+    }
+
+    /** Of two runs of a seed one could have been made because the other failed. */
+    static List<Long> repeated(FaultReport sum) {
+        Set<Long> known = new HashSet<>();
+        return sum.details().stream()
+                .map(RunResult::seed)
+                .filter(seed -> !known.add(seed))
+                .toList();
     }
 
     /** Kinds of faults and parts of a move without a run that counts. */

@@ -39,15 +39,16 @@ final class FaultSumTest {
                 List.of());
     }
 
-    /** Each kind and each part once, in two reports. */
+    /** Each kind and each part several times, in two reports. */
     private static List<FaultReport> everything() {
         List<RunResult> runs = new ArrayList<>();
         List<String> kinds = new ArrayList<>();
         for (FaultKind kind : FaultKind.values()) {
             kinds.add(kind + (kind.deed() == FaultKind.Deed.CUT ? "-THERE" : ""));
         }
-        for (int i = 0; i < FaultSlot.ALL.size(); i++) {
-            runs.add(run(i, FaultSlot.ALL.get(i).toString(), kinds.get(i % kinds.size()), null, 0));
+        int slots = FaultSlot.ALL.size();
+        for (int i = 0; i < 300; i++) {
+            runs.add(run(i, FaultSlot.ALL.get(i % slots).toString(), kinds.get(i % kinds.size()), null, 0));
         }
         return List.of(
                 FaultReport.of(0, runs.subList(0, 30), 10), FaultReport.of(30, runs.subList(30, runs.size()), 5));
@@ -63,7 +64,7 @@ final class FaultSumTest {
     void sumsUpAllRuns() {
         FaultReport sum = FaultSum.of(everything());
 
-        assertThat(sum.runs()).isEqualTo(FaultSlot.ALL.size());
+        assertThat(sum.runs()).isEqualTo(300);
         assertThat(sum.seconds()).isEqualTo(15);
         assertThat(FaultSum.missing(sum)).isEmpty();
         assertThat(FaultSum.shows(sum)).isTrue();
@@ -88,13 +89,28 @@ final class FaultSumTest {
     @Test
     void isNoProofWithALossOrWithManyVacuousRuns() {
         RunResult loss = run(500, "forward/row-10", "kill-leader", null, 1);
-        RunResult[] vacuous = new RunResult[12];
+        RunResult[] vacuous = new RunResult[60];
         for (int i = 0; i < vacuous.length; i++) {
             vacuous[i] = run(600 + i, "forward/row-10", "kill-leader", "too slow", 0);
         }
 
         assertThat(FaultSum.shows(with(everything(), loss))).isFalse();
         assertThat(FaultSum.shows(with(everything(), vacuous))).isFalse();
+    }
+
+    @Test
+    void isNoProofWithFewRunsOrWithOneThatWasMadeAgain() {
+        List<RunResult> runs = everything().stream()
+                .flatMap(report -> report.details().stream())
+                .toList();
+        FaultReport withGap = FaultSum.of(
+                List.of(FaultReport.of(0, runs.subList(0, 150), 1), FaultReport.of(151, runs.subList(151, 300), 1)));
+
+        assertThat(FaultSum.inARow(FaultSum.of(everything()))).isEqualTo(300);
+        assertThat(FaultSum.inARow(withGap)).isEqualTo(150);
+        assertThat(FaultSum.shows(withGap)).isFalse();
+        assertThat(FaultSum.repeated(with(everything(), runs.get(7)))).containsExactly(7L);
+        assertThat(FaultSum.shows(with(everything(), runs.get(7)))).isFalse();
     }
 
     @Test
