@@ -96,7 +96,7 @@ public interface PostgresSession extends AutoCloseable {
     /** Runs what a seal will ask over this session, without its effect. */
     void rehearseSeal();
 
-    /** Whether the walreceiver streams. */
+    /** Whether the walreceiver streams; true for a moment also when it has logged in and is about to be refused. */
     boolean receives();
 
     /** Pauses replay or lets it go on, and sees it happen. */

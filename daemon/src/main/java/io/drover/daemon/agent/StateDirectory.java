@@ -16,11 +16,16 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** The state directory on disk. */
-record StateDirectory(Path directory) implements StateFiles {
+public record StateDirectory(Path directory) implements StateFiles {
+    /** A process that dies while it replaces a file leaves its draft, which is no file of anybody's. */
+    private static final String DRAFT = ".new";
+
     @Override
     public List<String> names() {
         try (Stream<Path> files = Files.list(directory)) {
-            return files.map(file -> file.getFileName().toString()).toList();
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> !name.endsWith(DRAFT))
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException("cannot list the state directory " + directory, e);
         }
@@ -35,7 +40,7 @@ record StateDirectory(Path directory) implements StateFiles {
     @Override
     public void replace(String name, byte[] content) throws IOException {
         Path file = directory.resolve(name);
-        Path draft = file.resolveSibling(name + ".new");
+        Path draft = file.resolveSibling(name + DRAFT);
         Files.deleteIfExists(draft);
         Files.createFile(draft, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         try (FileChannel out = FileChannel.open(draft, StandardOpenOption.WRITE)) {

@@ -2,6 +2,8 @@
 package io.drover.testing.fake;
 
 import io.drover.api.Lsn;
+import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 
 /** A process of a server that serves one session. */
@@ -20,6 +22,7 @@ final class FakeBackend {
     private boolean closed;
     private boolean waits;
     private Lsn awaited = new Lsn(0);
+    private OptionalLong begun = OptionalLong.empty();
 
     FakeBackend(FakePostgres world, FakeServer server, int pid, String application, boolean serves) {
         this.world = world;
@@ -46,6 +49,20 @@ final class FakeBackend {
     boolean killIfStopped() {
         closed |= stopped;
         return stopped;
+    }
+
+    /** Begins a transaction, unless it is in one. */
+    void begin() {
+        if (begun.isEmpty()) {
+            begun = OptionalLong.of(world.scheduler().nanoTime());
+        }
+    }
+
+    /** How long its transaction has been open; zero when it has none. */
+    Duration open() {
+        return begun.isEmpty() || gone()
+                ? Duration.ZERO
+                : Duration.ofNanos(world.scheduler().nanoTime() - begun.orElseThrow());
     }
 
     boolean awaitsStandby(Lsn end, SyncLevel level) {
@@ -138,8 +155,10 @@ final class FakeBackend {
 
     private void enter() {
         if (server.recovering) {
+            begun = OptionalLong.empty();
             throw new FakeFailure(FakeFailure.Kind.READ_ONLY, "cannot execute INSERT in a read-only transaction");
         }
+        begin();
         critical = true;
     }
 
@@ -151,7 +170,10 @@ final class FakeBackend {
             made[0] = new Commit(server.data.timeline, end);
         };
         BooleanSupplier synced = () -> !awaitsStandby(made[0].end(), level) && !stopped;
-        Runnable release = () -> server.released(kind, operation, made[0], level);
+        Runnable release = () -> {
+            begun = OptionalLong.empty();
+            server.released(kind, operation, made[0], level);
+        };
         step(this::runs, append, told, () -> step(synced, release, told, () -> told.told(made[0], null)));
     }
 

@@ -29,6 +29,12 @@ public final class FakeClient implements AutoCloseable {
         return world.look(() -> server.recovering);
     }
 
+    /** Begins the transaction that the next commit ends. */
+    public void begin() {
+        backend.goOn();
+        world.change(backend::begin);
+    }
+
     /** Commits with synchronous_commit = on. */
     public void commit(String operation) {
         commit(operation, SyncLevel.ON);

@@ -3,7 +3,6 @@ package io.drover.testing.fake;
 
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
-import io.drover.api.Lsn;
 import io.drover.replication.ServerFiles.CopyOrder;
 import io.drover.replication.ServerFiles.RunningCopy;
 import java.nio.file.Path;
@@ -28,6 +27,7 @@ record FakeCopy(FakePostgres world, String host, Path staging, FakeProgram progr
             FakeServer server = source.orElseThrow();
             server.checkpoint();
             FakeDirectory copy = server.data.copy();
+            server.data.slots.advance(order.slot(), copy.wal.end());
             copy.incomplete = true;
             copy.program = program;
             world.host(host).directories.put(staging, copy);
@@ -39,7 +39,7 @@ record FakeCopy(FakePostgres world, String host, Path staging, FakeProgram progr
     private static Optional<FakeServer> source(FakePostgres world, String host, CopyOrder order) {
         return world.serverAt(order.host(), order.port())
                 .filter(server -> server.ready && !server.held && world.connected(host, order.host()))
-                .filter(server -> server.data.slots.containsKey(order.slot()));
+                .filter(server -> server.data.slots.exists(order.slot()));
     }
 
     private static void finish(
@@ -54,6 +54,10 @@ record FakeCopy(FakePostgres world, String host, Path staging, FakeProgram progr
             return;
         }
         FakeDirectory from = source.orElseThrow().data;
+        if (!from.slots.holds(order.slot())) {
+            program.end("could not receive data from WAL stream: its slot was lost");
+            return;
+        }
         if (!from.instance.equals(copy.instance) || from.timeline != copy.timeline) {
             program.end("the source has changed its timeline");
             return;
@@ -63,7 +67,7 @@ record FakeCopy(FakePostgres world, String host, Path staging, FakeProgram progr
         copy.program = null;
         program.bytes = BYTES;
         program.ended = true;
-        from.slots.put(order.slot(), new Lsn(copy.wal.end().bytes()));
+        from.slots.advance(order.slot(), copy.wal.end());
     }
 
     @Override

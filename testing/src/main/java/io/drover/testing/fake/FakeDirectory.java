@@ -25,7 +25,7 @@ final class FakeDirectory {
     /** What a person has written into postgresql.conf: the node's own, which no copy carries. */
     final Map<String, String> conf = new TreeMap<>();
 
-    final Map<String, Lsn> slots = new TreeMap<>();
+    final FakeSlots slots = new FakeSlots();
     final List<TimelineHistory.Entry> history = new ArrayList<>();
     /** Processes of a killed server that a seal had stopped. */
     final List<Integer> orphans = new ArrayList<>();

@@ -5,7 +5,9 @@ import io.drover.api.agent.Facts;
 import io.drover.api.agent.Facts.InstanceFacts;
 import io.drover.api.agent.Facts.Setting;
 import io.drover.replication.ManagedSetting;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class FakeFacts {
     static final int VERSION = 150_018;
 
+    private static final Duration LONG = Duration.ofSeconds(5);
     private static final long DATA = 1L << 30;
     private static final long DISK = 100L << 30;
     private static final Map<String, String> DEFAULTS = Map.ofEntries(
@@ -57,7 +60,7 @@ final class FakeFacts {
 
     static InstanceFacts of(FakeServer server, List<String> leftovers, Set<String> journaled) {
         List<String> left = new ArrayList<>(leftovers);
-        server.data.slots.keySet().stream()
+        server.data.slots.names().stream()
                 .filter(slot -> slot.startsWith("drover_"))
                 .forEach(slot -> left.add("slot " + slot));
         return new InstanceFacts(
@@ -86,7 +89,7 @@ final class FakeFacts {
                 unexplained(server, journaled),
                 left,
                 List.of(),
-                List.of(),
+                blockers(server),
                 List.of(),
                 new Facts.Archiver("off", "", "", 0, false),
                 0,
@@ -124,9 +127,20 @@ final class FakeFacts {
         return sender == null ? null : sender.pid;
     }
 
+    /** Clients' transactions that have been open for long, the oldest first. */
+    static List<String> blockers(FakeServer server) {
+        return server.backends.values().stream()
+                .filter(each -> each.serves() && each.open().compareTo(LONG) > 0)
+                .sorted(Comparator.comparing(FakeBackend::open).reversed())
+                .map(each ->
+                        each.pid + " (" + each.application + "), " + each.open().toSeconds() + " s")
+                .toList();
+    }
+
     static List<Facts.Slot> slots(FakeServer server) {
         List<Facts.Slot> slots = new ArrayList<>();
-        server.data.slots.forEach((name, restart) -> {
+        FakeSlots known = server.data.slots;
+        known.names().forEach(name -> {
             List<FakeReceiver> users = receivers(server).stream()
                     .filter(each -> each.slot().equals(name))
                     .toList();
@@ -135,8 +149,8 @@ final class FakeFacts {
                     "physical",
                     !users.isEmpty(),
                     users.isEmpty() ? null : pid(users.get(0)),
-                    restart,
-                    "reserved"));
+                    known.restart(name).orElse(null),
+                    known.status(name)));
         });
         return slots;
     }

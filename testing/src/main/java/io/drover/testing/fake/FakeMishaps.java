@@ -56,11 +56,22 @@ public final class FakeMishaps {
         world.change(() -> world.serverAt(host, port).ifPresent(server -> server.hold(frozen)));
     }
 
-    /** All processes of a server are stopped where they stand. Opening its door and letting its sessions go on ends it. */
+    /**
+     * All processes of a server are stopped where they stand: nor does a standby receive or replay. Opening its door and letting its
+     * sessions go on ends it.
+     */
     public void standStill(String host, int port) {
         world.change(() -> world.serverAt(host, port).ifPresent(server -> {
             server.hold(true);
-            server.backends.values().forEach(each -> each.stopped = true);
+            server.standStill(true);
+        }));
+    }
+
+    /** Takes {@link #standStill} back. */
+    public void goOn(String host, int port) {
+        world.change(() -> world.serverAt(host, port).ifPresent(server -> {
+            server.standStill(false);
+            server.hold(false);
         }));
     }
 
@@ -80,7 +91,18 @@ public final class FakeMishaps {
     /** Somebody makes a slot, or has left it. */
     public void leaveSlot(String host, int port, String slot) {
         world.change(() ->
-                world.serverAt(host, port).ifPresent(server -> server.data.slots.put(slot, server.data.wal.end())));
+                world.serverAt(host, port).ifPresent(server -> server.data.slots.create(slot, server.data.wal.end())));
+    }
+
+    /**
+     * So much is written past a slot that max_slot_wal_keep_size gives it up: its standby is cut off, and lacks WAL that is gone. One
+     * that streams and has everything is never given up by PostgreSQL; here something is written that it has not.
+     */
+    public void loseSlot(String host, int port, String slot) {
+        world.change(() -> world.serverAt(host, port)
+                .filter(server -> server.ready)
+                .filter(server -> server.data.slots.holds(slot))
+                .ifPresent(server -> server.loseSlot(slot)));
     }
 
     /** The postmaster is killed; its children see that and end, but for those that are stopped. */

@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** What a controller reads from servers that do not exist. */
+/**
+ * What a controller reads from servers that do not exist. Left out: a base backup is never shown, since what it has sent is known at its
+ * end only; and no session is kept between questions, which would still answer behind a held door while it is not stopped itself.
+ */
 record FakeMonitors(FakePostgres world, String from) implements Monitors {
     private static final Duration LIMIT = Duration.ofSeconds(5);
 
@@ -53,7 +56,10 @@ record FakeMonitors(FakePostgres world, String from) implements Monitors {
     public Optional<StandbyView> standby(Endpoint primary, String applicationName) {
         return ask(
                 primary,
-                server -> server.standbys(applicationName).stream().findFirst().map(standby -> view(server, standby)));
+                server -> server.standbys(FakeSynchronous.ANYBODY).stream()
+                        .filter(standby -> standby.application().equals(applicationName))
+                        .findFirst()
+                        .map(standby -> view(server, standby)));
     }
 
     private static StandbyView view(FakeServer primary, FakeReceiver standby) {
@@ -63,7 +69,7 @@ record FakeMonitors(FakePostgres world, String from) implements Monitors {
 
     @Override
     public boolean holdsWal(Endpoint primary, String slot) {
-        return ask(primary, server -> server.data.slots.containsKey(slot));
+        return ask(primary, server -> server.data.slots.holds(slot));
     }
 
     @Override
@@ -82,6 +88,6 @@ record FakeMonitors(FakePostgres world, String from) implements Monitors {
 
     @Override
     public List<String> longTransactions(Endpoint primary) {
-        return ask(primary, server -> List.of());
+        return ask(primary, FakeFacts::blockers);
     }
 }

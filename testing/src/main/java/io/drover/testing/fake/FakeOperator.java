@@ -22,7 +22,7 @@ public record FakeOperator(FakePostgres world) {
         FakeNode unused = world.node(host);
         world.change(() -> {
             FakeServer primary = world.serverAt(from, place.port()).orElseThrow();
-            primary.data.slots.put(slotOf(host), primary.data.wal.end());
+            Lsn unusedStart = primary.data.slots.create(slotOf(host), primary.data.wal.end());
             FakeDirectory copy = primary.data.copy();
             copy.autoConf.clear();
             copy.standbySignal = true;

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * Several machines with PostgreSQL on them, none of which exists: what a move relies on behaves as PostgreSQL does, which the tests
  * of the contract prove on both. Time and waits come from a scheduler; there is no thread and no clock of its own.
  *
- * <p>What it leaves out: tables, all WAL is kept, and a checkpoint is a moment.
+ * <p>What it leaves out: tables, all WAL is kept until a slot is lost, and a checkpoint is a moment.
  */
 public final class FakePostgres {
     /** Settings that only a move sets on machines like these. */
@@ -226,7 +226,7 @@ public final class FakePostgres {
         if (name.contains(".staging-") || name.contains(".rewinding-") || data.incomplete) {
             found.add("an unfinished directory" + where);
         }
-        data.slots.keySet().forEach(slot -> found.add("slot " + slot + where));
+        data.slots.names().forEach(slot -> found.add("slot " + slot + where));
         data.autoConf.forEach((setting, value) -> {
             if (OF_A_MOVE.contains(setting)) {
                 found.add("setting " + setting + " = '" + value + "'" + where);

@@ -58,8 +58,7 @@ record FakeProcesses(FakePostgres world, String host, int postmasterPid) impleme
 
     @Override
     public void releaseSessions() {
-        world.change(
-                () -> server().ifPresent(server -> server.backends.values().forEach(each -> each.stopped = false)));
+        world.change(() -> server().ifPresent(server -> server.standStill(false)));
     }
 
     @Override

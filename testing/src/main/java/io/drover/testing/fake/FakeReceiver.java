@@ -119,7 +119,7 @@ final class FakeReceiver {
         caughtUp |= sender != null && !isBehind();
         if (sender == null) {
             ask();
-        } else if (!sending && isBehind() && reachable() && !sender.stopped && !standby.host.diskFull) {
+        } else if (!sending && isBehind() && reachable() && goesOn(sender)) {
             sending = true;
             standby.world.later(standby.world.delay(standby.host.name, source().host.name), this::arrive);
         }
@@ -145,7 +145,7 @@ final class FakeReceiver {
 
     /** A real one asks again and again; here only when it would be answered, which every change of the world is looked through for. */
     private void ask() {
-        if (!asking && standby.follows().flatMap(this::found).isPresent()) {
+        if (!asking && !standby.still && standby.follows().flatMap(this::found).isPresent()) {
             asking = true;
             boolean quick = standby.setting("wal_retrieve_retry_interval").equals("5ms");
             standby.world.later(quick ? IN_A_CUTOVER : standby.world.times().retry(), this::connect);
@@ -154,7 +154,7 @@ final class FakeReceiver {
 
     private void connect() {
         asking = false;
-        if (!active || standby.dead || sender != null) {
+        if (!active || standby.dead || standby.still || sender != null) {
             return;
         }
         standby.follows().flatMap(this::found).ifPresent(this::begin);
@@ -166,7 +166,7 @@ final class FakeReceiver {
                 .filter(server -> server.ready && !server.held && !server.isDeaf())
                 .filter(server -> standby.world.connected(standby.host.name, server.host.name))
                 .filter(server -> server.data.instance.equals(standby.data.instance))
-                .filter(server -> follows.slot().isEmpty() || server.data.slots.containsKey(follows.slot()))
+                .filter(server -> server.data.slots.serve(follows.slot(), received()))
                 .filter(this::fits);
     }
 
@@ -202,6 +202,11 @@ final class FakeReceiver {
                 : theirs.wal.end().atLeast(mine.wal.segment()) && theirs.wal.isBeginOf(mine.wal);
     }
 
+    /** Whether nothing keeps WAL from being sent and written. */
+    private boolean goesOn(FakeBackend process) {
+        return !process.stopped && !standby.still && !standby.host.diskFull;
+    }
+
     private void arrive() {
         sending = false;
         FakeServer from = primary;
@@ -209,7 +214,7 @@ final class FakeReceiver {
         if (!active || standby.dead || from == null || process == null || from.dead || !reachable()) {
             return;
         }
-        if (process.stopped || standby.host.diskFull || !fits(from)) {
+        if (!goesOn(process) || !fits(from)) {
             return;
         }
         for (Wal.Entry entry : from.data.wal.from(received())) {
@@ -219,9 +224,7 @@ final class FakeReceiver {
         }
         standby.data.controlTimeline = Math.min(from.data.controlTimeline, timeline);
         standby.data.rewindLogin = from.data.rewindLogin;
-        if (from.data.slots.containsKey(slot())) {
-            from.data.slots.put(slot(), received());
-        }
+        from.data.slots.advance(slot(), received());
         standby.replay();
     }
 }

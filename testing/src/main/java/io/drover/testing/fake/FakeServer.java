@@ -29,6 +29,9 @@ final class FakeServer {
     boolean ready;
     boolean dead;
     boolean held;
+    /** Whether the processes that receive and replay are stopped, too. */
+    boolean still;
+
     boolean recovering;
     boolean replayPaused;
     Lsn replayed = new Lsn(0);
@@ -240,6 +243,39 @@ final class FakeServer {
         if (!hold && reloadPending) {
             reloadPending = false;
             reload();
+        }
+    }
+
+    /** SIGSTOP to all of its children, or SIGCONT. */
+    void standStill(boolean stand) {
+        still = stand;
+        backends.values().forEach(each -> each.stopped = stand);
+    }
+
+    /** Segments that nobody holds are removed at a checkpoint. */
+    void loseSlot(String slot) {
+        dropStreamsFrom(slot);
+        if (!recovering) {
+            endSegment();
+            data.slots.lose(slot, data.wal.end());
+            checkpoint();
+        } else {
+            data.slots.lose(slot, data.wal.segment());
+        }
+    }
+
+    /** Whoever streams from a slot is cut off. */
+    void dropStreamsFrom(String slot) {
+        world.servers().stream()
+                .map(each -> each.receiver)
+                .filter(each -> each.streamsFrom(this) && each.slot().equals(slot))
+                .forEach(FakeReceiver::disconnect);
+    }
+
+    /** As pg_switch_wal does. */
+    void endSegment() {
+        if (!data.wal.onBoundary()) {
+            append(Wal.Kind.SWITCH, "");
         }
     }
 

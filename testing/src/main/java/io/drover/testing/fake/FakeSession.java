@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -138,19 +139,15 @@ final class FakeSession implements PostgresSession {
         return world.change(() -> {
             server.data.rulesCarried |= !server.recovering;
             Lsn now = server.recovering ? server.replayed : server.data.wal.end();
-            server.data.slots.putIfAbsent(slot, now);
-            return server.data.slots.getOrDefault(slot, now);
+            return server.data.slots.create(slot, now);
         });
     }
 
     @Override
     public void dropSlot(String slot, Duration limit) {
         tell(() -> {
-            server.data.slots.remove(slot);
-            world.servers().stream()
-                    .map(each -> each.receiver)
-                    .filter(each -> each.streamsFrom(server) && each.slot().equals(slot))
-                    .forEach(FakeReceiver::disconnect);
+            server.data.slots.drop(slot);
+            server.dropStreamsFrom(slot);
         });
     }
 
@@ -185,10 +182,13 @@ final class FakeSession implements PostgresSession {
         long begin = world.scheduler().nanoTime();
         goOn();
         FakeBackend probe = world.change(() -> server.login(InstanceMonitor.GUARD_PROBE));
+        world.change(probe::begin);
         Lsn end = world.change(() -> server.append(Wal.Kind.MAINTENANCE_COMMIT, "guard probe"));
-        boolean committed = world.await(limit, () -> probe.gone() || !probe.awaitsStandby(end, SyncLevel.REMOTE_APPLY));
+        BooleanSupplier over = () -> probe.gone() || !probe.awaitsStandby(end, SyncLevel.REMOTE_APPLY);
+        boolean committed = world.await(limit, over);
         boolean lost = world.look(probe::gone);
-        probe.close();
+        // one that is given up goes on waiting, and ends when it need not any more
+        world.when(over, () -> {}, probe::close);
         return new GuardProbeReport(committed && !lost, (world.scheduler().nanoTime() - begin) / 1e6);
     }
 
@@ -225,9 +225,7 @@ final class FakeSession implements PostgresSession {
                     if (server.walLocked()) {
                         return null;
                     }
-                    if (!server.data.wal.onBoundary()) {
-                        server.append(Wal.Kind.SWITCH, "");
-                    }
+                    server.endSegment();
                     return server.data.wal.end();
                 })
                 .orElseThrow();

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** Runs the contract on PostgreSQL as the user that owns it, where no test engine is; writes a line for each test. */
+/** Runs the contracts on PostgreSQL as the user that owns it, where no test engine is; writes a line for each test. */
 final class ContractRun {
     static final String PASSED = "passed ";
     private static final String FAILED = "failed ";
@@ -21,12 +21,49 @@ final class ContractRun {
 
     private ContractRun() {}
 
-    /** The contract's tests by name. */
-    static List<Method> tests() {
-        return Arrays.stream(PostgresContract.class.getDeclaredMethods())
-                .filter(method -> method.isAnnotationPresent(Test.class))
-                .sorted(Comparator.comparing(Method::getName))
+    /** The contracts on PostgreSQL, which works in a directory. */
+    private static List<PostgresSteps> contracts(Path directory) {
+        return List.of(
+                new PostgresContract() {
+                    @Override
+                    ThreeNodes open() {
+                        return new RealNodes(directory);
+                    }
+                },
+                new StandbysContract() {
+                    @Override
+                    ThreeNodes open() {
+                        return new RealNodes(directory);
+                    }
+                },
+                new MonitorsContract() {
+                    @Override
+                    ThreeNodes open() {
+                        return new RealNodes(directory);
+                    }
+                });
+    }
+
+    /** A test of a contract. */
+    private record ContractTest(PostgresSteps contract, Method method) {
+        String name() {
+            return method.getDeclaringClass().getSimpleName() + "." + method.getName();
+        }
+    }
+
+    private static List<ContractTest> tests(Path directory) {
+        return contracts(directory).stream()
+                .flatMap(contract -> Arrays.stream(
+                                contract.getClass().getSuperclass().getDeclaredMethods())
+                        .filter(method -> method.isAnnotationPresent(Test.class))
+                        .sorted(Comparator.comparing(Method::getName))
+                        .map(method -> new ContractTest(contract, method)))
                 .toList();
+    }
+
+    /** The contracts' tests by name. */
+    static List<String> names() {
+        return tests(Path.of("")).stream().map(ContractTest::name).toList();
     }
 
     /** Where the lines are. */
@@ -38,32 +75,26 @@ final class ContractRun {
     public static void main(String[] arguments) throws IOException {
         Path directory = Path.of(arguments[0]);
         List<String> names = List.of(arguments).subList(1, arguments.length);
-        for (Method test : tests()) {
-            if (names.isEmpty() || names.contains(test.getName())) {
-                // a socket's path may have 107 characters
-                String line = run(test, directory.resolve("nodes")) + "\n";
+        // a socket's path may have 107 characters
+        for (ContractTest test : tests(directory.resolve("nodes"))) {
+            if (names.isEmpty() || names.contains(test.name())) {
+                String line = run(test) + "\n";
                 Files.writeString(results(directory), line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
             }
         }
     }
 
-    private static String run(Method test, Path directory) {
-        PostgresContract contract = new PostgresContract() {
-            @Override
-            ThreeNodes open() {
-                return new RealNodes(directory);
-            }
-        };
+    private static String run(ContractTest test) {
         try {
-            contract.makePrimary();
-            test.invoke(contract);
-            return PASSED + test.getName();
+            test.contract().makePrimary();
+            test.method().invoke(test.contract());
+            return PASSED + test.name();
         } catch (InvocationTargetException e) {
-            return FAILED + test.getName() + " " + text(e.getCause());
+            return FAILED + test.name() + " " + text(e.getCause());
         } catch (ReflectiveOperationException | RuntimeException e) {
-            return FAILED + test.getName() + " " + text(e);
+            return FAILED + test.name() + " " + text(e);
         } finally {
-            contract.close();
+            test.contract().close();
         }
     }
 

@@ -4,6 +4,8 @@ package io.drover.testing.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drover.api.Lsn;
+import io.drover.api.NodeId;
+import io.drover.api.ShardTopology.Endpoint;
 import io.drover.api.agent.Facts.Slot;
 import io.drover.replication.AllowList;
 import io.drover.replication.ManagedSetting;
@@ -82,7 +84,8 @@ abstract class PostgresSteps {
         return new Upstream(nodes.host(leader), nodes.place(leader).port(), application, slot);
     }
 
-    private void makeStandby(Side side, Upstream upstream) {
+    /** From a slot that is there. */
+    final void makeStandby(Side side, Upstream upstream) {
         ServerFiles files = copyTo(side, upstream);
         files.prepareStandby(staging(side), upstream);
         files.install(staging(side));
@@ -227,6 +230,13 @@ abstract class PostgresSteps {
 
     final int timeline(Side side) {
         return ask(side, PostgresSession::timeline);
+    }
+
+    final Endpoint endpoint(Side side) {
+        return new Endpoint(
+                new NodeId("node_" + side.ordinal()),
+                nodes.host(side),
+                nodes.place(side).port());
     }
 
     final List<Slot> slots(Side side) {

@@ -4,12 +4,16 @@ package io.drover.testing.contract;
 import static java.util.Objects.requireNonNull;
 
 import io.drover.api.Lsn;
+import io.drover.daemon.remote.Monitors;
+import io.drover.daemon.remote.PostgresMonitors;
 import io.drover.replication.Connections;
 import io.drover.replication.InstanceLayout;
+import io.drover.replication.InstanceMonitors;
 import io.drover.replication.LocalPostgresNode;
 import io.drover.replication.PostgresBinaries;
 import io.drover.replication.PostgresNode;
 import io.drover.replication.ProcessTable;
+import io.drover.replication.RoleSetup;
 import io.drover.replication.RoleSetup.Passwords;
 import io.drover.replication.ServerPlace;
 import io.drover.replication.Signals;
@@ -38,6 +42,7 @@ import java.util.stream.Stream;
 /** Nodes with PostgreSQL on loopback, for this process's own user. */
 final class RealNodes implements ThreeNodes {
     private static final String DATABASE = "app";
+    private static final String PASSWORD = "one";
     private static final int LOWEST_PORT = 16_000;
     private static final int PORTS = 15_000;
     private static final Duration LIMIT = Duration.ofSeconds(20);
@@ -46,6 +51,7 @@ final class RealNodes implements ThreeNodes {
     private final Path root;
     private final Map<Side, PostgresNode> nodes = new EnumMap<>(Side.class);
     private final Map<Side, Integer> ports = new EnumMap<>(Side.class);
+    private final InstanceMonitors monitors = new InstanceMonitors(RoleSetup.CONTROLLER, PASSWORD);
 
     RealNodes(Path root) {
         this.root = root;
@@ -58,7 +64,7 @@ final class RealNodes implements ThreeNodes {
                             host(side),
                             root,
                             binaries(),
-                            new Passwords("one", "two", "three")));
+                            new Passwords(PASSWORD, "two", "three")));
         }
     }
 
@@ -130,9 +136,23 @@ final class RealNodes implements ThreeNodes {
             try (PreparedStatement insert = connection.prepareStatement("INSERT INTO operations (name) VALUES (?)")) {
                 insert.setString(1, operation);
                 insert.executeUpdate();
+                if (!connection.getAutoCommit()) {
+                    connection.commit();
+                    connection.setAutoCommit(true);
+                }
             } catch (SQLException e) {
                 throw new IllegalStateException(e);
             }
+        }
+
+        @Override
+        public void begin() {
+            try {
+                connection.setAutoCommit(false);
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+            execute(connection, "SELECT 1");
         }
 
         @Override
@@ -158,15 +178,25 @@ final class RealNodes implements ThreeNodes {
     }
 
     @Override
+    public Monitors monitors() {
+        return new PostgresMonitors(monitors);
+    }
+
+    @Override
     public List<String> operations(Side side) {
+        return ask(side, "SELECT name FROM operations ORDER BY id");
+    }
+
+    /** The first column. */
+    private List<String> ask(Side side, String sql) {
         Connection connection = connect(side);
-        List<String> names = new ArrayList<>();
+        List<String> values = new ArrayList<>();
         try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("SELECT name FROM operations ORDER BY id")) {
+                ResultSet rows = statement.executeQuery(sql)) {
             while (rows.next()) {
-                names.add(rows.getString(1));
+                values.add(rows.getString(1));
             }
-            return names;
+            return values;
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         } finally {
@@ -211,6 +241,23 @@ final class RealNodes implements ThreeNodes {
     }
 
     @Override
+    public void loseSlot(Side side, String slot) {
+        tell(side, "ALTER SYSTEM SET max_slot_wal_keep_size = '1MB'");
+        tell(side, "SELECT pg_reload_conf()");
+        String lost = "SELECT wal_status FROM pg_replication_slots WHERE slot_name = '" + slot + "'";
+        boolean done = Waiting.until(LIMIT, POLL, () -> {
+            tell(side, "SELECT pg_switch_wal()");
+            tell(side, "CHECKPOINT");
+            return ask(side, lost).equals(List.of("lost"));
+        });
+        if (!done) {
+            throw new IllegalStateException("slot " + slot + " is not lost");
+        }
+        tell(side, "ALTER SYSTEM RESET max_slot_wal_keep_size");
+        tell(side, "SELECT pg_reload_conf()");
+    }
+
+    @Override
     public void killInPromotion(Side side, Lsn fork) {
         kill(side);
         Path data = place(side).dataDir();
@@ -240,6 +287,7 @@ final class RealNodes implements ThreeNodes {
 
     @Override
     public void close() {
+        monitors.close();
         for (Side side : Side.values()) {
             kill(side);
         }

@@ -2,6 +2,7 @@
 package io.drover.testing.contract;
 
 import io.drover.api.Lsn;
+import io.drover.daemon.remote.Monitors;
 import io.drover.replication.PostgresNode;
 import io.drover.replication.ServerPlace;
 import java.util.List;
@@ -23,6 +24,9 @@ interface ThreeNodes extends AutoCloseable {
         /** Commits with synchronous_commit = local. */
         void commitLocally(String operation);
 
+        /** Begins the transaction that the next commit ends. */
+        void begin();
+
         @Override
         void close();
     }
@@ -35,6 +39,9 @@ interface ThreeNodes extends AutoCloseable {
     String host(Side side);
 
     Client client(Side side);
+
+    /** What a controller reads from them. */
+    Monitors monitors();
 
     /** The operations that a reader sees there. */
     List<String> operations(Side side);
@@ -53,6 +60,9 @@ interface ThreeNodes extends AutoCloseable {
 
     /** Takes {@link #freeze} back. */
     void thaw(Side side);
+
+    /** Loses the WAL that a slot holds of whose standby nothing is heard: so much more is written than slots may hold back. */
+    void loseSlot(Side side, String slot);
 
     /** Kills a standby, and leaves what it leaves when it dies in its promotion and the new timeline is not in its control file. */
     void killInPromotion(Side side, Lsn fork);

@@ -208,7 +208,7 @@ final class VerbRefusalsTest {
     private static String describe(FakeDirectory directory) {
         return Stream.of(
                         directory.autoConf,
-                        directory.slots.keySet(),
+                        directory.slots.names(),
                         directory.timeline,
                         directory.state,
                         directory.standbySignal,
