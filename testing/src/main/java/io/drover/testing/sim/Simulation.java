@@ -18,6 +18,8 @@ public final class Simulation {
     private static final Duration SETTLING = Duration.ofSeconds(6);
     private static final Duration LOST_MESSAGE = Duration.ofSeconds(10);
     private static final int RESUMES = 6;
+    private static final Duration LAST_EXPIRY = Duration.ofSeconds(6);
+    private static final int SEEDS_PER_LAST_EXPIRY = 4;
     private static final List<Integer> ROWS_OF_STANDBYS = List.of(55, 78);
     /** In three of eight seeds there is a third node. */
     private static final List<Third> THIRDS = List.of(
@@ -147,8 +149,16 @@ public final class Simulation {
         faults.disarm();
         closing = false;
         world.heal();
+        if (world.draw(SEEDS_PER_LAST_EXPIRY) == 0) {
+            world.later(LAST_EXPIRY, this::expireAllSessions);
+        }
         world.say(() -> rested ? "came to rest by itself" : "has to come to rest now");
         finish(move);
+    }
+
+    /** As when ZooKeeper has no leader for too long: whatever hangs on a session is made again. */
+    private void expireAllSessions() {
+        world.names().forEach(name -> world.member(name).expireSession());
     }
 
     private void weather() {
