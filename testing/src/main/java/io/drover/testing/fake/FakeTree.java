@@ -8,7 +8,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -19,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 /** The znodes at one moment, and how one transaction makes the next moment of them. Immutable. */
 final class FakeTree {
     private static final String ROOT = "/";
+    /** The character after the slash: what begins with it comes after all that lies below a znode. */
+    private static final char AFTER_SLASH = '0';
 
     private final NavigableMap<String, Node> nodes;
     private final long zxid;
@@ -48,13 +49,15 @@ final class FakeTree {
     List<String> children(String path) {
         String prefix = path.equals(ROOT) ? ROOT : path + "/";
         List<String> names = new ArrayList<>();
-        for (String child : nodes.tailMap(prefix, false).keySet()) {
-            if (!child.startsWith(prefix)) {
-                break;
-            }
-            String name = child.substring(prefix.length());
-            if (name.indexOf('/') < 0) {
-                names.add(name);
+        String child = nodes.higherKey(prefix);
+        while (child != null && child.startsWith(prefix)) {
+            int below = child.indexOf('/', prefix.length());
+            if (below < 0) {
+                names.add(child.substring(prefix.length()));
+                child = nodes.higherKey(child);
+            } else {
+                // what lies below a child is stepped over
+                child = nodes.ceilingKey(child.substring(0, below) + AFTER_SLASH);
             }
         }
         return List.copyOf(names);
@@ -100,13 +103,18 @@ final class FakeTree {
             this.now = Instant.ofEpochMilli(now.toEpochMilli());
         }
 
+        private static String tenDigits(int number) {
+            String digits = Integer.toString(number);
+            return "0".repeat(10 - digits.length()) + digits;
+        }
+
         /** Makes a znode; answers its path. */
         String create(String wanted, byte[] bytes, long owner, boolean sequential) throws KeeperException {
             Node parent = changed.get(parent(wanted));
             if (parent == null) {
                 throw KeeperException.create(Code.NONODE, wanted);
             }
-            String path = sequential ? wanted + String.format(Locale.ROOT, "%010d", parent.made()) : wanted;
+            String path = sequential ? wanted + tenDigits(parent.made()) : wanted;
             if (changed.containsKey(path)) {
                 throw KeeperException.create(Code.NODEEXISTS, path);
             }
