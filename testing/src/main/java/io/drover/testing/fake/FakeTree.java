@@ -6,7 +6,6 @@ import io.drover.topology.ZNodeData;
 import io.drover.topology.ZNodeStat;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -25,7 +24,7 @@ final class FakeTree {
     private final long zxid;
 
     private FakeTree(NavigableMap<String, Node> nodes, long zxid) {
-        this.nodes = Collections.unmodifiableNavigableMap(nodes);
+        this.nodes = nodes;
         this.zxid = zxid;
     }
 
@@ -94,13 +93,21 @@ final class FakeTree {
 
     /** One transaction: all its changes or none, for a refusal throws and leaves the tree as it was. */
     final class Transaction {
-        private final TreeMap<String, Node> changed = new TreeMap<>(nodes);
+        /** What there is now: the very tree as long as nothing is changed, for many transactions only check. */
+        private NavigableMap<String, Node> changed = nodes;
+
         private final List<Touch> touched = new ArrayList<>();
         private final long id = zxid + 1;
         private final Instant now;
 
         private Transaction(Instant now) {
             this.now = Instant.ofEpochMilli(now.toEpochMilli());
+        }
+
+        private void copyAtFirstChange() {
+            if (touched.isEmpty()) {
+                changed = new TreeMap<>(nodes);
+            }
         }
 
         private static String tenDigits(int number) {
@@ -121,6 +128,7 @@ final class FakeTree {
             if (parent.data().stat().ephemeralOwner() != 0) {
                 throw KeeperException.create(Code.NOCHILDRENFOREPHEMERALS, path);
             }
+            copyAtFirstChange();
             changed.put(parent(path), new Node(parent.data(), parent.made() + 1));
             changed.put(path, new Node(new ZNodeData(bytes.clone(), new ZNodeStat(0, id, id, now, owner)), 0));
             touched.add(new Touch(path, true));
@@ -131,6 +139,7 @@ final class FakeTree {
             Node node = demand(path, version);
             ZNodeStat old = node.data().stat();
             ZNodeStat stat = new ZNodeStat(old.version() + 1, old.czxid(), id, now, old.ephemeralOwner());
+            copyAtFirstChange();
             changed.put(path, new Node(new ZNodeData(bytes.clone(), stat), node.made()));
             touched.add(new Touch(path, false));
             return stat;
@@ -142,6 +151,7 @@ final class FakeTree {
             if (below != null && below.startsWith(path + "/")) {
                 throw KeeperException.create(Code.NOTEMPTY, path);
             }
+            copyAtFirstChange();
             changed.remove(path);
             touched.add(new Touch(path, true));
         }
