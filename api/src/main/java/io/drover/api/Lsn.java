@@ -71,7 +71,6 @@ public record Lsn(long bytes) implements Comparable<Lsn> {
     @JsonValue
     @Override
     public String toString() {
-        return (Long.toHexString(bytes >>> 32) + '/' + Long.toHexString(bytes & 0xFFFF_FFFFL))
-                .toUpperCase(Locale.ROOT);
+        return (Long.toHexString(bytes >>> 32) + '/' + Long.toHexString(bytes & 0xFFFF_FFFFL)).toUpperCase(Locale.ROOT);
     }
 }
