@@ -20,15 +20,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
 import java.util.Locale;
 
 /** The one way in which Drover writes and reads JSON: RFC 3339 times with milliseconds, absent values as null. */
 public final class Json {
-    private static final DateTimeFormatter MILLIS = DateTimeFormatter.ofPattern(
-                    "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
-            .withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter MILLIS =
+            new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
     private static final ObjectMapper MAPPER = configure(new ObjectMapper());
 
     private Json() {}

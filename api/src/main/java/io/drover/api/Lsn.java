@@ -71,6 +71,6 @@ public record Lsn(long bytes) implements Comparable<Lsn> {
     @JsonValue
     @Override
     public String toString() {
-        return String.format(Locale.ROOT, "%X/%X", bytes >>> 32, bytes & 0xFFFF_FFFFL);
+        return (Long.toHexString(bytes >>> 32) + '/' + Long.toHexString(bytes & 0xFFFF_FFFFL)).toUpperCase(Locale.ROOT);
     }
 }

@@ -24,6 +24,8 @@ final class AtomicWrite {
     /** ZooKeeper's own limit is just under 1 MiB, for a whole request; a record never comes near (hazard H53). */
     static final int MAX_BYTES = 64 * 1024;
 
+    private static final byte[] NOTHING = {};
+
     private final ZkCalls calls;
     private final List<Change> changes = new ArrayList<>();
 
@@ -40,9 +42,14 @@ final class AtomicWrite {
         DELETE
     }
 
-    /** {@code version} is the one demanded; -1 for a znode to be made. */
+    /**
+     * One of its parts.
+     *
+     * @param version the one demanded; -1 for a znode to be made
+     * @param value what the data say
+     */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Change(Kind kind, String path, int version, byte[] data) {
+    private record Change(Kind kind, String path, int version, Object value, byte[] data) {
         boolean writes() {
             return kind == Kind.CREATE || kind == Kind.SET;
         }
@@ -58,27 +65,31 @@ final class AtomicWrite {
     }
 
     AtomicWrite check(ZNode<?> node, int version) {
-        return add(Kind.CHECK, node, version, new byte[0]);
+        return add(Kind.CHECK, node, version);
     }
 
     AtomicWrite checkAbsent(ZNode<?> node) {
-        return add(Kind.TRY, node, -1, new byte[0]).add(Kind.DELETE, node, 0, new byte[0]);
+        return add(Kind.TRY, node, -1).add(Kind.DELETE, node, 0);
     }
 
     AtomicWrite create(ZNode<?> node, Object value) {
-        return add(Kind.CREATE, node, -1, encode(node, value));
+        return add(Kind.CREATE, node, -1, value, encode(node, value));
     }
 
     AtomicWrite set(ZNode<?> node, int version, Object value) {
-        return add(Kind.SET, node, version, encode(node, value));
+        return add(Kind.SET, node, version, value, encode(node, value));
     }
 
     AtomicWrite delete(ZNode<?> node, int version) {
-        return add(Kind.DELETE, node, version, new byte[0]);
+        return add(Kind.DELETE, node, version);
     }
 
-    private AtomicWrite add(Kind kind, ZNode<?> node, int version, byte[] data) {
-        changes.add(new Change(kind, node.path(), version, data));
+    private AtomicWrite add(Kind kind, ZNode<?> node, int version) {
+        return add(kind, node, version, NOTHING, NOTHING);
+    }
+
+    private AtomicWrite add(Kind kind, ZNode<?> node, int version, Object value, byte[] data) {
+        changes.add(new Change(kind, node.path(), version, value, data));
         return this;
     }
 
@@ -100,7 +111,7 @@ final class AtomicWrite {
      * @throws DroverException LEADERSHIP_LOST, CONFLICT or ALREADY_EXISTS when nothing was written; ZOOKEEPER_UNAVAILABLE when
      *     the limit was reached and the outcome is unknown
      */
-    Map<String, Versioned<byte[]>> commit() {
+    Map<String, Versioned<Object>> commit() {
         long deadline = calls.deadline();
         List<ZNodeChange> sent = changes.stream().map(Change::sent).toList();
         boolean ambiguous = false;
@@ -124,19 +135,21 @@ final class AtomicWrite {
         }
     }
 
-    private Map<String, Versioned<byte[]>> written(List<Optional<ZNodeStat>> results) {
-        Map<String, Versioned<byte[]>> written = new LinkedHashMap<>();
+    private Map<String, Versioned<Object>> written(List<Optional<ZNodeStat>> results) {
+        Map<String, Versioned<Object>> written = new LinkedHashMap<>();
         for (int i = 0; i < changes.size(); i++) {
             Change change = changes.get(i);
-            results.get(i).ifPresent(stat -> written.put(change.path(), stat.with(change.data())));
+            results.get(i).ifPresent(stat -> written.put(change.path(), stat.with(change.value())));
         }
-        Optional<Versioned<byte[]>> sample = written.values().stream().findFirst();
+        Optional<Versioned<Object>> sample = written.values().stream().findFirst();
         for (Change change : changes) {
             if (change.kind() == Kind.CREATE) {
                 // ZooKeeper does not tell the zxid of what a transaction creates; all members share it.
-                Versioned<byte[]> made = sample.map(
-                                set -> new Versioned<>(change.data(), 0, set.mzxid(), set.mzxid(), set.modified()))
-                        .or(() -> calls.read(change.path()).filter(read -> read.version() == 0))
+                Versioned<Object> made = sample.map(
+                                set -> new Versioned<>(change.value(), 0, set.mzxid(), set.mzxid(), set.modified()))
+                        .or(() -> calls.read(change.path())
+                                .filter(read -> read.version() == 0 && Arrays.equals(read.value(), change.data()))
+                                .map(read -> read.with(change.value())))
                         .orElseThrow(this::overwritten);
                 written.put(change.path(), made);
             }
@@ -149,7 +162,7 @@ final class AtomicWrite {
     }
 
     /** After a lost answer and a refused repetition: what the lost attempt has written, if it was carried out. */
-    private Optional<Map<String, Versioned<byte[]>>> resolve(KeeperException refused) {
+    private Optional<Map<String, Versioned<Object>>> resolve(KeeperException refused) {
         List<Change> writes = changes.stream().filter(Change::writes).toList();
         if (writes.isEmpty()) {
             // Only deletions can be lost here: what is gone is gone.
@@ -177,13 +190,13 @@ final class AtomicWrite {
         }
         // Ours, as a whole: somebody may have written over a part of it since, but not before.
         Versioned<byte[]> sample = untouched.get(0);
-        Map<String, Versioned<byte[]>> written = new LinkedHashMap<>();
+        Map<String, Versioned<Object>> written = new LinkedHashMap<>();
         for (int i = 0; i < writes.size(); i++) {
             Change change = writes.get(i);
             long czxid = present.get(i).czxid();
             written.put(
                     change.path(),
-                    new Versioned<>(change.data(), change.version() + 1, czxid, sample.mzxid(), sample.modified()));
+                    new Versioned<>(change.value(), change.version() + 1, czxid, sample.mzxid(), sample.modified()));
         }
         return Optional.of(written);
     }

@@ -5,23 +5,24 @@ import java.util.Map;
 
 /** What a transaction wrote. */
 public final class CommitResult {
-    private final Map<String, Versioned<byte[]>> written;
+    private final Map<String, Versioned<Object>> written;
 
-    CommitResult(Map<String, Versioned<byte[]>> written) {
+    CommitResult(Map<String, Versioned<Object>> written) {
         this.written = Map.copyOf(written);
     }
 
     /**
-     * The new content and version of a znode that the transaction made or set, as others read it: times in milliseconds.
+     * The new content and version of a znode that the transaction made or set: the very value that was given to it, which equals what
+     * others read as long as its times are whole milliseconds, as {@link io.drover.api.time.Scheduler#clock} tells them.
      *
      * @throws IllegalArgumentException when the transaction did not write the znode
      */
     public <T> Versioned<T> of(ZNode<T> node) {
-        Versioned<byte[]> bytes = written.get(node.path());
-        if (bytes == null) {
+        Versioned<Object> value = written.get(node.path());
+        if (value == null) {
             throw new IllegalArgumentException("BUG: the transaction did not write " + node);
         }
-        return ZkCalls.decode(node, bytes);
+        return value.with(node.type().cast(value.value()));
     }
 
     /**

@@ -11,7 +11,6 @@ import io.drover.api.ShardId;
 import io.drover.api.ShardTopology;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -103,8 +102,7 @@ public final class TopologyStore {
         for (Versioned<ShardTopology> old : expected) {
             write.set(node(old), old.version(), change.apply(old.value()));
         }
-        Map<String, Versioned<byte[]>> written = write.commit();
-        CommitResult result = new CommitResult(written);
+        CommitResult result = new CommitResult(write.commit());
         return expected.stream().map(old -> result.of(node(old))).toList();
     }
 

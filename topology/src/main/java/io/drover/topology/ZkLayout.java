@@ -13,7 +13,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -85,7 +84,8 @@ public final class ZkLayout {
         if (number < 0 || number > 9_999_999_999L) {
             throw new IllegalArgumentException("not a number of a history entry: " + number);
         }
-        return histories(move).child(HISTORY_PREFIX + String.format(Locale.ROOT, "%010d", number));
+        String digits = Long.toString(number);
+        return histories(move).child(HISTORY_PREFIX + "0".repeat(10 - digits.length()) + digits);
     }
 
     /** Holds the history of a move: the znode of the move itself. */

@@ -38,6 +38,14 @@ public sealed interface Verb<R> {
     /** The end of a word that another one follows. */
     Pattern WORD_START = Pattern.compile("([a-z])(?=[A-Z])");
 
+    /** The last part of each kind's address. */
+    ClassValue<String> PATHS = new ClassValue<>() {
+        @Override
+        protected String computeValue(Class<?> verb) {
+            return WORD_START.matcher(verb.getSimpleName()).replaceAll("$1-").toLowerCase(Locale.ROOT);
+        }
+    };
+
     /** Last part of the address: the verb's name in lower case, its words joined by hyphens. */
     default String path() {
         return pathOf(getClass());
@@ -45,7 +53,7 @@ public sealed interface Verb<R> {
 
     /** Last part of the address of a kind of verb. */
     static String pathOf(Class<?> verb) {
-        return WORD_START.matcher(verb.getSimpleName()).replaceAll("$1-").toLowerCase(Locale.ROOT);
+        return PATHS.get(verb);
     }
 
     /** Type of the answer. */

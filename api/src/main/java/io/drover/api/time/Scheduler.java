@@ -18,7 +18,7 @@ import java.util.concurrent.locks.Lock;
  * calls what may wait; a {@link #newLock() lock} may be held.
  */
 public interface Scheduler {
-    /** The wall clock, for people and for what outlives the process. */
+    /** The wall clock, for people and for what outlives the process; in whole milliseconds, as JSON keeps them. */
     Clock clock();
 
     /** A clock that never goes back, in nanoseconds; only differences mean something. */

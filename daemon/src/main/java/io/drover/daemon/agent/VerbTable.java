@@ -45,15 +45,19 @@ final class VerbTable {
         }
     };
 
-    private final Map<String, Class<? extends Verb<?>>> types = new TreeMap<>();
+    /** Every kind of verb by the last part of its address. */
+    private static final Map<String, Class<? extends Verb<?>>> TYPES = types();
+
     private final Map<Class<?>, Row<?, ?>> rows = new LinkedHashMap<>();
 
-    VerbTable() {
+    private static Map<String, Class<? extends Verb<?>>> types() {
+        Map<String, Class<? extends Verb<?>>> types = new TreeMap<>();
         for (Class<?> type : Verb.class.getPermittedSubclasses()) {
             @SuppressWarnings("unchecked") // what a sealed interface permits are its subtypes
             Class<? extends Verb<?>> verb = (Class<? extends Verb<?>>) type;
             types.put(Verb.pathOf(type), verb);
         }
+        return types;
     }
 
     /** Carries out a verb. */
@@ -128,7 +132,7 @@ final class VerbTable {
 
     /** Every verb has a row, or this version was put together wrongly. */
     void requireComplete() {
-        List<String> missing = types.entrySet().stream()
+        List<String> missing = TYPES.entrySet().stream()
                 .filter(type -> !rows.containsKey(type.getValue()))
                 .map(Map.Entry::getKey)
                 .toList();
@@ -143,10 +147,10 @@ final class VerbTable {
      * @throws DroverException NOT_FOUND for an unknown verb, MALFORMED_REQUEST for a body that is not exactly its arguments
      */
     Command read(String path, byte[] body) {
-        Class<? extends Verb<?>> type = types.get(path);
+        Class<? extends Verb<?>> type = TYPES.get(path);
         if (type == null) {
             throw new DroverException(
-                    ErrorCode.NOT_FOUND, "no such verb: " + path + "; nothing was done", "verbs are " + types.keySet());
+                    ErrorCode.NOT_FOUND, "no such verb: " + path + "; nothing was done", "verbs are " + TYPES.keySet());
         }
         try {
             Envelope envelope = READER.forType(Envelope.class).readValue(body);

@@ -227,13 +227,20 @@ public final class MoveRunner implements LeaderElection.Listener, AutoCloseable 
         return Optional.ofNullable(running.get(id));
     }
 
-    /** A move that has ended, with what it takes to look at it or to order something. */
+    /** A move that has ended, with what it takes to look at it or to order something; kept only as long as this leadership lasts. */
     Running idle(Versioned<MoveRecord> stored, Leadership under) {
+        MoveId id = stored.value().identity().id();
         lock.lock();
         try {
-            return running.computeIfAbsent(
-                    stored.value().identity().id(),
-                    id -> undriven(stored, new EventFeed(events, services.clock()), under));
+            Running known = running.get(id);
+            if (known != null) {
+                return known;
+            }
+            Running idle = undriven(stored, new EventFeed(events, services.clock()), under);
+            if (under.equals(leadership)) {
+                running.put(id, idle);
+            }
+            return idle;
         } finally {
             lock.unlock();
         }

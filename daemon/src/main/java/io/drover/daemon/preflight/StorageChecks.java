@@ -12,7 +12,6 @@ import io.drover.api.agent.Facts.Slot;
 import io.drover.api.agent.Reports.NodeReport;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -101,7 +100,7 @@ final class StorageChecks {
     }
 
     private static String gib(double bytes) {
-        return String.format(Locale.ROOT, "%.1f GiB", bytes / GIB);
+        return Math.round(bytes / GIB * 10) / 10.0 + " GiB";
     }
 
     private static Optional<Finding> slotHolds(PreflightFacts facts) {

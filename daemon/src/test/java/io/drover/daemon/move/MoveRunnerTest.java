@@ -10,6 +10,9 @@ import io.drover.api.MoveId;
 import io.drover.api.MoveState;
 import io.drover.api.fault.FaultPoints;
 import io.drover.daemon.move.FakeWorld.Moment;
+import io.drover.topology.Leadership;
+import io.drover.topology.Versioned;
+import io.drover.topology.ZkLayout;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -61,6 +64,23 @@ final class MoveRunnerTest {
 
         assertThat(eventually(() -> desk.stateOf(move) == MoveState.BAKING)).isTrue();
         assertThat(deaths).hasValueGreaterThanOrEqualTo(3);
+    }
+
+    /** What it would know from then on is what nobody brings up to date: it must read what the next leader makes of the move. */
+    @Test
+    void nothingIsKeptOfAMoveUnderALeadershipThatIsOver() {
+        MoveId move = desk.moves.create(Moved.request(), Optional.empty()).id();
+        assertThat(eventually(() -> desk.stateOf(move) == MoveState.BAKING)).isTrue();
+        Versioned<MoveRecord> stored = desk.services
+                .documents()
+                .read(ZkLayout.move(move, MoveRecord.class))
+                .orElseThrow();
+        Leadership over = desk.runner.requireLeadership();
+        desk.runner.lost();
+
+        desk.runner.idle(stored, over);
+
+        assertThat(desk.runner.find(move)).isEmpty();
     }
 
     /** The order is stored, and nobody says so: who goes on by what was read before is refused for ever. */

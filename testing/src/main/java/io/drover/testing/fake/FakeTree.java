@@ -6,9 +6,7 @@ import io.drover.topology.ZNodeData;
 import io.drover.topology.ZNodeStat;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -19,12 +17,14 @@ import org.jspecify.annotations.Nullable;
 /** The znodes at one moment, and how one transaction makes the next moment of them. Immutable. */
 final class FakeTree {
     private static final String ROOT = "/";
+    /** The character after the slash: what begins with it comes after all that lies below a znode. */
+    private static final char AFTER_SLASH = '0';
 
     private final NavigableMap<String, Node> nodes;
     private final long zxid;
 
     private FakeTree(NavigableMap<String, Node> nodes, long zxid) {
-        this.nodes = Collections.unmodifiableNavigableMap(nodes);
+        this.nodes = nodes;
         this.zxid = zxid;
     }
 
@@ -48,13 +48,15 @@ final class FakeTree {
     List<String> children(String path) {
         String prefix = path.equals(ROOT) ? ROOT : path + "/";
         List<String> names = new ArrayList<>();
-        for (String child : nodes.tailMap(prefix, false).keySet()) {
-            if (!child.startsWith(prefix)) {
-                break;
-            }
-            String name = child.substring(prefix.length());
-            if (name.indexOf('/') < 0) {
-                names.add(name);
+        String child = nodes.higherKey(prefix);
+        while (child != null && child.startsWith(prefix)) {
+            int below = child.indexOf('/', prefix.length());
+            if (below < 0) {
+                names.add(child.substring(prefix.length()));
+                child = nodes.higherKey(child);
+            } else {
+                // what lies below a child is stepped over
+                child = nodes.ceilingKey(child.substring(0, below) + AFTER_SLASH);
             }
         }
         return List.copyOf(names);
@@ -91,7 +93,9 @@ final class FakeTree {
 
     /** One transaction: all its changes or none, for a refusal throws and leaves the tree as it was. */
     final class Transaction {
-        private final TreeMap<String, Node> changed = new TreeMap<>(nodes);
+        /** What there is now: the very tree as long as nothing is changed, for many transactions only check. */
+        private NavigableMap<String, Node> changed = nodes;
+
         private final List<Touch> touched = new ArrayList<>();
         private final long id = zxid + 1;
         private final Instant now;
@@ -100,19 +104,31 @@ final class FakeTree {
             this.now = Instant.ofEpochMilli(now.toEpochMilli());
         }
 
+        private void copyAtFirstChange() {
+            if (touched.isEmpty()) {
+                changed = new TreeMap<>(nodes);
+            }
+        }
+
+        private static String tenDigits(int number) {
+            String digits = Integer.toString(number);
+            return "0".repeat(10 - digits.length()) + digits;
+        }
+
         /** Makes a znode; answers its path. */
         String create(String wanted, byte[] bytes, long owner, boolean sequential) throws KeeperException {
             Node parent = changed.get(parent(wanted));
             if (parent == null) {
                 throw KeeperException.create(Code.NONODE, wanted);
             }
-            String path = sequential ? wanted + String.format(Locale.ROOT, "%010d", parent.made()) : wanted;
+            String path = sequential ? wanted + tenDigits(parent.made()) : wanted;
             if (changed.containsKey(path)) {
                 throw KeeperException.create(Code.NODEEXISTS, path);
             }
             if (parent.data().stat().ephemeralOwner() != 0) {
                 throw KeeperException.create(Code.NOCHILDRENFOREPHEMERALS, path);
             }
+            copyAtFirstChange();
             changed.put(parent(path), new Node(parent.data(), parent.made() + 1));
             changed.put(path, new Node(new ZNodeData(bytes.clone(), new ZNodeStat(0, id, id, now, owner)), 0));
             touched.add(new Touch(path, true));
@@ -123,6 +139,7 @@ final class FakeTree {
             Node node = demand(path, version);
             ZNodeStat old = node.data().stat();
             ZNodeStat stat = new ZNodeStat(old.version() + 1, old.czxid(), id, now, old.ephemeralOwner());
+            copyAtFirstChange();
             changed.put(path, new Node(new ZNodeData(bytes.clone(), stat), node.made()));
             touched.add(new Touch(path, false));
             return stat;
@@ -134,6 +151,7 @@ final class FakeTree {
             if (below != null && below.startsWith(path + "/")) {
                 throw KeeperException.create(Code.NOTEMPTY, path);
             }
+            copyAtFirstChange();
             changed.remove(path);
             touched.add(new Touch(path, true));
         }

@@ -112,12 +112,14 @@ public final class FakeZooKeeper implements AutoCloseable {
         });
     }
 
-    /** Comes back; every session has its whole timeout to go on. */
+    /** Comes back, if it was away; every session has its whole timeout to go on. */
     public void start() {
         atomically(() -> {
-            up = true;
-            sessions.values().forEach(this::awaitExpiry);
-            comeBack();
+            if (!up) {
+                up = true;
+                sessions.values().forEach(this::awaitExpiry);
+                comeBack();
+            }
         });
     }
 

@@ -31,11 +31,7 @@ final class ServerSession {
         String tellsOf(FakeTree.Touch touch) {
             return switch (mode) {
                 case PERSISTENT_RECURSIVE ->
-                    path.equals("/")
-                                    || touch.path().equals(path)
-                                    || touch.path().startsWith(path + "/")
-                            ? touch.path()
-                            : null;
+                    path.equals("/") || touch.path().equals(path) || isBelow(touch.path()) ? touch.path() : null;
                 case PERSISTENT ->
                     touch.path().equals(path)
                                     || touch.comesOrGoes()
@@ -43,6 +39,10 @@ final class ServerSession {
                             ? path
                             : null;
             };
+        }
+
+        private boolean isBelow(String other) {
+            return other.startsWith(path) && other.startsWith("/", path.length());
         }
     }
 

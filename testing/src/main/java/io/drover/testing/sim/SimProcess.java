@@ -22,6 +22,7 @@ import java.util.concurrent.locks.Lock;
 /** The time and the threads of one life of one process: it can be stopped where it stands, for a while or for good. */
 public final class SimProcess implements Scheduler, EventLoop {
     private static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");
+    private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final SimCore core;
     private final String name;
@@ -167,7 +168,7 @@ public final class SimProcess implements Scheduler, EventLoop {
 
         @Override
         public Instant instant() {
-            return BEGIN.plusNanos(core.now());
+            return BEGIN.plusMillis(core.now() / NANOS_PER_MILLI);
         }
     }
 }

@@ -3,6 +3,7 @@ package io.drover.testing.sim;
 
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
+import io.drover.api.Move;
 import io.drover.api.MoveId;
 import io.drover.api.MoveRequest;
 import io.drover.api.NodeId;
@@ -236,12 +237,15 @@ public final class SimWorld {
         if (leading.isEmpty()) {
             throw new DroverException(ErrorCode.NO_LEADER, "no controller leads");
         }
-        SimController leader = leading.get(draw(leading.size()));
-        CompletableFuture<T> answer = leader.ask(question);
+        return ask(leading.get(draw(leading.size())), question);
+    }
+
+    private <T> T ask(SimController controller, Function<MoveControl, T> question) {
+        CompletableFuture<T> answer = controller.ask(question);
         try {
             return scheduler.world().await(answer, Duration.ofSeconds(60));
         } catch (TimeoutException e) {
-            throw new DroverException(ErrorCode.TIMEOUT, leader.name() + " did not answer", null, e);
+            throw new DroverException(ErrorCode.TIMEOUT, controller.name() + " did not answer", null, e);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof DroverException failure) {
                 throw failure;
@@ -250,6 +254,13 @@ public final class SimWorld {
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** What each controller says of a move: one that has driven it from memory, another from ZooKeeper. */
+    List<Move> views(MoveId move) {
+        return controllers.stream()
+                .map(each -> ask(each, control -> control.moves().get(move)))
+                .toList();
     }
 
     /** Asks until some controller has answered, or refused for good. */

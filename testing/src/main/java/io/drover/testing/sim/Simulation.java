@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing.sim;
 
+import io.drover.api.Drill;
 import io.drover.api.DroverException;
+import io.drover.api.Move;
 import io.drover.api.MoveId;
+import io.drover.api.MoveState;
+import io.drover.api.Problem;
 import io.drover.daemon.move.MoveService;
 import io.drover.testing.sim.SimNetwork.Weather;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** What happens under one seed: a move somewhere, and some of all that may go wrong. */
 public final class Simulation {
@@ -18,6 +24,9 @@ public final class Simulation {
     private static final Duration SETTLING = Duration.ofSeconds(6);
     private static final Duration LOST_MESSAGE = Duration.ofSeconds(10);
     private static final int RESUMES = 6;
+    private static final Duration LAST_EXPIRY = Duration.ofSeconds(6);
+    private static final int SEEDS_PER_LAST_EXPIRY = 4;
+    private static final int SEEDS_PER_COMPARISON = 8;
     private static final List<Integer> ROWS_OF_STANDBYS = List.of(55, 78);
     /** In three of eight seeds there is a third node. */
     private static final List<Third> THIRDS = List.of(
@@ -147,8 +156,16 @@ public final class Simulation {
         faults.disarm();
         closing = false;
         world.heal();
+        if (world.draw(SEEDS_PER_LAST_EXPIRY) == 0) {
+            world.later(LAST_EXPIRY, this::expireAllSessions);
+        }
         world.say(() -> rested ? "came to rest by itself" : "has to come to rest now");
         finish(move);
+    }
+
+    /** As when ZooKeeper has no leader for too long: whatever hangs on a session is made again. */
+    private void expireAllSessions() {
+        world.names().forEach(name -> world.member(name).expireSession());
     }
 
     private void weather() {
@@ -255,8 +272,42 @@ public final class Simulation {
         world.await(LOST_MESSAGE, () -> world.checkEnd(move).isEmpty());
         List<String> wrong = world.checkEnd(move);
         outcome.state = world.state(move);
+        if (world.draw(SEEDS_PER_COMPARISON) == 0) {
+            world.require(LOST_MESSAGE, "what a leader remembers is what is stored", () -> allSayTheSame(move));
+        }
         if (!wrong.isEmpty()) {
             throw new AssertionError(String.join("; ", wrong) + "; " + world.describe());
+        }
+    }
+
+    private boolean allSayTheSame(MoveId move) {
+        try {
+            return world.views(move).stream().map(Said::of).distinct().count() == 1;
+        } catch (DroverException e) {
+            // not yet back from what was broken
+            return false;
+        }
+    }
+
+    /** What a controller says of a move, without what only its driver knows. */
+    private record Said(
+            MoveState state,
+            Move.@Nullable Step step,
+            Move.@Nullable Cutover cutover,
+            @Nullable Instant bakeEndsAt,
+            @Nullable Problem error,
+            @Nullable Drill drill,
+            List<Move.HistoryEntry> history) {
+        static Said of(Move move) {
+            Move.Rollback rollback = move.rollback();
+            return new Said(
+                    move.state(),
+                    move.step(),
+                    move.cutover(),
+                    rollback == null ? null : rollback.expiresAt(),
+                    move.error(),
+                    move.drill(),
+                    move.history());
         }
     }
 

@@ -50,6 +50,18 @@ abstract class SchedulerContract {
         });
     }
 
+    /** A finer time would not come back from JSON as what it was. */
+    @Test
+    void theWallClockTicksInWholeMilliseconds() {
+        within(scheduler -> {
+            for (int i = 0; i < 5; i++) {
+                scheduler.pause(Duration.ofNanos(1_234_567));
+
+                assertThat(scheduler.clock().instant().getNano() % 1_000_000).isZero();
+            }
+        });
+    }
+
     @Test
     void anAnswerEndsTheWaitForIt() {
         within(scheduler -> {
