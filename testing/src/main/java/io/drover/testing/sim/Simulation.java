@@ -19,6 +19,11 @@ public final class Simulation {
     private static final Duration LOST_MESSAGE = Duration.ofSeconds(10);
     private static final int RESUMES = 6;
     private static final List<Integer> ROWS_OF_STANDBYS = List.of(55, 78);
+    /** Of a thousand writes, how many a server does not hear of for a while. */
+    private static final List<Integer> LAGS = List.of(0, 0, 20, 150);
+
+    private static final int MUCH_LAG = 400;
+    private static final int ONE_WITHOUT_FAULTS_OF = 8;
     /** In three of eight seeds there is a third node. */
     private static final List<Third> THIRDS = List.of(
             Third.STANDBY,
@@ -38,6 +43,8 @@ public final class Simulation {
     private final Outcome outcome;
     /** Whether the bake is to be ended while things break. */
     private boolean closing;
+    /** Whether nothing happens but that ZooKeeper's servers fall behind. */
+    private boolean onlyLags;
 
     private Simulation(SimWorld world, Way way, boolean strict, Third third, Outcome outcome) {
         this.world = world;
@@ -66,6 +73,12 @@ public final class Simulation {
         private String way = "";
         private Third third = Third.NONE;
         private String state = "";
+        private final List<String> persons = new ArrayList<>();
+
+        /** Where a person was needed, and why. */
+        public List<String> persons() {
+            return List.copyOf(persons);
+        }
 
         /** The faults that have happened. */
         public List<String> faults() {
@@ -138,8 +151,11 @@ public final class Simulation {
     private void play() {
         world.begin();
         world.pause(Duration.ofMillis(world.draw(2_000)));
-        faults.arm();
-        weather();
+        onlyLags = world.draw(ONE_WITHOUT_FAULTS_OF) == 0;
+        world.network().weather(onlyLags ? new Weather(0, 0, 0, MUCH_LAG) : drawWeather());
+        if (!onlyLags) {
+            faults.arm();
+        }
         MoveId move = world.startMove(SimRequest.to("node_b", way == Way.APPROVE, way == Way.DRILL, strict, third));
         closing = (way == Way.COMPLETE || way == Way.ROLL_BACK) && world.draw(2) == 0;
         world.beside("person", () -> person(move));
@@ -151,15 +167,14 @@ public final class Simulation {
         finish(move);
     }
 
-    private void weather() {
-        world.network()
-                .weather(
-                        switch (world.draw(4)) {
-                            case 0 -> new Weather(30, 0, 0);
-                            case 1 -> new Weather(20, 4, 20);
-                            case 2 -> new Weather(0, 0, 60);
-                            default -> Weather.CALM;
-                        });
+    private Weather drawWeather() {
+        int lag = LAGS.get(world.draw(LAGS.size()));
+        return switch (world.draw(4)) {
+            case 0 -> new Weather(30, 0, 0, lag);
+            case 1 -> new Weather(20, 4, 20, lag);
+            case 2 -> new Weather(0, 0, 60, lag);
+            default -> new Weather(0, 0, 0, lag);
+        };
     }
 
     /** What people want of the move while it goes on; a refusal is an answer. */
@@ -253,8 +268,13 @@ public final class Simulation {
         world.pause(SETTLING);
         // a message that was lost is sent again when its call's time is over
         world.await(LOST_MESSAGE, () -> world.checkEnd(move).isEmpty());
-        List<String> wrong = world.checkEnd(move);
+        List<String> wrong = new ArrayList<>(world.checkEnd(move));
         outcome.state = world.state(move);
+        outcome.persons.addAll(world.needs());
+        if (onlyLags && !world.needs().isEmpty()) {
+            // no fault, no loss, nothing but old reads (H40)
+            wrong.add("a person was needed at " + world.needs());
+        }
         if (!wrong.isEmpty()) {
             throw new AssertionError(String.join("; ", wrong) + "; " + world.describe());
         }

@@ -43,6 +43,13 @@ enum Blow {
             stage.killStandby();
         }
     },
+    /** The ZooKeeper servers of all agents fall behind, and hear of what a controller does next only later (H40). */
+    AGENTS_BEHIND {
+        @Override
+        void fall(Stage stage, Moment moment) {
+            stage.world().nodes().forEach(node -> stage.world().member(node).fallBehind(BEHIND));
+        }
+    },
     /** The process is killed, and so is whichever reaches the next points after it. */
     TWO_KILLED {
         @Override
@@ -52,6 +59,9 @@ enum Blow {
     };
 
     private static final Duration STILL = SimMember.SESSION.plusSeconds(3);
+    /** Longer than the rows of the pause take, and no longer than it may take. */
+    private static final Duration BEHIND = Duration.ofMillis(500);
+
     private static final Duration AGENT_AWAY = Duration.ofSeconds(1);
     private static final Duration CONTROLLER_AWAY = Duration.ofSeconds(3);
 
@@ -66,6 +76,9 @@ enum Blow {
         }
         if (this == KILLED) {
             return true;
+        }
+        if (this == AGENTS_BEHIND) {
+            return moment.ofController() && moment.point().when() == FaultPoint.When.BEFORE;
         }
         boolean after = moment.point().when() == FaultPoint.When.AFTER;
         return !moment.member().equals("client") && (after || this == FROZEN && moment.ofController());
