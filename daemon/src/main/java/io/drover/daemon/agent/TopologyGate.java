@@ -68,7 +68,8 @@ final class TopologyGate {
     private static DroverException refused(
             Verb<?> verb, Token token, InstanceRecord record, List<Versioned<ShardTopology>> read, String why) {
         boolean outdated = !read.isEmpty()
-                && StartRule.outdated(record, read.stream().map(Versioned::value).toList());
+                && StartRule.outdated(
+                        record, read.stream().map(Versioned::value).toList());
         return new DroverException(
                 outdated ? ErrorCode.TOPOLOGY_OUTDATED : ErrorCode.STATE_CONFLICT,
                 verb.path() + " of instance " + record.instance() + " is refused: " + why,

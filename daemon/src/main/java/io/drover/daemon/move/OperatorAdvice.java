@@ -86,10 +86,12 @@ final class OperatorAdvice {
                     + " old timeline, with all that " + from + " has: docs/operations.md, The target came up on a wrong"
                     + " timeline. When it is, and the cause is gone: bin/drover resume " + id;
         }
-        return to + " alone may take the writes, and may serve by now: its agent promotes and publishes by itself as soon as it"
+        return to
+                + " alone may take the writes, and may serve by now: its agent promotes and publishes by itself as soon as it"
                 + " can, and bin/drover shards tells (SERVING on " + to
                 + " or not). Until it does, nobody serves and writes are held. Do not open " + from
-                + ". When " + to + " does not serve, bring its machine and its agent back, see bin/drover nodes. When it does"
+                + ". When " + to
+                + " does not serve, bring its machine and its agent back, see bin/drover nodes. When it does"
                 + ", or is back: bin/drover resume " + id
                 + ". When it is lost for good: docs/operations.md, The target is lost between rows 130 and 150";
     }

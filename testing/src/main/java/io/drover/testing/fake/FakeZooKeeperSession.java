@@ -48,7 +48,8 @@ final class FakeZooKeeperSession implements ZooKeeperSession {
 
     @Override
     public CompletableFuture<List<String>> children(String path) {
-        return client.send(this, "children", path, connection -> connection.tree().children(path));
+        return client.send(
+                this, "children", path, connection -> connection.tree().children(path));
     }
 
     @Override
@@ -130,7 +131,9 @@ final class FakeZooKeeperSession implements ZooKeeperSession {
                 this,
                 "unwatch",
                 path,
-                connection -> connection.session().watches()
+                connection -> connection
+                        .session()
+                        .watches()
                         .removeIf(watch ->
                                 watch.path().equals(path) && watch.listener().equals(listener)));
     }

@@ -19,7 +19,6 @@ public final class RogueWriter implements AutoCloseable {
     /** read_only_sql_transaction, and feature_not_supported for a transaction that is to write during recovery. */
     private static final Set<String> READS_ONLY = Set.of("25006", "0A000");
 
-
     private final String name;
     private final AckLog log;
     private final Connector connector;

@@ -57,13 +57,20 @@ public final class Simulation {
 
     /** What is wanted. */
     enum Way {
-        BAKE,
-        COMPLETE,
-        ROLL_BACK,
-        DRILL,
-        APPROVE,
-        ABORT,
-        PAUSE
+        BAKE("BAKING"),
+        COMPLETE("COMPLETED"),
+        ROLL_BACK("ROLLED_BACK"),
+        DRILL("ABORTED"),
+        APPROVE("BAKING"),
+        /** Or it comes too late. */
+        ABORT("ABORTED", "BAKING"),
+        PAUSE("BAKING");
+
+        private final List<String> ends;
+
+        Way(String... ends) {
+            this.ends = List.of(ends);
+        }
     }
 
     /** What has become of it. */
@@ -271,13 +278,22 @@ public final class Simulation {
         List<String> wrong = new ArrayList<>(world.checkEnd(move));
         outcome.state = world.state(move);
         outcome.persons.addAll(world.needs());
-        if (onlyLags && !world.needs().isEmpty()) {
-            // no fault, no loss, nothing but old reads (H40)
-            wrong.add("a person was needed at " + world.needs());
+        if (onlyLags) {
+            wrong.addAll(missed());
         }
         if (!wrong.isEmpty()) {
             throw new AssertionError(String.join("; ", wrong) + "; " + world.describe());
         }
+    }
+
+    /** What a move that nothing happened to but old reads (H40) should have come to, and has not. */
+    private List<String> missed() {
+        List<String> missed = new ArrayList<>();
+        if (!way.ends.contains(outcome.state)) {
+            missed.add(way + " has ended in " + outcome.state + " although nothing was broken");
+        }
+        world.needs().forEach(where -> missed.add("a person was needed at " + where));
+        return missed;
     }
 
     private boolean waitsForApproval(MoveId move) {

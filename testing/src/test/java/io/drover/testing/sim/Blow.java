@@ -43,11 +43,13 @@ enum Blow {
             stage.killStandby();
         }
     },
-    /** The ZooKeeper servers of all agents fall behind, and hear of what a controller does next only later (H40). */
-    AGENTS_BEHIND {
+    /** The ZooKeeper servers of all others fall behind, and hear of what the process does next only later (H40). */
+    OTHERS_BEHIND {
         @Override
         void fall(Stage stage, Moment moment) {
-            stage.world().nodes().forEach(node -> stage.world().member(node).fallBehind(BEHIND));
+            stage.world().names().stream()
+                    .filter(name -> !name.equals(moment.member()))
+                    .forEach(name -> stage.world().member(name).fallBehind(BEHIND));
         }
     },
     /** The process is killed, and so is whichever reaches the next points after it. */
@@ -77,10 +79,11 @@ enum Blow {
         if (this == KILLED) {
             return true;
         }
-        if (this == AGENTS_BEHIND) {
-            return moment.ofController() && moment.point().when() == FaultPoint.When.BEFORE;
-        }
         boolean after = moment.point().when() == FaultPoint.When.AFTER;
+        if (this == OTHERS_BEHIND) {
+            // what is to be written is not known to them afterwards
+            return !after;
+        }
         return !moment.member().equals("client") && (after || this == FROZEN && moment.ofController());
     }
 
