@@ -64,6 +64,17 @@ public final class TopologyStore {
     }
 
     /**
+     * The same, not older than what the leader of the ensemble had committed when the call began, short of a change of that leader:
+     * for what is no write and must not be decided on an old reading (hazard H40). One trip more.
+     */
+    public List<Versioned<ShardTopology>> readInstanceFresh(InstanceId instance) {
+        // the sync in it brings this session's server up to date, for what is read after it
+        Optional<Versioned<byte[]>> unused =
+                calls.readFresh(ZkLayout.topologies().path());
+        return readInstance(instance);
+    }
+
+    /**
      * Whether somebody still works on a move, as far as a read tells: after {@link #verify} it is not older than that.
      *
      * @param shortId the first characters of its id; empty for no move at all

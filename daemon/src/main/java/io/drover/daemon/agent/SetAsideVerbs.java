@@ -148,7 +148,7 @@ final class SetAsideVerbs {
 
     /** Nothing is deleted while it is not known that the shards are served, nor during a move. */
     private void requireServed(InstanceRecord record) {
-        List<Versioned<ShardTopology>> topologies = topology.readInstance(record.instance());
+        List<Versioned<ShardTopology>> topologies = topology.readInstanceFresh(record.instance());
         if (!mayPurge(topologies.stream().map(Versioned::value).toList())) {
             throw new DroverException(
                     ErrorCode.STATE_CONFLICT,

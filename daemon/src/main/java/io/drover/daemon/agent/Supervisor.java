@@ -419,7 +419,7 @@ final class Supervisor {
     /** A fresh read, because a grant may not come from a stale watch; empty when ZooKeeper cannot be asked (rule R8). */
     private Optional<List<ShardTopology>> newest(InstanceRecord record) {
         try {
-            return Optional.of(store.readInstance(record.instance()).stream()
+            return Optional.of(store.readInstanceFresh(record.instance()).stream()
                     .map(Versioned::value)
                     .toList());
         } catch (DroverException e) {

@@ -199,20 +199,25 @@ final class TargetVerbs {
     }
 
     private List<ShardTopology> serve(List<Versioned<ShardTopology>> topologies) {
-        if (allServing(topologies)) {
-            return topologies.stream().map(Versioned::value).toList();
-        }
         try {
-            return writeServing(topologies);
+            return serving(topologies);
         } catch (DroverException e) {
-            // somebody else wrote first: published already, or a changed replica; in PROMOTING nothing else can happen
-            List<Versioned<ShardTopology>> now =
-                    store.readInstance(topologies.get(0).value().instance());
             if (e.code() != ErrorCode.CONFLICT) {
                 throw e;
             }
-            return allServing(now) ? now.stream().map(Versioned::value).toList() : writeServing(now);
+            // somebody else wrote first: published already, or a changed replica; in PROMOTING nothing else can happen.
+            // The refused transaction has brought this session up to that
+            return serving(store.readInstance(topologies.get(0).value().instance()));
         }
+    }
+
+    /** That it is published already is believed of the newest topology only: an old one may be from before the move (H40). */
+    private List<ShardTopology> serving(List<Versioned<ShardTopology>> topologies) {
+        if (!allServing(topologies)) {
+            return writeServing(topologies);
+        }
+        store.verify(topologies);
+        return topologies.stream().map(Versioned::value).toList();
     }
 
     private List<ShardTopology> writeServing(List<Versioned<ShardTopology>> topologies) {

@@ -30,10 +30,15 @@ final class TopologyGate {
      * Proves it for a verb. What the watch has brought is tried first, because in the pause each round trip counts; when it is not
      * the newest, it is read again.
      *
+     * <p>A refusal is proven like a consent: the controller has just written what the verb is for, and the server that is read from
+     * here may not know of it yet (hazard H40). A proof, also one that fails, has brought this session up to what was written before
+     * it, so the second reading decides, unless somebody writes in between.
+     *
+     * @param deadline of the verb; no reading begins after it
      * @return the topologies that it fits
-     * @throws DroverException STATE_CONFLICT when it does not fit, LEADERSHIP_LOST, or ZOOKEEPER_UNAVAILABLE
+     * @throws DroverException STATE_CONFLICT when it does not fit, LEADERSHIP_LOST, ZOOKEEPER_UNAVAILABLE, or TIMEOUT
      */
-    List<Versioned<ShardTopology>> prove(Verb<?> verb, Token token, InstanceRecord record) {
+    List<Versioned<ShardTopology>> prove(Verb<?> verb, Token token, InstanceRecord record, Deadline deadline) {
         List<Versioned<ShardTopology>> seen = view.seen(record.instance());
         // publishing is a compare-and-set: it proves the topology by itself, and the target may publish without a
         // leader
@@ -41,40 +46,61 @@ final class TopologyGate {
         if (refusal(verb, token, record, seen).isEmpty() && (provesItself || isNewest(seen, token))) {
             return seen;
         }
-        List<Versioned<ShardTopology>> read = store.readInstance(record.instance());
-        Optional<String> refusal = refusal(verb, token, record, read);
-        if (refusal.isPresent()) {
-            boolean outdated = !read.isEmpty()
-                    && StartRule.outdated(
-                            record, read.stream().map(Versioned::value).toList());
-            throw new DroverException(
-                    outdated ? ErrorCode.TOPOLOGY_OUTDATED : ErrorCode.STATE_CONFLICT,
-                    verb.path() + " of instance " + record.instance() + " is refused: " + refusal.orElseThrow(),
-                    "nothing was done; look at the move: bin/drover show " + token.move());
+        boolean behindProof = false;
+        while (true) {
+            deadline.check(verb.path());
+            List<Versioned<ShardTopology>> read = store.readInstance(record.instance());
+            Optional<String> refusal = refusal(verb, token, record, read);
+            if (refusal.isEmpty() && provesItself) {
+                return read;
+            }
+            // nothing at all has no version to be proven: it has to be read behind a transaction
+            boolean proven = isNewest(read, token) && (behindProof || !read.isEmpty());
+            if (proven && refusal.isPresent()) {
+                throw refused(verb, token, record, read, refusal.orElseThrow());
+            } else if (proven) {
+                return read;
+            }
+            behindProof = true;
         }
-        if (!provesItself) {
-            store.verify(read, token.leaderEpoch());
-        }
-        return read;
+    }
+
+    private static DroverException refused(
+            Verb<?> verb, Token token, InstanceRecord record, List<Versioned<ShardTopology>> read, String why) {
+        boolean outdated = !read.isEmpty()
+                && StartRule.outdated(
+                        record, read.stream().map(Versioned::value).toList());
+        return new DroverException(
+                outdated ? ErrorCode.TOPOLOGY_OUTDATED : ErrorCode.STATE_CONFLICT,
+                verb.path() + " of instance " + record.instance() + " is refused: " + why,
+                "nothing was done; look at the move: bin/drover show " + token.move());
     }
 
     /**
      * Refuses a token of another move than the one that holds the instance. What the watch has brought is believed when it names no
-     * other: a round trip is spent only on the way to a refusal.
+     * other: a round trip is spent only on the way to a refusal, which stands when what was read is proven to be the newest.
      *
-     * @throws DroverException STATE_CONFLICT, or ZOOKEEPER_UNAVAILABLE
+     * @param deadline of the verb; no reading begins after it
+     * @throws DroverException STATE_CONFLICT, ZOOKEEPER_UNAVAILABLE, or TIMEOUT
      */
-    void proveHeld(InstanceId instance, Token token) {
-        if (holder(view.seen(instance), token).isEmpty()) {
-            return;
+    void proveHeld(InstanceId instance, Token token, Deadline deadline) {
+        Optional<ShardTopology> held = holder(view.seen(instance), token);
+        while (held.isPresent()) {
+            deadline.check("step " + token.step() + " of move " + token.move());
+            List<Versioned<ShardTopology>> read = store.readInstance(instance);
+            held = holder(read, token);
+            if (held.isPresent() && isNewest(() -> store.verify(read))) {
+                throw heldByAnother(instance, token, held.orElseThrow());
+            }
         }
-        holder(store.readInstance(instance), token).ifPresent(held -> {
-            throw new DroverException(
-                    ErrorCode.STATE_CONFLICT,
-                    "instance " + instance + " refuses step " + token.step() + " of move " + token.move() + ": shard "
-                            + held.shard() + " is held by move " + held.move() + "; nothing was done",
-                    "see which of the two goes on: bin/drover show " + held.move());
-        });
+    }
+
+    private static DroverException heldByAnother(InstanceId instance, Token token, ShardTopology held) {
+        return new DroverException(
+                ErrorCode.STATE_CONFLICT,
+                "instance " + instance + " refuses step " + token.step() + " of move " + token.move() + ": shard "
+                        + held.shard() + " is held by move " + held.move() + "; nothing was done",
+                "see which of the two goes on: bin/drover show " + held.move());
     }
 
     private static Optional<ShardTopology> holder(List<Versioned<ShardTopology>> topologies, Token token) {
@@ -105,9 +131,13 @@ final class TopologyGate {
         store.rehearseSwap(view.seen(record.instance()), change);
     }
 
-    private boolean isNewest(List<Versioned<ShardTopology>> seen, Token token) {
+    private boolean isNewest(List<Versioned<ShardTopology>> read, Token token) {
+        return isNewest(() -> store.verify(read, token.leaderEpoch()));
+    }
+
+    private static boolean isNewest(Runnable proof) {
         try {
-            store.verify(seen, token.leaderEpoch());
+            proof.run();
             return true;
         } catch (DroverException e) {
             if (e.code() == ErrorCode.CONFLICT) {

@@ -67,7 +67,7 @@ final class VerbDispatcher {
         Optional<ManagedInstance> known = instances.find(id);
         if (known.isEmpty() && row.unknown() != null) {
             if (token != null) {
-                topology.proveHeld(id, token);
+                topology.proveHeld(id, token, deadline);
                 topology.proveLeader(token);
             }
             var first = row.unknown();
@@ -91,12 +91,14 @@ final class VerbDispatcher {
             return FaultPoints.around(placeOf(verb), "run", () -> row.body().run(verb, arrived));
         }
         TokenGate.accept(arrived.record(), token);
-        topology.proveHeld(arrived.record().instance(), token);
+        topology.proveHeld(arrived.record().instance(), token, arrived.deadline());
         if (!arrived.instance().knowsLeader(token)) {
             topology.proveLeader(token);
             arrived.instance().leaderProven(token);
         }
-        VerbCall call = verb.dangerous() ? arrived.proven(topology.prove(verb, token, arrived.record())) : arrived;
+        VerbCall call = verb.dangerous()
+                ? arrived.proven(topology.prove(verb, token, arrived.record(), arrived.deadline()))
+                : arrived;
         String place = placeOf(verb);
         FaultPoints.around(
                 place, "accept", () -> call.instance().accept(token, row.first().apply(verb, call)));

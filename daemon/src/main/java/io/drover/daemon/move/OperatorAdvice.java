@@ -74,7 +74,7 @@ final class OperatorAdvice {
                 + (record.rollingBack() ? ", back to BAKING)" : ")");
     }
 
-    /** Behind the point of no return, and nobody is published. */
+    /** Behind the point of no return, and as far as the record says nobody is published: the target's agent may have done it since. */
     private String promotion() {
         if (ErrorCode.WRONG_TIMELINE.name().equals(problem.code())) {
             return "nobody serves: " + to + " was stopped at once and is not started again, " + from
@@ -86,11 +86,14 @@ final class OperatorAdvice {
                     + " old timeline, with all that " + from + " has: docs/operations.md, The target came up on a wrong"
                     + " timeline. When it is, and the cause is gone: bin/drover resume " + id;
         }
-        return "nobody serves, writes are held: " + to + " alone may take them, and perhaps did already. Do not open "
-                + from
-                + ". Bring the machine and the agent of " + to
-                + " back: it promotes and publishes by itself. See bin/drover nodes and bin/drover shards, then: bin/drover resume "
-                + id + ". When it is lost for good: docs/operations.md, The target is lost between rows 130 and 150";
+        return to
+                + " alone may take the writes, and may serve by now: its agent promotes and publishes by itself as soon as it"
+                + " can, and bin/drover shards tells (SERVING on " + to
+                + " or not). Until it does, nobody serves and writes are held. Do not open " + from
+                + ". When " + to
+                + " does not serve, bring its machine and its agent back, see bin/drover nodes. When it does"
+                + ", or is back: bin/drover resume " + id
+                + ". When it is lost for good: docs/operations.md, The target is lost between rows 130 and 150";
     }
 
     /** The new primary is published. */

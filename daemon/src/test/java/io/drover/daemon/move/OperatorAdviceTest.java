@@ -95,6 +95,21 @@ class OperatorAdviceTest {
         });
     }
 
+    /** The record does not know what the target's agent has done since. */
+    @ParameterizedTest
+    @MethodSource("ways")
+    void claimsThatNobodyServesOnlyOfATargetThatWasStopped(MoveRecord record) {
+        String advice =
+                Objects.requireNonNull(Objects.requireNonNull(record.error()).hint());
+        boolean stopped = ErrorCode.WRONG_TIMELINE
+                .name()
+                .equals(Objects.requireNonNull(record.error()).code());
+
+        if (!stopped && advice.contains("nobody serves")) {
+            assertThat(advice).contains("may serve by now", "bin/drover shards").doesNotStartWith("nobody serves");
+        }
+    }
+
     /** What could make a second writer is spoken of only to forbid it. */
     @ParameterizedTest
     @MethodSource("ways")

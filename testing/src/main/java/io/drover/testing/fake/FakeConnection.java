@@ -8,8 +8,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** What a client and the server hold between them until it breaks. Guarded by the world. */
+/** What a client and the server hold between them until it breaks, and how far that server is. Guarded by the world. */
 final class FakeConnection {
     private final FakeZooKeeper world;
     private final FakeZooKeeperClient client;
@@ -17,6 +18,10 @@ final class FakeConnection {
     private final Pipe toServer;
     private final Pipe toClient;
     private final Set<Request<?>> unanswered = new LinkedHashSet<>();
+    private final List<FakeTree.Touch> missed = new ArrayList<>();
+    /** What its server has, while that lags behind the others. */
+    private @Nullable FakeTree behind;
+
     private boolean broken;
 
     FakeConnection(
@@ -43,7 +48,7 @@ final class FakeConnection {
     private void carryOut(Request<?> request) {
         world.atomically(() -> {
             if (!broken) {
-                Runnable told = request.carryOut(session);
+                Runnable told = request.carryOut(this);
                 travel(toClient, Kind.ANSWER, request.operation(), request.path(), () -> answer(request, told));
             }
         });
@@ -58,8 +63,36 @@ final class FakeConnection {
                 }));
     }
 
-    /** Tells the client of a change. */
-    void tell(ServerSession.FakeEvent event) {
+    /** The tree as far as its server has it. */
+    FakeTree tree() {
+        return behind == null ? world.tree() : behind;
+    }
+
+    /** Its server hears of nothing that is written from now on. */
+    void fallBehind() {
+        if (behind == null) {
+            behind = world.tree();
+        }
+    }
+
+    /** Its server has all that is written; the client is told of what it has missed before it is answered anything that shows it. */
+    void catchUp() {
+        behind = null;
+        List<FakeTree.Touch> late = List.copyOf(missed);
+        missed.clear();
+        late.forEach(this::changed);
+    }
+
+    /** Something is written; also a watch that is made in between hears of it when the server does. */
+    void changed(FakeTree.Touch touch) {
+        if (behind != null) {
+            missed.add(touch);
+        } else {
+            session.eventsOf(touch).forEach(this::tell);
+        }
+    }
+
+    private void tell(ServerSession.FakeEvent event) {
         travel(toClient, Kind.EVENT, "changed", event.path(), () -> deliver(event));
     }
 

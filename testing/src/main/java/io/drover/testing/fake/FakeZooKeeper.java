@@ -18,8 +18,9 @@ import org.apache.zookeeper.KeeperException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One ZooKeeper server in memory: a tree with versions and transaction ids, sessions with ephemeral znodes, persistent watches. It
- * has no threads and no clock of its own but lives by a scheduler; what it tells its clients goes through a {@link Network}.
+ * A ZooKeeper in memory: a tree with versions and transaction ids, sessions with ephemeral znodes, persistent watches. It has no
+ * threads and no clock of its own but lives by a scheduler; what it tells its clients goes through a {@link Network}. It is one
+ * server, and yet each client may be connected to one that {@link FakeZooKeeperClient#fallBehind() falls behind}.
  *
  * <p>Its monitor guards all that belongs to it and to its clients, and is held for work in memory only.
  */
@@ -30,6 +31,7 @@ public final class FakeZooKeeper implements AutoCloseable {
     private final ScheduledExecutorService timer;
     private final List<String> directories;
     private final List<Consumer<List<String>>> observers = new CopyOnWriteArrayList<>();
+    private final List<Runnable> beforeWrites = new CopyOnWriteArrayList<>();
 
     // Guarded by this.
     private final TreeMap<Long, ServerSession> sessions = new TreeMap<>();
@@ -77,6 +79,11 @@ public final class FakeZooKeeper implements AutoCloseable {
     /** Tells of the znodes that each transaction has touched, after it and before anything else on its thread. */
     public void observe(Consumer<List<String>> observer) {
         observers.add(observer);
+    }
+
+    /** Calls before each transaction takes effect, under the monitor: the moment to let servers fall behind what is written. */
+    public void beforeWrites(Runnable listener) {
+        beforeWrites.add(listener);
     }
 
     /** The content of a znode. */
@@ -206,6 +213,7 @@ public final class FakeZooKeeper implements AutoCloseable {
         FakeTree.Transaction transaction = tree.begin(scheduler.clock().instant());
         T result = work.in(transaction);
         if (!transaction.touched().isEmpty()) {
+            beforeWrites.forEach(Runnable::run);
             tree = transaction.end();
             transaction.touched().forEach(this::tell);
             List<String> paths =
@@ -219,7 +227,7 @@ public final class FakeZooKeeper implements AutoCloseable {
         for (ServerSession session : sessions.values()) {
             FakeConnection connection = session.connection();
             if (connection != null && !connection.isBroken()) {
-                session.eventsOf(touch).forEach(connection::tell);
+                connection.changed(touch);
             }
         }
     }

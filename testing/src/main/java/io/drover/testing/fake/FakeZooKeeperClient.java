@@ -134,6 +134,41 @@ public final class FakeZooKeeperClient implements ZooKeeperClient {
         });
     }
 
+    /**
+     * The server that it is connected to falls behind the others, as a follower does that is slow to carry out what the leader has
+     * committed: reads and lists are as of now and watches are silent, until {@link #catchUp} or whatever else brings it up to date.
+     * What does rests on ZooKeeper's guarantees: a write or a transaction, also one that is refused, goes through the leader and is
+     * answered when this server has come to it; a sync waits for it; what a watch tells comes before an answer that shows it; and
+     * who connects anew finds a server that is not older than what was seen before.
+     */
+    public void fallBehind() {
+        server.atomically(() -> {
+            if (connection != null) {
+                connection.fallBehind();
+            }
+        });
+    }
+
+    /** The same, for so long at most. */
+    public void fallBehind(Duration most) {
+        server.atomically(() -> {
+            FakeConnection present = connection;
+            if (present != null) {
+                present.fallBehind();
+                server.afterwards(() -> server.after(most, () -> server.atomically(present::catchUp)));
+            }
+        });
+    }
+
+    /** The server that it is connected to has all that was written. */
+    public void catchUp() {
+        server.atomically(() -> {
+            if (connection != null) {
+                connection.catchUp();
+            }
+        });
+    }
+
     /** Ends the session at the server, whether the client is heard of or not. */
     public void expire() {
         server.atomically(() -> {

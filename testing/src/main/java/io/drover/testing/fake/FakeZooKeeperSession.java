@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.apache.zookeeper.AddWatchMode;
 import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.KeeperException;
 
 /** A session as the client knows it. */
 final class FakeZooKeeperSession implements ZooKeeperSession {
@@ -34,17 +35,21 @@ final class FakeZooKeeperSession implements ZooKeeperSession {
 
     @Override
     public CompletableFuture<Optional<ZNodeData>> read(String path) {
-        return client.send(this, "read", path, session -> server.tree().read(path));
+        return client.send(this, "read", path, connection -> connection.tree().read(path));
     }
 
     @Override
     public CompletableFuture<Optional<ZNodeData>> readFresh(String path) {
-        return client.send(this, "readFresh", path, session -> server.tree().read(path));
+        return client.send(this, "readFresh", path, connection -> {
+            connection.catchUp();
+            return connection.tree().read(path);
+        });
     }
 
     @Override
     public CompletableFuture<List<String>> children(String path) {
-        return client.send(this, "children", path, session -> server.tree().children(path));
+        return client.send(
+                this, "children", path, connection -> connection.tree().children(path));
     }
 
     @Override
@@ -53,14 +58,22 @@ final class FakeZooKeeperSession implements ZooKeeperSession {
                 this,
                 "create",
                 path,
-                session -> server.commit(transaction ->
-                        transaction.create(path, bytes, mode.isEphemeral() ? session.id() : 0, mode.isSequential())));
+                connection -> commit(
+                        connection,
+                        transaction -> transaction.create(
+                                path,
+                                bytes,
+                                mode.isEphemeral() ? connection.session().id() : 0,
+                                mode.isSequential())));
     }
 
     @Override
     public CompletableFuture<ZNodeStat> set(String path, byte[] bytes, int version) {
         return client.send(
-                this, "set", path, session -> server.commit(transaction -> transaction.set(path, bytes, version)));
+                this,
+                "set",
+                path,
+                connection -> commit(connection, transaction -> transaction.set(path, bytes, version)));
     }
 
     @Override
@@ -69,7 +82,7 @@ final class FakeZooKeeperSession implements ZooKeeperSession {
                         this,
                         "delete",
                         path,
-                        session -> server.commit(transaction -> {
+                        connection -> commit(connection, transaction -> {
                             transaction.delete(path, version);
                             return true;
                         }))
@@ -82,7 +95,7 @@ final class FakeZooKeeperSession implements ZooKeeperSession {
                 this,
                 "transact",
                 changes.isEmpty() ? "/" : changes.get(0).path(),
-                session -> server.commit(transaction -> {
+                connection -> commit(connection, transaction -> {
                     List<Optional<ZNodeStat>> stats = new ArrayList<>();
                     for (ZNodeChange change : changes) {
                         stats.add(transaction.apply(change));
@@ -91,13 +104,23 @@ final class FakeZooKeeperSession implements ZooKeeperSession {
                 }));
     }
 
+    /** The leader carries it out or refuses it, and the client's server answers when it has come that far itself. */
+    private <T> T commit(FakeConnection connection, FakeZooKeeper.Work<T> work) throws KeeperException {
+        try {
+            return server.commit(work);
+        } finally {
+            connection.catchUp();
+        }
+    }
+
     @Override
     public CompletableFuture<Void> watch(String path, AddWatchMode mode, WatchListener listener) {
         return client.send(
                         this,
                         "watch",
                         path,
-                        session -> session.watches().add(new ServerSession.FakeWatch(path, mode, listener)))
+                        connection ->
+                                connection.session().watches().add(new ServerSession.FakeWatch(path, mode, listener)))
                 .thenAccept(added -> {});
     }
 
@@ -108,7 +131,9 @@ final class FakeZooKeeperSession implements ZooKeeperSession {
                 this,
                 "unwatch",
                 path,
-                session -> session.watches()
+                connection -> connection
+                        .session()
+                        .watches()
                         .removeIf(watch ->
                                 watch.path().equals(path) && watch.listener().equals(listener)));
     }

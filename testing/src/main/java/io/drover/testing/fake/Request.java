@@ -16,13 +16,13 @@ record Request<T>(String operation, String path, Call<T> call, CompletableFuture
     /** Carried out by the server, under the world's monitor. */
     @FunctionalInterface
     interface Call<T> {
-        T on(ServerSession session) throws KeeperException;
+        T on(FakeConnection connection) throws KeeperException;
     }
 
     /** Lets the server carry it out; the result tells the client. */
-    Runnable carryOut(ServerSession session) {
+    Runnable carryOut(FakeConnection connection) {
         try {
-            T result = call.on(session);
+            T result = call.on(connection);
             return () -> answer.complete(result);
         } catch (KeeperException e) {
             return () -> answer.completeExceptionally(e);

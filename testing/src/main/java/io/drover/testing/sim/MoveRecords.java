@@ -3,6 +3,7 @@ package io.drover.testing.sim;
 
 import io.drover.api.MoveId;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,8 +11,11 @@ import java.util.Map;
 /** State and row of each stored move, read from its znode as it is written: no controller is asked. */
 final class MoveRecords {
     private static final String DIRECTORY = "/moves/";
+    private static final String NEEDS_OPERATOR = "NEEDS_OPERATOR";
 
     private final Map<String, Seen> seen = new LinkedHashMap<>();
+
+    private final List<String> needs = new ArrayList<>();
 
     /** @param since when the row began */
     private record Seen(String state, int step, long since) {}
@@ -25,7 +29,11 @@ final class MoveRecords {
         int step = numberAfter(text, "\"step\":{\"number\":");
         Seen before = seen.get(name);
         long since = before != null && before.step() == step ? before.since() : now;
-        seen.put(name, new Seen(textAfter(text, "\"state\":\""), step, since));
+        String state = textAfter(text, "\"state\":\"");
+        if (state.equals(NEEDS_OPERATOR) && (before == null || !before.state().equals(NEEDS_OPERATOR))) {
+            needs.add(step + " " + textAfter(text, "\"code\":\""));
+        }
+        seen.put(name, new Seen(state, step, since));
     }
 
     private static String textAfter(String text, String key) {
@@ -58,6 +66,11 @@ final class MoveRecords {
     int step(MoveId move) {
         Seen now = seen.get(move.value());
         return now == null ? 0 : now.step();
+    }
+
+    /** Where a move has come to need a person, each time: the row, and the code of its error. */
+    List<String> needs() {
+        return List.copyOf(needs);
     }
 
     List<MoveId> all() {

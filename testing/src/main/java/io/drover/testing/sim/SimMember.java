@@ -124,6 +124,14 @@ public abstract class SimMember {
         }
     }
 
+    /** Its ZooKeeper server falls behind the others for a while, unless it writes before. */
+    public final void fallBehind(Duration most) {
+        FakeZooKeeperClient session = zooKeeper;
+        if (session != null) {
+            session.fallBehind(most);
+        }
+    }
+
     /** Cuts it from ZooKeeper, or mends that. */
     public final void cutFromZooKeeper(boolean cut) {
         cutFromZooKeeper = cut;

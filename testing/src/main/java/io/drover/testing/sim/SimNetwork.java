@@ -23,10 +23,11 @@ public final class SimNetwork {
      * @param late it takes a while
      * @param lost it never arrives
      * @param twice it arrives twice
+     * @param lag of a thousand writes in ZooKeeper, how many the server of a process does not hear of for a while
      */
-    public record Weather(int late, int lost, int twice) {
+    public record Weather(int late, int lost, int twice, int lag) {
         /** Everything arrives at once. */
-        public static final Weather CALM = new Weather(0, 0, 0);
+        public static final Weather CALM = new Weather(0, 0, 0, 0);
     }
 
     /** From now on. */
@@ -60,6 +61,13 @@ public final class SimNetwork {
             return new Network.Fate(true, Duration.ofMillis(random.nextInt(300)));
         }
         return drawn < weather.lost() + weather.late() ? Network.Fate.in(delay()) : Network.Fate.AT_ONCE;
+    }
+
+    /** How long the server of a process does not hear of what is written just now; mostly it does at once. */
+    Duration lag() {
+        return weather.lag() > 0 && random.nextInt(1000) < weather.lag()
+                ? Duration.ofNanos(random.nextInt(50_000_000))
+                : Duration.ZERO;
     }
 
     /** Whether a message of the agents' protocol is lost. */

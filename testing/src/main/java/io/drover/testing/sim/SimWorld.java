@@ -107,6 +107,7 @@ public final class SimWorld {
             add(new SimRogue(this, "rogue"));
         }
         zooKeeper.observe(this::written);
+        zooKeeper.beforeWrites(this::lag);
         postgres.observe(() -> check(invariants::afterChange));
     }
 
@@ -390,6 +391,11 @@ public final class SimWorld {
         return records.step(move);
     }
 
+    /** Where moves have come to need a person, each time: the row, and the code of the error. */
+    public List<String> needs() {
+        return records.needs();
+    }
+
     /** The moves that are stored. */
     public List<MoveId> moves() {
         return records.all();
@@ -470,6 +476,19 @@ public final class SimWorld {
             rule.run();
         } catch (AssertionError e) {
             scheduler.fail(e);
+        }
+    }
+
+    /** Of agents and controllers: a client that hears late of a fence is one that drains late. */
+    private void lag() {
+        controllers.forEach(this::lag);
+        agents.values().forEach(this::lag);
+    }
+
+    private void lag(SimMember member) {
+        Duration lag = network.lag();
+        if (!lag.isZero()) {
+            member.fallBehind(lag);
         }
     }
 

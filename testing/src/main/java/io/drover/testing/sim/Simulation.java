@@ -28,6 +28,11 @@ public final class Simulation {
     private static final int SEEDS_PER_LAST_EXPIRY = 4;
     private static final int SEEDS_PER_COMPARISON = 8;
     private static final List<Integer> ROWS_OF_STANDBYS = List.of(55, 78);
+    /** Of a thousand writes, how many a server does not hear of for a while. */
+    private static final List<Integer> LAGS = List.of(0, 0, 20, 150);
+
+    private static final int MUCH_LAG = 400;
+    private static final int ONE_WITHOUT_FAULTS_OF = 8;
     /** In three of eight seeds there is a third node. */
     private static final List<Third> THIRDS = List.of(
             Third.STANDBY,
@@ -47,6 +52,8 @@ public final class Simulation {
     private final Outcome outcome;
     /** Whether the bake is to be ended while things break. */
     private boolean closing;
+    /** Whether nothing happens but that ZooKeeper's servers fall behind. */
+    private boolean onlyLags;
 
     private Simulation(SimWorld world, Way way, boolean strict, Third third, Outcome outcome) {
         this.world = world;
@@ -59,13 +66,20 @@ public final class Simulation {
 
     /** What is wanted. */
     enum Way {
-        BAKE,
-        COMPLETE,
-        ROLL_BACK,
-        DRILL,
-        APPROVE,
-        ABORT,
-        PAUSE
+        BAKE("BAKING"),
+        COMPLETE("COMPLETED"),
+        ROLL_BACK("ROLLED_BACK"),
+        DRILL("ABORTED"),
+        APPROVE("BAKING"),
+        /** Or it comes too late. */
+        ABORT("ABORTED", "BAKING"),
+        PAUSE("BAKING");
+
+        private final List<String> ends;
+
+        Way(String... ends) {
+            this.ends = List.of(ends);
+        }
     }
 
     /** What has become of it. */
@@ -75,6 +89,12 @@ public final class Simulation {
         private String way = "";
         private Third third = Third.NONE;
         private String state = "";
+        private final List<String> persons = new ArrayList<>();
+
+        /** Where a person was needed, and why. */
+        public List<String> persons() {
+            return List.copyOf(persons);
+        }
 
         /** The faults that have happened. */
         public List<String> faults() {
@@ -147,8 +167,11 @@ public final class Simulation {
     private void play() {
         world.begin();
         world.pause(Duration.ofMillis(world.draw(2_000)));
-        faults.arm();
-        weather();
+        onlyLags = world.draw(ONE_WITHOUT_FAULTS_OF) == 0;
+        world.network().weather(onlyLags ? new Weather(0, 0, 0, MUCH_LAG) : drawWeather());
+        if (!onlyLags) {
+            faults.arm();
+        }
         MoveId move = world.startMove(SimRequest.to("node_b", way == Way.APPROVE, way == Way.DRILL, strict, third));
         closing = (way == Way.COMPLETE || way == Way.ROLL_BACK) && world.draw(2) == 0;
         world.beside("person", () -> person(move));
@@ -156,7 +179,7 @@ public final class Simulation {
         faults.disarm();
         closing = false;
         world.heal();
-        if (world.draw(SEEDS_PER_LAST_EXPIRY) == 0) {
+        if (!onlyLags && world.draw(SEEDS_PER_LAST_EXPIRY) == 0) {
             world.later(LAST_EXPIRY, this::expireAllSessions);
         }
         world.say(() -> rested ? "came to rest by itself" : "has to come to rest now");
@@ -168,15 +191,14 @@ public final class Simulation {
         world.names().forEach(name -> world.member(name).expireSession());
     }
 
-    private void weather() {
-        world.network()
-                .weather(
-                        switch (world.draw(4)) {
-                            case 0 -> new Weather(30, 0, 0);
-                            case 1 -> new Weather(20, 4, 20);
-                            case 2 -> new Weather(0, 0, 60);
-                            default -> Weather.CALM;
-                        });
+    private Weather drawWeather() {
+        int lag = LAGS.get(world.draw(LAGS.size()));
+        return switch (world.draw(4)) {
+            case 0 -> new Weather(30, 0, 0, lag);
+            case 1 -> new Weather(20, 4, 20, lag);
+            case 2 -> new Weather(0, 0, 60, lag);
+            default -> new Weather(0, 0, 0, lag);
+        };
     }
 
     /** What people want of the move while it goes on; a refusal is an answer. */
@@ -270,8 +292,12 @@ public final class Simulation {
         world.pause(SETTLING);
         // a message that was lost is sent again when its call's time is over
         world.await(LOST_MESSAGE, () -> world.checkEnd(move).isEmpty());
-        List<String> wrong = world.checkEnd(move);
+        List<String> wrong = new ArrayList<>(world.checkEnd(move));
         outcome.state = world.state(move);
+        outcome.persons.addAll(world.needs());
+        if (onlyLags) {
+            wrong.addAll(missed());
+        }
         if (world.draw(SEEDS_PER_COMPARISON) == 0) {
             world.require(LOST_MESSAGE, "what a leader remembers is what is stored", () -> allSayTheSame(move));
         }
@@ -309,6 +335,16 @@ public final class Simulation {
                     move.drill(),
                     move.history());
         }
+    }
+
+    /** What a move that nothing happened to but old reads (H40) should have come to, and has not. */
+    private List<String> missed() {
+        List<String> missed = new ArrayList<>();
+        if (!way.ends.contains(outcome.state)) {
+            missed.add(way + " has ended in " + outcome.state + " although nothing was broken");
+        }
+        world.needs().forEach(where -> missed.add("a person was needed at " + where));
+        return missed;
     }
 
     private boolean waitsForApproval(MoveId move) {

@@ -142,6 +142,7 @@ public final class SimulationRun {
         if (outcome.third() != Third.NONE) {
             counts.merge(outcome.third() + " -> " + outcome.state(), 1, Integer::sum);
         }
+        outcome.persons().forEach(why -> counts.merge("a person at " + why, 1, Integer::sum));
         outcome.faults().forEach(fault -> counts.merge("fault " + fault, 1, Integer::sum));
         outcome.rows().forEach(row -> counts.merge(String.format(Locale.ROOT, "row %03d", row), 1, Integer::sum));
     }

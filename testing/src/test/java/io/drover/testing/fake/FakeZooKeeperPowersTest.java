@@ -7,9 +7,11 @@ import io.drover.api.time.Scheduler;
 import io.drover.testing.cluster.Waiting;
 import io.drover.testing.fake.Network.Fate;
 import io.drover.testing.fake.Network.Kind;
+import io.drover.topology.ZNodeChange;
 import io.drover.topology.ZNodeStat;
 import io.drover.topology.ZooKeeperClient;
 import io.drover.topology.ZooKeeperClient.State;
+import io.drover.topology.ZooKeeperSession;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +26,8 @@ import org.apache.zookeeper.CreateMode;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a test may do to the fake that no real server lets it do so easily. */
 @Timeout(120)
@@ -204,5 +208,129 @@ class FakeZooKeeperPowersTest {
         get(client.session().delete("/d/one", 0));
 
         assertThat(seen).containsExactly(List.of("/d/one"), List.of("/d/one"));
+    }
+
+    // --- a server that falls behind
+
+    /** Set by the other client while the server of the first is behind; what the first is told of goes here, in order. */
+    private List<String> missAWrite() throws Exception {
+        make("/d/one", CreateMode.PERSISTENT);
+        List<String> order = new CopyOnWriteArrayList<>();
+        get(client.session().watch("/d", AddWatchMode.PERSISTENT_RECURSIVE, path -> order.add("event of " + path)));
+        client.fallBehind();
+        get(other.session().set("/d/one", new byte[] {1}, 0));
+        get(other.session().create("/d/two", new byte[0], CreateMode.PERSISTENT));
+        return order;
+    }
+
+    private int version() throws Exception {
+        return get(client.session().read("/d/one")).orElseThrow().stat().version();
+    }
+
+    @Test
+    void whoseServerIsBehindReadsWhatWasAndHearsOfNothing() throws Exception {
+        List<String> order = missAWrite();
+
+        assertThat(version()).isZero();
+        assertThat(get(client.session().children("/d"))).containsExactly("one");
+        assertThat(get(client.session().read("/d/two"))).isEmpty();
+        assertThat(order).isEmpty();
+        assertThat(get(other.session().children("/d"))).containsExactlyInAnyOrder("one", "two");
+    }
+
+    @Test
+    void hearsOfItWhenTheServerHasCaughtUp() throws Exception {
+        List<String> order = missAWrite();
+
+        client.catchUp();
+
+        until("told", () -> order.equals(List.of("event of /d/one", "event of /d/two")));
+        assertThat(version()).isEqualTo(1);
+    }
+
+    @Test
+    void catchesUpAfterAWhileByItself() throws Exception {
+        make("/d/one", CreateMode.PERSISTENT);
+        client.fallBehind(Duration.ofMillis(20));
+        get(other.session().set("/d/one", new byte[] {1}, 0));
+
+        until("caught up", () -> {
+            try {
+                return version() == 1;
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        });
+    }
+
+    /** What goes through the leader of the ensemble, also to be refused there. */
+    private enum Through {
+        WRITE {
+            @Override
+            CompletableFuture<?> go(ZooKeeperSession session) {
+                return session.create("/d/mine", new byte[0], CreateMode.EPHEMERAL);
+            }
+        },
+        REFUSED_WRITE {
+            @Override
+            CompletableFuture<?> go(ZooKeeperSession session) {
+                return session.set("/d/one", new byte[0], 0).exceptionally(e -> null);
+            }
+        },
+        CHECK {
+            @Override
+            CompletableFuture<?> go(ZooKeeperSession session) {
+                return session.transact(List.of(new ZNodeChange.Check("/d/one", 1)));
+            }
+        },
+        REFUSED_CHECK {
+            @Override
+            CompletableFuture<?> go(ZooKeeperSession session) {
+                return session.transact(List.of(new ZNodeChange.Check("/d/one", 0)))
+                        .exceptionally(e -> null);
+            }
+        },
+        SYNC {
+            @Override
+            CompletableFuture<?> go(ZooKeeperSession session) {
+                return session.readFresh("/d");
+            }
+        };
+
+        abstract CompletableFuture<?> go(ZooKeeperSession session);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatGoesThroughTheLeaderBringsTheServerUpToDateAndIsAnsweredAfterTheEvents(Through way) throws Exception {
+        List<String> order = missAWrite();
+
+        get(way.go(client.session()).thenAccept(answer -> order.add("answer")));
+
+        assertThat(order).startsWith("event of /d/one", "event of /d/two").endsWith("answer");
+        assertThat(version()).isEqualTo(1);
+    }
+
+    @Test
+    void aWatchThatIsMadeMeanwhileHearsOfWhatTheServerHasNotComeToYet() throws Exception {
+        missAWrite();
+        List<String> told = new CopyOnWriteArrayList<>();
+        get(client.session().watch("/d/one", AddWatchMode.PERSISTENT, told::add));
+
+        client.catchUp();
+
+        until("told", () -> told.equals(List.of("/d/one")));
+    }
+
+    @Test
+    void whoConnectsAnewIsNotBehind() throws Exception {
+        missAWrite();
+
+        client.cut();
+        until("cut off", () -> !client.isConnected());
+        client.heal();
+
+        until("connected", client::isConnected);
+        assertThat(version()).isEqualTo(1);
     }
 }

@@ -123,6 +123,15 @@ final class MiniCluster implements AutoCloseable {
         return life.agent();
     }
 
+    /** The ZooKeeper server that an agent is connected to falls behind the others, until the agent writes. */
+    void letFallBehind(NodeId id) {
+        Life life = lives.get(id);
+        if (life == null) {
+            throw new IllegalStateException("no agent runs on " + id);
+        }
+        life.client().fallBehind();
+    }
+
     boolean lives(NodeId id) {
         return lives.containsKey(id);
     }

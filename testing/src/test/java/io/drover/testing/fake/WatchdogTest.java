@@ -11,7 +11,9 @@ import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.FenceEpoch;
 import io.drover.api.LeaderEpoch;
+import io.drover.api.Move;
 import io.drover.api.MoveId;
+import io.drover.api.MoveState;
 import io.drover.api.TopologyState;
 import io.drover.api.agent.Token;
 import io.drover.api.agent.Verb;
@@ -22,6 +24,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
@@ -220,6 +223,67 @@ final class WatchdogTest {
         assertThatExceptionOfType(DroverException.class)
                 .isThrownBy(() -> cluster.send(A, token, new Verb.RestoreSettings(0)))
                 .withMessageContaining("sealed");
+    }
+
+    /** H40: behind the point of no return a person would be asked for. */
+    @Test
+    void promotesAlsoWhenItsZooKeeperHasNotHeardOfThePointOfNoReturn() {
+        armed = FaultPoints.arm(reached -> {
+            if (reached.equals(new FaultPoint("row-130", "record", FaultPoint.When.BEFORE))) {
+                cluster.letFallBehind(B);
+            }
+        });
+
+        MoveId move = cluster.start(LONG_PAUSE).id();
+
+        cluster.await("it rests", () -> rests(move));
+        assertThat(state(move)).isEqualTo(MoveState.BAKING);
+    }
+
+    /** H40: the fence would stay up until the watchdog lowers it, and a person would be asked for. */
+    @Test
+    void unsealsAlsoWhenItsZooKeeperHasNotHeardOfTheAbort() {
+        armed = FaultPoints.arm(reached -> {
+            if (reached.equals(new FaultPoint("row-120", "run", FaultPoint.When.BEFORE))) {
+                throw new DroverException(ErrorCode.POSTGRES_FAILED, "something fails in the pause");
+            } else if (reached.equals(new FaultPoint("row-110", "undo", FaultPoint.When.BEFORE))) {
+                cluster.letFallBehind(A);
+            }
+        });
+
+        MoveId move = cluster.start(LONG_PAUSE).id();
+
+        cluster.await("it rests", () -> rests(move));
+        assertThat(state(move)).isEqualTo(MoveState.ABORTED);
+        assertThat(cluster.writable()).containsExactly("node_a");
+    }
+
+    /** H40: another move has ended, which a server that lags behind still names. */
+    @Test
+    void takesAnEndedMoveForTheHolderOnlyWhenThatIsProven() {
+        armed = FaultPoints.arm(reached -> {
+            if (reached.equals(new FaultPoint("row-20", "undo", FaultPoint.When.BEFORE))) {
+                cluster.letFallBehind(A);
+            }
+        });
+        MoveId first = cluster.start("\"cutover\":\"approve\"").id();
+        cluster.await("it waits for a person", () -> state(first) == MoveState.READY);
+        Move unused = cluster.control().moves().abort(first);
+        cluster.await("its end", () -> state(first) == MoveState.ABORTED);
+
+        MoveId second = cluster.start("\"cutover\":\"approve\"").id();
+
+        cluster.await("it rests", () -> state(second) == MoveState.READY || rests(second));
+        assertThat(state(second)).isEqualTo(MoveState.READY);
+    }
+
+    private MoveState state(MoveId move) {
+        return cluster.control().moves().get(move).state();
+    }
+
+    private boolean rests(MoveId move) {
+        return Set.of(MoveState.BAKING, MoveState.ABORTED, MoveState.NEEDS_OPERATOR)
+                .contains(state(move));
     }
 
     private List<String> slots() {

@@ -43,6 +43,15 @@ enum Blow {
             stage.killStandby();
         }
     },
+    /** The ZooKeeper servers of all others fall behind, and hear of what the process does next only later (H40). */
+    OTHERS_BEHIND {
+        @Override
+        void fall(Stage stage, Moment moment) {
+            stage.world().names().stream()
+                    .filter(name -> !name.equals(moment.member()))
+                    .forEach(name -> stage.world().member(name).fallBehind(BEHIND));
+        }
+    },
     /** The process is killed, and so is whichever reaches the next points after it. */
     TWO_KILLED {
         @Override
@@ -52,6 +61,9 @@ enum Blow {
     };
 
     private static final Duration STILL = SimMember.SESSION.plusSeconds(3);
+    /** Longer than the rows of the pause take, and no longer than it may take. */
+    private static final Duration BEHIND = Duration.ofMillis(500);
+
     private static final Duration AGENT_AWAY = Duration.ofSeconds(1);
     private static final Duration CONTROLLER_AWAY = Duration.ofSeconds(3);
 
@@ -68,6 +80,10 @@ enum Blow {
             return true;
         }
         boolean after = moment.point().when() == FaultPoint.When.AFTER;
+        if (this == OTHERS_BEHIND) {
+            // what is to be written is not known to them afterwards
+            return !after;
+        }
         return !moment.member().equals("client") && (after || this == FROZEN && moment.ofController());
     }
 

@@ -28,6 +28,8 @@ enum Defect {
             "io.drover.daemon.agent.TopologyGate", Change.REFUSES_NOTHING,
             "io.drover.topology.TopologyStore", Change.VERIFIES_NOTHING,
             "io.drover.daemon.agent.TokenGate", Change.ACCEPTS)),
+    /** An agent takes whatever it reads of the topology for the newest (H40). */
+    OLD_READS_COUNT(Map.of("io.drover.daemon.agent.TopologyGate", Change.BELIEVES_READS)),
     /** The seal closes the door and lets the sessions that are there go on. */
     SEAL_SPARES_SESSIONS(Map.of("io.drover.daemon.agent.SealedPostgres", Change.HOLDS_NO_SESSION)),
     /** The seal does not even close the door. */
@@ -60,6 +62,8 @@ enum Defect {
         REVIVES_ALL(type -> builder -> builder.method(named("isDead")).intercept(FixedValue.value(true))),
         REFUSES_NOTHING(type -> builder ->
                 builder.method(named("refusal")).intercept(MethodCall.invoke(method(Optional.class, "empty")))),
+        BELIEVES_READS(type ->
+                builder -> builder.method(named("isNewest").and(isStatic())).intercept(FixedValue.value(true))),
         VERIFIES_NOTHING(type -> builder -> builder.method(named("verify")).intercept(StubMethod.INSTANCE)),
         HOLDS_NO_SESSION(type -> builder -> builder.method(named("holdSessions"))
                 .intercept(MethodCall.invoke(method(OptionalInt.class, "of", int.class))

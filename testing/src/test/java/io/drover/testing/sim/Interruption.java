@@ -166,7 +166,8 @@ record Interruption(
         String end = stage.state();
         boolean same = end.equals(scenario.end()) || scenario.otherwise().contains(end);
         boolean allowed = same
-                || mayEnd(end, catalogue.of(moment.point()).at(moment.point()), before, alone)
+                || blow != Blow.OTHERS_BEHIND
+                        && mayEnd(end, catalogue.of(moment.point()).at(moment.point()), before, alone)
                 || then != null && mayEnd(end, catalogue.of(then.point()).at(then.point()), beforeTheOther, alone);
         require(allowed, "it ends in " + end + ", and was " + before + " when it happened");
         if (!end.equals("NEEDS_OPERATOR")) {
