@@ -75,6 +75,7 @@ public final class Simulation {
         ABORT("ABORTED", "BAKING"),
         PAUSE("BAKING");
 
+        @SuppressWarnings("ImmutableEnumChecker") // made by List.of
         private final List<String> ends;
 
         Way(String... ends) {
