@@ -23,6 +23,7 @@ public final class Simulation {
     private static final Duration END = Duration.ofMinutes(30);
     private static final Duration SETTLING = Duration.ofSeconds(6);
     private static final Duration LOST_MESSAGE = Duration.ofSeconds(10);
+    private static final Duration LONGEST_CALL = Duration.ofSeconds(70);
     private static final int RESUMES = 6;
     private static final Duration LAST_EXPIRY = Duration.ofSeconds(6);
     private static final int SEEDS_PER_LAST_EXPIRY = 4;
@@ -285,6 +286,8 @@ public final class Simulation {
                 order(move, "approve", moves -> moves.approve(move));
             } else if (world.state(move).equals("BAKING") && (way == Way.COMPLETE || way == Way.ROLL_BACK)) {
                 closeBake(move);
+                // a command of row 180 that was lost is sent again when its call's time is over
+                world.await(LONGEST_CALL, () -> !world.state(move).equals("BAKING"));
             } else {
                 break;
             }
