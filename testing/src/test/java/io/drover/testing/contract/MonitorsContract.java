@@ -149,6 +149,8 @@ abstract class MonitorsContract extends PostgresSteps {
     final void aSlotThatIsLostHoldsNothingAndItsStandbyNeverReceivesAgain() {
         makeStandby();
         server(Side.OTHER).stop(StopMode.FAST, LIMIT);
+        // else the slot may be lost and its standby lack nothing
+        commit(Side.ONE, "missed");
         nodes.loseSlot(Side.ONE, SLOT);
 
         assertThat(holdsWal(SLOT)).isFalse();
