@@ -125,10 +125,11 @@ final class RejoinVerbs {
                 && tools.directories().exists(call.record().beside("rewinding", call.move()));
     }
 
+    /** A rejoin that was begun before the row was repeated may have started it behind the stop: the row stops it once more. */
     private void requireStopped(InstanceRecord record, String verb) {
         if (!tools.server(record).stopped()) {
             throw new DroverException(
-                    ErrorCode.STATE_CONFLICT,
+                    ErrorCode.CONFLICT,
                     verb + " needs a stopped server, and instance " + record.instance() + " runs",
                     "stop it first");
         }
