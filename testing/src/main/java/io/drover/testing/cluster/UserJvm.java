@@ -37,6 +37,8 @@ public final class UserJvm implements AutoCloseable {
     public Command.Result run(Class<?> main, String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
                 "-cp",
                 String.join(File.pathSeparator, classPath),
                 main.getName()));

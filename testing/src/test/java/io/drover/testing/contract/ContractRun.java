@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing.contract;
 
-import java.io.IOException;
+import static java.util.Objects.requireNonNull;
+
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
@@ -10,7 +11,17 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Runs the contracts on PostgreSQL as the user that owns it, where no test engine is; writes a line for each test. */
@@ -18,6 +29,8 @@ final class ContractRun {
     static final String PASSED = "passed ";
     private static final String FAILED = "failed ";
     private static final int FRAMES = 25;
+    /** The servers wait for one another more than they work. */
+    private static final int AT_ONCE = 3;
 
     private ContractRun() {}
 
@@ -72,16 +85,36 @@ final class ContractRun {
     }
 
     /** Arguments: a directory to work in, and the names of the tests to run; all when there are none. */
-    public static void main(String[] arguments) throws IOException {
+    public static void main(String[] arguments) throws InterruptedException, ExecutionException {
         Path directory = Path.of(arguments[0]);
-        List<String> names = List.of(arguments).subList(1, arguments.length);
-        // a socket's path may have 107 characters
-        for (ContractTest test : tests(directory.resolve("nodes"))) {
-            if (names.isEmpty() || names.contains(test.name())) {
-                String line = run(test) + "\n";
-                Files.writeString(results(directory), line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        List<String> names =
+                arguments.length == 1 ? names() : List.of(arguments).subList(1, arguments.length);
+        Queue<String> left = new ConcurrentLinkedQueue<>(names);
+        ExecutorService executor = Executors.newFixedThreadPool(AT_ONCE);
+        try {
+            List<Callable<Boolean>> workers = IntStream.range(0, AT_ONCE)
+                    // a socket's path may have 107 characters
+                    .mapToObj(number -> worker(left, directory.resolve("nodes" + number), results(directory)))
+                    .toList();
+            for (Future<Boolean> worker : executor.invokeAll(workers)) {
+                worker.get();
             }
+        } finally {
+            executor.shutdown();
         }
+    }
+
+    /** Runs what is left, one after the other, on nodes of its own. */
+    private static Callable<Boolean> worker(Queue<String> left, Path nodes, Path results) {
+        return () -> {
+            Map<String, ContractTest> tests =
+                    tests(nodes).stream().collect(Collectors.toMap(ContractTest::name, Function.identity()));
+            for (String name = left.poll(); name != null; name = left.poll()) {
+                ContractTest test = requireNonNull(tests.get(name), "there is no such test");
+                Files.writeString(results, run(test) + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            }
+            return true;
+        };
     }
 
     private static String run(ContractTest test) {
