@@ -1,14 +1,21 @@
 # shellcheck shell=bash
-# Sourced by bin/demo, bin/fault-test and bin/bench, in the project's root: builds what they run when something has changed since.
+# Sourced by bin/demo, bin/fault-test, bin/bench and bin/test, in the project's root: builds what they run when something has
+# changed since.
+
+built_from=target/demo-build
+
+# building COMMAND...: runs one that builds everything, and notes when its sources were read.
+building() {
+    mkdir -p target
+    touch "$built_from.begun"
+    "$@"
+    mv "$built_from.begun" "$built_from"
+}
 
 build_when_changed() {
-    local stamp=target/demo-build
-    mkdir -p target
-    if [ ! -d daemon/target/dist/lib ] || [ ! -d testing/target/lib ] || [ ! -d bench/target/classes ] || [ ! -f "$stamp" ] ||
-        [ -n "$(find . \( -name target -o -name .git \) -prune -o -newer "$stamp" -type f \( -path '*/src/main/*' -o -name pom.xml \) -print -quit)" ]; then
+    if [ ! -d daemon/target/dist/lib ] || [ ! -d testing/target/lib ] || [ ! -d bench/target/classes ] || [ ! -f "$built_from" ] ||
+        [ -n "$(find . \( -name target -o -name .git \) -prune -o -newer "$built_from" -type f \( -path '*/src/main/*' -o -name pom.xml \) -print -quit)" ]; then
         echo "building" >&2
-        touch "$stamp.begun"
-        mvn -q -B -Pfast -DskipTests package
-        mv "$stamp.begun" "$stamp"
+        building mvn -q -B -Pfast -DskipTests package
     fi
 }
