@@ -215,7 +215,7 @@ final class Supervisor {
     }
 
     private void look(ManagedInstance instance, Sight sight) {
-        List<Versioned<ShardTopology>> seen = view.seen(instance.record().instance());
+        List<Versioned<ShardTopology>> seen = seen(instance.record());
         List<ShardTopology> topologies = seen.stream().map(Versioned::value).toList();
         Duration unchangedFor = sight.unchangedFor(topologies);
         if (!sight.due()) {
@@ -245,6 +245,21 @@ final class Supervisor {
             tidying.look(instance, seen);
         }
         endStop(instance.record());
+    }
+
+    /** All of an instance's shards or none: what is done by itself for half of them would leave the others behind for good. */
+    private List<Versioned<ShardTopology>> seen(InstanceRecord record) {
+        List<Versioned<ShardTopology>> seen = view.seen(record.instance());
+        // none at all: ZooKeeper may be away
+        if (seen.isEmpty() || TopologyView.isWhole(seen, record)) {
+            return seen;
+        }
+        try {
+            return store.readInstance(record.instance());
+        } catch (DroverException e) {
+            LOG.warn("not every shard of instance {} is known here: {}", record.instance(), e.getMessage());
+            return List.of();
+        }
     }
 
     /** Not in the pause: a fence's own epoch is in the record of the seal. */

@@ -43,7 +43,9 @@ final class TopologyGate {
         // publishing is a compare-and-set: it proves the topology by itself, and the target may publish without a
         // leader
         boolean provesItself = verb instanceof Verb.Publish;
-        if (refusal(verb, token, record, seen).isEmpty() && (provesItself || isNewest(seen, token))) {
+        if (TopologyView.isWhole(seen, record)
+                && refusal(verb, token, record, seen).isEmpty()
+                && (provesItself || isNewest(seen, token))) {
             return seen;
         }
         boolean behindProof = false;

@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /** The newest topologies that the watch has brought. They may be stale: they start an act, and a transaction proves it. */
 final class TopologyView implements TopologyWatcher.Listener {
@@ -28,6 +29,14 @@ final class TopologyView implements TopologyWatcher.Listener {
                 .filter(topology -> topology.value().instance().equals(instance))
                 .sorted(Comparator.comparing(topology -> topology.value().shard()))
                 .toList();
+    }
+
+    /** Whether these are all shards that the instance is known to hold. */
+    static boolean isWhole(List<Versioned<ShardTopology>> seen, InstanceRecord record) {
+        return seen.stream()
+                .map(topology -> topology.value().shard())
+                .collect(Collectors.toSet())
+                .containsAll(record.shards());
     }
 
     /** The topology of every shard. */

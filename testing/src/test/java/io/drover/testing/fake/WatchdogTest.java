@@ -14,6 +14,8 @@ import io.drover.api.LeaderEpoch;
 import io.drover.api.Move;
 import io.drover.api.MoveId;
 import io.drover.api.MoveState;
+import io.drover.api.ShardAdoption;
+import io.drover.api.ShardId;
 import io.drover.api.TopologyState;
 import io.drover.api.agent.Token;
 import io.drover.api.agent.Verb;
@@ -27,6 +29,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
@@ -41,6 +44,7 @@ final class WatchdogTest {
 
     private static final Duration SEVERAL_LOOKS = Duration.ofSeconds(2);
     private static final Duration POLL = Duration.ofMillis(20);
+    private static final ShardId SECOND = new ShardId("shard_02");
     private static final MoveId STRANGER = new MoveId("deadbeef-0000");
 
     private final MiniCluster cluster = MiniCluster.withShard();
@@ -112,6 +116,23 @@ final class WatchdogTest {
         cluster.startAgent(A);
 
         cluster.await("SERVING", () -> cluster.topology().state() == TopologyState.SERVING);
+        assertThat(cluster.writable()).containsExactly("node_a");
+    }
+
+    /** One shard of a fence is never lowered alone: the others would stay fenced for good. */
+    @Test
+    void lowersItForEveryShardOfTheInstanceAlsoWhenItHasHeardOfOneOnly() {
+        String directory = cluster.report(A).dataDir();
+        cluster.control().shards().adopt(SECOND, new ShardAdoption(A, directory, MiniCluster.PORT, "other", false));
+        sealAndLoseController();
+        cluster.agent(A).topologyListener().absent(SECOND);
+
+        cluster.await("both are SERVING", () -> {
+            cluster.agent(A).topologyListener().absent(SECOND);
+            return Stream.of(MiniCluster.SHARD, SECOND)
+                    .map(shard -> cluster.topologies.read(shard).orElseThrow().value())
+                    .allMatch(topology -> topology.state() == TopologyState.SERVING);
+        });
         assertThat(cluster.writable()).containsExactly("node_a");
     }
 
