@@ -422,13 +422,11 @@ final class Supervisor {
         }
     }
 
-    /** Granted before it is promoted: one that died in between may not begin on the old timeline. */
+    /** One that died in its promotion may not begin on the old timeline, whatever the record says of its role. */
     private void resumeStandby(InstanceRecord record) {
-        if (record.role() == Role.PRIMARY) {
-            TargetRecord target = record.target();
-            OptionalInt old = target == null ? OptionalInt.empty() : OptionalInt.of(target.timeline());
-            FaultPoints.around("supervisor", "resume", () -> tools.directories().resumeStandby(record.dataDir(), old));
-        }
+        TargetRecord target = record.target();
+        OptionalInt old = target == null ? OptionalInt.empty() : OptionalInt.of(target.timeline());
+        FaultPoints.around("supervisor", "resume", () -> tools.directories().resumeStandby(record.dataDir(), old));
     }
 
     /** A fresh read, because a grant may not come from a stale watch; empty when ZooKeeper cannot be asked (rule R8). */
