@@ -249,9 +249,11 @@ final class StandbyRows {
 
     /** Those that the move has made appear for reads beside those that were there. */
     private static void showReaders(MoveContext context) {
+        List<NodeId> givenUp = context.record().orders().standbysGivenUp();
         List<Endpoint> made = context.record().identity().standbys().stream()
                 .filter(Standby::made)
                 .map(Standby::endpoint)
+                .filter(standby -> !givenUp.contains(standby.node()))
                 .toList();
         boolean shown = context.topologies().stream()
                 .map(Versioned::value)
@@ -312,6 +314,8 @@ final class StandbyRows {
                 .forEach(follower -> context.call(
                         follower.node(),
                         leadTo(context, follower, context.record().to(), true)));
+        // row 160 has not come so far when a person gave the way back up
+        showReaders(context);
     }
 
     /** The slots of standbys that a person has given up, on the node that serves. */

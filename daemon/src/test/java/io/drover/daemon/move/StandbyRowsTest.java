@@ -309,6 +309,22 @@ class StandbyRowsTest {
         assertThat(play.world().violations()).isEmpty();
     }
 
+    /** Otherwise the next move would take it for nobody's. */
+    @Test
+    void aFurtherStandbyIsShownAlsoWhenTheWayBackIsGivenUp() {
+        MovePlay play = stage.play(Moved.withStandby(Moved.request(), true));
+        play.world().userCommitsPastFork = 1;
+        play.driveUntil(() -> play.record().state() == MoveState.NEEDS_OPERATOR);
+
+        play.order(record -> play.orders().complete(record, true));
+        play.drive();
+
+        assertThat(play.record().state()).isEqualTo(MoveState.COMPLETED);
+        assertThat(play.topology().replicas())
+                .extracting(ShardTopology.Replica::node, ShardTopology.Replica::role)
+                .containsExactly(tuple(C, ShardTopology.ReplicaRole.READ));
+    }
+
     @Test
     void aFailureAnywhereBeforeThePointOfNoReturnSetsAFurtherStandbyAside() {
         MovePlay sample = stage.play(Moved.withStandby(Moved.request(), true));
