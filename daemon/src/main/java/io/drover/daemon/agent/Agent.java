@@ -55,7 +55,7 @@ public final class Agent {
         seals.addTo(verbs);
         targets.addTo(verbs);
         new Rehearsal(verbs, gate).addTo(verbs);
-        new RejoinVerbs(tools, jobs).addTo(verbs);
+        new RejoinVerbs(tools, jobs, settings).addTo(verbs);
         new SetAsideVerbs(tools, jobs, store).addTo(verbs);
         verbs.requireComplete();
 

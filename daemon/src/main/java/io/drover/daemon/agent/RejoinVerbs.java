@@ -44,10 +44,12 @@ final class RejoinVerbs {
 
     private final NodeTools tools;
     private final Jobs jobs;
+    private final InstanceSettings settings;
 
-    RejoinVerbs(NodeTools tools, Jobs jobs) {
+    RejoinVerbs(NodeTools tools, Jobs jobs, InstanceSettings settings) {
         this.tools = tools;
         this.jobs = jobs;
+        this.settings = settings;
     }
 
     void addTo(VerbTable table) {
@@ -174,6 +176,9 @@ final class RejoinVerbs {
         job.enter("start");
         instance.exclusively(tools.in(START_LIMIT), () -> {
             requireCurrent(instance, begun);
+            // not before it is a standby: until then whatever else starts the server finds it deaf (H60)
+            settings.undo(instance, begun.move(), 0);
+            FaultPoints.around("rejoin", "settings", () -> files.attach(upstream));
             instance.update(current -> current.withRole(Role.STANDBY)
                     .withSeal(null)
                     .withSettings(List.of())

@@ -45,9 +45,11 @@ final class ReverseRows {
         if (audit.userCommits() > 0) {
             throw commitsPastFork(context, audit, leg.fork());
         }
-        context.call(context.from(), new Verb.RestoreSettings(0));
         context.call(context.to(), new Verb.RestoreSettings(0));
-        if (!context.record().rollingBack()) {
+        if (context.record().rollingBack()) {
+            context.call(context.from(), new Verb.RestoreSettings(0));
+        } else {
+            // takes its settings back, too
             rejoin(context, leg.fork(), rewind);
         }
         StandbyRows.settle(context);

@@ -332,6 +332,8 @@ final class FakeWorld implements Agents, Monitors, Checks {
             node.sealed = false;
             node.timeline = on(other(id)).timeline;
             node.job = JobState.DONE;
+            node.settings.clear();
+            node.synchronous.keySet().removeIf(step -> step > 0);
             return job(id, Moved.INSTANCE);
         } else if (verb instanceof Verb.RunCanaries) {
             return new Reports.CanaryReport(List.of(canariesDiffer ? "hash on " + id : "hash"));

@@ -219,6 +219,21 @@ class MoveDriverTest {
         assertServing(play, B);
     }
 
+    /** Until it is a standby, whatever else starts the old primary finds the seal's settings (H60): the rejoin takes them back. */
+    @Test
+    void anOldPrimaryKeepsTheSettingsOfItsSealUntilItRejoins() {
+        MovePlay play = stage.play();
+        List<String> verbs = new CopyOnWriteArrayList<>();
+        play.world().hook = (verb, moment) -> verbs.add(verb);
+
+        play.driveToBaking();
+
+        assertThat(verbs.subList(verbs.indexOf("promote@node_b"), verbs.size()))
+                .contains("rejoin@node_a")
+                .doesNotContain("restore-settings@node_a");
+        assertThat(play.world().on(A).settings).isEmpty();
+    }
+
     @Test
     void aCloseThatFailedIsDoneAgainWhenItIsResumed() {
         MovePlay play = stage.play();
