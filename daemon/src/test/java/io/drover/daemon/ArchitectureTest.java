@@ -170,7 +170,10 @@ final class ArchitectureTest {
             .orShould(holdNoMonitor())
             .because("time, threads and waits come from the scheduler, which a simulation replaces");
 
-    /** What writes a record to ZooKeeper that outlives its process. */
+    /**
+     * What writes a record to ZooKeeper that outlives its process. Not {@code ensure}, which makes an empty directory for others: nothing
+     * is decided by it, and whoever comes next makes it as well.
+     */
     private static final Set<String> DURABLE_WRITES =
             Set.of("AtomicWrite.commit", "LeaderTransaction.commit", "TopologyStore.swap");
 

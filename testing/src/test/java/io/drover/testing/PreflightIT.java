@@ -1,20 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.drover.api.FenceEpoch;
 import io.drover.api.ShardTopology.Endpoint;
+import io.drover.replication.CutoverSettings;
 import io.drover.replication.InstanceMonitor;
 import io.drover.replication.InstanceMonitors;
+import io.drover.replication.ManagedSetting;
+import io.drover.replication.SealSettings;
 import io.drover.testing.cluster.LocalCluster;
 import io.drover.testing.cluster.Psql;
 import io.drover.testing.cluster.Waiting;
+import io.drover.testing.cluster.WorldSnapshot;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What the checks see of a real server: that each fails on facts is tested without one. */
+/**
+ * What the checks see of a real server: that each fails on facts is tested without one. And what none of them has to see, because the
+ * agent undoes it without being asked.
+ */
 class PreflightIT {
     private static final String SLOT = "somebody";
     private static final List<Planted> PLANTED = List.of(
@@ -49,6 +66,20 @@ class PreflightIT {
             new Planted("P44", "alter system set wal_sender_timeout = 0", "alter system reset wal_sender_timeout"),
             new Planted("P47", "create unlogged table planted (a text collate \"de-x-icu\")", "drop table planted"),
             new Planted("P47", "create unlogged sequence planted_numbers", "drop sequence planted_numbers"));
+
+    /** An agent looks every 30 s, and has other things to do on a machine that is busy. */
+    private static final Duration TIDYING_LIMIT = Duration.ofMinutes(2);
+
+    private static final String NEVER = "deadbeef";
+    private static final List<String> SLOTS_OF_A_MOVE =
+            List.of("drover_" + NEVER, "drover_" + NEVER + "_back", "drover_" + NEVER + "_s1");
+    private static final Map<ManagedSetting, String> SETTINGS_OF_A_MOVE = settingsOfAMove();
+
+    private static Map<ManagedSetting, String> settingsOfAMove() {
+        Map<ManagedSetting, String> settings = new EnumMap<>(CutoverSettings.values());
+        settings.putAll(SealSettings.values(new FenceEpoch(7)));
+        return settings;
+    }
 
     /**
      * Something that a check has to see.
@@ -110,6 +141,90 @@ class PreflightIT {
                 source.run("postgres", "select pg_drop_replication_slot('" + SLOT + "')");
             }
         }
+    }
+
+    /** H49, H63, H65: of a move that never was, and beside it what a person has made, which stays. */
+    @Test
+    void whatAMoveHasLeftThatNeverWasIsUndoneAndAPersonsOwnStays() throws SQLException, IOException {
+        try (Scene scene = Scene.open()) {
+            Psql source = scene.cluster().psql(scene.primary());
+            Path beside = requireNonNull(
+                    scene.cluster().dataDirectory(scene.primary()).getParent(), "no parent");
+            Path staging = beside.resolve("data.staging-" + NEVER);
+            Path own = scene.cluster().osUser().directory(beside.resolve("data.own"), "rwx------");
+            Map<String, String> before = scene.traces();
+            try {
+                plant(scene, source, staging);
+
+                Waiting.until(
+                        "the slots are dropped",
+                        TIDYING_LIMIT,
+                        () -> slots(source).equals(List.of(SLOT)));
+                Waiting.until("the copy is removed", TIDYING_LIMIT, () -> !Files.exists(staging));
+                Waiting.until(
+                        "the settings are taken back",
+                        TIDYING_LIMIT,
+                        () -> altered(source).stream().noneMatch(SETTINGS_OF_A_MOVE::containsKey));
+                assertThat(altered(source)).contains(ManagedSetting.WAL_KEEP_SIZE);
+            } finally {
+                removeWhatWasPlanted(source);
+            }
+            assertThat(WorldSnapshot.differences(before, scene.traces())).isEmpty();
+            Files.delete(own);
+        }
+    }
+
+    /** While the agent stands still, or it would find half of it. */
+    private static void plant(Scene scene, Psql source, Path staging) throws IOException {
+        String agent = scene.primary().value();
+        scene.cluster().freeze(agent);
+        try {
+            scene.cluster().osUser().directory(staging, "rwx------");
+            Files.writeString(staging.resolve("PG_VERSION"), "15\n");
+            source.run("postgres", planting());
+            assertThat(altered(source)).containsAll(SETTINGS_OF_A_MOVE.keySet());
+            assertThat(slots(source)).containsAll(SLOTS_OF_A_MOVE).contains(SLOT);
+        } finally {
+            scene.cluster().thaw(agent);
+        }
+    }
+
+    private static void removeWhatWasPlanted(Psql source) {
+        String settings = SETTINGS_OF_A_MOVE.keySet().stream()
+                .map(setting -> "alter system reset " + setting.parameter() + ";\n")
+                .collect(Collectors.joining());
+        source.run("postgres", settings + "alter system reset wal_keep_size; select pg_reload_conf();");
+        source.run("postgres", "select pg_drop_replication_slot(slot_name) from pg_replication_slots");
+        Waiting.until(
+                "the person's setting is not loaded any more",
+                Scene.WRITING_LIMIT,
+                () -> source.run("postgres", "show wal_keep_size").equals("256MB"));
+    }
+
+    /** The settings on disk only, as row 95 writes them: loaded they would stop every commit. */
+    private static String planting() {
+        Stream<String> slots = Stream.concat(Stream.of(SLOT), SLOTS_OF_A_MOVE.stream())
+                .map(slot -> "select pg_create_physical_replication_slot('" + slot + "', true);");
+        Stream<String> settings = SETTINGS_OF_A_MOVE.entrySet().stream()
+                .map(each -> "alter system set " + each.getKey().parameter() + " = '" + each.getValue() + "';");
+        return Stream.of(slots, settings, Stream.of("alter system set wal_keep_size = '300MB';"))
+                .flatMap(statements -> statements)
+                .collect(Collectors.joining("\n"));
+    }
+
+    private static List<String> slots(Psql server) {
+        return server.run("postgres", "select slot_name from pg_replication_slots")
+                .lines()
+                .toList();
+    }
+
+    /** What postgresql.auto.conf sets, loaded or not. */
+    private static List<ManagedSetting> altered(Psql server) {
+        return server.run(
+                        "postgres", "select name from pg_file_settings where sourcefile like '%/postgresql.auto.conf'")
+                .lines()
+                .map(name -> ManagedSetting.valueOf(name.toUpperCase(Locale.ROOT)))
+                .toList();
     }
 
     private static String[] checks() {

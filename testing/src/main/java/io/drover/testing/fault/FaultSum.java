@@ -3,6 +3,7 @@ package io.drover.testing.fault;
 
 import io.drover.api.Json;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +18,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code bin/fault-test --sum}: what several invocations show together, and what they do not show. */
 @Command(
@@ -28,7 +31,7 @@ import picocli.CommandLine.Option;
                 "Sums up reports of runs, names the kinds of faults and the parts of a move that no run has hit, and compares the"
                         + " times without a writer with their goals.",
         footer =
-                "Exit code 0 only when every run was clean, nothing is missing, every goal is kept, less than 15 % are vacuous, and 300"
+                "Exit code 0 only when every run was clean, nothing is missing, every goal is shown by a run and kept, less than 15 % are vacuous, and 300"
                         + " runs with seeds in a row are among them, none of them twice.")
 public final class FaultSum implements Callable<Integer> {
     private static final double MOST_VACUOUS = 0.15;
@@ -40,6 +43,9 @@ public final class FaultSum implements Callable<Integer> {
     @Option(names = "--json", paramLabel = "FILE", description = "Where to write the sum.")
     private @Nullable Path json;
 
+    @Spec
+    private @Nullable CommandSpec spec;
+
     /** Sums up and ends the process. */
     public static void main(String[] arguments) {
         System.exit(new CommandLine(new FaultSum()).execute(arguments));
@@ -48,17 +54,31 @@ public final class FaultSum implements Callable<Integer> {
     @Override
     public Integer call() {
         FaultReport sum = of(files.stream().map(FaultSum::read).toList());
-        System.out.print(FaultText.of(sum));
-        List<String> missing = missing(sum);
-        System.out.println("in a row    " + inARow(sum) + " seeds of " + IN_A_ROW);
-        repeated(sum).forEach(seed -> System.out.println("made twice  seed " + seed));
-        System.out.println("never hit   " + (missing.isEmpty() ? "nothing" : String.join(", ", missing)));
-        System.out.println("undisturbed pause: " + FaultText.distribution(undisturbed(sum)));
-        goals(sum).forEach(goal -> System.out.println("goal        " + goal));
+        tell(
+                sum,
+                Objects.requireNonNull(spec, "not made by picocli")
+                        .commandLine()
+                        .getOut());
         if (json != null) {
             FaultText.write(sum, json);
         }
         return shows(sum) ? 0 : 1;
+    }
+
+    private static void tell(FaultReport sum, PrintWriter out) {
+        out.print(FaultText.of(sum));
+        out.println(
+                "no writer   not known, as none was done alone while writes were held: " + list(notInThePause(sum)));
+        out.println("in a row    " + inARow(sum) + " seeds of " + IN_A_ROW);
+        repeated(sum).forEach(seed -> out.println("made twice  seed " + seed));
+        out.println("never hit   " + list(missing(sum)));
+        out.println("undisturbed pause: " + FaultText.distribution(undisturbed(sum)));
+        goals(sum).forEach(goal -> out.println("goal        " + goal));
+        FaultGoal.without(sum.withoutWriterMillis().keySet()).forEach(goal -> out.println("no run shows: " + goal));
+    }
+
+    private static String list(List<String> names) {
+        return names.isEmpty() ? "nothing" : String.join(", ", names);
     }
 
     private static FaultReport read(Path file) {
@@ -84,7 +104,8 @@ public final class FaultSum implements Callable<Integer> {
                 && inARow(sum) >= IN_A_ROW
                 && repeated(sum).isEmpty()
                 && sum.vacuous() < MOST_VACUOUS * sum.runs()
-                && goals(sum).stream().allMatch(Goal::isKept);
+                && goals(sum).stream().allMatch(Goal::isKept)
+                && FaultGoal.without(sum.withoutWriterMillis().keySet()).isEmpty();
     }
 
     /** How many seeds follow one another at most. */
@@ -124,6 +145,15 @@ public final class FaultSum implements Callable<Integer> {
         return Stream.concat(kinds, parts).toList();
     }
 
+    /** Kinds of faults whose time without a writer nobody knows, as none was done alone while writes were held. */
+    static List<String> notInThePause(FaultReport sum) {
+        Set<String> groups = sum.withoutWriterMillis().keySet();
+        return Arrays.stream(FaultKind.values())
+                .map(FaultKind::toString)
+                .filter(kind -> groups.stream().noneMatch(group -> isOf(group.substring(0, group.indexOf(' ')), kind)))
+                .toList();
+    }
+
     /** A cut in one direction only is of the same kind. */
     private static boolean isOf(String done, String kind) {
         return done.equals(kind)
@@ -151,12 +181,12 @@ public final class FaultSum implements Callable<Integer> {
         }
     }
 
-    /** The groups that have a goal. */
+    /** The groups that have a goal; a goal without a run is not among them. */
     static List<Goal> goals(FaultReport sum) {
         long usual = median(undisturbed(sum));
         return sum.withoutWriterMillis().entrySet().stream()
-                .flatMap(group -> FaultGoals.limitMillis(group.getKey(), usual).stream()
-                        .map(limit -> new Goal(group.getKey(), limit, group.getValue())))
+                .flatMap(group -> FaultGoal.of(group.getKey()).stream()
+                        .map(goal -> new Goal(group.getKey(), goal.limitMillis(usual), group.getValue())))
                 .toList();
     }
 

@@ -45,6 +45,9 @@ final class FaultText {
 
     /** Of sorted times. */
     static String distribution(List<Long> sorted) {
+        if (sorted.isEmpty()) {
+            return "n=0";
+        }
         return String.format(
                 Locale.ROOT,
                 "n=%d median %d ms max %d ms",

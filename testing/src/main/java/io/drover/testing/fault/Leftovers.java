@@ -11,6 +11,7 @@ import io.drover.testing.cluster.ClusterNode;
 import io.drover.testing.cluster.LocalCluster;
 import io.drover.testing.cluster.ProcessTable;
 import io.drover.testing.cluster.WorldSnapshot;
+import io.drover.testing.fault.KeptDirectories.Serves;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,55 +19,40 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /** What is there after a move that has no business to be there any more. */
 final class Leftovers {
     private static final Set<String> TOOLS =
             Set.of("pg_basebackup", "pg_rewind", "pg_verifybackup", "pg_waldump", "pg_ctl", "initdb");
-    private static final Pattern OF_NODE =
-            Pattern.compile("^(cluster_name|listen_addresses|unix_socket_directories|data_directory|hba_file|ident_file"
-                    + "|config_file|primary_conninfo|primary_slot_name|recovery_target_timeline)\\|");
     private static final Pattern KEPT = Pattern.compile("data\\.set-aside-[^/]*");
 
     private static final Pattern SLOT_OF_STANDBY = Pattern.compile("drover_[0-9a-f]{8}_s\\d+");
 
     private final LocalCluster cluster;
+    private final ServerConfiguration before;
     private final Optional<NodeId> standby;
     private final List<String> found = new ArrayList<>();
 
-    private Leftovers(LocalCluster cluster, Optional<NodeId> standby) {
+    private Leftovers(LocalCluster cluster, ServerConfiguration before, Optional<NodeId> standby) {
         this.cluster = cluster;
+        this.before = before;
         this.standby = standby;
-    }
-
-    /** The settings of the primary that do not belong to its node, to be compared with. */
-    static Map<String, String> settings(LocalCluster cluster, NodeId primary) {
-        Map<String, String> settings = new TreeMap<>();
-        cluster.psql(primary)
-                .run(
-                        LocalCluster.DATABASE,
-                        "select name, setting from pg_settings where source = 'configuration file' order by 1")
-                .lines()
-                .filter(line -> !OF_NODE.matcher(line).find())
-                .forEach(line ->
-                        settings.put(line.substring(0, line.indexOf('|')), line.substring(line.indexOf('|') + 1)));
-        return settings;
     }
 
     /**
      * Looks everywhere.
      *
+     * @param before how the shard's primary was configured before the move
      * @param standby where the move has made a further standby, which has to stream from the primary
      */
     static List<String> of(
-            FaultCluster faults, ShardTopology topology, Map<String, String> settings, Optional<NodeId> standby) {
-        Leftovers leftovers = new Leftovers(faults.cluster(), standby);
+            FaultCluster faults, ShardTopology topology, ServerConfiguration before, Optional<NodeId> standby) {
+        Leftovers leftovers = new Leftovers(faults.cluster(), before, standby);
         NodeId primary = topology.primary().node();
         leftovers.inTopology(topology);
         leftovers.inWorld(primary);
-        leftovers.inServer(primary, settings);
+        leftovers.inServer(primary);
         return leftovers.found;
     }
 
@@ -93,6 +79,7 @@ final class Leftovers {
         }
         for (ClusterNode node : cluster.nodes()) {
             onNode(node, serves(node.id(), primary), world);
+            found.addAll(KeptDirectories.wrong(world, node.dataRoot(), servesAs(node.id(), primary), before.stored()));
         }
     }
 
@@ -115,7 +102,7 @@ final class Leftovers {
         });
     }
 
-    private void inServer(NodeId primary, Map<String, String> settings) {
+    private void inServer(NodeId primary) {
         String slots = cluster.psql(primary).run(LocalCluster.DATABASE, "select slot_name from pg_replication_slots");
         boolean expected = standby.isPresent() ? SLOT_OF_STANDBY.matcher(slots).matches() : slots.isEmpty();
         note(!expected, "slots on " + primary + ": " + slots.replace('\n', ' '));
@@ -123,8 +110,10 @@ final class Leftovers {
                 .run(LocalCluster.DATABASE, "select application_name || ' ' || state from pg_stat_replication");
         String wanted = standby.map(node -> node + " streaming").orElse("");
         note(!streams.equals(wanted), "standbys of " + primary + ": '" + streams + "' and not '" + wanted + "'");
-        WorldSnapshot.differences(settings, settings(cluster, primary))
+        before.differencesOf(ServerConfiguration.of(cluster, primary))
                 .forEach(difference -> found.add("setting on " + primary + ": " + difference));
+        standby.ifPresent(node -> before.differencesOfStandby(ServerConfiguration.of(cluster, node))
+                .forEach(difference -> found.add("setting on " + node + ": " + difference)));
         cluster.nodes().stream()
                 .filter(node -> !serves(node.id(), primary))
                 .forEach(node -> note(
@@ -135,6 +124,13 @@ final class Leftovers {
 
     private boolean serves(NodeId node, NodeId primary) {
         return node.equals(primary) || standby.filter(node::equals).isPresent();
+    }
+
+    private Serves servesAs(NodeId node, NodeId primary) {
+        if (node.equals(primary)) {
+            return Serves.PRIMARY;
+        }
+        return standby.filter(node::equals).isPresent() ? Serves.STANDBY : Serves.NOTHING;
     }
 
     private boolean isOfStandby(String commandLine) {

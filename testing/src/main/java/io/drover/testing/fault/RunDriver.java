@@ -39,7 +39,9 @@ final class RunDriver {
     private static final Duration WARM_UP = Duration.ofMillis(2200);
     private static final Duration WRITES_LIMIT = Duration.ofSeconds(60);
     private static final Duration READ_AGAIN = Duration.ofMillis(400);
-    private static final Duration LEFT_LIMIT = Duration.ofSeconds(20);
+    /** An agent looks every 30 s for what moves have left. */
+    private static final Duration LEFT_LIMIT = Duration.ofSeconds(45);
+
     private static final int WRITES_AFTERWARDS = 200;
     private static final int LEAST_ACKED = 100;
     private static final int LEAST_UNCERTAIN = 1;
@@ -60,13 +62,13 @@ final class RunDriver {
 
     private final FaultCluster faults;
     private final LocalCluster cluster;
-    private final Map<String, String> settings;
+    private final ServerConfiguration before;
     private int run;
 
     RunDriver(FaultCluster faults) {
         this.faults = faults;
         this.cluster = faults.cluster();
-        this.settings = Leftovers.settings(cluster, LocalCluster.NODE_A);
+        this.before = ServerConfiguration.of(cluster, LocalCluster.NODE_A);
     }
 
     /** Makes a run. */
@@ -283,7 +285,7 @@ final class RunDriver {
         Waiting.within(LEFT_LIMIT, () -> {
             found.clear();
             try {
-                found.addAll(Leftovers.of(faults, cluster.rest().shard(LocalCluster.SHARD), settings, standby));
+                found.addAll(Leftovers.of(faults, cluster.rest().shard(LocalCluster.SHARD), before, standby));
             } catch (IllegalStateException | UncheckedIOException e) {
                 // a file has gone while it was looked at
                 found.add(String.valueOf(e.getMessage()));

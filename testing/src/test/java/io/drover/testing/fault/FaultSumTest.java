@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing.fault;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drover.api.Json;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 final class FaultSumTest {
     private static RunResult run(long seed, String slot, String fault, @Nullable String vacuous, long lost) {
@@ -16,13 +23,24 @@ final class FaultSumTest {
 
     private static RunResult run(
             long seed, String slot, String fault, @Nullable String vacuous, long lost, long withoutWriter) {
+        return run(seed, slot, fault, vacuous, lost, withoutWriter, "PROMOTING");
+    }
+
+    private static RunResult run(
+            long seed,
+            String slot,
+            String fault,
+            @Nullable String vacuous,
+            long lost,
+            long withoutWriter,
+            String stateAtHit) {
         return new RunResult(
                 seed,
                 slot,
                 "row-140/run/before",
                 List.of(fault + " for 1000 ms"),
                 List.of("killed"),
-                "PROMOTING",
+                stateAtHit,
                 "COMPLETED",
                 vacuous,
                 1_000,
@@ -39,7 +57,7 @@ final class FaultSumTest {
                 List.of());
     }
 
-    /** Each kind and each part several times, in two reports. */
+    /** Each kind and each part several times, before the point of no return and behind it, in two reports. */
     private static List<FaultReport> everything() {
         List<RunResult> runs = new ArrayList<>();
         List<String> kinds = new ArrayList<>();
@@ -48,7 +66,9 @@ final class FaultSumTest {
         }
         int slots = FaultSlot.ALL.size();
         for (int i = 0; i < 300; i++) {
-            runs.add(run(i, FaultSlot.ALL.get(i % slots).toString(), kinds.get(i % kinds.size()), null, 0));
+            String part = FaultSlot.ALL.get(i % slots).toString();
+            String state = i / kinds.size() % 2 == 0 ? "FENCED" : "PROMOTING";
+            runs.add(run(i, part, kinds.get(i % kinds.size()), null, 0, 700, state));
         }
         return List.of(
                 FaultReport.of(0, runs.subList(0, 30), 10), FaultReport.of(30, runs.subList(30, runs.size()), 5));
@@ -124,6 +144,82 @@ final class FaultSumTest {
                 .satisfies(goal -> assertThat(goal.isKept()).isFalse())
                 .satisfies(goal -> assertThat(goal).asString().endsWith("within 1200 ms"));
         assertThat(FaultSum.shows(with(everything(), late))).isFalse();
+    }
+
+    /** The same runs, of which some kinds found writes held in other states. */
+    private static FaultReport everythingBut(UnaryOperator<String> state, String... kinds) {
+        return FaultSum.of(List.of(FaultReport.of(
+                0,
+                everything().stream()
+                        .flatMap(report -> report.details().stream())
+                        .map(run -> List.of(kinds).contains(run.kinds().get(0))
+                                ? run(
+                                        run.seed(),
+                                        run.slot(),
+                                        run.kinds().get(0),
+                                        null,
+                                        0,
+                                        700,
+                                        state.apply(requireNonNull(run.stateAtHit())))
+                                : run)
+                        .toList(),
+                1)));
+    }
+
+    private static List<String> unshown(FaultReport sum) {
+        return FaultGoal.without(sum.withoutWriterMillis().keySet()).stream()
+                .map(FaultGoal::toString)
+                .toList();
+    }
+
+    @Test
+    void isNoProofWhenNoRunShowsAGoal() {
+        FaultReport neverPromoting = everythingBut(state -> "FENCED", "kill-leader", "freeze-leader");
+        FaultReport neverFenced =
+                everythingBut(state -> state.equals("FENCED") ? "ABORTING" : state, "kill-leader", "freeze-leader");
+        FaultReport neverHeld = everythingBut(
+                state -> "SERVING",
+                "kill-controllers",
+                "freeze-controllers",
+                "kill-target-postgres",
+                "freeze-source-postgres");
+
+        assertThat(unshown(FaultSum.of(everything()))).isEmpty();
+        assertThat(unshown(neverPromoting)).containsExactly("a controller dies in PROMOTING");
+        assertThat(unshown(neverFenced)).containsExactly("a controller dies in the pause before PROMOTING");
+        assertThat(unshown(neverHeld))
+                .containsExactly(
+                        "all controllers die in the pause",
+                        "the target's PostgreSQL dies in the pause",
+                        "the source's PostgreSQL stands still in the pause");
+        assertThat(List.of(neverPromoting, neverFenced, neverHeld))
+                .allSatisfy(sum -> assertThat(FaultSum.goals(sum)).allMatch(FaultSum.Goal::isKept))
+                .allSatisfy(sum -> assertThat(FaultSum.missing(sum)).isEmpty())
+                .noneMatch(FaultSum::shows);
+    }
+
+    @Test
+    void endsWithOneAndNamesTheGoalThatNoRunShows(@TempDir Path directory) {
+        Path report = directory.resolve("report.json");
+        FaultText.write(everythingBut(state -> "FENCED", "kill-leader", "freeze-leader"), report);
+        StringWriter said = new StringWriter();
+
+        int exitCode =
+                new CommandLine(new FaultSum()).setOut(new PrintWriter(said)).execute(report.toString());
+
+        assertThat(exitCode).isEqualTo(1);
+        assertThat(said.toString())
+                .contains("no run shows: a controller dies in PROMOTING\n")
+                .doesNotContain("no run shows: a controller dies in the pause");
+    }
+
+    @Test
+    void tellsHowLongThereWasNoWriterForEveryKindOrThatNobodyKnows() {
+        FaultReport sum = everythingBut(state -> "SERVING", "kill-zookeeper-leader", "cut-client-from-source-THERE");
+
+        assertThat(FaultText.of(sum)).contains("no writer   kill-source-agent in FENCED: n=6 median 700 ms max 700 ms");
+        assertThat(FaultSum.notInThePause(sum)).containsExactly("kill-zookeeper-leader", "cut-client-from-source");
+        assertThat(FaultText.distribution(List.of())).isEqualTo("n=0");
     }
 
     @Test
