@@ -301,9 +301,9 @@ enum Scenario {
         };
     }
 
-    /** What may be left: an old primary that is given up stays as it is when its agent is not there to set it aside. */
+    /** What may be left, by how it begins: an old primary that is given up stays as it is when its agent is not there to set it aside. */
     Set<String> mayLeave() {
-        return this == REWIND_BROKEN ? Set.of("a seal on " + Stage.SOURCE) : Set.of();
+        return this == REWIND_BROKEN ? Set.of("a seal on " + Stage.SOURCE, "the journal on " + Stage.SOURCE) : Set.of();
     }
 
     private static MoveRequest plain() {
