@@ -46,6 +46,7 @@ public final class LeaderElection implements AutoCloseable {
     // Guarded by the monitor. The term counts losses, so that a leadership in the making notices one.
     private @Nullable Leadership held;
     private long term;
+    private boolean lossUntold;
     private boolean closed;
 
     /**
@@ -75,6 +76,11 @@ public final class LeaderElection implements AutoCloseable {
         synchronized (monitor) {
             return Optional.ofNullable(held);
         }
+    }
+
+    /** Whether the first place in the line is this controller's, as far as it knows; it may not lead yet. */
+    boolean isFirst() {
+        return line.isFirst();
     }
 
     /**
@@ -130,6 +136,9 @@ public final class LeaderElection implements AutoCloseable {
             }
             began = term;
         }
+        // this task may have waited before the one that tells of the loss: told after the gain, it would end the new
+        // leadership
+        tellOfLoss();
         Leadership gained;
         try {
             gained = new Leadership(calls, raiseEpoch(), this::refused);
@@ -167,12 +176,23 @@ public final class LeaderElection implements AutoCloseable {
             term++;
             ended = held;
             held = null;
+            lossUntold |= ended != null;
         }
         if (ended != null) {
             ended.end();
             LOG.info("controller {} no longer leads, epoch {}", controller, ended.epoch());
-            schedule(listener::lost, 0);
+            schedule(this::tellOfLoss, 0);
         }
+    }
+
+    private void tellOfLoss() {
+        synchronized (monitor) {
+            if (!lossUntold) {
+                return;
+            }
+            lossUntold = false;
+        }
+        listener.lost();
     }
 
     /** Another controller has raised the epoch although the first place seemed ours. */

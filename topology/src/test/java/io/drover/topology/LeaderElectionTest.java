@@ -13,11 +13,14 @@ import io.drover.api.ErrorCode;
 import io.drover.api.LeaderEpoch;
 import io.drover.api.MoveId;
 import io.drover.api.NodeId;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.ZooDefs;
@@ -43,6 +46,8 @@ class LeaderElectionTest {
     private static final class Controller implements LeaderElection.Listener, AutoCloseable {
         private final BlockingQueue<Leadership> gained = new LinkedBlockingQueue<>();
         private final BlockingQueue<String> losses = new LinkedBlockingQueue<>();
+        private final List<String> told = new CopyOnWriteArrayList<>();
+        private final Semaphore mayReturn = new Semaphore(1_000);
         private final ZooKeeperClient client;
         private final LeaderElection election;
 
@@ -54,12 +59,16 @@ class LeaderElectionTest {
 
         @Override
         public void gained(Leadership leadership) {
+            told.add("gained");
             gained.add(leadership);
+            mayReturn.acquireUninterruptibly();
         }
 
         @Override
         public void lost() {
+            told.add("lost");
             losses.add("lost");
+            mayReturn.acquireUninterruptibly();
         }
 
         Leadership awaitLead() throws InterruptedException {
@@ -184,6 +193,36 @@ class LeaderElectionTest {
                     .as("what the servers keep of the former session")
                     .isNotNull();
         }
+    }
+
+    /** Were the loss told of after the gain, a controller would lead and drive nothing, and no other could. */
+    @Test
+    void aLossIsToldOfBeforeTheNextGain() throws Exception {
+        try (FaultyProxy proxy = new FaultyProxy(zooKeeper.server().getPort());
+                Controller only = new Controller(zooKeeper.connect(proxy.port()), "c1")) {
+            only.awaitLead();
+            only.mayReturn.drainPermits();
+            loseAndRegainTheFirstPlace(proxy, only);
+            only.awaitLoss();
+            // two tasks that lead wait now, and the first of them gains
+            loseAndRegainTheFirstPlace(proxy, only);
+            only.mayReturn.release();
+            only.awaitLead();
+            // the second waits before the one that tells of this loss
+            loseAndRegainTheFirstPlace(proxy, only);
+            only.mayReturn.release(1_000);
+
+            until(() -> only.told.size() >= 5);
+            assertThat(only.told).containsExactly("gained", "lost", "gained", "lost", "gained");
+        }
+    }
+
+    private static void loseAndRegainTheFirstPlace(FaultyProxy proxy, Controller controller) throws IOException {
+        proxy.refuse(true);
+        proxy.cut();
+        until(() -> !controller.election.isFirst());
+        proxy.refuse(false);
+        until(controller.election::isFirst);
     }
 
     @Test
