@@ -179,7 +179,11 @@ final class Tidying {
         return new Leftover(
                 move,
                 "slot " + slot.name() + " of instance " + record.instance() + " on " + tools.node(),
-                () -> tools.tell(record, LIMIT, session -> session.dropSlot(slot.name(), LIMIT)),
+                () -> {
+                    // what was put there for the copy that the slot was for; first, since without the slot nobody would look again
+                    tools.files(record).forgetCarried();
+                    tools.tell(record, LIMIT, session -> session.dropSlot(slot.name(), LIMIT));
+                },
                 slot.active());
     }
 

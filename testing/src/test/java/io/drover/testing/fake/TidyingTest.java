@@ -71,6 +71,7 @@ final class TidyingTest {
         Facts.InstanceFacts facts = cluster.agent(A).observation().facts(cluster.instance());
         assertThat(facts.unexplainedSettings()).isEmpty();
         assertThat(facts.leftovers()).isEmpty();
+        assertThat(dataDirectory().rulesCarried).as("access rules put there for a copy").isFalse();
         cluster.start("\"cutover\":\"approve\"");
     }
 
@@ -175,7 +176,11 @@ final class TidyingTest {
 
     /** postgresql.auto.conf of the primary. */
     private Map<String, String> file() {
-        return Objects.requireNonNull(cluster.world.host(A.value()).directories.get(DATA), "no data").autoConf;
+        return dataDirectory().autoConf;
+    }
+
+    private FakeDirectory dataDirectory() {
+        return Objects.requireNonNull(cluster.world.host(A.value()).directories.get(DATA), "no data");
     }
 
     /** H65: from such a slot another standby streams, as long as there is one. */
