@@ -190,10 +190,13 @@ final class SealVerbs {
         return new WhileHeld(tools.scheduler(), questions);
     }
 
-    /** Opens the source again. The caller has proven that the topology allows it. May be repeated. */
+    /**
+     * Opens the source again. The caller has proven that the topology allows it. May be repeated. A server that stands still without a
+     * seal, because somebody else has stopped it before it could be sealed, is let go on too: who clients are sent to must answer.
+     */
     Done unseal(ManagedInstance instance) {
         SealRecord seal = instance.record().seal();
-        if (seal == null) {
+        if (seal == null && !tools.server(instance.record()).isHeld()) {
             settings.undoSeal(instance);
             return new Done("instance " + instance.record().instance() + " is not sealed");
         }
@@ -204,7 +207,13 @@ final class SealVerbs {
             seal(instance, postmaster.orElseThrow(), "").lift();
         }
         instance.update(record -> record.withSeal(null).withStopped(false));
-        LOG.info("instance {} is unsealed from epoch {}", instance.record().instance(), seal.epoch());
+        if (seal == null) {
+            LOG.warn(
+                    "instance {} stood still and was not sealed: somebody else had stopped it; it goes on",
+                    instance.record().instance());
+        } else {
+            LOG.info("instance {} is unsealed from epoch {}", instance.record().instance(), seal.epoch());
+        }
         return new Done("instance " + instance.record().instance() + " is open again");
     }
 }

@@ -180,7 +180,8 @@ final class Tidying {
                 move,
                 "slot " + slot.name() + " of instance " + record.instance() + " on " + tools.node(),
                 () -> {
-                    // what was put there for the copy that the slot was for; first, since without the slot nobody would look again
+                    // what was put there for the copy that the slot was for; first, since without the slot nobody would
+                    // look again
                     tools.files(record).forgetCarried();
                     tools.tell(record, LIMIT, session -> session.dropSlot(slot.name(), LIMIT));
                 },

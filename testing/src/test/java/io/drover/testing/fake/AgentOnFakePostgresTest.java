@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing.fake;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,6 +15,8 @@ import io.drover.api.MoveId;
 import io.drover.api.MoveRequest;
 import io.drover.api.NodeId;
 import io.drover.api.ShardId;
+import io.drover.api.ShardTopology;
+import io.drover.api.TopologyState;
 import io.drover.api.agent.Reports.AlignReport;
 import io.drover.api.agent.Reports.GuardProbeReport;
 import io.drover.api.agent.Reports.InstanceReport;
@@ -62,6 +65,7 @@ final class AgentOnFakePostgresTest {
     private final FakeStateFiles filesOfTarget = new FakeStateFiles();
     private final Agent target = agent("host_b", filesOfTarget);
     private AutoCloseable armed = () -> {};
+    private @Nullable Leadership leadership;
     private long sequence;
 
     @AfterEach
@@ -133,6 +137,20 @@ final class AgentOnFakePostgresTest {
         }
         send(source, instance, new Verb.RestoreSettings(0));
         assertThat(source.observation().instance(instance).journaledMove()).isNull();
+    }
+
+    /** Its fence is lowered, and nobody else would let it go on. */
+    @Test
+    void opensASourceThatStandsStillThoughItWasNeverSealed() {
+        InstanceId instance = initialize();
+        publish(TopologyState.ABORTING, instance);
+        world.mishaps().freeze("host_a", PORT, true);
+
+        send(source, instance, new Verb.Unseal());
+
+        try (FakeClient client = world.client("app", "host_a", PORT)) {
+            client.commit("is answered");
+        }
     }
 
     @Test
@@ -237,10 +255,26 @@ final class AgentOnFakePostgresTest {
                     public void lost() {}
                 });
         election.start();
-        assertThat(gained.orTimeout(LIMIT.toMillis(), TimeUnit.MILLISECONDS)
-                        .join()
-                        .epoch())
-                .isEqualTo(new LeaderEpoch(1));
+        leadership = gained.orTimeout(LIMIT.toMillis(), TimeUnit.MILLISECONDS).join();
+        assertThat(leadership.epoch()).isEqualTo(new LeaderEpoch(1));
+    }
+
+    private void publish(TopologyState state, InstanceId instance) {
+        ShardTopology topology = new ShardTopology(
+                1,
+                SHARD,
+                instance,
+                new FenceEpoch(2),
+                state,
+                "app",
+                new ShardTopology.Endpoint(new NodeId("host_a"), "host_a", PORT),
+                List.of(),
+                MOVE,
+                null);
+        requireNonNull(leadership, "nobody leads")
+                .transaction()
+                .create(ZkLayout.shardTopology(SHARD), topology)
+                .commit();
     }
 
     private Object send(Agent agent, InstanceId instance, Verb<?> verb) {

@@ -71,7 +71,9 @@ final class TidyingTest {
         Facts.InstanceFacts facts = cluster.agent(A).observation().facts(cluster.instance());
         assertThat(facts.unexplainedSettings()).isEmpty();
         assertThat(facts.leftovers()).isEmpty();
-        assertThat(dataDirectory().rulesCarried).as("access rules put there for a copy").isFalse();
+        assertThat(dataDirectory().rulesCarried)
+                .as("access rules put there for a copy")
+                .isFalse();
         cluster.start("\"cutover\":\"approve\"");
     }
 
