@@ -47,7 +47,8 @@ class LeaderElectionTest {
         private final BlockingQueue<Leadership> gained = new LinkedBlockingQueue<>();
         private final BlockingQueue<String> losses = new LinkedBlockingQueue<>();
         private final List<String> told = new CopyOnWriteArrayList<>();
-        private final Semaphore mayReturn = new Semaphore(1_000);
+        private final Semaphore mayReturn = new Semaphore(0);
+        private volatile boolean holds;
         private final ZooKeeperClient client;
         private final LeaderElection election;
 
@@ -59,16 +60,24 @@ class LeaderElectionTest {
 
         @Override
         public void gained(Leadership leadership) {
+            boolean waits = holds;
             told.add("gained");
             gained.add(leadership);
-            mayReturn.acquireUninterruptibly();
+            returnWhenLet(waits);
         }
 
         @Override
         public void lost() {
+            boolean waits = holds;
             told.add("lost");
             losses.add("lost");
-            mayReturn.acquireUninterruptibly();
+            returnWhenLet(waits);
+        }
+
+        private void returnWhenLet(boolean waits) {
+            if (waits) {
+                mayReturn.acquireUninterruptibly();
+            }
         }
 
         Leadership awaitLead() throws InterruptedException {
@@ -201,7 +210,7 @@ class LeaderElectionTest {
         try (FaultyProxy proxy = new FaultyProxy(zooKeeper.server().getPort());
                 Controller only = new Controller(zooKeeper.connect(proxy.port()), "c1")) {
             only.awaitLead();
-            only.mayReturn.drainPermits();
+            only.holds = true;
             loseAndRegainTheFirstPlace(proxy, only);
             only.awaitLoss();
             // two tasks that lead wait now, and the first of them gains
@@ -210,7 +219,8 @@ class LeaderElectionTest {
             only.awaitLead();
             // the second waits before the one that tells of this loss
             loseAndRegainTheFirstPlace(proxy, only);
-            only.mayReturn.release(1_000);
+            only.holds = false;
+            only.mayReturn.release();
 
             until(() -> only.told.size() >= 5);
             assertThat(only.told).containsExactly("gained", "lost", "gained", "lost", "gained");
