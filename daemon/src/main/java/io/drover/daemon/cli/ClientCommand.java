@@ -97,8 +97,8 @@ abstract class ClientCommand implements Callable<Integer> {
             return;
         }
         Move move = RestClient.as(answer, Move.class);
-        out().println("move " + move.id() + ": " + move.state() + (move.paused() ? " (paused)" : "") + ", "
-                + move.shard() + " from " + move.source() + " to " + move.target());
+        out().println("move " + move.id() + ": " + Texts.state(move) + ", " + move.shard() + " from " + move.source()
+                + " to " + move.target());
     }
 
     /** The full id of a move that is named by its beginning. */

@@ -90,11 +90,15 @@ final class MoveCommands {
         public Integer call() {
             RestClient controller = controller();
             JsonNode answer = order(controller, fullId(controller, id), verb, body());
+            Move move = RestClient.as(answer, Move.class);
             if (!waits()) {
                 print(answer);
+                // an order that changes nothing is accepted: what follows from it must not be guessed
+                if (!json() && move.waitingFor() != null) {
+                    out().println("waits for " + move.waitingFor());
+                }
                 return ExitCode.DONE;
             }
-            Move move = RestClient.as(answer, Move.class);
             try (Progress progress = new Progress(err())) {
                 JsonNode end = new MoveWait(controller, move.id(), progress, false)
                         .after(move)

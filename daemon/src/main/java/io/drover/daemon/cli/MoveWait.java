@@ -130,7 +130,7 @@ final class MoveWait {
         Move.Rollback rollback = move.rollback();
         Move.Cutover cutover = rollback != null && rollback.cutover() != null ? rollback.cutover() : move.cutover();
         if (cutover != null && !command.json()) {
-            command.out().println(Texts.waterfall("cutover", cutover));
+            command.out().println(Texts.waterfall("cutover", cutover, move));
         }
         if (good.contains(move.state())) {
             return ExitCode.DONE;

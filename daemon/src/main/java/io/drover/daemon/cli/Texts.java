@@ -3,6 +3,7 @@ package io.drover.daemon.cli;
 
 import io.drover.api.DroverException;
 import io.drover.api.Move;
+import io.drover.api.MoveState;
 import io.drover.api.PreflightReport;
 import io.drover.api.Problem;
 import java.util.ArrayList;
@@ -13,6 +14,10 @@ import org.jspecify.annotations.Nullable;
 /** How moves, checks and failures look to a person. */
 final class Texts {
     private static final int BAR = 40;
+    /** Rows of the write pause. */
+    private static final int FENCE = 100;
+
+    private static final int PUBLISH = 150;
     private static final long UNIT = 1024;
     private static final String[] SIZES = {"KiB", "MiB", "GiB", "TiB", "PiB"};
 
@@ -53,7 +58,7 @@ final class Texts {
                     move.shard(),
                     move.source(),
                     move.target(),
-                    move.paused() ? move.state() + " (paused)" : move.state(),
+                    state(move),
                     step == null ? null : step.number() + " " + step.name(),
                     progress == null ? null : String.format(Locale.ROOT, "%.1f %%", progress.percent()),
                     lag == null ? null : bytes(lag.bytes()),
@@ -66,8 +71,7 @@ final class Texts {
     static String move(Move move) {
         List<String> lines = new ArrayList<>();
         lines.add("move " + move.id() + ": " + move.shards() + " from " + move.source() + " to " + move.target());
-        lines.add("state    " + move.state() + (move.paused() ? " (paused)" : "") + ", mode "
-                + move.mode().text());
+        lines.add("state    " + state(move) + ", mode " + move.mode().text());
         Move.Step step = move.step();
         if (step != null) {
             lines.add("step     " + step.number() + " " + step.name() + ", since " + step.since());
@@ -101,7 +105,7 @@ final class Texts {
     private static void addCutovers(List<String> lines, Move move) {
         Move.Cutover cutover = move.cutover();
         if (cutover != null) {
-            lines.add(waterfall("cutover", cutover));
+            lines.add(waterfall("cutover", cutover, move));
         }
         Move.Rollback rollback = move.rollback();
         if (rollback != null) {
@@ -109,7 +113,7 @@ final class Texts {
                     + (rollback.lagBytes() == null ? "" : ", " + bytes(rollback.lagBytes()) + " behind")
                     + (rollback.expiresAt() == null ? "" : ", until " + rollback.expiresAt()));
             if (rollback.cutover() != null) {
-                lines.add(waterfall("rollback", rollback.cutover()));
+                lines.add(waterfall("rollback", rollback.cutover(), move));
             }
         }
     }
@@ -126,14 +130,31 @@ final class Texts {
                 eta);
     }
 
+    /** With the pause that a person has ordered, as long as it keeps the move from anything. */
+    static String state(Move move) {
+        boolean keeps = move.paused() && !move.state().isFinal() && move.state() != MoveState.ABORTING;
+        return move.state() + (keeps ? " (paused)" : "");
+    }
+
+    /** A cutover that did not come to its end: the fence is up still, or it was lowered again. */
+    private static String unfinished(Move.Cutover cutover, Move move) {
+        Move.Step step = move.step();
+        boolean ended =
+                move.state().isFinal() && move.state() != MoveState.NEEDS_OPERATOR || move.state() == MoveState.BAKING;
+        boolean inThePause = !ended && step != null && step.number() >= FENCE && step.number() <= PUBLISH;
+        return inThePause
+                ? "since " + cutover.fencedAt() + " and not yet resumed"
+                : "from " + cutover.fencedAt() + " on; the fence was lowered again, writes go on where they were";
+    }
+
     /** The write pause and its phases as bars, one below the other. */
-    static String waterfall(String name, Move.Cutover cutover) {
+    static String waterfall(String name, Move.Cutover cutover, Move move) {
         List<Move.Phase> phases = cutover.phases();
         double total = phases.stream().mapToDouble(Move.Phase::millis).sum();
         Double pause = cutover.writePauseMillis();
         List<String> lines = new ArrayList<>();
         lines.add(name + ": writes paused "
-                + (pause == null ? "and not yet resumed" : String.format(Locale.ROOT, "%.1f ms", pause)));
+                + (pause == null ? unfinished(cutover, move) : String.format(Locale.ROOT, "%.1f ms", pause)));
         double before = 0;
         for (Move.Phase phase : phases) {
             lines.add(String.format(

@@ -101,6 +101,7 @@ final class Attempts {
                     tries++;
                     Retry retry = retry(what, tries, e, since, limit.minus(spent));
                     context.live().retry(retry);
+                    context.live().stalled();
                     // a failure that repeats itself is said once
                     if (e.code() != said) {
                         said = e.code();

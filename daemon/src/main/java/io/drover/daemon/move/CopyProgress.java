@@ -14,6 +14,7 @@ final class CopyProgress {
     private long lastNanos;
     private long lastMoved;
     private double rate;
+    private boolean begun;
 
     CopyProgress(long nowNanos) {
         lastNanos = nowNanos;
@@ -22,13 +23,15 @@ final class CopyProgress {
 
     Progress update(long bytesDone, long bytesTotal, long nowNanos) {
         double seconds = (nowNanos - lastNanos) / NANOS;
-        if (seconds > 0) {
+        // how long the first bytes took is not known: another controller may have begun the copy
+        if (seconds > 0 && begun) {
             double now = Math.max(0, bytesDone - bytes) / seconds;
             rate = rate == 0 ? now : rate + SMOOTHING * (now - rate);
         }
         if (bytesDone != bytes) {
             lastMoved = nowNanos;
         }
+        begun = true;
         lastNanos = nowNanos;
         bytes = bytesDone;
         total = Math.max(bytesTotal, bytesDone);

@@ -12,11 +12,13 @@ import org.jspecify.annotations.Nullable;
 final class LiveView {
     private volatile @Nullable Progress progress;
     private volatile @Nullable Lag lag;
-    private volatile @Nullable Wait wait;
+    private volatile @Nullable Awaited awaited;
     private volatile WaitText.@Nullable Retry retry;
     private volatile WaitText.@Nullable Command command;
     private volatile boolean rollbackReady;
     private volatile @Nullable Long rollbackLagBytes;
+
+    private record Awaited(int step, Wait what) {}
 
     @Nullable
     Progress progress() {
@@ -25,6 +27,14 @@ final class LiveView {
 
     void progress(@Nullable Progress now) {
         progress = now;
+    }
+
+    /** Nobody hears how far it is: what was heard last stays, and no pace that would promise an end. */
+    void stalled() {
+        Progress last = progress;
+        if (last != null) {
+            progress = new Progress(last.bytesDone(), last.bytesTotal(), last.percent(), 0, null);
+        }
     }
 
     @Nullable
@@ -38,11 +48,19 @@ final class LiveView {
 
     @Nullable
     Wait awaited() {
-        return wait;
+        Awaited now = awaited;
+        return now == null ? null : now.what();
     }
 
-    void awaited(@Nullable Wait now) {
-        wait = now;
+    /** What is waited for in a row; null when it is another row's: what is stored of the move may be read a moment before or after. */
+    @Nullable
+    Wait awaitedIn(int step) {
+        Awaited now = awaited;
+        return now == null || now.step() != step ? null : now.what();
+    }
+
+    void awaited(int step, @Nullable Wait now) {
+        awaited = now == null ? null : new Awaited(step, now);
     }
 
     WaitText.@Nullable Retry retry() {

@@ -193,7 +193,7 @@ final class MoveContext {
 
     /** What is waited for just now, said anew with how it stands. */
     void waits(@Nullable Wait wait) {
-        live.awaited(wait);
+        live.awaited(MoveOrders.stepOf(record()), wait);
     }
 
     boolean unwinding() {
@@ -267,7 +267,7 @@ final class MoveContext {
      */
     <T> T waitFor(Wait wait, Duration limit, Duration between, Supplier<Optional<T>> question) {
         long end = services.scheduler().nanoTime() + limit.toNanos();
-        live.awaited(wait);
+        waits(wait);
         try {
             while (true) {
                 checkOrders();
@@ -275,6 +275,8 @@ final class MoveContext {
                 if (answer.isPresent()) {
                     return answer.orElseThrow();
                 }
+                // what failed before works again: people are told what is waited for now
+                live.retry(null);
                 if (services.scheduler().nanoTime() - end > 0) {
                     throw gaveUp(wait, limit);
                 }
@@ -283,7 +285,7 @@ final class MoveContext {
         } catch (InterruptedException e) {
             throw stopped(wait.subject(), e);
         } finally {
-            live.awaited(null);
+            waits(null);
         }
     }
 

@@ -65,7 +65,12 @@ final class MoveOrders {
     Change abort(MoveRecord record) {
         return decide(Order.ABORT, record, () -> {
             DroverException e = new DroverException(
-                    ErrorCode.ABORTED_BY_OPERATOR, "a person aborted the move at step " + stepOf(record));
+                    ErrorCode.ABORTED_BY_OPERATOR,
+                    record.rollingBack()
+                            ? "a person gave up the rollback at step " + stepOf(record) + ": "
+                                    + record.identity().target().node()
+                                    + " goes on to serve, and the move to bake"
+                            : "a person aborted the move at step " + stepOf(record));
             return new Change(
                     record.withState(MoveState.ABORTING)
                             .withOrders(record.orders().withDrill(false))
@@ -135,7 +140,9 @@ final class MoveOrders {
                         record.state() == MoveState.NEEDS_OPERATOR
                                 ? giveUpWayBack(record)
                                 : new Change(
-                                        record.withOrders(record.orders().withComplete()),
+                                        // what has kept an earlier rollback from its end is settled by this
+                                        record.withOrders(record.orders().withComplete())
+                                                .withError(null),
                                         "completion ordered by a person"),
                         missing,
                         accepted));

@@ -214,6 +214,12 @@ final class ReverseRows {
             boolean ready = replica.filter(view -> "streaming".equals(view.state()))
                     .filter(view -> view.lagBytes() <= CopyRows.LAG_GATE_BYTES)
                     .isPresent();
+            if (ready) {
+                // it streams without its agent, too; only the agent can lead the way back
+                context.services()
+                        .agents()
+                        .instance(context.from(), context.record().identity().instance());
+            }
             context.live().rollback(ready, replica.map(StandbyView::lagBytes).orElse(null));
             return (ready ? "is ready: " : "is not ready: ") + stands(context, replica);
         } catch (DroverException e) {

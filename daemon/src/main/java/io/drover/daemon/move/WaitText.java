@@ -44,15 +44,24 @@ final class WaitText {
             return null;
         }
         Retry retry = live.retry();
-        Wait wait = live.awaited();
+        Wait wait = live.awaitedIn(MoveOrders.stepOf(record));
         Command command = live.command();
         if (retry != null) {
             return retrying(record, retry);
         }
         if (wait != null) {
-            return wait.text(begin(record));
+            return wait.text(begin(record)) + pausedToo(record);
         }
         return command == null ? standing(record) : commanding(record, command);
+    }
+
+    /** A move that waits for its approval says that this is not all. */
+    private static String pausedToo(MoveRecord record) {
+        return record.state() == MoveState.READY
+                        && record.orders().paused()
+                        && !record.orders().approved()
+                ? "; it is paused besides, and goes on after bin/drover resume " + id(record)
+                : "";
     }
 
     /** The hint of the error is made from the record: who serves, what not to do, which orders are taken. */
@@ -67,7 +76,7 @@ final class WaitText {
     }
 
     private static String retrying(MoveRecord record, Retry retry) {
-        String then = retry.undo() || forwardOnly(record) ? "the move needs a person" : "the move is undone";
+        String then = retry.undo() || forwardOnly(record) ? "the move needs a person" : given(record);
         return retry.what() + ", since " + time(retry.undo() ? retry.since() : begin(record)) + ": try " + retry.tries()
                 + " failed at "
                 + time(retry.at()) + " with " + retry.failure().code() + ": "
@@ -76,6 +85,14 @@ final class WaitText {
                 + time(retry.until()) + ": then " + then + "; "
                 + retry.failure().hint().map(hint -> hint + "; ").orElse("")
                 + (retry.undo() ? look(record) : giveUp(record));
+    }
+
+    /** What an abort comes to. */
+    private static String given(MoveRecord record) {
+        return record.rollingBack()
+                ? "the rollback is given up, and the move bakes again on "
+                        + record.identity().target().node()
+                : "the move is undone";
     }
 
     private static String commanding(MoveRecord record, Command command) {
@@ -87,11 +104,14 @@ final class WaitText {
 
     /** Between two waits, or while no driver is at work here. */
     private static String standing(MoveRecord record) {
-        String what = record.state() == MoveState.ABORTING
-                ? "the undo, which is at step "
-                : "the leading controller to go on with step ";
-        return what + MoveOrders.stepOf(record) + " " + name(record) + " (" + MoveSteps.sentence(record) + "), since "
-                + time(begin(record)) + "; " + (record.state() == MoveState.ABORTING ? look(record) : giveUp(record));
+        if (record.state() == MoveState.ABORTING) {
+            return "the undo, which is at step " + MoveOrders.stepOf(record) + " " + name(record) + ", since "
+                    + time(begin(record)) + "; " + look(record);
+        }
+        return "the leading controller to go on with step " + MoveOrders.stepOf(record) + " " + name(record) + " ("
+                + MoveSteps.sentence(record) + "), since " + time(begin(record))
+                + "; when none leads, the next one goes on after the last one's session has timed out; "
+                + giveUp(record);
     }
 
     /** How to end it, where it can be ended. */

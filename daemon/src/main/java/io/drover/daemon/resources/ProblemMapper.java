@@ -107,7 +107,8 @@ public final class ProblemMapper implements ExceptionMapper<Throwable> {
                 detail,
                 null,
                 null,
-                "GET /openapi.json describes every address, its methods and its body",
+                "bin/drover moves, shards and nodes list what there is; GET /openapi.json describes every address, its"
+                        + " methods and its body",
                 null);
     }
 

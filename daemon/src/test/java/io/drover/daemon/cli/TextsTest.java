@@ -4,6 +4,11 @@ package io.drover.daemon.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drover.api.Move;
+import io.drover.api.MoveId;
+import io.drover.api.MoveRequest;
+import io.drover.api.MoveState;
+import io.drover.api.NodeId;
+import io.drover.api.ShardId;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -20,12 +25,57 @@ class TextsTest {
                 0,
                 false);
 
-        assertThat(Texts.waterfall("cutover", cutover).lines())
+        assertThat(Texts.waterfall("cutover", cutover, move(MoveState.COMPLETED, 180, false))
+                        .lines())
                 .containsExactly(
                         "cutover: writes paused 40.0 ms",
                         "  100 fence                         10.0 ms  |##########                              |",
                         "  110 seal                          30.0 ms  |          ##############################|",
                         "  commits past the fork: 0");
+    }
+
+    /** Who reads this at night must not believe that nobody writes. */
+    @Test
+    void saysOfACutoverThatWasGivenUpThatWritesGoOn() {
+        Move.Cutover begun = new Move.Cutover(Instant.EPOCH, null, null, null, List.of(), null, null);
+
+        assertThat(Texts.waterfall("cutover", begun, move(MoveState.ABORTED, 100, false)))
+                .contains("the fence was lowered again")
+                .doesNotContain("not yet resumed");
+        assertThat(Texts.waterfall("cutover", begun, move(MoveState.ABORTING, 95, false)))
+                .contains("the fence was lowered again");
+        assertThat(Texts.waterfall("cutover", begun, move(MoveState.ABORTING, 110, false)))
+                .contains("not yet resumed");
+        assertThat(Texts.waterfall("cutover", begun, move(MoveState.CUTTING_OVER, 100, false)))
+                .contains("not yet resumed");
+    }
+
+    @Test
+    void showsAPauseOnlyWhereItKeepsTheMoveFromGoingOn() {
+        assertThat(Texts.state(move(MoveState.READY, 70, true))).isEqualTo("READY (paused)");
+        assertThat(Texts.state(move(MoveState.ABORTING, 70, true))).isEqualTo("ABORTING");
+        assertThat(Texts.state(move(MoveState.ABORTED, 70, true))).isEqualTo("ABORTED");
+    }
+
+    private static Move move(MoveState state, int step, boolean paused) {
+        return new Move(
+                new MoveId("1a2b3c4d-0000"),
+                new ShardId("shard_01"),
+                List.of(new ShardId("shard_01")),
+                new NodeId("node_a"),
+                new NodeId("node_b"),
+                state,
+                paused,
+                MoveRequest.Mode.SEALED,
+                new Move.Step(step, "step", Instant.EPOCH),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                List.of());
     }
 
     @Test

@@ -254,6 +254,10 @@ class WaitTextTest {
                         "bin/drover rollback"),
                 when(
                         "a person to complete the move or to roll it back",
+                        play -> after(play, "drop-slot@node_a", () -> play.world().agentAway = A),
+                        "the way back is not ready: the agent of node_a cannot be reached"),
+                when(
+                        "a person to complete the move or to roll it back",
                         play -> after(play, "drop-slot@node_a", () -> play.world().stream = Optional::empty),
                         "the way back is not ready: node_b sees no stream of the replica on node_a"));
     }
@@ -366,6 +370,54 @@ class WaitTextTest {
                 .singleElement()
                 .asString()
                 .contains("step 30 slot: try 1", "agent of node_a");
+    }
+
+    @Test
+    void aTryThatWorksSaysWhatItWaitsForAndNotWhatHadFailed() {
+        MovePlay play = stage.play();
+        boolean[] failed = {false};
+        play.world().hook = (verb, moment) -> {
+            if (verb.equals("start-copy@node_b") && moment == Moment.AFTER) {
+                play.world().on(B).job = JobState.RUNNING;
+                if (!failed[0]) {
+                    failed[0] = true;
+                    throw MoveDriverTest.failure(ErrorCode.NODE_UNREACHABLE, "agent of node_b");
+                }
+            }
+        };
+
+        assertWhole(heard(play, "the base backup from node_a to node_b", List.of("100 bytes")));
+        assertThat(failed[0]).isTrue();
+    }
+
+    @Test
+    void aRollbackThatFailsSaysThatTheMoveBakesAgain() {
+        MovePlay play = stage.play();
+        play.driveToBaking();
+        play.order(record -> play.orders().rollback(record, true));
+        play.world().hook = (verb, moment) -> {
+            if (verb.startsWith("checkpoint@") && moment == Moment.BEFORE) {
+                throw MoveDriverTest.failure(ErrorCode.NODE_UNREACHABLE, "agent");
+            }
+        };
+
+        assertWhole(heard(
+                play,
+                "step 75 prepare cutover",
+                List.of("then the rollback is given up, and the move bakes again on node_b", "bin/drover abort")));
+    }
+
+    @Test
+    void aWaitOfAnotherRowIsNotSaidOfThisOne() {
+        LiveView live = new LiveView();
+        live.awaited(MoveSteps.BAKE, Wait.of("a person to complete the move", "bin/drover complete"));
+        MoveRecord reversing = Scenes.ALL.stream()
+                .map(Scenes.Scene::record)
+                .filter(record -> record.state() == MoveState.REVERSING)
+                .findFirst()
+                .orElseThrow();
+
+        assertThat(WaitText.of(reversing, live)).doesNotContain("a person to complete");
     }
 
     @Test
