@@ -82,15 +82,15 @@ public record Move(
      *
      * @param ready whether {@code rollback} would be accepted now
      * @param expiresAt end of the bake
-     * @param prediction how long the pause of the switch back was told to be before its fence
      * @param cutover the switch back, when one has begun
+     * @param prediction how long its pause was told to be before its fence
      */
     public record Rollback(
             boolean ready,
             @Nullable Long lagBytes,
             @Nullable Instant expiresAt,
-            @Nullable PausePrediction prediction,
-            @Nullable Cutover cutover) {}
+            @Nullable Cutover cutover,
+            @Nullable PausePrediction prediction) {}
 
     /**
      * One line of the move's history; numbers rise and are the same on every controller.

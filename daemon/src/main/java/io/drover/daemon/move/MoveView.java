@@ -46,6 +46,6 @@ final class MoveView {
         PausePrediction prediction = back == null ? null : back.prediction();
         return record.bakeEndsAt() == null && cutover == null
                 ? null
-                : new Rollback(ready, live.rollbackLagBytes(), record.bakeEndsAt(), prediction, cutover);
+                : new Rollback(ready, live.rollbackLagBytes(), record.bakeEndsAt(), cutover, prediction);
     }
 }

@@ -186,6 +186,8 @@ public final class FakeServices implements MoveService, ShardService {
                 null,
                 null,
                 null,
+                List.of(),
+                null,
                 null,
                 drill,
                 history);
