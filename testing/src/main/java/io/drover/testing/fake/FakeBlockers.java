@@ -45,7 +45,7 @@ final class FakeBlockers {
     /** Tells sessions to end that are in the transaction that was seen. */
     static List<Integer> end(FakeServer server, List<SessionMark> sessions) {
         List<FakeBackend> meant = server.backends.values().stream()
-                .filter(each -> each.serves() && sessions.contains(each.mark()))
+                .filter(each -> each.serves() && !each.gone() && sessions.contains(each.mark()))
                 .toList();
         meant.forEach(each -> each.terminated = true);
         return meant.stream().map(each -> each.pid).toList();
