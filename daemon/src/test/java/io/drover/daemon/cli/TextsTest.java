@@ -62,7 +62,7 @@ class TextsTest {
                         head -> assertThat(head).startsWith("IN THE WAY"),
                         line -> assertThat(line)
                                 .startsWith("base-backup")
-                                .contains("7  app (pg_basebackup)", "1.5 s", "about 60.0 s (bytes sent)")
+                                .contains("  7  ", "  app (pg_basebackup)  ", "1.5 s", "about 60.0 s (bytes sent)")
                                 .endsWith(Kind.BASE_BACKUP.remedy()),
                         line -> assertThat(line).startsWith("prepared-transaction  -").contains("unknown"));
     }
