@@ -48,12 +48,12 @@ final class BlockerSql {
                         "'holds or awaits an exclusive lock on a table'",
                         LONG_LOCKED,
                         "pid IN (SELECT pid FROM pg_locks WHERE locktype = 'relation' AND mode = 'AccessExclusiveLock')");
-            case IDLE_IN_TRANSACTION -> OPEN.formatted("state", LONG, "state LIKE 'idle in transaction%'");
+            case IDLE_IN_TRANSACTION -> OPEN.formatted("state", LONG, "state = 'idle in transaction'");
             case LONG_TRANSACTION ->
                 OPEN.formatted(
                         "coalesce(state, '') || coalesce(', waits for ' || wait_event_type || ' ' || wait_event, '')",
                         LONG,
-                        "state IS DISTINCT FROM 'idle in transaction' AND state IS DISTINCT FROM 'idle in transaction (aborted)'");
+                        "state IS DISTINCT FROM 'idle in transaction'");
             case PREPARED_TRANSACTION ->
                 "SELECT NULL::int AS pid, owner || ' in ' || database AS owner, 'prepared as ' || gid AS what, "
                         + age("prepared") + " AS age_ms, " + age("prepared") + " AS delay_ms, " + NOTHING_TELLS
