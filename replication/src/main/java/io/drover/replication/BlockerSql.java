@@ -27,7 +27,8 @@ final class BlockerSql {
     private static final String OWNER =
             "coalesce(usename, '') || ' in ' || coalesce(datname, '') || ' (' || coalesce(application_name, '') || ')'";
 
-    private static final String OPEN = "SELECT pid, " + OWNER + " AS owner, %s AS what, " + age("xact_start") + " AS age_ms, "
+    private static final String OPEN = "SELECT pid, " + OWNER + " AS owner, %s AS what, " + age("xact_start")
+            + " AS age_ms, "
             + age("xact_start") + " AS delay_ms, " + NOTHING_TELLS + " AS delay_from, " + SESSION + " AS started_us, "
             + TRANSACTION + " AS transaction_us FROM pg_stat_activity"
             + " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() AND xact_start < clock_timestamp() - %s AND %s"
@@ -60,7 +61,8 @@ final class BlockerSql {
                         + " AS delay_from, " + NO_SESSION + " FROM pg_prepared_xacts ORDER BY prepared";
             case BASE_BACKUP ->
                 "SELECT pid, coalesce(usename, '') || ' (' || coalesce(application_name, '') || ')' AS owner, phase AS what, "
-                        + age("backend_start") + " AS age_ms, " + left("backend_start", "backup_streamed", "backup_total")
+                        + age("backend_start") + " AS age_ms, "
+                        + left("backend_start", "backup_streamed", "backup_total")
                         + " AS delay_ms, 'bytes that it has sent' AS delay_from, " + NO_SESSION
                         + " FROM pg_stat_progress_basebackup JOIN pg_stat_activity USING (pid) ORDER BY backend_start";
             // what waits longest has waited for as long as the queue is: so will what is last in it, at the same pace
@@ -71,7 +73,8 @@ final class BlockerSql {
                         + " FROM pg_ls_archive_statusdir() WHERE name LIKE '%.ready'"
                         + " AND current_setting('archive_mode') <> 'off' HAVING count(*) > " + MOST_READY;
             case WRAPAROUND_VACUUM ->
-                "SELECT pid, 'autovacuum in ' || coalesce(a.datname, '') AS owner, a.query AS what, " + age("xact_start")
+                "SELECT pid, 'autovacuum in ' || coalesce(a.datname, '') AS owner, a.query AS what, "
+                        + age("xact_start")
                         + " AS age_ms, " + left("xact_start", "heap_blks_scanned", "heap_blks_total")
                         + " AS delay_ms, 'blocks that it has scanned, without its indexes' AS delay_from, " + NO_SESSION
                         + " FROM pg_stat_activity a LEFT JOIN pg_stat_progress_vacuum USING (pid)"
@@ -96,7 +99,8 @@ final class BlockerSql {
 
     /** At the pace until now; null while none can be told. */
     private static String left(String since, String done, String total) {
-        return "CASE WHEN " + done + " > 0 AND " + total + " >= " + done + " THEN (extract(epoch FROM clock_timestamp() - "
-                + since + ") * 1000 * (" + total + " - " + done + ") / " + done + ")::bigint END";
+        return "CASE WHEN " + done + " > 0 AND " + total + " >= " + done
+                + " THEN (extract(epoch FROM clock_timestamp() - " + since + ") * 1000 * (" + total + " - " + done
+                + ") / " + done + ")::bigint END";
     }
 }

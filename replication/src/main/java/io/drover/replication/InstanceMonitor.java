@@ -118,9 +118,10 @@ public final class InstanceMonitor implements AutoCloseable {
     }
 
     private static BlockerView blocker(Kind kind, ResultSet row) throws SQLException {
+        Integer pid = row.getObject("pid", Integer.class);
         Blocker blocker = new Blocker(
                 kind,
-                row.getObject("pid", Integer.class),
+                pid,
                 row.getString("owner"),
                 row.getString("what"),
                 row.getLong("age_ms"),
@@ -128,8 +129,11 @@ public final class InstanceMonitor implements AutoCloseable {
                 row.getString("delay_from"));
         Long started = row.getObject("started_us", Long.class);
         Long transaction = row.getObject("transaction_us", Long.class);
-        boolean marked = blocker.pid() != null && started != null && transaction != null;
-        return new BlockerView(blocker, marked ? new SessionMark(blocker.pid(), started, transaction) : null);
+        return new BlockerView(
+                blocker,
+                pid == null || started == null || transaction == null
+                        ? null
+                        : new SessionMark(pid, started, transaction));
     }
 
     /**

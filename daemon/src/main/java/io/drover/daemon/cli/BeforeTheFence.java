@@ -47,7 +47,12 @@ final class BeforeTheFence {
                 told.maxWritePauseMillis()));
         told.parts()
                 .forEach(part -> lines.add(String.format(
-                        Locale.ROOT, "  %3d %-24s %9.1f ms  %s", part.step(), part.name(), part.millis(), part.from())));
+                        Locale.ROOT,
+                        "  %3d %-24s %9.1f ms  %s",
+                        part.step(),
+                        part.name(),
+                        part.millis(),
+                        part.from())));
         return String.join(System.lineSeparator(), lines);
     }
 }

@@ -79,7 +79,8 @@ final class BlockerRadar {
 
     /** What is waited for; people are shown all that is there. */
     private List<BlockerView> look() {
-        List<BlockerView> found = context.services().monitors().blockers(context.record().from());
+        List<BlockerView> found =
+                context.services().monitors().blockers(context.record().from());
         context.live()
                 .blockers(found.stream()
                         .map(BlockerView::blocker)
@@ -103,10 +104,8 @@ final class BlockerRadar {
             return;
         }
         tell("ends what stands in the way, as was asked for: " + names(now));
-        List<SessionMark> sessions = now.stream()
-                .map(BlockerView::session)
-                .filter(Objects::nonNull)
-                .toList();
+        List<SessionMark> sessions =
+                now.stream().map(BlockerView::session).filter(Objects::nonNull).toList();
         context.call(context.from(), new Verb.EndSessions(sessions));
         toldToEnd.addAll(sessions);
     }

@@ -32,6 +32,7 @@ final class CutoverRows {
     private static final Duration FIT = Duration.ofMinutes(2);
     /** With the guard armed commits wait for the target. */
     private static final Duration FIT_BEHIND_THE_GUARD = Duration.ofSeconds(10);
+
     private static final int PREPARE_SEAL = 95;
 
     private static final Duration READINESS = Duration.ofSeconds(15);
@@ -227,7 +228,9 @@ final class CutoverRows {
                 new Verb.Stop(StopMode.IMMEDIATE));
         Rehearsals own = context.services().rehearsals();
         RoundTrips trips = context.pause().trips();
-        context.pause().activity(context.services().monitors().activity(context.record().from()));
+        context.pause()
+                .activity(
+                        context.services().monitors().activity(context.record().from()));
         int least = 0;
         for (int i = 0; i < rounds && (i < own.last() || least < own.first()); i++) {
             int source =

@@ -26,13 +26,15 @@ record EarlierPause(List<Measured> measured) {
         List<Measured> found = new ArrayList<>();
         Drill drill = context.record().drill();
         if (drill != null && drill.error() == null) {
-            drill.measured().forEach(phase -> found.add(new Measured(phase.name(), phase.millis(), "the move's drill")));
+            drill.measured()
+                    .forEach(phase -> found.add(new Measured(phase.name(), phase.millis(), "the move's drill")));
         }
-        newestSwitch(context).ifPresent(record -> phases(record)
-                .forEach(phase -> found.add(new Measured(
-                        phase.name(),
-                        phase.millis(),
-                        "move " + record.identity().id()))));
+        newestSwitch(context)
+                .ifPresent(record -> phases(record)
+                        .forEach(phase -> found.add(new Measured(
+                                phase.name(),
+                                phase.millis(),
+                                "move " + record.identity().id()))));
         return new EarlierPause(found);
     }
 

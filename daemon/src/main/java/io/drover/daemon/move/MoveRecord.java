@@ -196,15 +196,34 @@ record MoveRecord(
         static final Leg EMPTY = new Leg(List.of(), List.of(), null, null, null, null, null, null, null);
 
         Leg begin(int number) {
-            return new Leg(with(begun, number), done, timeline, finalLsn, fork, fencedEpoch, prediction, cutover, neighbours);
+            return new Leg(
+                    with(begun, number), done, timeline, finalLsn, fork, fencedEpoch, prediction, cutover, neighbours);
         }
 
         Leg finish(int number) {
-            return new Leg(with(begun, number), with(done, number), timeline, finalLsn, fork, fencedEpoch, prediction, cutover, neighbours);
+            return new Leg(
+                    with(begun, number),
+                    with(done, number),
+                    timeline,
+                    finalLsn,
+                    fork,
+                    fencedEpoch,
+                    prediction,
+                    cutover,
+                    neighbours);
         }
 
         Leg undone(int number) {
-            return new Leg(without(begun, number), without(done, number), timeline, finalLsn, fork, fencedEpoch, prediction, cutover, number == MoveSteps.FOLLOW ? null : neighbours);
+            return new Leg(
+                    without(begun, number),
+                    without(done, number),
+                    timeline,
+                    finalLsn,
+                    fork,
+                    fencedEpoch,
+                    prediction,
+                    cutover,
+                    number == MoveSteps.FOLLOW ? null : neighbours);
         }
 
         Leg withNeighbours(Neighbours found) {

@@ -60,7 +60,8 @@ record PauseModel(
     }
 
     private Part write(int step, String name) {
-        return new Part(step, name, trips.zooKeeper(), "a ZooKeeper transaction, rehearsed " + trips.rehearsals() + " times");
+        return new Part(
+                step, name, trips.zooKeeper(), "a ZooKeeper transaction, rehearsed " + trips.rehearsals() + " times");
     }
 
     /** A transaction that has been open for so long is in its middle, as far as anybody knows. */
@@ -73,7 +74,8 @@ record PauseModel(
                 MoveSteps.FENCE,
                 "drain",
                 live,
-                "the oldest open transaction of " + activity.sessions() + " sessions: " + activity.oldestMillis() + " ms");
+                "the oldest open transaction of " + activity.sessions() + " sessions: " + activity.oldestMillis()
+                        + " ms");
         return part.millis() <= drainTimeout.toMillis()
                 ? part
                 : new Part(part.step(), part.name(), drainTimeout.toMillis(), "drainTimeout; " + part.from());
@@ -116,7 +118,8 @@ record PauseModel(
         Optional<Measured> measured = earlier.phase(name);
         return measured.isPresent()
                 ? of(step, measured.orElseThrow())
-                : new Part(step, name, trips.target() + millis, "the target's agent rehearsed, " + millis + " ms assumed");
+                : new Part(
+                        step, name, trips.target() + millis, "the target's agent rehearsed, " + millis + " ms assumed");
     }
 
     private Part longer(int step, String name, double millis, String from) {

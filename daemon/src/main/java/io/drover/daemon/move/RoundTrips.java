@@ -41,7 +41,11 @@ final class RoundTrips {
         double typical() {
             return millis.isEmpty()
                     ? 0
-                    : millis.stream().sorted().skip(millis.size() / 2).findFirst().orElseThrow();
+                    : millis.stream()
+                            .sorted()
+                            .skip(millis.size() / 2)
+                            .findFirst()
+                            .orElseThrow();
         }
     }
 

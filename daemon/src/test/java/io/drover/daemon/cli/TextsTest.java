@@ -64,7 +64,9 @@ class TextsTest {
                                 .startsWith("base-backup")
                                 .contains("  7  ", "  app (pg_basebackup)  ", "1.5 s", "about 60.0 s (bytes sent)")
                                 .endsWith(Kind.BASE_BACKUP.remedy()),
-                        line -> assertThat(line).startsWith("prepared-transaction  -").contains("unknown"));
+                        line -> assertThat(line)
+                                .startsWith("prepared-transaction  -")
+                                .contains("unknown"));
     }
 
     @Test

@@ -131,8 +131,8 @@ class BlockerRadarTest {
             assertThatThrownBy(() -> BlockerRadar.clear(play.context(), Duration.ZERO))
                     .isInstanceOfSatisfying(DroverException.class, e -> {
                         assertThat(e.code()).isEqualTo(ErrorCode.BLOCKED);
-                        assertThat(e.hint()).hasValueSatisfying(hint -> assertThat(hint)
-                                .contains(kind.remedy()));
+                        assertThat(e.hint())
+                                .hasValueSatisfying(hint -> assertThat(hint).contains(kind.remedy()));
                     })
                     .hasMessageContaining(of(kind).line());
         } else {
@@ -180,8 +180,12 @@ class BlockerRadarTest {
         play.world().blockers = () -> there;
         play.world().hook = (verb, moment) -> {
             if (verb.equals("end-sessions@node_a") && moment == FakeWorld.Moment.BEFORE) {
-                assertThat(history(play)).anySatisfy(event -> assertThat(event)
-                        .contains("ends what stands in the way", there.get(0).line(), there.get(1).line()));
+                assertThat(history(play))
+                        .anySatisfy(event -> assertThat(event)
+                                .contains(
+                                        "ends what stands in the way",
+                                        there.get(0).line(),
+                                        there.get(1).line()));
             }
         };
         play.driveToBaking();
@@ -193,8 +197,8 @@ class BlockerRadarTest {
     @ParameterizedTest
     @EnumSource(Kind.class)
     void onlyWhatRollsBackWholeIsEnded(Kind kind) {
-        boolean expected =
-                Stream.of(Kind.DDL, Kind.IDLE_IN_TRANSACTION, Kind.LONG_TRANSACTION).anyMatch(kind::equals);
+        boolean expected = Stream.of(Kind.DDL, Kind.IDLE_IN_TRANSACTION, Kind.LONG_TRANSACTION)
+                .anyMatch(kind::equals);
         MovePlay play = play(MoveRequest.Blockers.TERMINATE);
         play.world().blockers = () -> List.of(of(kind));
         try {
@@ -244,7 +248,8 @@ class BlockerRadarTest {
         assertThat(play.record().rollingBack()).isFalse();
         assertThat(play.history())
                 .extracting(HistoryEntry::event)
-                .anySatisfy(event -> assertThat(event).contains(of(Kind.PREPARED_TRANSACTION).line()));
+                .anySatisfy(event ->
+                        assertThat(event).contains(of(Kind.PREPARED_TRANSACTION).line()));
         assertServing(play, B);
     }
 

@@ -58,7 +58,22 @@ final class Moved {
             MoveRequest.@Nullable Blockers blockers,
             boolean drill) {
         return new MoveRequest(
-                SHARD, B, null, cutover, null, maxWritePause, null, blockers, null, null, null, null, null, null, null, drill);
+                SHARD,
+                B,
+                null,
+                cutover,
+                null,
+                maxWritePause,
+                null,
+                blockers,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                drill);
     }
 
     static MoveRecord.Identity identity() {

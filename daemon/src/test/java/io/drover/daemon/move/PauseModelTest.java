@@ -42,7 +42,10 @@ class PauseModelTest {
     }
 
     private Part part(String name) {
-        return parts().stream().filter(part -> part.name().equals(name)).findFirst().orElseThrow();
+        return parts().stream()
+                .filter(part -> part.name().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     private double millis(String name) {
@@ -57,8 +60,7 @@ class PauseModelTest {
     void hasThePhasesOfThePause() {
         assertThat(parts())
                 .extracting(Part::name)
-                .containsExactly(
-                        "fence", "drain", "seal", "final sync", "point of no return", "promotion", "publish");
+                .containsExactly("fence", "drain", "seal", "final sync", "point of no return", "promotion", "publish");
         mode = Mode.STRICT;
         assertThat(parts())
                 .extracting(Part::name)

@@ -59,9 +59,8 @@ public final class FakeServices implements MoveService, ShardService {
         called("plan");
         return new MovePlan(
                 List.of(new MovePlan.PlannedStep(10, "preflight", "checks shard_01")),
-                PreflightReport.of(
-                                List.of(new PreflightReport.Check(
-                                        "P1", PreflightReport.Severity.BLOCK, true, "fine", null)))
+                PreflightReport.of(List.of(
+                                new PreflightReport.Check("P1", PreflightReport.Severity.BLOCK, true, "fine", null)))
                         .with(List.of(new Blocker(
                                 Blocker.Kind.IDLE_IN_TRANSACTION, 7, "app in app ()", "idle", 9_000, 9_000L, "x"))));
     }

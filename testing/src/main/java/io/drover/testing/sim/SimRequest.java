@@ -32,12 +32,7 @@ public final class SimRequest {
 
     @SuppressWarnings("NullAway") // as a JSON body leaves them out
     private static MoveRequest to(
-            String target,
-            boolean approve,
-            boolean drill,
-            boolean strict,
-            Third third,
-            MoveRequest.Blockers blockers) {
+            String target, boolean approve, boolean drill, boolean strict, Third third, MoveRequest.Blockers blockers) {
         return new MoveRequest(
                 SimWorld.SHARD,
                 new NodeId(target),

@@ -77,8 +77,9 @@ abstract class RealBlockers extends PostgresSteps {
             assertThat(blocker.what()).isEqualTo("active, waits for Timeout PgSleep");
             assertThat(blocker.owner()).contains(" in app (");
 
-            ask(Side.ONE, superuser -> superuser.endSessions(
-                    List.of(blockers().get(0).session())));
+            ask(
+                    Side.ONE,
+                    superuser -> superuser.endSessions(List.of(blockers().get(0).session())));
             awaitFact(() -> blockers().isEmpty());
             awaitFact(slow::isCompletedExceptionally);
         }
@@ -240,8 +241,8 @@ abstract class RealBlockers extends PostgresSteps {
                                 + " BEGIN PERFORM pg_logical_emit_message(true, 'x', 'x'); EXCEPTION WHEN division_by_zero THEN NULL; END;"
                                 + " END LOOP; END $$");
 
-        awaitFact(() -> kinds().contains(Kind.WRAPAROUND_VACUUM)
-                && vacuum().blocker().delayMillis() != null);
+        awaitFact(() ->
+                kinds().contains(Kind.WRAPAROUND_VACUUM) && vacuum().blocker().delayMillis() != null);
         assertThat(vacuum().blocker().what()).contains("old", "to prevent wraparound");
         assertThat(vacuum().blocker().owner()).isEqualTo("autovacuum in app");
         assertThat(vacuum().session()).isNull();
