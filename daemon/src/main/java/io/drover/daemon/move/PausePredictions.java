@@ -10,7 +10,6 @@ import io.drover.replication.InstanceMonitor.StandbyView;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 
 /** Before the fence: tells how long the pause will be, keeps that beside what comes of it, and does not begin what will not fit. */
@@ -45,7 +44,7 @@ final class PausePredictions {
 
     private static PausePrediction awaitFit(
             MoveContext context, PausePrediction first, Duration limit, Runnable again) {
-        AtomicReference<PausePrediction> newest = new AtomicReference<>(first);
+        PausePrediction[] newest = {first};
         Wait wait = Wait.of(
                         "the predicted write pause to fit maxWritePause",
                         "lessen the load on " + context.from() + ", or " + WaitText.giveUp(context.record()))
@@ -54,15 +53,15 @@ final class PausePredictions {
             return context.waitFor(wait.now(sentence(first)), limit, BETWEEN, () -> {
                 again.run();
                 PausePrediction told = predict(context);
-                newest.set(told);
+                newest[0] = told;
                 context.waits(wait.now(sentence(told)));
                 return told.fits() ? Optional.of(told) : Optional.empty();
             });
         } catch (DroverException e) {
-            if (e.code() != ErrorCode.TIMEOUT || newest.get().fits()) {
+            if (e.code() != ErrorCode.TIMEOUT || newest[0].fits()) {
                 throw e;
             }
-            return newest.get();
+            return newest[0];
         }
     }
 
