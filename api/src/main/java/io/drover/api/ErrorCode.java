@@ -26,6 +26,8 @@ public enum ErrorCode {
     GUARD_REFUSED(209, Type.PRECONDITION, 409, true, "A condition of the step does not hold"),
     TOPOLOGY_OUTDATED(210, Type.PRECONDITION, 409, false, "The topology is older than what agents have seen"),
     STANDBYS_MISSING(211, Type.PRECONDITION, 409, true, "The shard would have fewer standbys than before"),
+    PAUSE_TOO_LONG(213, Type.PRECONDITION, 409, false, "The write pause would take longer than allowed"),
+    BLOCKED(214, Type.PRECONDITION, 409, false, "Something stands in the way of the cutover"),
 
     POSTGRES_UNREACHABLE(300, Type.POSTGRES, 503, true, "PostgreSQL cannot be reached"),
     POSTGRES_FAILED(301, Type.POSTGRES, 500, false, "PostgreSQL refused or failed"),

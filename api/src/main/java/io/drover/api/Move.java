@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A move as REST shows it. Members without a value are present and null.
  *
+ * @param prediction how long the pause of the cutover was told to be before the fence; {@code cutover} holds what came of it
+ * @param blockers what stands in the way of the cutover, while the move waits for it
  * @param drill what its last drill has shown, or null when there was none
  */
 public record Move(
@@ -22,12 +24,18 @@ public record Move(
         @Nullable Step step,
         @Nullable Progress progress,
         @Nullable Lag lag,
+        @Nullable PausePrediction prediction,
         @Nullable Cutover cutover,
         @Nullable Rollback rollback,
+        List<Blocker> blockers,
         @Nullable String waitingFor,
         @Nullable Problem error,
         @Nullable Drill drill,
         List<HistoryEntry> history) {
+    public Move {
+        // absent in what an older controller answers
+        blockers = blockers == null ? List.of() : List.copyOf(blockers);
+    }
 
     /** The row of the move table that the move is at. */
     public record Step(int number, String name, Instant since) {}
@@ -75,12 +83,14 @@ public record Move(
      * @param ready whether {@code rollback} would be accepted now
      * @param expiresAt end of the bake
      * @param cutover the switch back, when one has begun
+     * @param prediction how long its pause was told to be before its fence
      */
     public record Rollback(
             boolean ready,
             @Nullable Long lagBytes,
             @Nullable Instant expiresAt,
-            @Nullable Cutover cutover) {}
+            @Nullable Cutover cutover,
+            @Nullable PausePrediction prediction) {}
 
     /**
      * One line of the move's history; numbers rise and are the same on every controller.

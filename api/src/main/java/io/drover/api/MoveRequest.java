@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxWritePause budget of the write pause; over it, before the point of no return, the move aborts by itself
  * @param drainTimeout how long clients may take to finish what is in flight before their sessions are stopped; 500 ms by
  *     default, or maxWritePause when that is shorter
- * @param blockers what to do about long transactions before the fence
+ * @param blockers what to do before the fence about long transactions and whatever else stands in its way
  * @param deadline limit of the whole move up to the cutover, or null for none
  * @param bootstrap how the copy is made
  * @param verify how the copy is compared
@@ -95,7 +95,7 @@ public record MoveRequest(
         }
     }
 
-    /** What to do about long transactions before the fence. */
+    /** What to do before the fence about what stands in its way ({@link Blocker}). */
     public enum Blockers {
         WAIT,
         ABORT,

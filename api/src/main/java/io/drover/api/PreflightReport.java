@@ -8,10 +8,13 @@ import org.jspecify.annotations.Nullable;
  * What the checks before a move found.
  *
  * @param ok whether nothing blocks
+ * @param blockers what a cutover would wait for now, the oldest of each kind first; not all when there are very many
  */
-public record PreflightReport(boolean ok, List<Check> checks) {
+public record PreflightReport(boolean ok, List<Check> checks, List<Blocker> blockers) {
     public PreflightReport {
         checks = List.copyOf(checks);
+        // absent in a record that an older version wrote
+        blockers = blockers == null ? List.of() : List.copyOf(blockers);
     }
 
     /** What a failed check means. */
@@ -40,6 +43,11 @@ public record PreflightReport(boolean ok, List<Check> checks) {
     /** The report on these checks: blocked when one of them failed with severity BLOCK. */
     public static PreflightReport of(List<Check> checks) {
         return new PreflightReport(
-                checks.stream().allMatch(check -> check.ok() || check.severity() != Severity.BLOCK), checks);
+                checks.stream().allMatch(check -> check.ok() || check.severity() != Severity.BLOCK), checks, List.of());
+    }
+
+    /** The same with what a cutover would wait for. */
+    public PreflightReport with(List<Blocker> found) {
+        return new PreflightReport(ok, checks, found);
     }
 }

@@ -145,6 +145,7 @@ class ContractJsonTest {
         Instant now = Instant.EPOCH;
         Move.Phase phase = new Move.Phase(100, "fence", 4.1);
         Move.Cutover cutover = new Move.Cutover(now, now, now, 31.2, List.of(phase), 0, false);
+        PausePrediction.Part part = new PausePrediction.Part(100, "fence", 4.1, "rehearsed");
         NodeInfo.Disk disk = new NodeInfo.Disk(1, 2);
         return List.of(
                 Arguments.of(new Move.Step(40, "base backup", now), List.of("number", "name", "since")),
@@ -164,8 +165,15 @@ class ContractJsonTest {
                                 "commitsPastFork",
                                 "rewound")),
                 Arguments.of(
-                        new Move.Rollback(true, 0L, now, cutover),
-                        List.of("ready", "lagBytes", "expiresAt", "cutover")),
+                        new Move.Rollback(true, 0L, now, cutover, null),
+                        List.of("ready", "lagBytes", "expiresAt", "cutover", "prediction")),
+                Arguments.of(
+                        new Blocker(Blocker.Kind.DDL, 7, "app", "locks", 1, null, "nothing"),
+                        List.of("kind", "pid", "owner", "what", "ageMillis", "delayMillis", "delayFrom")),
+                Arguments.of(
+                        PausePrediction.of(now, 2000, List.of(part)),
+                        List.of("at", "writePauseMillis", "maxWritePauseMillis", "parts")),
+                Arguments.of(part, List.of("step", "name", "millis", "from")),
                 Arguments.of(
                         new NodeInfo(new NodeId("node_a"), "h", "http://h:1", true, List.of(), disk),
                         List.of("id", "host", "agent", "alive", "instances", "disk")),

@@ -106,6 +106,13 @@ public final class DrainWatch {
         }
     }
 
+    /** How many take part. */
+    public int count(Collection<ShardId> shards) {
+        return shards.stream()
+                .mapToInt(shard -> participants.list(shard).size())
+                .sum();
+    }
+
     /** Participants whose pool to the target is not warm. */
     public List<String> notReady(Collection<ShardId> shards) {
         List<String> cold = new ArrayList<>();

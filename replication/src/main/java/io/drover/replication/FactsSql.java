@@ -58,15 +58,9 @@ final class FactsSql {
             'process ' || pid || ' of ' || coalesce(usename, '') || ' in ' || coalesce(datname, '') || ' ('
             || coalesce(application_name, '') || '), ' || extract(epoch FROM clock_timestamp() - xact_start)::bigint || ' s'""";
 
-    private static final String LONG_OPEN =
-            " FROM pg_stat_activity WHERE xact_start < clock_timestamp() - interval '5 s' AND pid <> pg_backend_pid()";
-
-    static final String LONG_TRANSACTIONS = "SELECT " + OPEN_TRANSACTION + LONG_OPEN
+    static final String LONG_TRANSACTIONS = "SELECT " + OPEN_TRANSACTION
+            + " FROM pg_stat_activity WHERE xact_start < clock_timestamp() - interval '5 s' AND pid <> pg_backend_pid()"
             + " AND backend_type IN ('client backend', 'autovacuum worker') ORDER BY xact_start";
-
-    /** Of clients only: a worker of autovacuum that is ended begins again, and nobody has waited for it. */
-    static final String BLOCKERS = "SELECT coalesce(array_agg(" + OPEN_TRANSACTION + " ORDER BY xact_start), '{}')"
-            + LONG_OPEN + " AND backend_type = ?";
 
     static final String BACKGROUND_WORKERS = """
             SELECT DISTINCT backend_type FROM pg_stat_activity

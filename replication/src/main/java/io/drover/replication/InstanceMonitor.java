@@ -1,16 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.replication;
 
+import io.drover.api.Blocker;
+import io.drover.api.Blocker.Kind;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
+import io.drover.api.Lsn;
 import io.drover.api.ShardTopology.Endpoint;
+import io.drover.api.agent.SessionMark;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -87,12 +95,66 @@ public final class InstanceMonitor implements AutoCloseable {
                 .isPresent();
     }
 
-    /** The clients' transactions that have been open for more than 5 s, the oldest first, each with process, user and age. */
-    public List<String> longTransactions() {
-        return ask(FactsSql.BLOCKERS, "client backend", row ->
-                        (String[]) row.getArray(1).getArray())
-                .map(List::of)
-                .orElse(List.of());
+    /**
+     * Something that a cutover waits for or breaks off.
+     *
+     * @param session the transaction to end, of a kind that may be ended; null of others
+     */
+    public record BlockerView(Blocker blocker, @Nullable SessionMark session) {}
+
+    /** What stands in the way of a cutover of this primary: by kind, the oldest first, each process once. */
+    public List<BlockerView> blockers() {
+        Set<Integer> named = new HashSet<>();
+        List<BlockerView> found = new ArrayList<>();
+        for (Kind kind : Kind.values()) {
+            for (BlockerView view : list(BlockerSql.of(kind), row -> blocker(kind, row))) {
+                Integer pid = view.blocker().pid();
+                if (pid == null || named.add(pid)) {
+                    found.add(view);
+                }
+            }
+        }
+        return found;
+    }
+
+    private static BlockerView blocker(Kind kind, ResultSet row) throws SQLException {
+        Integer pid = row.getObject("pid", Integer.class);
+        Blocker blocker = new Blocker(
+                kind,
+                pid,
+                row.getString("owner"),
+                row.getString("what"),
+                row.getLong("age_ms"),
+                row.getObject("delay_ms", Long.class),
+                row.getString("delay_from"));
+        Long started = row.getObject("started_us", Long.class);
+        Long transaction = row.getObject("transaction_us", Long.class);
+        return new BlockerView(
+                blocker,
+                pid == null || started == null || transaction == null
+                        ? null
+                        : new SessionMark(pid, started, transaction));
+    }
+
+    /**
+     * What goes on on a primary.
+     *
+     * @param written end of the WAL that was written
+     * @param sessions of clients
+     * @param oldestMillis how long the oldest transaction of a client has been open; zero when none is
+     */
+    public record ActivityView(Lsn written, int sessions, long oldestMillis) {}
+
+    /** What goes on on this primary now. */
+    public ActivityView activity() {
+        String sql = "select pg_current_wal_lsn()::text, count(*)::int,"
+                + " coalesce(max(extract(epoch from clock_timestamp() - xact_start)) * 1000, 0)::bigint"
+                + " from pg_stat_activity where backend_type = ? and pid <> pg_backend_pid()";
+        return ask(
+                        sql,
+                        "client backend",
+                        row -> new ActivityView(Lsn.parse(row.getString(1)), row.getInt(2), row.getLong(3)))
+                .orElseThrow();
     }
 
     private interface Row<T> {
@@ -106,13 +168,30 @@ public final class InstanceMonitor implements AutoCloseable {
                 return rows.next() ? Optional.ofNullable(reader.read(rows)) : Optional.empty();
             }
         } catch (SQLException e) {
-            broken = true;
-            throw new DroverException(
-                    ErrorCode.POSTGRES_UNREACHABLE,
-                    "PostgreSQL on " + endpoint.node() + " did not answer: " + e.getMessage(),
-                    "check that it runs and that role drover has pg_monitor",
-                    e);
+            throw unanswered(e);
         }
+    }
+
+    private <T> List<T> list(String sql, Row<T> reader) {
+        try (PreparedStatement statement = connection.prepareStatement(sql);
+                ResultSet rows = statement.executeQuery()) {
+            List<T> found = new ArrayList<>();
+            while (rows.next()) {
+                found.add(reader.read(rows));
+            }
+            return found;
+        } catch (SQLException e) {
+            throw unanswered(e);
+        }
+    }
+
+    private DroverException unanswered(SQLException e) {
+        broken = true;
+        return new DroverException(
+                ErrorCode.POSTGRES_UNREACHABLE,
+                "PostgreSQL on " + endpoint.node() + " did not answer: " + e.getMessage(),
+                "check that it runs and that role drover has pg_monitor",
+                e);
     }
 
     static void closeQuietly(Connection connection) {

@@ -7,6 +7,7 @@ import io.drover.api.agent.Reports.AlignReport;
 import io.drover.api.agent.Reports.GuardProbeReport;
 import io.drover.api.agent.Reports.PromoteReport;
 import io.drover.api.agent.Reports.ReplayReport;
+import io.drover.api.agent.SessionMark;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -142,6 +143,11 @@ final class JdbcSession implements PostgresSession {
     @Override
     public GuardProbeReport probeGuard(Duration limit) {
         return Guard.probe(connection, limit);
+    }
+
+    @Override
+    public List<Integer> endSessions(List<SessionMark> sessions) {
+        return ClientSessions.end(connection, sessions);
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.drover.api.agent.Reports.AlignReport;
 import io.drover.api.agent.Reports.GuardProbeReport;
 import io.drover.api.agent.Reports.PromoteReport;
 import io.drover.api.agent.Reports.ReplayReport;
+import io.drover.api.agent.SessionMark;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -76,6 +77,9 @@ public interface PostgresSession extends AutoCloseable {
 
     /** Commits one message and waits until the guard's standbys have applied it. */
     GuardProbeReport probeGuard(Duration limit);
+
+    /** Ends sessions of clients, each only while it is in the transaction that was seen; answers the processes that were told to. */
+    List<Integer> endSessions(List<SessionMark> sessions);
 
     /** The wal_keep_size that a source needs for a rewind; empty when its own is enough. */
     Optional<String> rewindReserve();

@@ -160,6 +160,9 @@ public final class Reports {
     /** A probe of the guard. */
     public record GuardProbeReport(boolean committed, double waitedMillis) {}
 
+    /** The processes of the sessions that were told to end. */
+    public record EndedReport(List<Integer> ended) {}
+
     /** Where the WAL stands after filler. */
     public record AlignReport(Lsn lsn, long bytesToBoundary, long written) {}
 

@@ -11,6 +11,7 @@ import io.drover.api.agent.Reports.AuditReport;
 import io.drover.api.agent.Reports.CanaryReport;
 import io.drover.api.agent.Reports.CountReport;
 import io.drover.api.agent.Reports.Done;
+import io.drover.api.agent.Reports.EndedReport;
 import io.drover.api.agent.Reports.GuardProbeReport;
 import io.drover.api.agent.Reports.InstanceReport;
 import io.drover.api.agent.Reports.JobReport;
@@ -228,6 +229,26 @@ public sealed interface Verb<R> {
         @Override
         public Class<GuardProbeReport> answer() {
             return GuardProbeReport.class;
+        }
+    }
+
+    /**
+     * Ends sessions of clients that a cutover would wait for, each only while it is in the very transaction that was seen (hazard
+     * H11): what has committed meanwhile is left alone.
+     */
+    record EndSessions(List<SessionMark> sessions) implements Verb<EndedReport> {
+        public EndSessions {
+            sessions = List.copyOf(sessions);
+        }
+
+        @Override
+        public Class<EndedReport> answer() {
+            return EndedReport.class;
+        }
+
+        @Override
+        public boolean dangerous() {
+            return true;
         }
     }
 

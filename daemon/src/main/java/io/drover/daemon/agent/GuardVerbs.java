@@ -5,17 +5,24 @@ import static io.drover.daemon.agent.VerbTable.row;
 
 import io.drover.api.agent.Reports.AlignReport;
 import io.drover.api.agent.Reports.Done;
+import io.drover.api.agent.Reports.EndedReport;
 import io.drover.api.agent.Reports.GuardProbeReport;
 import io.drover.api.agent.Verb;
+import io.drover.api.fault.FaultPoints;
 import io.drover.daemon.agent.InstanceRecord.SettingChange;
 import io.drover.replication.Guard;
 import io.drover.replication.ManagedSetting;
 import io.drover.replication.PostgresSession;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Verbs on the source before the fence: the guard and the alignment of the WAL's tail. */
+/** Verbs on the source before the fence: sessions in the way, the guard, the alignment of the WAL's tail. */
 final class GuardVerbs {
+    private static final Logger LOG = LoggerFactory.getLogger(GuardVerbs.class);
+
     private final NodeTools tools;
     private final InstanceSettings settings;
 
@@ -31,6 +38,7 @@ final class GuardVerbs {
                 Verb.ProbeGuard.class,
                 VerbTable.<Verb.ProbeGuard, GuardProbeReport>row(this::probe).beside());
         table.on(Verb.AlignWal.class, row(this::align));
+        table.on(Verb.EndSessions.class, row(this::endSessions));
     }
 
     /** Keeps those that commits wait for already (H14). A repeat finds the target in front and changes nothing. */
@@ -59,6 +67,15 @@ final class GuardVerbs {
                 call.record(),
                 call.deadline().left().plusSeconds(1),
                 session -> session.probeGuard(call.deadline().left()));
+    }
+
+    private EndedReport endSessions(Verb.EndSessions verb, VerbCall call) {
+        List<Integer> ended = FaultPoints.around(
+                "end-sessions",
+                "sessions",
+                () -> tools.ask(call.record(), session -> session.endSessions(verb.sessions())));
+        LOG.info("move {}: processes {} were told to end", call.move(), ended);
+        return new EndedReport(ended);
     }
 
     private AlignReport align(Verb.AlignWal verb, VerbCall call) {

@@ -78,6 +78,11 @@ final class VerbFit {
                     "SERVING, held by this move, with " + (follow.lasting() ? "the primary" : "the target") + " at "
                             + follow.host() + ":" + follow.port() + " and not here");
         }
+        if (verb instanceof Verb.EndSessions) {
+            return all(
+                    t -> here(t) && held(t) && t.state() == TopologyState.SERVING,
+                    "SERVING, held by this move, with this node as the primary");
+        }
         return Optional.of("BUG: no rule for the dangerous verb " + verb.path());
     }
 

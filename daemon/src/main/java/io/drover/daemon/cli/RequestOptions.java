@@ -57,7 +57,7 @@ final class RequestOptions {
     @Option(
             names = "--blockers",
             paramLabel = "WHAT",
-            description = "long transactions: wait, abort, terminate; default wait")
+            description = "what stands in the way of the cutover: wait, abort, terminate; default wait")
     private MoveRequest.@Nullable Blockers blockers;
 
     @Option(names = "--deadline", paramLabel = "SPAN", description = "limit of the whole move; default none")

@@ -44,7 +44,9 @@ final class Texts {
             String verdict = check.ok() ? "ok" : check.severity().name();
             table.row(check.id(), verdict, check.message(), check.remedy() == null ? "" : check.remedy());
         }
-        return table.toString();
+        List<String> tables = new ArrayList<>(List.of(table.toString()));
+        tables.addAll(BeforeTheFence.blockers(report.blockers()));
+        return String.join(System.lineSeparator(), tables);
     }
 
     static String moves(List<Move> moves) {
@@ -87,6 +89,7 @@ final class Texts {
         if (move.waitingFor() != null) {
             lines.add("waits    for " + move.waitingFor());
         }
+        lines.addAll(BeforeTheFence.blockers(move.blockers()));
         Problem error = move.error();
         if (error != null) {
             lines.add("error    " + problem(error));
@@ -103,6 +106,9 @@ final class Texts {
     }
 
     private static void addCutovers(List<String> lines, Move move) {
+        if (move.prediction() != null) {
+            lines.add(BeforeTheFence.prediction("cutover", move.prediction()));
+        }
         Move.Cutover cutover = move.cutover();
         if (cutover != null) {
             lines.add(waterfall("cutover", cutover, move));
@@ -112,6 +118,9 @@ final class Texts {
             lines.add("way back " + (rollback.ready() ? "ready" : "not ready")
                     + (rollback.lagBytes() == null ? "" : ", " + bytes(rollback.lagBytes()) + " behind")
                     + (rollback.expiresAt() == null ? "" : ", until " + rollback.expiresAt()));
+            if (rollback.prediction() != null) {
+                lines.add(BeforeTheFence.prediction("rollback", rollback.prediction()));
+            }
             if (rollback.cutover() != null) {
                 lines.add(waterfall("rollback", rollback.cutover(), move));
             }

@@ -28,8 +28,13 @@ final class CutoverRows {
     /** WAL left in the segment when the fence is raised: what clients may still write while they drain. */
     static final long MARGIN_BYTES = 2L << 20;
 
-    private static final Duration BLOCKERS_LIMIT = Duration.ofMinutes(15);
-    private static final Duration BLOCKERS_POLL = Duration.ofSeconds(1);
+    /** Before anything holds up anybody there is time for a load to pass. */
+    private static final Duration FIT = Duration.ofMinutes(2);
+    /** With the guard armed commits wait for the target. */
+    private static final Duration FIT_BEHIND_THE_GUARD = Duration.ofSeconds(10);
+
+    private static final int PREPARE_SEAL = 95;
+
     private static final Duration READINESS = Duration.ofSeconds(15);
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration PROBE_POLL = Duration.ofMillis(5);
@@ -40,7 +45,7 @@ final class CutoverRows {
     static void prepare(MoveContext context) {
         context.requireNewestTopology();
         // while nothing is prepared that would hold up anybody
-        awaitBlockers(context, BLOCKERS_LIMIT);
+        BlockerRadar.clear(context);
         // before the checks, so that a lag which passes in a moment is no reason to undo hours of copying
         CopyRows.awaitLag(context, CopyRows.LAG_GATE_BYTES, Duration.ofMinutes(5));
         PreflightReport report = context.services().checks().run(context.record(), When.WITH_STANDBY);
@@ -58,43 +63,7 @@ final class CutoverRows {
         }
         // before the guard, since it takes processors that commits want
         rehearse(context, context.services().rehearsals().first());
-    }
-
-    /** Waits for transactions that have been open for long: the seal would stop them. What is open for less is not waited for. */
-    static void awaitBlockers(MoveContext context, Duration limit) {
-        String what = "long transactions on " + context.from() + " to end";
-        String atFirst = blockers(context);
-        if (atFirst.isEmpty()) {
-            return;
-        }
-        context.journal()
-                .write(record -> record, new MoveJournal.Line(MoveSteps.ARM, "waits for " + what + ": " + atFirst));
-        Wait wait = Wait.of(
-                        what,
-                        "end them with pg_terminate_backend on " + context.from() + ", or "
-                                + WaitText.giveUp(context.record()))
-                .atMost(limit, "the cutover is undone");
-        try {
-            context.waitFor(wait.now(atFirst), limit, BLOCKERS_POLL, () -> {
-                String open = blockers(context);
-                context.waits(wait.now(open));
-                return open.isEmpty() ? Optional.of(true) : Optional.empty();
-            });
-        } catch (DroverException e) {
-            if (e.code() != ErrorCode.TIMEOUT) {
-                throw e;
-            }
-            throw new DroverException(
-                    ErrorCode.TIMEOUT,
-                    e.getMessage() + ": " + blockers(context) + "; nothing was fenced, the cutover is undone",
-                    "end them (pg_terminate_backend) or let them end, then try again",
-                    e);
-        }
-    }
-
-    private static String blockers(MoveContext context) {
-        return Checks.several(
-                context.services().monitors().longTransactions(context.record().from()));
+        PausePredictions.require(context, MoveSteps.ARM, FIT, () -> rehearse(context, 1));
     }
 
     /** Lets the clients see the target, so that they open their pools to it before the switch. */
@@ -237,6 +206,7 @@ final class CutoverRows {
                         PauseRows.fencedEpoch(context.topologies()),
                         context.record().streamingSlot()));
         rehearse(context, context.services().rehearsals().last());
+        PausePredictions.require(context, PREPARE_SEAL, FIT_BEHIND_THE_GUARD, () -> rehearse(context, 1));
         // last of all: what was written since row 90 may have taken the WAL into the next segment
         AlignReport tail = context.call(context.from(), new Verb.AlignWal(MARGIN_BYTES));
         if (tail.written() > MARGIN_BYTES) {
@@ -257,16 +227,22 @@ final class CutoverRows {
                 new Verb.Publish(),
                 new Verb.Stop(StopMode.IMMEDIATE));
         Rehearsals own = context.services().rehearsals();
+        RoundTrips trips = context.pause().trips();
+        context.pause()
+                .activity(
+                        context.services().monitors().activity(context.record().from()));
         int least = 0;
         for (int i = 0; i < rounds && (i < own.last() || least < own.first()); i++) {
-            int source = context.call(context.from(), rehearsal).times();
-            int target = context.call(context.to(), rehearsal).times();
+            int source =
+                    trips.source(() -> context.call(context.from(), rehearsal)).times();
+            int target =
+                    trips.target(() -> context.call(context.to(), rehearsal)).times();
             PauseRows.rehearse(context, open);
             least = Math.min(own.another(), Math.min(source, target));
         }
     }
 
     static void unprepareSeal(MoveContext context) {
-        context.call(context.from(), new Verb.RestoreSettings(95));
+        context.call(context.from(), new Verb.RestoreSettings(PREPARE_SEAL));
     }
 }

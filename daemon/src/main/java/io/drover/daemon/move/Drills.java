@@ -11,8 +11,6 @@ import io.drover.api.MoveState;
 import io.drover.api.NodeId;
 import io.drover.api.Problem;
 import io.drover.api.agent.Verb;
-import io.drover.topology.Versioned;
-import io.drover.topology.ZkLayout;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -28,11 +26,6 @@ import org.jspecify.annotations.Nullable;
  * would take. What it measured is written down while clients wait; what that means is worked out once they do not.
  */
 final class Drills {
-    /** What a promotion with an aligned WAL tail usually takes, where none was measured yet. */
-    private static final double USUAL_PROMOTION_MILLIS = 20;
-
-    private static final double USUAL_PUBLICATION_MILLIS = 5;
-
     private Drills() {}
 
     /** The last row of a drill is done: what follows is its undo. */
@@ -132,8 +125,8 @@ final class Drills {
     }
 
     private static Drill withExpectation(MoveContext context, Drill drill) {
-        Optional<MoveRecord> earlier = newestSwitch(context);
-        List<Phase> expected = earlier.map(Drills::pastTheSync).orElseGet(() -> usual(drill));
+        Optional<MoveRecord> earlier = EarlierPause.newestSwitch(context);
+        List<Phase> expected = earlier.map(EarlierPause::pastTheSync).orElseGet(() -> usual(drill));
         double pause = Stream.concat(drill.measured().stream(), expected.stream())
                 .mapToDouble(Phase::millis)
                 .sum();
@@ -153,39 +146,13 @@ final class Drills {
                 null);
     }
 
-    /** The newest move of the instance that was promoted in one go, if possible to the same node. */
-    private static Optional<MoveRecord> newestSwitch(MoveContext context) {
-        MoveRecord.Identity own = context.record().identity();
-        return context.services().documents().readAll(ZkLayout.moves(MoveRecord.class)).stream()
-                .map(Versioned::value)
-                .filter(record -> record.identity().instance().equals(own.instance()))
-                .filter(record -> !pastTheSync(record).isEmpty())
-                .max(Comparator.comparing((MoveRecord record) ->
-                                record.identity().target().equals(own.target()))
-                        .thenComparing(Drills::servingAt));
-    }
-
-    private static Instant servingAt(MoveRecord record) {
-        Cutover cutover = record.forward().cutover();
-        return cutover == null || cutover.servingAt() == null ? Instant.EPOCH : cutover.servingAt();
-    }
-
-    private static List<Phase> pastTheSync(MoveRecord record) {
-        Cutover cutover = record.forward().cutover();
-        return cutover == null
-                ? List.of()
-                : cutover.phases().stream()
-                        .filter(phase -> phase.step() > MoveSteps.SYNC)
-                        .toList();
-    }
-
     /** The declaration is a ZooKeeper transaction like that of the fence. */
     private static List<Phase> usual(Drill drill) {
         double write = drill.measured().isEmpty() ? 0 : drill.measured().get(0).millis();
         return List.of(
                 new Phase(MoveSteps.COMMIT, MoveSteps.nameOf(MoveSteps.COMMIT), write),
-                new Phase(MoveSteps.PROMOTE, MoveSteps.nameOf(MoveSteps.PROMOTE), USUAL_PROMOTION_MILLIS),
-                new Phase(MoveSteps.PUBLISH, MoveSteps.nameOf(MoveSteps.PUBLISH), USUAL_PUBLICATION_MILLIS));
+                new Phase(MoveSteps.PROMOTE, MoveSteps.nameOf(MoveSteps.PROMOTE), PauseModel.USUAL_PROMOTION_MILLIS),
+                new Phase(MoveSteps.PUBLISH, MoveSteps.nameOf(MoveSteps.PUBLISH), PauseModel.USUAL_PUBLICATION_MILLIS));
     }
 
     /**

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.move;
 
+import io.drover.api.Blocker;
 import io.drover.api.DroverException;
 import io.drover.api.PreflightReport;
 import io.drover.api.ShardId;
@@ -13,6 +14,7 @@ import io.drover.daemon.preflight.PreflightFacts.Companion;
 import io.drover.daemon.preflight.When;
 import io.drover.daemon.remote.Agents;
 import io.drover.daemon.remote.Monitors;
+import io.drover.replication.InstanceMonitor.BlockerView;
 import io.drover.replication.InstanceMonitor.StandbyView;
 import java.util.List;
 import java.util.Optional;
@@ -57,7 +59,15 @@ final class LiveChecks implements Checks {
                 standbyRuns ? List.of() : places(record, source),
                 lag.isPresent() ? OptionalLong.of(lag.orElseThrow().lagBytes()) : OptionalLong.empty(),
                 lag.isPresent() ? OptionalLong.of(lag.orElseThrow().lagMillis()) : OptionalLong.empty());
-        return Preflight.evaluate(facts, when, Standbys.waivers(record));
+        return Preflight.evaluate(facts, when, Standbys.waivers(record)).with(blockers(from));
+    }
+
+    /** So many that a stored refusal does not outgrow its znode (H53). */
+    private List<Blocker> blockers(Endpoint source) {
+        return monitors.blockers(source).stream()
+                .map(BlockerView::blocker)
+                .limit(MOST_NAMED)
+                .toList();
     }
 
     /** What the copies of further standbys will find; they are made from the target, whose access rules are the source's. */

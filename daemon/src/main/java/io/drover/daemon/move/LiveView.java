@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.move;
 
+import io.drover.api.Blocker;
 import io.drover.api.Move.Lag;
 import io.drover.api.Move.Progress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is only true now and therefore not stored: progress, lag, what the driver waits for. Empty on a controller that does not
+ * What is only true now and therefore not stored: progress, lag, what the driver waits for, what stands in the way. Empty on a controller that does not
  * lead.
  */
 final class LiveView {
@@ -15,6 +17,7 @@ final class LiveView {
     private volatile @Nullable Awaited awaited;
     private volatile WaitText.@Nullable Retry retry;
     private volatile WaitText.@Nullable Command command;
+    private volatile List<Blocker> blockers = List.of();
     private volatile boolean rollbackReady;
     private volatile @Nullable Long rollbackLagBytes;
 
@@ -77,6 +80,14 @@ final class LiveView {
 
     void command(WaitText.@Nullable Command now) {
         command = now;
+    }
+
+    List<Blocker> blockers() {
+        return blockers;
+    }
+
+    void blockers(List<Blocker> now) {
+        blockers = List.copyOf(now);
     }
 
     boolean rollbackReady() {

@@ -35,7 +35,7 @@ final class MoveContext {
     private final LiveView live;
     private final EventFeed feed;
     private final Services services;
-    private final WritePause pause = new WritePause(this);
+    private final WritePause pause;
     private int currentStep;
     private Duration currentLimit = Duration.ofSeconds(30);
     private boolean unwinding;
@@ -45,6 +45,7 @@ final class MoveContext {
         this.live = live;
         this.feed = feed;
         this.services = services;
+        this.pause = new WritePause(this);
     }
 
     MoveId id() {

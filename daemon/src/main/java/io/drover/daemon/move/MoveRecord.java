@@ -11,6 +11,7 @@ import io.drover.api.MoveId;
 import io.drover.api.MoveRequest;
 import io.drover.api.MoveState;
 import io.drover.api.NodeId;
+import io.drover.api.PausePrediction;
 import io.drover.api.Problem;
 import io.drover.api.ShardId;
 import io.drover.api.ShardTopology.Endpoint;
@@ -178,6 +179,7 @@ record MoveRecord(
      * @param finalLsn the end of the source's WAL, which the target must have replayed
      * @param fork where the new timeline leaves the old one
      * @param fencedEpoch the highest FENCED epoch of the instance's shards
+     * @param prediction how long the pause was told to be, before the fence
      * @param cutover the switch as people see it
      * @param neighbours the other standbys, once row 78 has looked at them
      */
@@ -188,12 +190,14 @@ record MoveRecord(
             @Nullable Lsn finalLsn,
             @Nullable Lsn fork,
             @Nullable FenceEpoch fencedEpoch,
+            @Nullable PausePrediction prediction,
             @Nullable Cutover cutover,
             @Nullable Neighbours neighbours) {
-        static final Leg EMPTY = new Leg(List.of(), List.of(), null, null, null, null, null, null);
+        static final Leg EMPTY = new Leg(List.of(), List.of(), null, null, null, null, null, null, null);
 
         Leg begin(int number) {
-            return new Leg(with(begun, number), done, timeline, finalLsn, fork, fencedEpoch, cutover, neighbours);
+            return new Leg(
+                    with(begun, number), done, timeline, finalLsn, fork, fencedEpoch, prediction, cutover, neighbours);
         }
 
         Leg finish(int number) {
@@ -204,6 +208,7 @@ record MoveRecord(
                     finalLsn,
                     fork,
                     fencedEpoch,
+                    prediction,
                     cutover,
                     neighbours);
         }
@@ -216,33 +221,38 @@ record MoveRecord(
                     finalLsn,
                     fork,
                     fencedEpoch,
+                    prediction,
                     cutover,
                     number == MoveSteps.FOLLOW ? null : neighbours);
         }
 
         Leg withNeighbours(Neighbours found) {
-            return new Leg(begun, done, timeline, finalLsn, fork, fencedEpoch, cutover, found);
+            return new Leg(begun, done, timeline, finalLsn, fork, fencedEpoch, prediction, cutover, found);
+        }
+
+        Leg predicted(PausePrediction told) {
+            return new Leg(begun, done, timeline, finalLsn, fork, fencedEpoch, told, cutover, neighbours);
         }
 
         Leg fenced(FenceEpoch epoch, Cutover started) {
-            return new Leg(begun, done, timeline, finalLsn, fork, epoch, started, neighbours);
+            return new Leg(begun, done, timeline, finalLsn, fork, epoch, prediction, started, neighbours);
         }
 
         Leg sealed(int sourceTimeline, Lsn end) {
-            return new Leg(begun, done, sourceTimeline, end, fork, fencedEpoch, cutover, neighbours);
+            return new Leg(begun, done, sourceTimeline, end, fork, fencedEpoch, prediction, cutover, neighbours);
         }
 
         Leg forked(Lsn at) {
-            return new Leg(begun, done, timeline, finalLsn, at, fencedEpoch, cutover, neighbours);
+            return new Leg(begun, done, timeline, finalLsn, at, fencedEpoch, prediction, cutover, neighbours);
         }
 
         Leg withCutover(Cutover now) {
-            return new Leg(begun, done, timeline, finalLsn, fork, fencedEpoch, now, neighbours);
+            return new Leg(begun, done, timeline, finalLsn, fork, fencedEpoch, prediction, now, neighbours);
         }
 
         /** After a drill: nothing was cut over. */
         Leg withoutCutover() {
-            return new Leg(begun, done, timeline, finalLsn, fork, fencedEpoch, null, neighbours);
+            return new Leg(begun, done, timeline, finalLsn, fork, fencedEpoch, prediction, null, neighbours);
         }
 
         private static List<Integer> with(List<Integer> numbers, int number) {

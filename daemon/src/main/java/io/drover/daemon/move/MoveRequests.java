@@ -113,9 +113,6 @@ final class MoveRequests {
     private static void refuseUnsupported(MoveRequest request) {
         Preflight.checkWaivers(request.waive());
         refuseWhen(request.mode() == MoveRequest.Mode.CLEAN_STOP, "mode clean-stop");
-        refuseWhen(
-                request.blockers() != MoveRequest.Blockers.WAIT,
-                "blockers " + request.blockers().text());
         refuseWhen(request.verify().level() == MoveRequest.Level.CHECKSUMS, "verify.level checksums");
         refuseWhen(!request.readShift().isEmpty(), "readShift");
         // it stops the source: nothing that clients should be put through for practice

@@ -138,9 +138,9 @@ final class MoveSteps {
                     ARM,
                     CUTTING_OVER,
                     "prepare cutover",
-                    "wait for long transactions on {source}, check everything again, warm the clients' pools to {target}, checkpoint"
+                    "clear what stands in the way on {source}, check everything again, warm the clients' pools to {target}, checkpoint"
                             + " {source}, restartpoint {target}, set the target up for its promotion, make the slot of the"
-                            + " way back, rehearse the pause",
+                            + " way back, rehearse the pause and predict it",
                     Guard.NONE,
                     CutoverRows::prepare,
                     Probe.REPEAT,
@@ -188,7 +188,7 @@ final class MoveSteps {
                     95,
                     CUTTING_OVER,
                     "prepare seal",
-                    "write the seal's settings on {source} to disk and warm every connection and code path of the pause",
+                    "write the seal's settings on {source} to disk, warm every connection and code path of the pause, and predict it",
                     Guard.NONE,
                     CutoverRows::prepareSeal,
                     Probe.REPEAT,

@@ -6,6 +6,7 @@ import io.drover.api.Move.Cutover;
 import io.drover.api.Move.HistoryEntry;
 import io.drover.api.Move.Rollback;
 import io.drover.api.MoveState;
+import io.drover.api.PausePrediction;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +29,10 @@ final class MoveView {
                 mark == null ? null : new Move.Step(mark.number(), mark.name(), mark.since()),
                 live.progress(),
                 live.lag(),
+                record.forward().prediction(),
                 record.forward().cutover(),
                 rollback(record, live),
+                live.blockers(),
                 WaitText.of(record, live),
                 record.error(),
                 record.drill(),
@@ -40,8 +43,9 @@ final class MoveView {
         MoveRecord.Leg back = record.back();
         Cutover cutover = back == null ? null : back.cutover();
         boolean ready = record.state() == MoveState.BAKING && live.rollbackReady();
+        PausePrediction prediction = back == null ? null : back.prediction();
         return record.bakeEndsAt() == null && cutover == null
                 ? null
-                : new Rollback(ready, live.rollbackLagBytes(), record.bakeEndsAt(), cutover);
+                : new Rollback(ready, live.rollbackLagBytes(), record.bakeEndsAt(), cutover, prediction);
     }
 }

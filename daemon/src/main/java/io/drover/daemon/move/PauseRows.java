@@ -85,12 +85,14 @@ final class PauseRows {
     /** Runs what this controller does itself in the pause: writes that cannot succeed, and a drain that is over at once. */
     static void rehearse(MoveContext context, List<Versioned<ShardTopology>> open) {
         MoveRequest request = context.record().identity().request();
-        context.services()
-                .topology()
-                .rehearseSwap(
-                        open,
-                        topology -> FenceTransitions.promote(FenceTransitions.fence(
-                                topology, context.id(), Instant.EPOCH, request.maxWritePause())));
+        context.pause()
+                .trips()
+                .zooKeeper(() -> context.services()
+                        .topology()
+                        .rehearseSwap(
+                                open,
+                                topology -> FenceTransitions.promote(FenceTransitions.fence(
+                                        topology, context.id(), Instant.EPOCH, request.maxWritePause()))));
         context.services()
                 .drain()
                 .awaitDrained(

@@ -8,6 +8,7 @@ import io.drover.api.ShardTopology;
 import io.drover.api.agent.Reports.PromoteReport;
 import io.drover.api.agent.Reports.SealReport;
 import io.drover.fencing.DrainResult;
+import io.drover.replication.InstanceMonitor.ActivityView;
 import io.drover.topology.Versioned;
 import java.time.Duration;
 import java.util.List;
@@ -20,7 +21,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class WritePause {
     private final MoveContext context;
+    private final RoundTrips trips;
     private @Nullable PauseClock clock;
+    private @Nullable Activity activity;
+    private @Nullable EarlierPause earlier;
     private List<Versioned<ShardTopology>> fenced = List.of();
     private @Nullable DrainResult drain;
     private @Nullable SealReport seal;
@@ -28,6 +32,35 @@ final class WritePause {
 
     WritePause(MoveContext context) {
         this.context = context;
+        this.trips = new RoundTrips(context.services().scheduler()::nanoTime);
+    }
+
+    /** The source as it was at some time, on this controller's clock. */
+    record Activity(ActivityView view, long nanos) {}
+
+    /** How long what the pause is made of takes, in the rehearsals. */
+    RoundTrips trips() {
+        return trips;
+    }
+
+    /** Keeps how much WAL there was when a rehearsal began. */
+    void activity(ActivityView view) {
+        activity = new Activity(view, context.services().scheduler().nanoTime());
+    }
+
+    /** The source when the last rehearsal began. */
+    Optional<Activity> activity() {
+        return Optional.ofNullable(activity);
+    }
+
+    /** What earlier pauses of the instance have taken; read once, since it does not change before the fence. */
+    EarlierPause earlier() {
+        EarlierPause known = earlier;
+        if (known == null) {
+            known = EarlierPause.of(context);
+            earlier = known;
+        }
+        return known;
     }
 
     /** Begins to measure. */

@@ -2,7 +2,9 @@
 package io.drover.daemon.remote;
 
 import io.drover.api.ShardTopology.Endpoint;
+import io.drover.replication.InstanceMonitor.ActivityView;
 import io.drover.replication.InstanceMonitor.BackupView;
+import io.drover.replication.InstanceMonitor.BlockerView;
 import io.drover.replication.InstanceMonitor.StandbyView;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +30,9 @@ public interface Monitors {
     /** Whether the probe of the guard waits on this primary. */
     boolean guardProbeWaits(Endpoint primary);
 
-    /** The clients' transactions on this primary that have been open for long, each with process, user and age. */
-    List<String> longTransactions(Endpoint primary);
+    /** What stands in the way of a cutover of this primary: by kind, the oldest first. */
+    List<BlockerView> blockers(Endpoint primary);
+
+    /** What goes on on this primary now. */
+    ActivityView activity(Endpoint primary);
 }

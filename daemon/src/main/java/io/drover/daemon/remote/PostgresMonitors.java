@@ -3,7 +3,9 @@ package io.drover.daemon.remote;
 
 import io.drover.api.ShardTopology.Endpoint;
 import io.drover.replication.InstanceMonitor;
+import io.drover.replication.InstanceMonitor.ActivityView;
 import io.drover.replication.InstanceMonitor.BackupView;
+import io.drover.replication.InstanceMonitor.BlockerView;
 import io.drover.replication.InstanceMonitor.StandbyView;
 import io.drover.replication.InstanceMonitors;
 import java.util.List;
@@ -54,9 +56,16 @@ public final class PostgresMonitors implements Monitors {
     }
 
     @Override
-    public List<String> longTransactions(Endpoint primary) {
+    public List<BlockerView> blockers(Endpoint primary) {
         try (InstanceMonitor monitor = monitors.open(primary, DATABASE)) {
-            return monitor.longTransactions();
+            return monitor.blockers();
+        }
+    }
+
+    @Override
+    public ActivityView activity(Endpoint primary) {
+        try (InstanceMonitor monitor = monitors.open(primary, DATABASE)) {
+            return monitor.activity();
         }
     }
 }

@@ -20,6 +20,7 @@ import io.drover.api.TopologyState;
 import io.drover.api.agent.Reports.Role;
 import io.drover.api.agent.Reports.Standstill;
 import io.drover.api.agent.Reports.StopMode;
+import io.drover.api.agent.SessionMark;
 import io.drover.api.agent.Verb;
 import java.util.EnumSet;
 import java.util.List;
@@ -36,6 +37,7 @@ class VerbFitTest {
     private static final Verb<?> STOP = new Verb.Stop(StopMode.IMMEDIATE);
     private static final Verb<?> REJOIN = new Verb.Rejoin("h", 1, "s", "a", false, LSN);
     private static final Verb<?> FOLLOW_TARGET = new Verb.Follow("127.0.0.22", 5433, "s", "a", false);
+    private static final Verb<?> END_SESSIONS = new Verb.EndSessions(List.of(new SessionMark(1, 1, 1)));
     private static final InstanceRecord OPEN = record(Role.PRIMARY, 3);
     private static final InstanceRecord SEALED = OPEN.withSeal(seal(4).completed(LSN, 1, 1, Standstill.HELD));
 
@@ -55,6 +57,8 @@ class VerbFitTest {
                 arguments(new Verb.SetAside(), HERE, OPEN, none()),
                 arguments(new Verb.SetAside(), THERE, OPEN, EnumSet.complementOf(EnumSet.of(TopologyState.PROMOTING))),
                 arguments(FOLLOW_TARGET, THERE, OPEN, none()),
+                arguments(END_SESSIONS, HERE, OPEN, EnumSet.of(TopologyState.SERVING)),
+                arguments(END_SESSIONS, THERE, OPEN, none()),
                 arguments(REJOIN, HERE, OPEN, none()),
                 arguments(REJOIN, THERE, OPEN, EnumSet.of(TopologyState.SERVING)));
     }
@@ -83,6 +87,8 @@ class VerbFitTest {
         assertThat(fits(new Verb.Unseal(), HERE, SEALED, TopologyState.ABORTING, OTHER_MOVE))
                 .isFalse();
         assertThat(fits(STOP, HERE, SEALED, TopologyState.FENCED, OTHER_MOVE)).isFalse();
+        assertThat(fits(END_SESSIONS, HERE, OPEN, TopologyState.SERVING, OTHER_MOVE))
+                .isFalse();
     }
 
     @Test
@@ -106,6 +112,7 @@ class VerbFitTest {
                             STOP,
                             REJOIN,
                             FOLLOW_TARGET,
+                            END_SESSIONS,
                             new Verb.Unseal(),
                             new Verb.Promote(1, LSN),
                             new Verb.Publish(),

@@ -193,7 +193,10 @@ class CommandLinesTest {
     @Test
     void showsTheChecksAlone() {
         assertThat(run("check", "shard_01", "--to", "node_b")).isZero();
-        assertThat(out.toString()).startsWith("CHECK").contains("fine").doesNotContain("checks shard_01");
+        assertThat(out.toString())
+                .startsWith("CHECK")
+                .contains("fine", "IN THE WAY", "idle-in-transaction")
+                .doesNotContain("checks shard_01");
     }
 
     @Test

@@ -3,12 +3,15 @@ package io.drover.daemon.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.drover.api.Blocker;
+import io.drover.api.Blocker.Kind;
 import io.drover.api.Move;
 import io.drover.api.MoveId;
 import io.drover.api.MoveRequest;
 import io.drover.api.MoveState;
 import io.drover.api.NodeId;
 import io.drover.api.ShardId;
+import io.drover.api.PausePrediction;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -73,9 +76,49 @@ class TextsTest {
                 null,
                 null,
                 null,
+                List.of(),
+                null,
                 null,
                 null,
                 List.of());
+    }
+
+    @Test
+    void tellsThePredictedPauseInParts() {
+        PausePrediction told = PausePrediction.of(
+                Instant.EPOCH,
+                2000,
+                List.of(
+                        new PausePrediction.Part(100, "fence", 2.5, "rehearsed"),
+                        new PausePrediction.Part(110, "seal", 30, "10 sessions")));
+
+        assertThat(BeforeTheFence.prediction("cutover", told).lines())
+                .containsExactly(
+                        "cutover: predicted at 1970-01-01T00:00:00Z to pause writes for 32.5 ms, within maxWritePause"
+                                + " 2000 ms",
+                        "  100 fence                          2.5 ms  rehearsed",
+                        "  110 seal                          30.0 ms  10 sessions");
+        assertThat(BeforeTheFence.prediction("cutover", PausePrediction.of(Instant.EPOCH, 30, told.parts())))
+                .contains("32.5 ms, over maxWritePause 30 ms");
+    }
+
+    @Test
+    void showsWhatStandsInTheWayWithOwnerAgeDelayAndRemedy() {
+        Blocker backup =
+                new Blocker(Kind.BASE_BACKUP, 7, "app (pg_basebackup)", "streaming", 1_500, 60_000L, "bytes sent");
+        Blocker prepared = new Blocker(Kind.PREPARED_TRANSACTION, null, "app in app", "prepared as x", 10, null, "");
+
+        assertThat(BeforeTheFence.blockers(List.of())).isEmpty();
+        assertThat(BeforeTheFence.blockers(List.of(backup, prepared)).get(0).lines())
+                .satisfiesExactly(
+                        head -> assertThat(head).startsWith("IN THE WAY"),
+                        line -> assertThat(line)
+                                .startsWith("base-backup")
+                                .contains("  7  ", "  app (pg_basebackup)  ", "1.5 s", "about 60.0 s (bytes sent)")
+                                .endsWith(Kind.BASE_BACKUP.remedy()),
+                        line -> assertThat(line)
+                                .startsWith("prepared-transaction  -")
+                                .contains("unknown"));
     }
 
     @Test

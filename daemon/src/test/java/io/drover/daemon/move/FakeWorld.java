@@ -5,6 +5,7 @@ import static io.drover.daemon.move.Moved.A;
 import static io.drover.daemon.move.Moved.B;
 import static io.drover.daemon.move.Moved.C;
 
+import io.drover.api.Blocker;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.FenceEpoch;
@@ -28,13 +29,16 @@ import io.drover.api.agent.Reports.JobState;
 import io.drover.api.agent.Reports.MemoryReport;
 import io.drover.api.agent.Reports.NodeReport;
 import io.drover.api.agent.Reports.Role;
+import io.drover.api.agent.SessionMark;
 import io.drover.api.agent.Token;
 import io.drover.api.agent.Verb;
 import io.drover.daemon.preflight.When;
 import io.drover.daemon.remote.Agents;
 import io.drover.daemon.remote.Monitors;
 import io.drover.fencing.FenceTransitions;
+import io.drover.replication.InstanceMonitor.ActivityView;
 import io.drover.replication.InstanceMonitor.BackupView;
+import io.drover.replication.InstanceMonitor.BlockerView;
 import io.drover.replication.InstanceMonitor.StandbyView;
 import io.drover.topology.TopologyStore;
 import io.drover.topology.Versioned;
@@ -47,6 +51,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -81,8 +86,12 @@ final class FakeWorld implements Agents, Monitors, Checks {
     /** Called before and after each verb; may throw. */
     BiConsumer<String, Moment> hook = (verb, moment) -> {};
 
-    /** What clients have had open for long. */
-    volatile Supplier<List<String>> longTransactions = List::of;
+    /** What stands in the way of a cutover, but for sessions that were ended. */
+    volatile Supplier<List<Blocker>> blockers = List::of;
+    /** The processes of sessions that were told to end, in order. */
+    final List<Integer> ended = new CopyOnWriteArrayList<>();
+    /** What goes on on the primary. */
+    volatile ActivityView activity = new ActivityView(END, 3, 0);
     /** Called with each preflight. */
     Runnable onChecks = () -> {};
 
@@ -282,6 +291,11 @@ final class FakeWorld implements Agents, Monitors, Checks {
             return done;
         } else if (verb instanceof Verb.ProbeGuard) {
             return probe(on(other(id)));
+        } else if (verb instanceof Verb.EndSessions end) {
+            require(TopologyState.SERVING);
+            List<Integer> pids = end.sessions().stream().map(SessionMark::pid).toList();
+            ended.addAll(pids);
+            return new Reports.EndedReport(pids);
         } else if (verb instanceof Verb.AlignWal) {
             return new Reports.AlignReport(END, 100, 0);
         } else if (verb instanceof Verb.Rehearse) {
@@ -442,8 +456,20 @@ final class FakeWorld implements Agents, Monitors, Checks {
     }
 
     @Override
-    public List<String> longTransactions(Endpoint primary) {
-        return longTransactions.get();
+    public List<BlockerView> blockers(Endpoint primary) {
+        return blockers.get().stream()
+                .filter(blocker -> !ended.contains(blocker.pid()))
+                .map(blocker -> new BlockerView(blocker, mark(blocker)))
+                .toList();
+    }
+
+    private static @Nullable SessionMark mark(Blocker blocker) {
+        return blocker.pid() != null && blocker.kind().terminable() ? new SessionMark(blocker.pid(), 1, 2) : null;
+    }
+
+    @Override
+    public ActivityView activity(Endpoint primary) {
+        return activity;
     }
 
     @Override

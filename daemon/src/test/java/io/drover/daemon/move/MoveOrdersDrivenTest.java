@@ -4,27 +4,20 @@ package io.drover.daemon.move;
 import static io.drover.daemon.move.MoveDriverTest.assertServing;
 import static io.drover.daemon.move.Moved.B;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.Move.HistoryEntry;
 import io.drover.api.MoveState;
 import io.drover.daemon.move.FakeWorld.Moment;
 import io.drover.topology.Registration;
 import java.io.IOException;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** What a driver makes of people's orders, of the deadline, and of what it has to wait for. */
 class MoveOrdersDrivenTest {
-    private static final String BLOCKER = "process 7 of app in app (psql), 90 s";
-
     private static MoveStage stage;
 
     @BeforeAll
@@ -136,63 +129,6 @@ class MoveOrdersDrivenTest {
                 .anySatisfy(event -> assertThat(event).contains("did not drain within 500 ms", "deaf on 127.0.0.1"));
         assertThat(play.observer().notDrained).hasSize(1);
         assertServing(play, B);
-    }
-
-    @Test
-    void theCutoverWaitsForLongTransactionsToEnd() {
-        MovePlay play = stage.play();
-        AtomicInteger asked = new AtomicInteger();
-        play.world().longTransactions = () -> asked.incrementAndGet() < 3 ? List.of(BLOCKER) : List.of();
-        play.driveToBaking();
-
-        assertServing(play, B);
-        assertThat(asked).hasValue(3);
-        assertThat(play.history())
-                .filteredOn(line -> line.step() == MoveSteps.ARM)
-                .extracting(HistoryEntry::event)
-                .anySatisfy(event -> assertThat(event).contains(BLOCKER));
-    }
-
-    @Test
-    void anAbortEndsTheWaitForLongTransactions() {
-        MovePlay play = stage.play();
-        play.world().longTransactions = () -> List.of(BLOCKER);
-        play.driveUntil(() -> {
-            if (play.waitingFor().contains(BLOCKER) && play.record().state() == MoveState.CUTTING_OVER) {
-                play.order(play.orders()::abort);
-            }
-            return false;
-        });
-
-        assertThat(play.record().state()).isEqualTo(MoveState.ABORTED);
-        assertThat(play.record().error().code()).isEqualTo(ErrorCode.ABORTED_BY_OPERATOR.name());
-        assertThat(play.leftovers()).isEmpty();
-    }
-
-    @Test
-    void theDeadlineEndsTheWaitForLongTransactions() {
-        MovePlay play = stage.play(Moved.identity(Moved.request(), Instant.now().plusSeconds(60)));
-        play.world().longTransactions = () -> List.of(BLOCKER);
-        play.driveUntil(() -> {
-            if (play.waitingFor().contains(BLOCKER)) {
-                play.time = () -> Instant.now().plusSeconds(61);
-            }
-            return false;
-        });
-
-        assertThat(play.record().state()).isEqualTo(MoveState.ABORTED);
-        assertThat(play.record().error().code()).isEqualTo(ErrorCode.DEADLINE_PASSED.name());
-    }
-
-    @Test
-    void theLimitOfTheWaitForLongTransactionsNamesThem() {
-        MovePlay play = stage.play();
-        play.world().longTransactions = () -> List.of(BLOCKER);
-
-        assertThatThrownBy(() -> CutoverRows.awaitBlockers(play.context(), Duration.ZERO))
-                .isInstanceOfSatisfying(
-                        DroverException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TIMEOUT))
-                .hasMessageContaining(BLOCKER);
     }
 
     private static boolean isHeldAfterApproval(MovePlay play) {

@@ -9,6 +9,7 @@ import static io.drover.daemon.move.Moved.SHARD;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.FenceEpoch;
+import io.drover.api.Move;
 import io.drover.api.Move.HistoryEntry;
 import io.drover.api.MoveState;
 import io.drover.api.NodeId;
@@ -171,6 +172,20 @@ final class MovePlay {
 
     String waitingFor() {
         return String.valueOf(WaitText.of(journal.record(), live));
+    }
+
+    /** The copy runs and streams, without the rows that make it. */
+    void makeStandby() {
+        FakeWorld.Node copy = world.on(B);
+        copy.exists = true;
+        copy.running = true;
+        copy.standby = true;
+        copy.timeline = 1;
+    }
+
+    /** The move as REST shows it. */
+    Move shown() {
+        return MoveView.of(journal.record(), live, List.of());
     }
 
     /** The move as a driver's rows see it. */

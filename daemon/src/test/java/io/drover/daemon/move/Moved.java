@@ -30,21 +30,50 @@ final class Moved {
     private Moved() {}
 
     static MoveRequest request() {
-        return request(null, false);
+        return request(null, PAUSE, null, false);
     }
 
     static MoveRequest approvedRequest() {
-        return request(MoveRequest.Cutover.APPROVE, false);
+        return request(MoveRequest.Cutover.APPROVE, PAUSE, null, false);
     }
 
     static MoveRequest drillRequest() {
-        return request(null, true);
+        return request(null, PAUSE, null, true);
+    }
+
+    /** With another policy for what stands in the way of the cutover. */
+    static MoveRequest request(MoveRequest.Blockers blockers, boolean drill) {
+        return request(null, PAUSE, blockers, drill);
+    }
+
+    /** With another budget. */
+    static MoveRequest request(Duration maxWritePause) {
+        return request(null, maxWritePause, null, false);
     }
 
     @SuppressWarnings("NullAway") // as a JSON body leaves them out
-    private static MoveRequest request(MoveRequest.@Nullable Cutover cutover, boolean drill) {
+    private static MoveRequest request(
+            MoveRequest.@Nullable Cutover cutover,
+            Duration maxWritePause,
+            MoveRequest.@Nullable Blockers blockers,
+            boolean drill) {
         return new MoveRequest(
-                SHARD, B, null, cutover, null, PAUSE, null, null, null, null, null, null, null, null, null, drill);
+                SHARD,
+                B,
+                null,
+                cutover,
+                null,
+                maxWritePause,
+                null,
+                blockers,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                drill);
     }
 
     static MoveRecord.Identity identity() {

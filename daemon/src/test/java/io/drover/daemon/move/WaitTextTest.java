@@ -6,6 +6,7 @@ import static io.drover.daemon.move.Moved.B;
 import static io.drover.daemon.move.Moved.C;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.drover.api.Blocker.Kind;
 import io.drover.api.ErrorCode;
 import io.drover.api.Move.HistoryEntry;
 import io.drover.api.MoveState;
@@ -229,11 +230,13 @@ class WaitTextTest {
                         "node_a sees no stream of node_b",
                         "log on node_b"),
                 when(
-                        "long transactions on node_a to end",
-                        play -> play.world().longTransactions = () -> List.of("process 7 of app in app (psql), 90 s"),
-                        "process 7 of app in app (psql), 90 s",
+                        "what stands in the way on node_a to end",
+                        play -> play.world().blockers =
+                                () -> List.of(BlockerRadarTest.session(Kind.LONG_TRANSACTION, 7)),
+                        "long-transaction process 7 of app in app (psql): active, for 90 s",
                         "for at most 15 min: then the cutover is undone",
-                        "pg_terminate_backend on node_a"),
+                        "end it with pg_terminate_backend",
+                        "bin/drover abort"),
                 when(
                         "the old primary on node_a to rejoin",
                         play -> after(play, "rejoin@node_a", () -> play.world().on(A).job = JobState.RUNNING),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.resources;
 
+import io.drover.api.Blocker;
 import io.drover.api.Drill;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
@@ -58,8 +59,10 @@ public final class FakeServices implements MoveService, ShardService {
         called("plan");
         return new MovePlan(
                 List.of(new MovePlan.PlannedStep(10, "preflight", "checks shard_01")),
-                PreflightReport.of(
-                        List.of(new PreflightReport.Check("P1", PreflightReport.Severity.BLOCK, true, "fine", null))));
+                PreflightReport.of(List.of(
+                                new PreflightReport.Check("P1", PreflightReport.Severity.BLOCK, true, "fine", null)))
+                        .with(List.of(new Blocker(
+                                Blocker.Kind.IDLE_IN_TRANSACTION, 7, "app in app ()", "idle", 9_000, 9_000L, "x"))));
     }
 
     @Override
@@ -185,6 +188,8 @@ public final class FakeServices implements MoveService, ShardService {
                 new Move.Lag(0, 0),
                 null,
                 null,
+                null,
+                List.of(),
                 null,
                 null,
                 drill,

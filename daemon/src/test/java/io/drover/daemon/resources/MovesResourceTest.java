@@ -287,7 +287,10 @@ class MovesResourceTest {
         assertThat(request.at("/properties/mode/enum").toString()).contains("clean-stop");
         assertThat(api.at("/components/schemas/Step/properties/since/type").asText())
                 .isEqualTo("string");
-        assertThat(api.at("/components/schemas/Move/required")).hasSize(17);
+        assertThat(api.at("/components/schemas/Move/required")).hasSize(19);
+        assertThat(api.at("/components/schemas/Blocker/properties/kind/enum").toString())
+                .contains("base-backup", "wraparound-vacuum");
+        assertThat(api.at("/components/schemas/PausePrediction/required")).hasSize(4);
         assertThat(api.at("/components/schemas/Move/properties/waitingFor/nullable")
                         .asBoolean())
                 .isTrue();

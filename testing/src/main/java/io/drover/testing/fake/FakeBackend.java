@@ -2,12 +2,15 @@
 package io.drover.testing.fake;
 
 import io.drover.api.Lsn;
+import io.drover.api.agent.SessionMark;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 
 /** A process of a server that serves one session. */
 final class FakeBackend {
+    private static final long NANOS_PER_MICRO = 1000;
+
     final int pid;
     final FakeServer server;
     final String application;
@@ -18,6 +21,7 @@ final class FakeBackend {
 
     private final FakePostgres world;
     private final boolean serves;
+    private final long started;
     private boolean critical;
     private boolean closed;
     private boolean waits;
@@ -30,6 +34,7 @@ final class FakeBackend {
         this.pid = pid;
         this.application = application;
         this.serves = serves;
+        this.started = world.scheduler().nanoTime() / NANOS_PER_MICRO;
     }
 
     /** A commit whose record is written and that has waited for whom it has to. */
@@ -56,6 +61,11 @@ final class FakeBackend {
         if (begun.isEmpty()) {
             begun = OptionalLong.of(world.scheduler().nanoTime());
         }
+    }
+
+    /** The transaction that it is in; nobody else's, and no other of its own. */
+    SessionMark mark() {
+        return new SessionMark(pid, started, begun.orElse(0) / NANOS_PER_MICRO);
     }
 
     /** How long its transaction has been open; zero when it has none. */

@@ -5,9 +5,7 @@ import io.drover.api.agent.Facts;
 import io.drover.api.agent.Facts.InstanceFacts;
 import io.drover.api.agent.Facts.Setting;
 import io.drover.replication.ManagedSetting;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 final class FakeFacts {
     static final int VERSION = 150_018;
 
-    private static final Duration LONG = Duration.ofSeconds(5);
     private static final long DATA = 1L << 30;
     private static final long DISK = 100L << 30;
     private static final Map<String, String> DEFAULTS = Map.ofEntries(
@@ -89,7 +86,7 @@ final class FakeFacts {
                 unexplained(server, journaled),
                 left,
                 List.of(),
-                blockers(server),
+                FakeBlockers.lines(server),
                 List.of(),
                 new Facts.Archiver("off", "", "", 0, false),
                 0,
@@ -125,16 +122,6 @@ final class FakeFacts {
     private static @Nullable Integer pid(FakeReceiver receiver) {
         FakeBackend sender = receiver.sender();
         return sender == null ? null : sender.pid;
-    }
-
-    /** Clients' transactions that have been open for long, the oldest first. */
-    static List<String> blockers(FakeServer server) {
-        return server.backends.values().stream()
-                .filter(each -> each.serves() && each.open().compareTo(LONG) > 0)
-                .sorted(Comparator.comparing(FakeBackend::open).reversed())
-                .map(each ->
-                        each.pid + " (" + each.application + "), " + each.open().toSeconds() + " s")
-                .toList();
     }
 
     static List<Facts.Slot> slots(FakeServer server) {

@@ -6,7 +6,9 @@ import io.drover.api.ErrorCode;
 import io.drover.api.ShardTopology.Endpoint;
 import io.drover.daemon.remote.Monitors;
 import io.drover.replication.InstanceMonitor;
+import io.drover.replication.InstanceMonitor.ActivityView;
 import io.drover.replication.InstanceMonitor.BackupView;
+import io.drover.replication.InstanceMonitor.BlockerView;
 import io.drover.replication.InstanceMonitor.StandbyView;
 import java.time.Duration;
 import java.util.List;
@@ -87,7 +89,23 @@ record FakeMonitors(FakePostgres world, String from) implements Monitors {
     }
 
     @Override
-    public List<String> longTransactions(Endpoint primary) {
-        return ask(primary, FakeFacts::blockers);
+    public List<BlockerView> blockers(Endpoint primary) {
+        return ask(primary, FakeBlockers::of);
+    }
+
+    @Override
+    public ActivityView activity(Endpoint primary) {
+        return ask(
+                primary,
+                server -> new ActivityView(
+                        server.data.wal.end(),
+                        (int) server.backends.values().stream()
+                                .filter(FakeBackend::serves)
+                                .count(),
+                        server.backends.values().stream()
+                                .filter(FakeBackend::serves)
+                                .mapToLong(each -> each.open().toMillis())
+                                .max()
+                                .orElse(0)));
     }
 }

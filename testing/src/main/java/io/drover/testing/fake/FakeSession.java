@@ -9,6 +9,7 @@ import io.drover.api.agent.Reports.AlignReport;
 import io.drover.api.agent.Reports.GuardProbeReport;
 import io.drover.api.agent.Reports.PromoteReport;
 import io.drover.api.agent.Reports.ReplayReport;
+import io.drover.api.agent.SessionMark;
 import io.drover.replication.AllowList;
 import io.drover.replication.InstanceMonitor;
 import io.drover.replication.ManagedSetting;
@@ -190,6 +191,12 @@ final class FakeSession implements PostgresSession {
         // one that is given up goes on waiting, and ends when it need not any more
         world.when(over, () -> {}, probe::close);
         return new GuardProbeReport(committed && !lost, (world.scheduler().nanoTime() - begin) / 1e6);
+    }
+
+    @Override
+    public List<Integer> endSessions(List<SessionMark> sessions) {
+        goOn();
+        return world.change(() -> FakeBlockers.end(server, sessions));
     }
 
     @Override

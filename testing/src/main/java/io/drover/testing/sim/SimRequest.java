@@ -20,9 +20,19 @@ public final class SimRequest {
         return to(target, approve, drill, strict, Third.NONE);
     }
 
+    /** A plain one, which ends sessions that stand in its way. */
+    static MoveRequest ending(String target) {
+        return to(target, false, false, false, Third.NONE, MoveRequest.Blockers.TERMINATE);
+    }
+
     /** The same, where a third node may be to get a standby. */
-    @SuppressWarnings("NullAway") // as a JSON body leaves them out
     static MoveRequest to(String target, boolean approve, boolean drill, boolean strict, Third third) {
+        return to(target, approve, drill, strict, third, MoveRequest.Blockers.WAIT);
+    }
+
+    @SuppressWarnings("NullAway") // as a JSON body leaves them out
+    private static MoveRequest to(
+            String target, boolean approve, boolean drill, boolean strict, Third third, MoveRequest.Blockers blockers) {
         return new MoveRequest(
                 SimWorld.SHARD,
                 new NodeId(target),
@@ -31,7 +41,7 @@ public final class SimRequest {
                 strict ? MoveRequest.Mode.STRICT : null,
                 null,
                 null,
-                null,
+                blockers,
                 null,
                 null,
                 null,

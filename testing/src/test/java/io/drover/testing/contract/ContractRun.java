@@ -54,6 +54,18 @@ final class ContractRun {
                     ThreeNodes open() {
                         return new RealNodes(directory);
                     }
+                },
+                new BlockersContract() {
+                    @Override
+                    ThreeNodes open() {
+                        return new RealNodes(directory);
+                    }
+                },
+                new RealBlockers() {
+                    @Override
+                    RealNodes open() {
+                        return new RealNodes(directory);
+                    }
                 });
     }
 

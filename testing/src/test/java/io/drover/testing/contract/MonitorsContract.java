@@ -244,21 +244,6 @@ abstract class MonitorsContract extends PostgresSteps {
     }
 
     @Test
-    final void aTransactionIsShownWhenItHasBeenOpenForLong() {
-        assertThat(monitors().longTransactions(endpoint(Side.ONE))).isEmpty();
-        try (Client client = nodes.client(Side.ONE)) {
-            client.begin();
-            assertThat(monitors().longTransactions(endpoint(Side.ONE))).isEmpty();
-
-            awaitFact(() -> monitors().longTransactions(endpoint(Side.ONE)).size() == 1);
-
-            client.commit("at last");
-            assertThat(monitors().longTransactions(endpoint(Side.ONE))).isEmpty();
-        }
-        assertThat(nodes.operations(Side.ONE)).containsExactly("at last");
-    }
-
-    @Test
     final void noBaseBackupIsShownWhenNoneRuns() {
         assertThat(monitors().baseBackup(endpoint(Side.ONE))).isEmpty();
 

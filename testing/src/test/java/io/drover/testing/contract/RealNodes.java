@@ -109,7 +109,8 @@ final class RealNodes implements ThreeNodes {
         return "127.0.0." + (61 + side.ordinal());
     }
 
-    private Connection connect(Side side) {
+    /** A superuser's session in the shard's database. */
+    Connection connect(Side side) {
         ServerPlace place = place(side);
         return Connections.local(place.socketDir(), place.port(), DATABASE);
     }
@@ -161,7 +162,7 @@ final class RealNodes implements ThreeNodes {
         }
     }
 
-    private static void execute(Connection connection, String sql) {
+    static void execute(Connection connection, String sql) {
         try (Statement statement = connection.createStatement()) {
             statement.execute(sql);
         } catch (SQLException e) {
@@ -169,7 +170,7 @@ final class RealNodes implements ThreeNodes {
         }
     }
 
-    private static void quietly(Connection connection) {
+    static void quietly(Connection connection) {
         try {
             connection.close();
         } catch (SQLException e) {
@@ -215,7 +216,32 @@ final class RealNodes implements ThreeNodes {
         tell(side, "ANALYZE operations");
     }
 
-    private void tell(Side side, String sql) {
+    /** Runs a program of PostgreSQL's own against a server, until it is told to end. */
+    Process run(Side side, String program, String... arguments) {
+        ServerPlace place = place(side);
+        List<String> command = new ArrayList<>(List.of(
+                binaries().tool(program),
+                "--host",
+                place.socketDir().toString(),
+                "--port",
+                Integer.toString(place.port())));
+        command.addAll(List.of(arguments));
+        try {
+            return new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(root.resolve(program + ".log").toFile())
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A directory that goes with the servers. */
+    Path root() {
+        return root;
+    }
+
+    void tell(Side side, String sql) {
         Connection connection = connect(side);
         execute(connection, sql);
         quietly(connection);

@@ -4,6 +4,7 @@ package io.drover.testing.fake;
 import io.drover.api.FenceEpoch;
 import io.drover.api.Lsn;
 import io.drover.api.ShardId;
+import io.drover.api.agent.SessionMark;
 import io.drover.api.agent.Verb;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.RecordComponent;
@@ -49,7 +50,11 @@ final class SampleVerbs {
         } else if (type == FenceEpoch.class) {
             return new FenceEpoch(2);
         } else if (type == List.class) {
-            return member.getName().equals("shards") ? List.of(MiniCluster.SHARD) : List.of("select 1");
+            return switch (member.getName()) {
+                case "shards" -> List.of(MiniCluster.SHARD);
+                case "sessions" -> List.of(new SessionMark(1, 1, 1));
+                default -> List.of("select 1");
+            };
         } else if (type.isEnum()) {
             return type.getEnumConstants()[0];
         }

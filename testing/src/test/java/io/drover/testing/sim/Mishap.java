@@ -32,6 +32,9 @@ final class Mishap {
     private static final ShardId SECOND = new ShardId("shard_02");
     private static final Duration SOON = Duration.ofMinutes(2);
     private static final List<String> CONTROLLERS = List.of("controller_1", "controller_2");
+    /** Longer than a transaction may be open. */
+    private static final Duration LONG_OPEN = Duration.ofSeconds(6);
+
     private static final Duration MOMENT = Duration.ofNanos(10_000);
     private static final int MOMENTS = 500;
 
@@ -72,6 +75,13 @@ final class Mishap {
         stage.atCue(
                 "row-10/intent/before",
                 () -> stage.order(control -> control.moves().abort(world.moves().get(0))));
+    }
+
+    /** Somebody begins a transaction and goes to lunch. */
+    void leaveATransactionOpen() {
+        FakeClient session = postgres.client("person", SOURCE, SimWorld.PORT);
+        session.begin();
+        world.pause(LONG_OPEN);
     }
 
     /** A session is stopped in the middle of writing its commit, where all others wait for it (H81). */

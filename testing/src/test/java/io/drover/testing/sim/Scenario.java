@@ -183,6 +183,15 @@ enum Scenario {
             stage.closeFromBake();
         }
     },
+    /** A session that does nothing with its open transaction is ended, as the move was asked to. */
+    SESSION_ENDED("COMPLETED", Extent.ITS_OWN_POINTS) {
+        @Override
+        void play(Stage stage) {
+            new Mishap(stage).leaveATransactionOpen();
+            stage.move(SimRequest.ending(Stage.TARGET.value()));
+            stage.closeFromBake();
+        }
+    },
     /** The rewind of the old primary breaks off, and a person gives the way back up. */
     REWIND_BROKEN("COMPLETED", Extent.ITS_OWN_POINTS) {
         @Override

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.daemon.move;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.drover.api.Lsn;
+import io.drover.api.MoveRequest.Mode;
+import io.drover.api.PausePrediction.Part;
+import io.drover.daemon.move.EarlierPause.Measured;
+import io.drover.replication.InstanceMonitor.ActivityView;
+import io.drover.replication.InstanceMonitor.StandbyView;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Each part of the predicted pause follows what it is said to follow. */
+class PauseModelTest {
+    private static final double MEBI = 1024.0 * 1024;
+    private static final EarlierPause NOTHING = new EarlierPause(List.of());
+
+    private Mode mode = Mode.SEALED;
+    private RoundTrips.Typical trips = new RoundTrips.Typical(2, 3, 4, 25);
+    private int sessions = 10;
+    private long oldest;
+    private double walRate;
+    private StandbyView lag = new StandbyView("streaming", 0, 0);
+    private int participants = 2;
+    private EarlierPause earlier = NOTHING;
+
+    private List<Part> parts() {
+        return new PauseModel(
+                        mode,
+                        trips,
+                        new ActivityView(new Lsn(1), sessions, oldest),
+                        walRate,
+                        lag,
+                        participants,
+                        Duration.ofMillis(500),
+                        earlier)
+                .parts();
+    }
+
+    private Part part(String name) {
+        return parts().stream()
+                .filter(part -> part.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private double millis(String name) {
+        return part(name).millis();
+    }
+
+    private void measured(String phase, double millis) {
+        earlier = new EarlierPause(List.of(new Measured(phase, millis, "move m")));
+    }
+
+    @Test
+    void hasThePhasesOfThePause() {
+        assertThat(parts())
+                .extracting(Part::name)
+                .containsExactly("fence", "drain", "seal", "final sync", "point of no return", "promotion", "publish");
+        mode = Mode.STRICT;
+        assertThat(parts())
+                .extracting(Part::name)
+                .containsExactly(
+                        "fence",
+                        "drain",
+                        "seal",
+                        "stop and tail",
+                        "final sync",
+                        "point of no return",
+                        "promotion",
+                        "publish");
+    }
+
+    @Test
+    void bothWritesTakeWhatARehearsedOneTakes() {
+        assertThat(millis("fence")).isEqualTo(2);
+        assertThat(millis("point of no return")).isEqualTo(2);
+        assertThat(part("fence").from()).contains("rehearsed 25 times");
+    }
+
+    @Test
+    void theDrainFollowsTheOldestTransactionUpToItsLimit() {
+        assertThat(millis("drain")).isEqualTo(2);
+        oldest = 120;
+        assertThat(millis("drain")).isEqualTo(122);
+        oldest = 4_000;
+        assertThat(millis("drain")).isEqualTo(500);
+        assertThat(part("drain").from()).contains("drainTimeout", "4000 ms");
+        participants = 0;
+        assertThat(millis("drain")).isZero();
+    }
+
+    @Test
+    void aMeasuredDrainCountsWhenItWasLonger() {
+        measured("drain", 60);
+        assertThat(millis("drain")).isEqualTo(60);
+        assertThat(part("drain").from()).isEqualTo("measured by move m");
+        oldest = 90;
+        assertThat(millis("drain")).isEqualTo(92);
+        measured("drain", 900);
+        assertThat(millis("drain")).isEqualTo(500);
+    }
+
+    @Test
+    void theSealFollowsTheSessionsAndTheWayToTheSource() {
+        double few = millis("seal");
+        sessions = 410;
+        assertThat(millis("seal") - few).isCloseTo(24, within(0.1));
+        double near = millis("seal");
+        trips = new RoundTrips.Typical(2, 53, 4, 25);
+        assertThat(millis("seal") - near).isCloseTo(50, within(0.1));
+        measured("seal", 200);
+        assertThat(millis("seal")).isEqualTo(200);
+    }
+
+    @Test
+    void anImmediateStopFollowsTheSessions() {
+        mode = Mode.STRICT;
+        sessions = 0;
+        double idle = millis("stop and tail");
+        sessions = 400;
+        assertThat(millis("stop and tail") - idle).isCloseTo(260, within(0.1));
+    }
+
+    @Test
+    void theFinalSyncFollowsTheLagAtTheSpeedThatTheStandbyIsKnownToKeepUpWith() {
+        assertThat(millis("final sync")).isEqualTo(4);
+        lag = new StandbyView("streaming", 1, 70);
+        assertThat(millis("final sync")).isCloseTo(74, within(0.1));
+        lag = new StandbyView("streaming", (long) (32 * MEBI), 1);
+        assertThat(millis("final sync")).isCloseTo(2004, within(0.1));
+        walRate = 64 * MEBI;
+        assertThat(millis("final sync")).isCloseTo(504, within(0.1));
+        assertThat(part("final sync").from()).contains("67108864 bytes of WAL a second");
+    }
+
+    @Test
+    void promotionAndPublicationAreTakenFromTheLastOneThatWasMeasured() {
+        assertThat(millis("promotion")).isEqualTo(24);
+        assertThat(part("promotion").from()).contains("assumed");
+        measured("promotion", 9);
+        assertThat(millis("promotion")).isEqualTo(9);
+        assertThat(millis("publish")).isEqualTo(9);
+    }
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.daemon.move;
+
+import static io.drover.daemon.move.MoveDriverTest.assertServing;
+import static io.drover.daemon.move.Moved.B;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
+import io.drover.api.Json;
+import io.drover.api.Move.HistoryEntry;
+import io.drover.api.MoveState;
+import io.drover.api.PausePrediction;
+import io.drover.replication.InstanceMonitor.ActivityView;
+import io.drover.topology.Registration;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The pause is told before the fence, kept beside what came of it, and not begun when it would not fit. */
+class PausePredictionTest {
+    private static final Runnable NOT_AGAIN = () -> {};
+
+    private static MoveStage stage;
+
+    @BeforeAll
+    static void openStage() {
+        stage = new MoveStage();
+    }
+
+    @AfterAll
+    static void closeStage() throws IOException {
+        stage.close();
+    }
+
+    private static ActivityView openFor(long millis) {
+        return new ActivityView(FakeWorld.END, 3, millis);
+    }
+
+    @Test
+    void theMoveKeepsThePredictionBesideTheOutcome() {
+        MovePlay play = stage.play();
+        play.driveToBaking();
+
+        PausePrediction told = play.shown().prediction();
+        assertThat(told.maxWritePauseMillis()).isEqualTo(60_000);
+        assertThat(told.parts()).extracting(PausePrediction.Part::name).contains("fence", "drain", "promotion");
+        assertThat(told.writePauseMillis())
+                .isEqualTo(told.parts().stream()
+                        .mapToDouble(PausePrediction.Part::millis)
+                        .sum());
+        assertThat(told.at()).isBeforeOrEqualTo(play.shown().cutover().fencedAt());
+        assertThat(play.shown().cutover().writePauseMillis()).isPositive();
+        assertThat(play.history())
+                .extracting(HistoryEntry::event)
+                .filteredOn(event -> event.startsWith("predicts a write pause of "))
+                .hasSize(2);
+        assertServing(play, B);
+    }
+
+    @Test
+    void theWayBackHasAPredictionOfItsOwn() {
+        MovePlay play = stage.play();
+        play.driveToBaking();
+        play.order(record -> play.orders().rollback(record, true));
+        play.drive();
+
+        assertThat(play.record().state()).isEqualTo(MoveState.ROLLED_BACK);
+        assertThat(play.shown().rollback().prediction().at())
+                .isAfter(play.shown().prediction().at());
+    }
+
+    @Test
+    void theNextMoveOfTheInstanceIsToldByWhatThisOneMeasured() {
+        MovePlay first = stage.play();
+        first.driveToBaking();
+        MovePlay next = stage.play();
+        next.driveToBaking();
+
+        assertThat(next.record().forward().prediction().parts())
+                .filteredOn(part -> part.name().equals("promotion"))
+                .singleElement()
+                .satisfies(part -> assertThat(part.from()).startsWith("measured by move "));
+    }
+
+    @Test
+    void aPauseThatWouldBeTooLongIsNotBegunAndItsPredictionIsKept() {
+        MovePlay play = stage.play(Moved.identity(Moved.request(Duration.ofMillis(400)), null));
+        MoveContext context = play.context();
+        try (Registration client = play.silentClient("busy")) {
+            assertThat(client.session()).isNotZero();
+            play.makeStandby();
+            play.world().activity = openFor(3_000);
+            assertThatThrownBy(() -> PausePredictions.require(context, MoveSteps.ARM, Duration.ZERO, NOT_AGAIN))
+                    .isInstanceOfSatisfying(DroverException.class, e -> {
+                        assertThat(e.code()).isEqualTo(ErrorCode.PAUSE_TOO_LONG);
+                        assertThat(e.code().retryable()).isFalse();
+                    })
+                    .hasMessageContaining("drain 400.0")
+                    .hasMessageContaining("maxWritePause is 400 ms")
+                    .hasMessageContaining("nothing was fenced");
+        }
+        assertThat(play.record().forward().prediction().fits()).isFalse();
+        assertThat(play.shown().cutover()).isNull();
+    }
+
+    @Test
+    void aLoadThatPassesIsWaitedFor() {
+        MovePlay play = stage.play(Moved.identity(Moved.request(Duration.ofMillis(400)), null));
+        AtomicInteger rehearsed = new AtomicInteger();
+        try (Registration client = play.silentClient("busy")) {
+            assertThat(client.session()).isNotZero();
+            play.makeStandby();
+            play.world().activity = openFor(3_000);
+            PausePredictions.require(play.context(), MoveSteps.ARM, Duration.ofMinutes(1), () -> {
+                if (rehearsed.incrementAndGet() == 2) {
+                    assertThat(play.waitingFor())
+                            .contains("the predicted write pause to fit maxWritePause", "drain 400.0");
+                    play.world().activity = openFor(0);
+                }
+            });
+        }
+        assertThat(rehearsed).hasValue(2);
+        assertThat(play.record().forward().prediction().fits()).isTrue();
+    }
+
+    /** Row 95, with the guard armed: what was prepared is taken back. */
+    @Test
+    void theCutoverIsUndoneWhenThePauseDoesNotFitAnyMore() {
+        MovePlay play = stage.play(Moved.identity(Moved.request(Duration.ofMillis(400)), null));
+        play.world().hook = (verb, moment) -> {
+            if (verb.equals("prepare-seal@node_a")) {
+                play.world().activity = openFor(3_000);
+            }
+        };
+        try (Registration client = play.silentClient("busy")) {
+            assertThat(client.session()).isNotZero();
+            play.drive();
+        }
+
+        assertThat(play.record().state()).isEqualTo(MoveState.ABORTED);
+        assertThat(play.record().error().code()).isEqualTo(ErrorCode.PAUSE_TOO_LONG.name());
+        assertThat(play.record().forward().prediction().fits()).isFalse();
+        assertThat(play.shown().cutover()).isNull();
+        assertThat(play.leftovers()).isEmpty();
+    }
+
+    @Test
+    void aRecordOfAnOlderVersionHasNoPrediction() throws IOException {
+        String old = "{\"begun\": [20], \"done\": [], \"timeline\": null, \"finalLsn\": null, \"fork\": null,"
+                + " \"fencedEpoch\": null, \"cutover\": null, \"neighbours\": null}";
+        MoveRecord.Leg leg = Json.mapper().readValue(old, MoveRecord.Leg.class);
+        assertThat(leg.prediction()).isNull();
+        assertThat(leg.begun()).containsExactly(20);
+    }
+}
