@@ -8,9 +8,12 @@ import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -21,15 +24,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where callers wait for their turn, first come, first served. Open, it admits as many at once as the pool has connections, so that
  * nobody queues inside the pool, where the fence could not hold him. Shut, it admits nobody; those who wait keep their places and
- * are let in, all that fit at once, when it opens for the next grant.
+ * are let in, all that fit at once, when it opens for the next grant. Who was let in and lost his place to the fence comes before all
+ * who have only waited, and among his like in the order in which they came.
  */
 final class Gate {
     private final Scheduler scheduler;
     private final Lock lock;
     private final Deque<Waiter> waiters = new ArrayDeque<>();
+    private final Queue<Waiter> returners =
+            new PriorityQueue<>(Comparator.comparing(waiter -> waiter.deadline, Deadline::compareArrival));
     private final int permits;
     private final int maxWaiters;
     private final Supplier<String> situation;
+    private final Observer observer;
     private @Nullable Grant open;
     private int free;
     private int waiting;
@@ -39,14 +46,28 @@ final class Gate {
      * @param scheduler by which callers wait
      * @param permits how many may be inside at once
      * @param maxWaiters how many may wait
-     * @param situation shard, state and epoch, for messages
+     * @param situation shard, state, epoch and for how long writes are held, for messages
+     * @param observer hears of those who do not pass at once
      */
-    Gate(Scheduler scheduler, int permits, int maxWaiters, Supplier<String> situation) {
+    Gate(Scheduler scheduler, int permits, int maxWaiters, Supplier<String> situation, Observer observer) {
         this.scheduler = scheduler;
         this.lock = scheduler.newLock();
         this.permits = permits;
         this.maxWaiters = maxWaiters;
         this.situation = situation;
+        this.observer = observer;
+    }
+
+    /** Hears how those fared who did not pass at once. */
+    interface Observer {
+        /** One was let in after this time. */
+        void admitted(Duration waited);
+
+        /** One was refused because too many wait. */
+        void full();
+
+        /** One gave up at his deadline. */
+        void late();
     }
 
     /**
@@ -68,16 +89,15 @@ final class Gate {
                 return open;
             }
             if (!again && waiting >= maxWaiters) {
+                observer.full();
                 throw new SQLTransientConnectionException(
-                        situation.get() + ": " + waiting + " callers wait for a connection already", SqlStates.REFUSED);
+                        situation.get() + ": " + waiting
+                                + " callers wait for a connection already, and no more may (maxWaiters)",
+                        SqlStates.REFUSED);
             }
-            waiter = new Waiter();
+            waiter = new Waiter(deadline);
             waiting++;
-            if (again) {
-                waiters.addFirst(waiter);
-            } else {
-                waiters.addLast(waiter);
-            }
+            (again ? returners : waiters).add(waiter);
         } finally {
             lock.unlock();
         }
@@ -87,7 +107,9 @@ final class Gate {
     private Grant await(Waiter waiter, Deadline deadline) throws SQLException {
         try {
             Duration left = Duration.ofNanos(Math.max(0, deadline.nanosLeft()));
-            return scheduler.await(waiter.answer, left).orElseThrow(this::closed);
+            Grant admitted = scheduler.await(waiter.answer, left).orElseThrow(this::closed);
+            observer.admitted(deadline.waited());
+            return admitted;
         } catch (TimeoutException e) {
             Grant late = leave(waiter);
             if (late != null) {
@@ -117,6 +139,7 @@ final class Gate {
                 waiting--;
                 if (waiting == 0) {
                     waiters.clear();
+                    returners.clear();
                 }
             }
             return waiter.grant;
@@ -210,8 +233,13 @@ final class Gate {
 
     /** The failure of a caller whose time is up; says what it waited for. */
     SQLTransientConnectionException timeout(Deadline deadline, @Nullable SQLException cause) {
+        observer.late();
         Duration waited = deadline.waited();
         String why = cause == null ? "" : ": " + cause.getMessage();
+        if (cause != null && cause.getCause() != null) {
+            // the pool tells that it has none; its cause, why
+            why += " (" + cause.getCause().getMessage() + ")";
+        }
         return new SQLTransientConnectionException(
                 situation.get() + ": no connection within " + waited.toMillis() + " ms" + why,
                 SqlStates.REFUSED,
@@ -224,9 +252,9 @@ final class Gate {
     }
 
     private @Nullable Waiter poll() {
-        Waiter next = waiters.pollFirst();
+        Waiter next = first();
         while (next != null && next.gone) {
-            next = waiters.pollFirst();
+            next = first();
         }
         if (next != null) {
             waiting--;
@@ -234,10 +262,20 @@ final class Gate {
         return next;
     }
 
+    private @Nullable Waiter first() {
+        Waiter returner = returners.poll();
+        return returner == null ? waiters.poll() : returner;
+    }
+
     /** A caller who waits. Its fields are used under the lock; it is answered outside, so that it does not run into it. */
     private static final class Waiter {
         private final CompletableFuture<Optional<Grant>> answer = new CompletableFuture<>();
+        private final Deadline deadline;
         private @Nullable Grant grant;
         private boolean gone;
+
+        private Waiter(Deadline deadline) {
+            this.deadline = deadline;
+        }
     }
 }

@@ -4,6 +4,7 @@ package io.drover.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.codahale.metrics.MetricRegistry;
 import io.drover.api.FenceEpoch;
 import io.drover.api.time.Scheduler;
 import io.drover.client.internal.ConnectionPool;
@@ -25,7 +26,9 @@ class GateTest {
     private static final Duration LONG = Duration.ofSeconds(60);
 
     private final ExecutorService callers = Executors.newCachedThreadPool();
-    private final Gate gate = new Gate(Scheduler.system(), 2, 3, () -> "shard shard_01 in state FENCED at epoch 8");
+    private final MetricRegistry registry = new MetricRegistry();
+    private final KitMetrics metrics = new KitMetrics(registry, "test", "shard_01");
+    private final Gate gate = new Gate(Scheduler.system(), 2, 3, () -> "shard shard_01 in state FENCED at epoch 8", metrics);
 
     @AfterEach
     void stop() {
@@ -33,7 +36,7 @@ class GateTest {
     }
 
     private static Grant grant(long epoch) {
-        ConnectionPool pool = new FakeServers().open(Topologies.SERVING.primary(), "app", Purpose.WRITE);
+        ConnectionPool pool = new FakeServers().open(Topologies.SERVING, Topologies.SERVING.primary(), Purpose.WRITE);
         return new Grant(new FenceEpoch(epoch), Topologies.SERVING.primary(), pool, drained -> {});
     }
 
@@ -121,7 +124,7 @@ class GateTest {
 
     @Test
     void whoLostHisPlaceToTheFenceGoesToTheHeadOfTheQueue() {
-        Gate single = new Gate(Scheduler.system(), 1, 3, () -> "");
+        Gate single = new Gate(Scheduler.system(), 1, 3, () -> "", metrics);
         List<String> order = new CopyOnWriteArrayList<>();
         CompletableFuture<Void> late = waitAt(single, false, () -> order.add("late"));
         CompletableFuture<Void> back = waitAt(single, true, () -> order.add("back"));

@@ -4,6 +4,7 @@ package io.drover.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.codahale.metrics.MetricRegistry;
 import io.drover.api.FenceEpoch;
 import io.drover.api.ShardTopology;
 import io.drover.api.ShardTopology.ReplicaRole;
@@ -46,8 +47,10 @@ class ShardFollowerTest {
             },
             servers,
             ThreadLocalRandom::current);
+    private final MetricRegistry registry = new MetricRegistry();
+    private final KitMetrics metrics = new KitMetrics(registry, "test", "shard_01");
     private final ShardFollower follower =
-            new ShardFollower(config, ports, (epoch, ready) -> announced.add(new Announcement(epoch.value(), ready)));
+            new ShardFollower(config, ports, metrics, (epoch, ready) -> announced.add(new Announcement(epoch.value(), ready)));
 
     private record Announcement(long acknowledged, boolean targetReady) {}
 
