@@ -17,9 +17,6 @@ final class UnknownOutcomes {
     /** The driver's own: the session broke while something was sent or awaited. Not 08003, with which it refuses to send anything. */
     private static final Set<String> BROKEN = Set.of("08006", "08007", "08S01", "08P01");
 
-    /** The server's last words in a session that it ends whatever it is at: an administrator's command, or the crash of another process. */
-    private static final Set<String> ENDED = Set.of("57P01", "57P02");
-
     /** The server's last words in one that had idled for too long: it had read nothing of what was sent. */
     private static final Set<String> IDLED = Set.of("25P03", "57P05");
 
@@ -44,7 +41,10 @@ final class UnknownOutcomes {
         return COMMIT.matcher(sql).find();
     }
 
-    /** Whether the session ended before the server had answered what was sent. */
+    /**
+     * Whether the session ended before the server had answered what was sent. Last words of a server that dies, or that an administrator
+     * stops, are no answer: they may come behind the commit. The driver tells of the end itself besides.
+     */
     static boolean isUnanswered(SQLException failure) {
         boolean broken = false;
         for (Throwable part : failure) {
@@ -54,8 +54,8 @@ final class UnknownOutcomes {
                 if (IDLED.contains(state)) {
                     return false;
                 }
-                // 08 may also be what a server's function has raised, in a session that lives
-                broken |= said == null ? BROKEN.contains(state) : ENDED.contains(state);
+                // what a function of the server has raised is an answer, whatever its code
+                broken |= said == null && BROKEN.contains(state);
             }
         }
         return broken;

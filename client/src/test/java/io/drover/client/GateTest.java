@@ -138,12 +138,34 @@ class GateTest {
         assertThat(order).containsExactly("back", "late");
     }
 
+    @Test
+    void whoLostTheirPlacesToTheFenceKeepTheirOrder() throws SQLException {
+        Gate single = new Gate(Scheduler.system(), 1, 3, () -> "", metrics);
+        List<String> order = new CopyOnWriteArrayList<>();
+        Deadline first = new Deadline(Scheduler.system(), LONG);
+        Deadline second = new Deadline(Scheduler.system(), LONG);
+        CompletableFuture<Void> later = waitAt(single, second, true, () -> order.add("second"));
+        CompletableFuture<Void> earlier = waitAt(single, first, true, () -> order.add("first"));
+        Grant grant = grant(9);
+
+        single.open(grant);
+        earlier.join();
+        single.release(grant);
+        later.join();
+
+        assertThat(order).containsExactly("first", "second");
+    }
+
     private CompletableFuture<Void> waitAt(Gate at, boolean again, Runnable then) {
+        return waitAt(at, new Deadline(Scheduler.system(), LONG), again, then);
+    }
+
+    private CompletableFuture<Void> waitAt(Gate at, Deadline deadline, boolean again, Runnable then) {
         int before = at.waiting();
         CompletableFuture<Void> admitted = CompletableFuture.runAsync(
                 () -> {
                     try {
-                        at.acquire(new Deadline(Scheduler.system(), LONG), again);
+                        at.acquire(deadline, again);
                         then.run();
                     } catch (SQLException e) {
                         throw new IllegalStateException(e);
@@ -162,6 +184,7 @@ class GateTest {
                 .extracting(e -> ((SQLException) e).getSQLState())
                 .isEqualTo("08001");
         assertThat(gate.waiting()).isZero();
+        assertThat(counter("refused.late")).isEqualTo(1);
     }
 
     @Test
@@ -185,7 +208,32 @@ class GateTest {
         assertThatThrownBy(() -> gate.acquire(new Deadline(Scheduler.system(), LONG), false))
                 .isInstanceOf(SQLTransientConnectionException.class)
                 .hasMessageContaining("shard_01")
-                .hasMessageContaining("3 callers wait");
+                .hasMessageContaining("3 callers wait")
+                .hasMessageContaining("maxWaiters");
+        assertThat(counter("refused.full")).isEqualTo(1);
+        assertThat(counter("refused.late")).isZero();
+    }
+
+    private long counter(String name) {
+        return registry.counter("drover.client.test.shard_01." + name).getCount();
+    }
+
+    private long waits() {
+        return registry.timer("drover.client.test.shard_01.wait").getCount();
+    }
+
+    @Test
+    void countsThoseWhoWaitedAndNotThoseWhoPassed() throws SQLException {
+        Grant grant = grant(7);
+        gate.open(grant);
+        gate.acquire(new Deadline(Scheduler.system(), LONG), false);
+        gate.acquire(new Deadline(Scheduler.system(), LONG), false);
+        assertThat(waits()).isZero();
+        CompletableFuture<Grant> third = acquire();
+        gate.release(grant);
+        third.join();
+
+        assertThat(waits()).isEqualTo(1);
     }
 
     @Test

@@ -137,6 +137,69 @@ class ShardFollowerTest {
     }
 
     @Test
+    void refusalUnderAFenceSaysForHowLongWritesAreHeld() {
+        see(Topologies.WITH_TARGET);
+        see(Topologies.FENCED);
+
+        assertThatThrownBy(() -> borrow(Duration.ofMillis(20)))
+                .hasMessageMatching("shard shard_01 in state FENCED at epoch 8, held for \\d+ ms: no connection within .*");
+        see(Topologies.MOVED);
+        servers.pools("node_b").get(0).reachable = false;
+        assertThatThrownBy(() -> borrow(Duration.ofMillis(20)))
+                .hasMessageStartingWith("shard shard_01 in state SERVING at epoch 9: no connection");
+    }
+
+    private Object gauge(String name) {
+        return registry.getGauges().get("drover.client.test.shard_01." + name).getValue();
+    }
+
+    @Test
+    void metricsTellOfAMove() throws SQLException {
+        see(Topologies.WITH_TARGET);
+        servers.pools("node_a").get(0).idle = 1;
+        servers.pools("node_b").get(0).idle = 2;
+        Connection connection = borrow();
+        assertThat(gauge("epoch")).isEqualTo(7L);
+        assertThat(gauge("state")).isEqualTo(0);
+        assertThat(gauge("borrowed")).isEqualTo(1);
+        assertThat(gauge("pool.primary.open")).isEqualTo(2);
+        assertThat(gauge("pool.primary.idle")).isEqualTo(1);
+        assertThat(gauge("pool.target.open")).isEqualTo(2);
+        assertThat(gauge("pool.target.idle")).isEqualTo(2);
+        see(Topologies.FENCED);
+        connection.close();
+        CompletableFuture<Connection> waiting = borrowLater();
+        assertThat(gauge("state")).isEqualTo(1);
+        assertThat(gauge("waiting")).isEqualTo(1);
+        assertThat(gauge("held")).isEqualTo(1);
+        see(Topologies.MOVED);
+        waiting.join().close();
+
+        assertThat(gauge("epoch")).isEqualTo(9L);
+        assertThat(gauge("held")).isEqualTo(0);
+        assertThat(gauge("pool.target.open")).isEqualTo(0);
+        assertThat(registry.timer("drover.client.test.shard_01.pause").getCount()).isEqualTo(1);
+    }
+
+    @Test
+    void poolKeepsItsSizeOverASwitchAndIsNotOpenedAnew() throws SQLException {
+        see(Topologies.WITH_TARGET);
+        FakePool target = servers.pools("node_b").get(0);
+        target.idle = SIZE;
+        Eventually.until(() -> follower.stats(true).targetReady());
+        see(Topologies.FENCED);
+        see(Topologies.MOVED);
+        for (int i = 0; i < SIZE; i++) {
+            assertThat(FakeServers.node(borrow())).isEqualTo("node_b");
+        }
+
+        assertThat(servers.pools("node_b")).containsExactly(target);
+        assertThat(target.borrowed).hasValue(SIZE);
+        assertThat(target.resting).isFalse();
+        assertThat(borrowLater()).isNotDone();
+    }
+
+    @Test
     void acknowledgesOnlyWhenTheLastConnectionIsBack() throws SQLException {
         see(Topologies.WITH_TARGET);
         Connection first = borrow();
