@@ -5,18 +5,34 @@ import static java.util.Objects.requireNonNull;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.drover.api.FenceEpoch;
+import io.drover.api.InstanceId;
+import io.drover.api.Json;
+import io.drover.api.NodeId;
+import io.drover.api.ShardId;
+import io.drover.api.ShardTopology;
+import io.drover.api.ShardTopology.Endpoint;
+import io.drover.api.TopologyState;
+import io.drover.api.time.Scheduler;
 import io.drover.client.ShardDataSource;
 import io.drover.client.ShardDataSourceConfig;
-import io.drover.testing.cluster.LocalCluster;
+import io.drover.testing.fake.FakeZooKeeper;
+import io.drover.testing.fake.Network;
+import io.drover.topology.ParticipantStore;
+import io.drover.topology.ZkLayout;
+import io.drover.topology.ZooKeeperClient;
 import java.io.IOException;
-import java.nio.file.Path;
+import java.net.InetAddress;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.KeeperException;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -27,91 +43,122 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.infra.BenchmarkParams;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** Takes a connection and gives it back; the server is real and hears nothing of it. Run by {@link BorrowCommand}. */
+/**
+ * Takes a connection and gives it back, of the production pool and the PostgreSQL driver. Neither asks a server meanwhile, so there is none
+ * but for the logins, and no ZooKeeper but in memory. Run by {@link BorrowCommand}.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class BorrowBenchmark {
-    /** The system property that names the file with {@link BorrowServer}. */
-    static final String SERVER = "drover.bench.server";
-    /** The one that says how many callers there are, and sessions. */
-    static final String SESSIONS = "drover.bench.sessions";
-
     static final String HIKARI = "hikari";
     static final String KIT = "kit";
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final ShardId SHARD = new ShardId("shard_01");
+    private static final String DATABASE = "app";
+    private static final String INSTANCE = "7";
+    private static final Duration SESSION = Duration.ofSeconds(30);
 
     /** Through what. */
     @Param({HIKARI, KIT})
     public String through = HIKARI;
 
+    private final List<AutoCloseable> opened = new ArrayList<>();
     private @Nullable DataSource source;
-    private @Nullable AutoCloseable opened;
 
-    /** Opens every session: no login is measured. */
+    /** Opens a session for each caller: no login is measured. */
     @Setup
-    public void open() throws IOException, SQLException {
-        BorrowServer server = BorrowServer.read(Path.of(requireNonNull(System.getProperty(SERVER), SERVER)));
-        int sessions = Integer.getInteger(SESSIONS, 1);
-        if (through.equals(KIT)) {
-            ShardDataSource kit = ShardDataSource.open(
-                    ShardDataSourceConfig.builder(server.zookeeper(), LocalCluster.SHARD)
-                            .credentials(LocalCluster.USER, server.password())
-                            .name("bench")
-                            .poolSize(sessions)
-                            .build());
-            source = kit;
-            opened = kit;
-        } else {
-            HikariDataSource pool = bare(server, sessions);
-            source = pool;
-            opened = pool;
-        }
+    public void open(BenchmarkParams params) throws IOException, KeeperException, SQLException {
+        LoginServer server = new LoginServer(INSTANCE);
+        opened.add(server);
+        DataSource connections = through.equals(KIT) ? kit(server, params.getThreads()) : bare(server, params.getThreads());
         List<Connection> all = new ArrayList<>();
-        for (int i = 0; i < sessions; i++) {
-            all.add(borrowed().getConnection());
+        for (int i = 0; i < params.getThreads(); i++) {
+            all.add(connections.getConnection());
         }
         for (Connection each : all) {
             each.close();
         }
+        source = connections;
+    }
+
+    private DataSource kit(LoginServer server, int sessions) throws KeeperException {
+        FakeZooKeeper zooKeeper = new FakeZooKeeper(Scheduler.system(), ZkLayout.roots());
+        opened.add(zooKeeper);
+        ZooKeeperClient controller = connect(zooKeeper, "controller");
+        opened.add(controller);
+        new ParticipantStore(controller).ensure(SHARD);
+        controller
+                .session()
+                .create(ZkLayout.shardTopology(SHARD).toString(), Json.bytes(topology(server)), CreateMode.PERSISTENT)
+                .join();
+        ShardDataSource kit = ShardDataSource.open(
+                ShardDataSourceConfig.builder("none", SHARD)
+                        .credentials("app", "")
+                        .name("bench")
+                        .poolSize(sessions)
+                        .driverProperties(LoginServer.DRIVER)
+                        .build(),
+                () -> connect(zooKeeper, "kit"));
+        opened.add(kit);
+        return kit;
+    }
+
+    private static ZooKeeperClient connect(FakeZooKeeper zooKeeper, String name) {
+        return zooKeeper.connect(name, SESSION, Scheduler.system(), message -> Network.Fate.AT_ONCE);
+    }
+
+    private static ShardTopology topology(LoginServer server) {
+        Endpoint primary = new Endpoint(
+                new NodeId("node_a"), InetAddress.getLoopbackAddress().getHostAddress(), server.port());
+        return new ShardTopology(
+                1,
+                SHARD,
+                new InstanceId(INSTANCE),
+                new FenceEpoch(1),
+                TopologyState.SERVING,
+                DATABASE,
+                primary,
+                List.of(),
+                null,
+                null);
     }
 
     /** Sized as the kit sizes its own. */
-    private static HikariDataSource bare(BorrowServer server, int sessions) {
+    private DataSource bare(LoginServer server, int sessions) throws SQLException {
         PGSimpleDataSource driver = new PGSimpleDataSource();
-        driver.setServerNames(new String[] {server.host()});
+        driver.setServerNames(new String[] {InetAddress.getLoopbackAddress().getHostAddress()});
         driver.setPortNumbers(new int[] {server.port()});
-        driver.setDatabaseName(LocalCluster.DATABASE);
-        driver.setUser(LocalCluster.USER);
-        driver.setPassword(server.password());
+        driver.setDatabaseName(DATABASE);
+        driver.setUser("app");
+        for (Map.Entry<String, String> property : LoginServer.DRIVER.entrySet()) {
+            driver.setProperty(property.getKey(), property.getValue());
+        }
         HikariConfig hikari = new HikariConfig();
         hikari.setDataSource(driver);
         hikari.setMaximumPoolSize(sessions);
         hikari.setMinimumIdle(sessions);
-        hikari.setConnectionTimeout(PATIENCE.toMillis());
-        return new HikariDataSource(hikari);
+        HikariDataSource pool = new HikariDataSource(hikari);
+        opened.add(pool);
+        return pool;
     }
 
-    private DataSource borrowed() {
-        return requireNonNull(source, "not set up");
-    }
-
-    /** One round. */
+    /** One call. */
     @Benchmark
     public Connection borrow() throws SQLException {
-        try (Connection connection = borrowed().getConnection()) {
+        try (Connection connection = requireNonNull(source, "not set up").getConnection()) {
             return connection;
         }
     }
 
-    /** Ends the sessions. */
+    /** Ends all, the last that was opened first. */
     @TearDown
     public void close() throws Exception {
-        if (opened != null) {
-            opened.close();
+        for (int i = opened.size() - 1; i >= 0; i--) {
+            opened.get(i).close();
         }
     }
 }

@@ -3,9 +3,6 @@ package io.drover.bench;
 
 import static java.util.Objects.requireNonNull;
 
-import io.drover.testing.cluster.ClusterOptions;
-import io.drover.testing.cluster.LocalCluster;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,8 +29,7 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = "Measures what a connection costs, through the client kit and through HikariCP alone.")
 final class BorrowCommand implements Callable<Integer> {
-    /** The cluster's instance takes a hundred sessions, and Drover has some. */
-    private static final int MOST_THREADS = 60;
+    private static final int MOST_THREADS = 100;
 
     @Option(names = "--rounds", paramLabel = "N", defaultValue = "5", description = "Measurements of either.")
     private int rounds;
@@ -51,35 +47,26 @@ final class BorrowCommand implements Callable<Integer> {
     private @Nullable CommandSpec spec;
 
     @Override
-    public Integer call() throws IOException, RunnerException {
+    public Integer call() throws RunnerException {
         CommandSpec command = requireNonNull(spec, "not made by picocli");
         check(command);
         PrintWriter out = command.commandLine().getOut();
-        out.println("starting a cluster");
+        BorrowReport report = BorrowReport.of(threads, seconds, measure(out));
+        out.print(report.text());
         out.flush();
-        try (LocalCluster cluster = LocalCluster.start(ClusterOptions.bench())) {
-            Path server = BorrowServer.of(cluster, cluster.createShard()).write();
-            try {
-                BorrowReport report = BorrowReport.of(threads, seconds, measure(server, out));
-                out.print(report.text());
-                out.flush();
-                if (json != null) {
-                    report.write(json);
-                }
-                return report.verdict().equals("missed") ? 1 : 0;
-            } finally {
-                Files.delete(server);
-            }
+        if (json != null) {
+            report.write(json);
         }
+        return report.verdict().equals("missed") ? 1 : 0;
     }
 
-    private List<BorrowReport.Round> measure(Path server, PrintWriter out) throws RunnerException {
+    private List<BorrowReport.Round> measure(PrintWriter out) throws RunnerException {
         List<BorrowReport.Round> measured = new ArrayList<>();
         for (int i = 0; i < rounds; i++) {
             // who comes first changes, so that what grows or fades is in both
             boolean kitFirst = i % 2 == 1;
-            double first = nanos(server, kitFirst ? BorrowBenchmark.KIT : BorrowBenchmark.HIKARI);
-            double second = nanos(server, kitFirst ? BorrowBenchmark.HIKARI : BorrowBenchmark.KIT);
+            double first = nanos(kitFirst ? BorrowBenchmark.KIT : BorrowBenchmark.HIKARI);
+            double second = nanos(kitFirst ? BorrowBenchmark.HIKARI : BorrowBenchmark.KIT);
             BorrowReport.Round round = kitFirst
                     ? new BorrowReport.Round(second, first)
                     : new BorrowReport.Round(first, second);
@@ -95,7 +82,7 @@ final class BorrowCommand implements Callable<Integer> {
         return measured;
     }
 
-    private double nanos(Path server, String through) throws RunnerException {
+    private double nanos(String through) throws RunnerException {
         return new Runner(new OptionsBuilder()
                         .include(BorrowBenchmark.class.getName())
                         .param("through", through)
@@ -108,10 +95,7 @@ final class BorrowCommand implements Callable<Integer> {
                         .shouldFailOnError(true)
                         .verbosity(VerboseMode.SILENT)
                         // not those of this JVM, which is not to disturb a load
-                        .jvmArgs(
-                                "-Xmx256m",
-                                "-D" + BorrowBenchmark.SERVER + "=" + server,
-                                "-D" + BorrowBenchmark.SESSIONS + "=" + threads)
+                        .jvmArgs("-Xmx256m", "-XX:-UsePerfData")
                         .build())
                 .runSingle()
                 .getPrimaryResult()

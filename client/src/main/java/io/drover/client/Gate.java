@@ -37,9 +37,10 @@ final class Gate {
     private final int maxWaiters;
     private final Supplier<String> situation;
     private final Observer observer;
-    private @Nullable Grant open;
-    private int free;
+    private volatile @Nullable Opening open;
+    /** While it is not 0 and the gate is open, the opening knows that somebody waits. */
     private int waiting;
+
     private boolean closed;
 
     /**
@@ -78,15 +79,20 @@ final class Gate {
      * @throws SQLNonTransientConnectionException when the gate is closed
      */
     Grant acquire(Deadline deadline, boolean again) throws SQLException {
+        Opening now = open;
+        return now != null && now.take() ? now.grant() : queue(deadline, again);
+    }
+
+    private Grant queue(Deadline deadline, boolean again) throws SQLException {
         Waiter waiter;
         lock.lock();
         try {
             if (closed) {
                 throw closed();
             }
-            if (open != null && free > 0 && (again || waiting == 0)) {
-                free--;
-                return open;
+            Opening now = open;
+            if (now != null && (again || waiting == 0) && now.takeOrQueue()) {
+                return now.grant();
             }
             if (!again && waiting >= maxWaiters) {
                 observer.full();
@@ -140,6 +146,7 @@ final class Gate {
                 if (waiting == 0) {
                     waiters.clear();
                     returners.clear();
+                    nobodyWaits();
                 }
             }
             return waiter.grant;
@@ -150,17 +157,23 @@ final class Gate {
 
     /** Gives a place back; the next in the queue gets it. A place under an earlier grant is gone already. */
     void release(Grant grant) {
-        Waiter next = null;
+        Opening now = open;
+        if (now == null || now.grant() != grant || now.giveBack()) {
+            return;
+        }
+        Waiter next;
         lock.lock();
         try {
-            if (grant == open) {
-                next = poll();
-                if (next == null) {
-                    free++;
-                } else {
-                    next.grant = grant;
-                }
+            if (now != open) {
+                return;
             }
+            next = poll();
+            if (next == null) {
+                now.add();
+            } else {
+                next.grant = grant;
+            }
+            nobodyWaits();
         } finally {
             lock.unlock();
         }
@@ -177,17 +190,15 @@ final class Gate {
             if (closed) {
                 return;
             }
-            open = grant;
-            free = permits;
-            while (free > 0) {
+            while (admitted.size() < permits) {
                 Waiter next = poll();
                 if (next == null) {
                     break;
                 }
-                free--;
                 next.grant = grant;
                 admitted.add(next);
             }
+            open = new Opening(grant, permits - admitted.size(), waiting > 0);
         } finally {
             lock.unlock();
         }
@@ -199,7 +210,6 @@ final class Gate {
         lock.lock();
         try {
             open = null;
-            free = 0;
         } finally {
             lock.unlock();
         }
@@ -212,7 +222,6 @@ final class Gate {
         try {
             closed = true;
             open = null;
-            free = 0;
             for (Waiter next = poll(); next != null; next = poll()) {
                 refused.add(next);
             }
@@ -220,6 +229,14 @@ final class Gate {
             lock.unlock();
         }
         refused.forEach(waiter -> waiter.answer.complete(Optional.empty()));
+    }
+
+    /** Callers pass without the lock again as soon as that is so. */
+    private void nobodyWaits() {
+        Opening now = open;
+        if (waiting == 0 && now != null) {
+            now.unqueue();
+        }
     }
 
     int waiting() {

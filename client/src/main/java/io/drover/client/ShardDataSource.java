@@ -6,6 +6,7 @@ import io.drover.api.DroverException;
 import io.drover.api.time.Scheduler;
 import io.drover.client.internal.KitPorts;
 import io.drover.client.internal.PoolFactory;
+import io.drover.topology.ZooKeeperClient;
 import io.drover.topology.ZooKeeperConnection;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -14,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,25 +64,25 @@ public final class ShardDataSource extends AbstractDataSource implements AutoClo
      * @throws IllegalArgumentException when the registry of metrics has another data source of this name for this shard
      */
     public static ShardDataSource open(ShardDataSourceConfig config) {
+        return open(config, connection(config));
+    }
+
+    private static Supplier<ZooKeeperClient> connection(ShardDataSourceConfig config) {
+        return () -> ZooKeeperConnection.connect(config.zookeeper(), config.sessionTimeout());
+    }
+
+    /** The same with a ZooKeeper of the caller's, for measurements in other modules. No part of the API. */
+    public static ShardDataSource open(ShardDataSourceConfig config, Supplier<ZooKeeperClient> zooKeeper) {
         KitMetrics metrics = metrics(config);
+        PoolFactory pools = new HikariPoolFactory(config, Scheduler.system(), ThreadLocalRandom::current, metrics);
         return open(
-                config,
-                production(
-                        config,
-                        new HikariPoolFactory(config, Scheduler.system(), ThreadLocalRandom::current, metrics)),
-                metrics);
+                config, new KitPorts(Scheduler.system(), zooKeeper, pools, ThreadLocalRandom::current), metrics);
     }
 
     static ShardDataSource open(ShardDataSourceConfig config, PoolFactory pools) {
-        return open(config, production(config, pools));
-    }
-
-    private static KitPorts production(ShardDataSourceConfig config, PoolFactory pools) {
-        return new KitPorts(
-                Scheduler.system(),
-                () -> ZooKeeperConnection.connect(config.zookeeper(), config.sessionTimeout()),
-                pools,
-                ThreadLocalRandom::current);
+        return open(
+                config,
+                new KitPorts(Scheduler.system(), connection(config), pools, ThreadLocalRandom::current));
     }
 
     /** The same on a world of the caller's, for tests in other modules. No part of the API. */

@@ -108,7 +108,8 @@ class ColdStartTest {
             assertThat(borrowedFrom(source)).isEqualTo("node_a");
             assertThat(source.stats().connected()).isFalse();
             zooKeeper.server().restart();
-            Eventually.until(() -> source.stats().connected());
+            Eventually.until(() -> source.stats().topology().equals(Topologies.MOVED));
+            assertThat(source.stats().connected()).isTrue();
 
             assertThat(borrowedFrom(source)).isEqualTo("node_b");
             assertThat(participants()).extracting(Participant::name).containsExactly("ledger");

@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -86,6 +87,61 @@ class GateTest {
         }
 
         assertThat(order).containsExactly(0, 1, 2);
+    }
+
+    @Test
+    void noPlaceIsLostOrDoubledWhenManyComeAndGo() {
+        Gate busy = new Gate(Scheduler.system(), 2, 8, () -> "", metrics);
+        Grant grant = grant(7);
+        busy.open(grant);
+        AtomicInteger inside = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        List<CompletableFuture<Void>> all = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            all.add(CompletableFuture.runAsync(
+                    () -> {
+                        for (int n = 0; n < 5_000; n++) {
+                            passThrough(busy, inside, most);
+                        }
+                    },
+                    callers));
+        }
+        all.forEach(CompletableFuture::join);
+
+        assertThat(most).hasValueBetween(1, 2);
+        assertThat(busy.waiting()).isZero();
+        CompletableFuture<Void> first = waitOrPass(busy);
+        CompletableFuture<Void> second = waitOrPass(busy);
+        CompletableFuture<Void> third = waitOrPass(busy);
+        assertThat(List.of(first, second)).allMatch(CompletableFuture::isDone);
+        assertThat(third).isNotDone();
+    }
+
+    private static void passThrough(Gate gate, AtomicInteger inside, AtomicInteger most) {
+        try {
+            Grant admitted = gate.acquire(new Deadline(Scheduler.system(), LONG), false);
+            most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+            Thread.yield();
+            inside.decrementAndGet();
+            gate.release(admitted);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private CompletableFuture<Void> waitOrPass(Gate at) {
+        int before = at.waiting();
+        CompletableFuture<Void> done = CompletableFuture.runAsync(
+                () -> {
+                    try {
+                        at.acquire(new Deadline(Scheduler.system(), LONG), false);
+                    } catch (SQLException e) {
+                        throw new IllegalStateException(e);
+                    }
+                },
+                callers);
+        Eventually.until(() -> done.isDone() || at.waiting() > before);
+        return done;
     }
 
     @Test
