@@ -32,8 +32,8 @@ final class LeasedConnection extends ForwardingConnection implements ShardConnec
     }
 
     @Override
-    public void noteTransactionId(String id) {
-        transactionId = id;
+    public void noteTransactionId(String id) throws SQLException {
+        transactionId = isInTransaction() ? id : null;
     }
 
     @Override
@@ -65,15 +65,16 @@ final class LeasedConnection extends ForwardingConnection implements ShardConnec
     private void endTransaction(SqlAction commit) throws SQLException {
         boolean sends = isInTransaction();
         SQLWarning before = lastWarning();
+        String id = transactionId;
+        transactionId = null;
         try {
             commit.run();
         } catch (SQLException e) {
-            throw sends ? translated(e) : e;
+            throw sends ? translated(e, id) : e;
         }
         if (sends && UnknownOutcomes.isWaitCancelled(delegate().getWarnings(), before)) {
-            throw outcomes.waitCancelled(grant, transactionId);
+            throw outcomes.waitCancelled(grant, id);
         }
-        transactionId = null;
     }
 
     private @Nullable SQLWarning lastWarning() throws SQLException {
@@ -96,15 +97,23 @@ final class LeasedConnection extends ForwardingConnection implements ShardConnec
         return delegate().getAutoCommit() && !isInTransaction() && !delegate().isReadOnly();
     }
 
-    /** The failure of something that might have committed. */
+    /** The failure of a statement that might have committed. */
     SQLException translated(SQLException failure) {
-        return UnknownOutcomes.isUnanswered(failure) ? outcomes.unanswered(grant, transactionId, failure) : failure;
+        return translated(failure, transactionId);
     }
 
-    /** What the server told of a statement that has succeeded. */
-    void check(@Nullable SQLWarning warning) throws SQLException {
+    private SQLException translated(SQLException failure, @Nullable String id) {
+        return UnknownOutcomes.isUnanswered(failure) ? outcomes.unanswered(grant, id, failure) : failure;
+    }
+
+    /** A statement has succeeded, and the server told this. */
+    void succeeded(@Nullable SQLWarning warning) throws SQLException {
+        String id = transactionId;
+        if (id != null && !isInTransaction()) {
+            transactionId = null;
+        }
         if (UnknownOutcomes.isWaitCancelled(warning, null)) {
-            throw outcomes.waitCancelled(grant, transactionId);
+            throw outcomes.waitCancelled(grant, id);
         }
     }
 

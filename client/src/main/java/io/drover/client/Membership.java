@@ -31,6 +31,9 @@ import org.slf4j.LoggerFactory;
 final class Membership implements Announcer, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(200);
+    /** Each try that nobody answers takes seconds besides. */
+    private static final Duration JOIN_AGAIN = Duration.ofSeconds(1);
+
     private static final int RECORD_VERSION = 1;
 
     private final ShardDataSourceConfig config;
@@ -85,7 +88,7 @@ final class Membership implements Announcer, AutoCloseable {
             first = register(participants, deadline);
         } catch (DroverException e) {
             follower.accept(memory.recall(e));
-            threads.after(BETWEEN_TRIES, () -> joinLater(participants, follower));
+            threads.after(JOIN_AGAIN, () -> joinLater(participants, follower));
             return;
         }
         joined(opened, first, follower);
@@ -98,8 +101,8 @@ final class Membership implements Announcer, AutoCloseable {
             LOG.info("shard {}: ZooKeeper is there, {} at epoch {}", config.shard(), first.value().state(), first.value().epoch());
             joined(client(), first, follower);
         } catch (DroverException e) {
-            LOG.debug("shard {}: still going by the topology file", config.shard(), e);
-            threads.after(BETWEEN_TRIES, () -> joinLater(participants, follower));
+            LOG.info("shard {}: still going by the topology file: {}", config.shard(), e.getMessage());
+            threads.after(JOIN_AGAIN, () -> joinLater(participants, follower));
         }
     }
 

@@ -75,7 +75,7 @@ final class WatchedStatement implements InvocationHandler {
                 batch.clear();
             }
         }
-        connection.check(delegate.getWarnings());
+        connection.succeeded(delegate.getWarnings());
         return answer;
     }
 

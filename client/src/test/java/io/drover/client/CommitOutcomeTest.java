@@ -4,6 +4,7 @@ package io.drover.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.codahale.metrics.MetricRegistry;
 import io.drover.api.FenceEpoch;
@@ -21,6 +22,7 @@ import java.sql.SQLTransientException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -288,6 +290,29 @@ class CommitOutcomeTest {
                 .isInstanceOfSatisfying(
                         CommitOutcomeUnknownException.class,
                         e -> assertThat(e.transactionId()).isEmpty());
+    }
+
+    @Test
+    void transactionOfAStatementThatCommittedByItselfIsNotNoted() throws SQLException {
+        insert();
+        connection.unwrap(ShardConnection.class).noteTransactionId("4710");
+        assertThat(noted()).isEmpty();
+    }
+
+    @Test
+    void transactionThatEndedInWordsIsForgotten() throws SQLException {
+        run("BEGIN");
+        insert();
+        connection.unwrap(ShardConnection.class).noteTransactionId("4711");
+        run("COMMIT");
+        assertThat(noted()).isEmpty();
+    }
+
+    /** What a statement that gets no answer now says of its transaction. */
+    private Optional<String> noted() {
+        server.answer("insert", Answer.CUT);
+        return catchThrowableOfType(CommitOutcomeUnknownException.class, this::insert)
+                .transactionId();
     }
 
     @Test
