@@ -74,7 +74,8 @@ public class BorrowBenchmark {
     public void open(BenchmarkParams params) throws IOException, KeeperException, SQLException {
         LoginServer server = new LoginServer(INSTANCE);
         opened.add(server);
-        DataSource connections = through.equals(KIT) ? kit(server, params.getThreads()) : bare(server, params.getThreads());
+        DataSource connections =
+                through.equals(KIT) ? kit(server, params.getThreads()) : bare(server, params.getThreads());
         List<Connection> all = new ArrayList<>();
         for (int i = 0; i < params.getThreads(); i++) {
             all.add(connections.getConnection());

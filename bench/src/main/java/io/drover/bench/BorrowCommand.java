@@ -67,9 +67,8 @@ final class BorrowCommand implements Callable<Integer> {
             boolean kitFirst = i % 2 == 1;
             double first = nanos(kitFirst ? BorrowBenchmark.KIT : BorrowBenchmark.HIKARI);
             double second = nanos(kitFirst ? BorrowBenchmark.HIKARI : BorrowBenchmark.KIT);
-            BorrowReport.Round round = kitFirst
-                    ? new BorrowReport.Round(second, first)
-                    : new BorrowReport.Round(first, second);
+            BorrowReport.Round round =
+                    kitFirst ? new BorrowReport.Round(second, first) : new BorrowReport.Round(first, second);
             measured.add(round);
             out.println(String.format(
                     Locale.ROOT,

@@ -61,8 +61,7 @@ record BorrowReport(
     private static Estimate estimate(List<Round> rounds, ToDoubleFunction<Round> value) {
         SummaryStatistics statistics = new SummaryStatistics();
         rounds.forEach(round -> statistics.addValue(value.applyAsDouble(round)));
-        double quantile =
-                new TDistribution(rounds.size() - 1.0).inverseCumulativeProbability((1 + CONFIDENCE) / 2);
+        double quantile = new TDistribution(rounds.size() - 1.0).inverseCumulativeProbability((1 + CONFIDENCE) / 2);
         return new Estimate(
                 statistics.getMean(), quantile * statistics.getStandardDeviation() / Math.sqrt(rounds.size()));
     }

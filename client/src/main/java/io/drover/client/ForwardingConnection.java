@@ -200,19 +200,28 @@ abstract class ForwardingConnection implements Connection {
     @Override
     public final Statement createStatement(int resultSetType, int resultSetConcurrency, int resultSetHoldability)
             throws SQLException {
-        return made(Statement.class, delegate.createStatement(resultSetType, resultSetConcurrency, resultSetHoldability), null);
+        return made(
+                Statement.class,
+                delegate.createStatement(resultSetType, resultSetConcurrency, resultSetHoldability),
+                null);
     }
 
     @Override
     public final PreparedStatement prepareStatement(
             String sql, int resultSetType, int resultSetConcurrency, int resultSetHoldability) throws SQLException {
-        return made(PreparedStatement.class, delegate.prepareStatement(sql, resultSetType, resultSetConcurrency, resultSetHoldability), sql);
+        return made(
+                PreparedStatement.class,
+                delegate.prepareStatement(sql, resultSetType, resultSetConcurrency, resultSetHoldability),
+                sql);
     }
 
     @Override
     public final CallableStatement prepareCall(
             String sql, int resultSetType, int resultSetConcurrency, int resultSetHoldability) throws SQLException {
-        return made(CallableStatement.class, delegate.prepareCall(sql, resultSetType, resultSetConcurrency, resultSetHoldability), sql);
+        return made(
+                CallableStatement.class,
+                delegate.prepareCall(sql, resultSetType, resultSetConcurrency, resultSetHoldability),
+                sql);
     }
 
     @Override

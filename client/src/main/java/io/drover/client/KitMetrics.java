@@ -54,8 +54,8 @@ final class KitMetrics implements Gate.Observer, AutoCloseable {
         this.registry = registry;
         this.prefix = "drover.client." + name.replace('.', '_') + "." + shard + ".";
         if (registry.getNames().contains(prefix + PAUSE)) {
-            throw new IllegalArgumentException("the metrics " + prefix + "* are another data source's: give each one of shard "
-                    + shard + " a name of its own");
+            throw new IllegalArgumentException("the metrics " + prefix
+                    + "* are another data source's: give each one of shard " + shard + " a name of its own");
         }
         this.pause = registry.timer(prefix + PAUSE);
         this.wait = registry.timer(prefix + WAIT);

@@ -98,7 +98,11 @@ final class Membership implements Announcer, AutoCloseable {
     private void joinLater(ParticipantStore participants, Consumer<Versioned<ShardTopology>> follower) {
         try {
             Versioned<ShardTopology> first = tryToRegister(participants);
-            LOG.info("shard {}: ZooKeeper is there, {} at epoch {}", config.shard(), first.value().state(), first.value().epoch());
+            LOG.info(
+                    "shard {}: ZooKeeper is there, {} at epoch {}",
+                    config.shard(),
+                    first.value().state(),
+                    first.value().epoch());
             joined(client(), first, follower);
         } catch (DroverException e) {
             LOG.info("shard {}: still going by the topology file: {}", config.shard(), e.getMessage());

@@ -142,7 +142,8 @@ final class Readers extends AbstractDataSource {
         ConnectionPool pool = ports.pools().open(topology, replica.endpoint(), PoolFactory.Purpose.READ);
         Grant grant = admission.admit(topology, replica.endpoint(), pool);
         String reads = ", reads from " + replica.node();
-        Gate gate = new Gate(ports.scheduler(), config.poolSize(), config.maxWaiters(), () -> situation.get() + reads, metrics);
+        Gate gate = new Gate(
+                ports.scheduler(), config.poolSize(), config.maxWaiters(), () -> situation.get() + reads, metrics);
         gate.open(grant);
         return new Route(ports.scheduler(), grant, new Lane(gate, primary.outcomes()), replica.readWeight());
     }

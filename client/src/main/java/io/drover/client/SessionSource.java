@@ -120,8 +120,8 @@ final class SessionSource extends AbstractDataSource {
             InstanceId found = new InstanceId(row.getString(1));
             if (!found.equals(topology.instance())) {
                 throw new SQLNonTransientConnectionException(
-                        "shard " + topology.shard() + ": " + endpoint.host() + ":" + endpoint.port() + " is instance " + found
-                                + ", and the shard lies in " + topology.instance() + ": nothing was sent to it",
+                        "shard " + topology.shard() + ": " + endpoint.host() + ":" + endpoint.port() + " is instance "
+                                + found + ", and the shard lies in " + topology.instance() + ": nothing was sent to it",
                         SqlStates.REJECTED);
             }
         } catch (SQLException e) {

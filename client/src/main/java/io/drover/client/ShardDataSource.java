@@ -75,14 +75,11 @@ public final class ShardDataSource extends AbstractDataSource implements AutoClo
     public static ShardDataSource open(ShardDataSourceConfig config, Supplier<ZooKeeperClient> zooKeeper) {
         KitMetrics metrics = metrics(config);
         PoolFactory pools = new HikariPoolFactory(config, Scheduler.system(), ThreadLocalRandom::current, metrics);
-        return open(
-                config, new KitPorts(Scheduler.system(), zooKeeper, pools, ThreadLocalRandom::current), metrics);
+        return open(config, new KitPorts(Scheduler.system(), zooKeeper, pools, ThreadLocalRandom::current), metrics);
     }
 
     static ShardDataSource open(ShardDataSourceConfig config, PoolFactory pools) {
-        return open(
-                config,
-                new KitPorts(Scheduler.system(), connection(config), pools, ThreadLocalRandom::current));
+        return open(config, new KitPorts(Scheduler.system(), connection(config), pools, ThreadLocalRandom::current));
     }
 
     /** The same on a world of the caller's, for tests in other modules. No part of the API. */

@@ -71,7 +71,8 @@ public record ShardDataSourceConfig(
         requirePositive(sessionTimeout.toMillis(), "sessionTimeout");
         requirePositive(topologyFileMaxAge.toMillis(), "topologyFileMaxAge");
         if (rampUp.isNegative() || rampUp.compareTo(LONGEST_RAMP) > 0) {
-            throw new IllegalArgumentException("rampUp must be 0 s to " + LONGEST_RAMP.toSeconds() + " s, not " + rampUp);
+            throw new IllegalArgumentException(
+                    "rampUp must be 0 s to " + LONGEST_RAMP.toSeconds() + " s, not " + rampUp);
         }
         driverProperties = Map.copyOf(driverProperties);
         SessionSource.requireKnown(driverProperties.keySet());

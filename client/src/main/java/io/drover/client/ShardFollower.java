@@ -142,8 +142,10 @@ final class ShardFollower {
         metrics.gauge(
                 KitMetrics.HELD,
                 () -> pauses.running().isZero() ? 0 : lane.gate().waiting());
-        metrics.gauge(KitMetrics.PRIMARY_OPEN, () -> grant(last, grant -> grant.pool().open()));
-        metrics.gauge(KitMetrics.PRIMARY_IDLE, () -> grant(last, grant -> grant.pool().idle()));
+        metrics.gauge(
+                KitMetrics.PRIMARY_OPEN, () -> grant(last, grant -> grant.pool().open()));
+        metrics.gauge(
+                KitMetrics.PRIMARY_IDLE, () -> grant(last, grant -> grant.pool().idle()));
         metrics.gauge(KitMetrics.TARGET_OPEN, () -> target(ConnectionPool::open));
         metrics.gauge(KitMetrics.TARGET_IDLE, () -> target(ConnectionPool::idle));
     }
@@ -236,8 +238,7 @@ final class ShardFollower {
             closeIfUnused(before.pool());
         }
         return takeWarm(topology.primary())
-                .orElseGet(
-                        () -> ports.pools().open(topology, topology.primary(), PoolFactory.Purpose.WRITE));
+                .orElseGet(() -> ports.pools().open(topology, topology.primary(), PoolFactory.Purpose.WRITE));
     }
 
     private void hold(ShardTopology topology) {
@@ -315,8 +316,7 @@ final class ShardFollower {
             threads.background(current.pool()::close);
         }
         if (warm == null && target.isPresent()) {
-            ConnectionPool pool =
-                    ports.pools().open(topology, target.orElseThrow(), PoolFactory.Purpose.WRITE);
+            ConnectionPool pool = ports.pools().open(topology, target.orElseThrow(), PoolFactory.Purpose.WRITE);
             WarmPool opened = new WarmPool(target.orElseThrow(), pool, config.poolSize());
             warm = opened;
             threads.after(LOOK_WHILE_FILLING, () -> look(opened));

@@ -58,7 +58,11 @@ final class TopologyFile {
      * @param topology what it said; always SERVING
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
-    record Content(int v, @Nullable String zookeeper, @Nullable Instant confirmed, @Nullable ShardTopology topology) {}
+    record Content(
+            int v,
+            @Nullable String zookeeper,
+            @Nullable Instant confirmed,
+            @Nullable ShardTopology topology) {}
 
     /** The file is not to be used; the message says which one and why. */
     static final class Refused extends Exception {
@@ -79,7 +83,8 @@ final class TopologyFile {
         Path temporary = Files.createTempFile(directory, path.getFileName() + ".", ".tmp");
         try {
             try (FileChannel file = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-                ByteBuffer bytes = ByteBuffer.wrap(Json.bytes(new Content(VERSION, zookeeper, clock.instant(), topology)));
+                ByteBuffer bytes =
+                        ByteBuffer.wrap(Json.bytes(new Content(VERSION, zookeeper, clock.instant(), topology)));
                 while (bytes.hasRemaining()) {
                     file.write(bytes);
                 }
@@ -101,7 +106,10 @@ final class TopologyFile {
      */
     ShardTopology read() throws Refused {
         Content content = parse();
-        if (content.v != VERSION || content.zookeeper == null || content.confirmed == null || content.topology == null) {
+        if (content.v != VERSION
+                || content.zookeeper == null
+                || content.confirmed == null
+                || content.topology == null) {
             throw refused("its form is not version " + VERSION, null);
         }
         ShardTopology topology = content.topology;
@@ -120,7 +128,9 @@ final class TopologyFile {
         }
         Duration age = Duration.between(content.confirmed, clock.instant());
         if (age.compareTo(maxAge) > 0) {
-            throw refused("it was confirmed at " + content.confirmed + ", longer ago than " + maxAge.toSeconds() + " s", null);
+            throw refused(
+                    "it was confirmed at " + content.confirmed + ", longer ago than " + maxAge.toSeconds() + " s",
+                    null);
         }
         if (age.plus(SKEW).isNegative()) {
             throw refused("it says that it was confirmed at " + content.confirmed + ", which is yet to come", null);
@@ -146,7 +156,8 @@ final class TopologyFile {
     private void requireOwn() throws IOException, Refused {
         if (FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {
             Set<PosixFilePermission> granted = Files.getPosixFilePermissions(path);
-            if (granted.contains(PosixFilePermission.OTHERS_WRITE) || granted.contains(PosixFilePermission.GROUP_WRITE)) {
+            if (granted.contains(PosixFilePermission.OTHERS_WRITE)
+                    || granted.contains(PosixFilePermission.GROUP_WRITE)) {
                 throw refused("others may write it (" + PosixFilePermissions.toString(granted) + ")", null);
             }
         }

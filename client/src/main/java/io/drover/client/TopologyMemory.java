@@ -47,7 +47,8 @@ final class TopologyMemory {
     }
 
     /** The memory that the configuration asks for, which may be none. */
-    static TopologyMemory of(ShardDataSourceConfig config, Scheduler scheduler, KitMetrics metrics, KitThreads threads) {
+    static TopologyMemory of(
+            ShardDataSourceConfig config, Scheduler scheduler, KitMetrics metrics, KitThreads threads) {
         TopologyFile file = config.topologyFile() == null
                 ? null
                 : new TopologyFile(

@@ -50,7 +50,8 @@ final class UnknownOutcomes {
         for (Throwable part : failure) {
             if (part instanceof SQLException) {
                 String state = String.valueOf(((SQLException) part).getSQLState());
-                ServerErrorMessage said = part instanceof PSQLException ? ((PSQLException) part).getServerErrorMessage() : null;
+                ServerErrorMessage said =
+                        part instanceof PSQLException ? ((PSQLException) part).getServerErrorMessage() : null;
                 if (IDLED.contains(state)) {
                     return false;
                 }

@@ -59,7 +59,11 @@ class ColdStartTest {
 
     private TopologyFile file() {
         return new TopologyFile(
-                path, zooKeeper.address(), Topologies.SHARD, Duration.ofDays(1), Scheduler.system().clock());
+                path,
+                zooKeeper.address(),
+                Topologies.SHARD,
+                Duration.ofDays(1),
+                Scheduler.system().clock());
     }
 
     private static String borrowedFrom(ShardDataSource source) throws SQLException {
@@ -147,7 +151,12 @@ class ColdStartTest {
                 List.of(),
                 null,
                 null);
-        new TopologyFile(path, zooKeeper.address(), gone, Duration.ofDays(1), Scheduler.system().clock())
+        new TopologyFile(
+                        path,
+                        zooKeeper.address(),
+                        gone,
+                        Duration.ofDays(1),
+                        Scheduler.system().clock())
                 .write(topology);
 
         assertThatThrownBy(() -> ShardDataSource.open(config(gone).build(), servers))

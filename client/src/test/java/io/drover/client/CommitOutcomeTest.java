@@ -53,7 +53,14 @@ class CommitOutcomeTest {
                 .poolSize(1)
                 .rampUp(Duration.ZERO)
                 .driverProperties(Map.of(
-                        "preferQueryMode", "simple", "sslmode", "disable", "assumeMinServerVersion", "12", "socketTimeout", "2"))
+                        "preferQueryMode",
+                        "simple",
+                        "sslmode",
+                        "disable",
+                        "assumeMinServerVersion",
+                        "12",
+                        "socketTimeout",
+                        "2"))
                 .build();
         Endpoint endpoint = new Endpoint(new NodeId("node_a"), "127.0.0.1", server.port());
         pool = new HikariPoolFactory(config, Scheduler.system(), ThreadLocalRandom::current, metrics)
@@ -92,7 +99,8 @@ class CommitOutcomeTest {
                     assertThat(e.getSQLState()).isEqualTo("08007");
                 })
                 .isNotInstanceOf(SQLTransientException.class)
-                .hasMessageContainingAll("shard shard_01 at epoch 7 on node_a", "nothing was repeated", "pg_xact_status()");
+                .hasMessageContainingAll(
+                        "shard shard_01 at epoch 7 on node_a", "nothing was repeated", "pg_xact_status()");
         assertThat(registry.counter(UNKNOWN).getCount()).isEqualTo(1);
     }
 

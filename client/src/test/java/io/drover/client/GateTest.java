@@ -29,7 +29,8 @@ class GateTest {
     private final ExecutorService callers = Executors.newCachedThreadPool();
     private final MetricRegistry registry = new MetricRegistry();
     private final KitMetrics metrics = new KitMetrics(registry, "test", "shard_01");
-    private final Gate gate = new Gate(Scheduler.system(), 2, 3, () -> "shard shard_01 in state FENCED at epoch 8", metrics);
+    private final Gate gate =
+            new Gate(Scheduler.system(), 2, 3, () -> "shard shard_01 in state FENCED at epoch 8", metrics);
 
     @AfterEach
     void stop() {

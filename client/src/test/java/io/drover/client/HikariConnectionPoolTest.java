@@ -67,7 +67,8 @@ class HikariConnectionPoolTest {
         Gate gate = new Gate(Scheduler.system(), 2, 3, () -> "shard shard_01 in state SERVING at epoch 7", metrics);
         gate.open(new Grant(new FenceEpoch(7), Topologies.SERVING.primary(), pool, drained -> {}));
 
-        assertThatThrownBy(() -> new Lane(gate, new UnknownOutcomes(Topologies.SHARD, metrics)).borrow(new Deadline(Scheduler.system(), Duration.ofMillis(100))))
+        assertThatThrownBy(() -> new Lane(gate, new UnknownOutcomes(Topologies.SHARD, metrics))
+                        .borrow(new Deadline(Scheduler.system(), Duration.ofMillis(100))))
                 .isInstanceOf(SQLTransientConnectionException.class)
                 .hasMessageContaining("no connection within");
         assertThat(evicted).hasPositiveValue();

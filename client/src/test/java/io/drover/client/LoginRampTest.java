@@ -66,7 +66,8 @@ class LoginRampTest {
         time.pass(WINDOW);
         ramp.begin();
 
-        assertThat(logins(ramp, SESSIONS)[SESSIONS - 1]).isGreaterThan(WINDOW.multipliedBy(9).dividedBy(10));
+        assertThat(logins(ramp, SESSIONS)[SESSIONS - 1])
+                .isGreaterThan(WINDOW.multipliedBy(9).dividedBy(10));
     }
 
     @Test

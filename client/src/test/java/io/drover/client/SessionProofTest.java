@@ -53,7 +53,8 @@ class SessionProofTest {
                 .credentials("app", "secret")
                 .poolSize(SIZE)
                 .rampUp(WINDOW)
-                .driverProperties(Map.of("preferQueryMode", "simple", "sslmode", "disable", "assumeMinServerVersion", "12"))
+                .driverProperties(
+                        Map.of("preferQueryMode", "simple", "sslmode", "disable", "assumeMinServerVersion", "12"))
                 .build();
         pool = new HikariPoolFactory(config, time, () -> random, metrics)
                 .open(
@@ -94,7 +95,8 @@ class SessionProofTest {
         server.becomeInstance("8");
         open();
 
-        Eventually.until(() -> registry.counter("drover.client.ledger.shard_01.login.failed").getCount() > 0);
+        Eventually.until(() ->
+                registry.counter("drover.client.ledger.shard_01.login.failed").getCount() > 0);
         assertThatThrownBy(pool::borrow)
                 .isInstanceOf(SQLTransientConnectionException.class)
                 .rootCause()
@@ -114,9 +116,13 @@ class SessionProofTest {
         Eventually.until(() -> time.pauses().size() > SIZE);
 
         assertThat(first).hasSize(SIZE).allMatch(pause -> pause.compareTo(WINDOW.dividedBy(5)) < 0);
-        assertThat(sum(first)).isBetween(WINDOW.multipliedBy(3).dividedBy(10), WINDOW.multipliedBy(4).dividedBy(10));
+        assertThat(sum(first))
+                .isBetween(
+                        WINDOW.multipliedBy(3).dividedBy(10),
+                        WINDOW.multipliedBy(4).dividedBy(10));
         assertThat(time.pauses().get(SIZE)).isPositive();
-        assertThat(registry.timer("drover.client.ledger.shard_01.login").getCount()).isGreaterThanOrEqualTo(SIZE);
+        assertThat(registry.timer("drover.client.ledger.shard_01.login").getCount())
+                .isGreaterThanOrEqualTo(SIZE);
     }
 
     private static Duration sum(List<Duration> pauses) {

@@ -49,8 +49,8 @@ class ShardFollowerTest {
             ThreadLocalRandom::current);
     private final MetricRegistry registry = new MetricRegistry();
     private final KitMetrics metrics = new KitMetrics(registry, "test", "shard_01");
-    private final ShardFollower follower =
-            new ShardFollower(config, ports, metrics, (epoch, ready) -> announced.add(new Announcement(epoch.value(), ready)));
+    private final ShardFollower follower = new ShardFollower(
+            config, ports, metrics, (epoch, ready) -> announced.add(new Announcement(epoch.value(), ready)));
 
     private record Announcement(long acknowledged, boolean targetReady) {}
 
@@ -142,7 +142,8 @@ class ShardFollowerTest {
         see(Topologies.FENCED);
 
         assertThatThrownBy(() -> borrow(Duration.ofMillis(20)))
-                .hasMessageMatching("shard shard_01 in state FENCED at epoch 8, held for \\d+ ms: no connection within .*");
+                .hasMessageMatching(
+                        "shard shard_01 in state FENCED at epoch 8, held for \\d+ ms: no connection within .*");
         see(Topologies.MOVED);
         servers.pools("node_b").get(0).reachable = false;
         assertThatThrownBy(() -> borrow(Duration.ofMillis(20)))
@@ -178,7 +179,8 @@ class ShardFollowerTest {
         assertThat(gauge("epoch")).isEqualTo(9L);
         assertThat(gauge("held")).isEqualTo(0);
         assertThat(gauge("pool.target.open")).isEqualTo(0);
-        assertThat(registry.timer("drover.client.test.shard_01.pause").getCount()).isEqualTo(1);
+        assertThat(registry.timer("drover.client.test.shard_01.pause").getCount())
+                .isEqualTo(1);
     }
 
     @Test
