@@ -48,16 +48,13 @@ final class UnknownOutcomes {
     static boolean isUnanswered(SQLException failure) {
         boolean broken = false;
         for (Throwable part : failure) {
-            if (part instanceof SQLException) {
-                String state = String.valueOf(((SQLException) part).getSQLState());
-                ServerErrorMessage said =
-                        part instanceof PSQLException ? ((PSQLException) part).getServerErrorMessage() : null;
-                if (IDLED.contains(state)) {
-                    return false;
-                }
-                // what a function of the server has raised is an answer, whatever its code
-                broken |= said == null && BROKEN.contains(state);
+            String state = part instanceof SQLException told ? String.valueOf(told.getSQLState()) : "";
+            if (IDLED.contains(state)) {
+                return false;
             }
+            // what a function of the server has raised is an answer, whatever its code
+            boolean said = part instanceof PSQLException told && told.getServerErrorMessage() != null;
+            broken |= !said && BROKEN.contains(state);
         }
         return broken;
     }

@@ -13,15 +13,16 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
 
 /** Time that a test sets; whoever pauses lets it pass and goes on at once. Threads and locks are the machine's. */
 final class ManualScheduler implements Scheduler {
     private final List<Duration> pauses = new CopyOnWriteArrayList<>();
-    private volatile long now = 1_000;
+    private final AtomicLong now = new AtomicLong(1_000);
 
     void pass(Duration time) {
-        now += time.toNanos();
+        now.addAndGet(time.toNanos());
     }
 
     /** How long each pause was. */
@@ -31,12 +32,12 @@ final class ManualScheduler implements Scheduler {
 
     @Override
     public Clock clock() {
-        return Clock.fixed(Instant.EPOCH.plusNanos(now), ZoneOffset.UTC);
+        return Clock.fixed(Instant.EPOCH.plusNanos(now.get()), ZoneOffset.UTC);
     }
 
     @Override
     public long nanoTime() {
-        return now;
+        return now.get();
     }
 
     @Override
