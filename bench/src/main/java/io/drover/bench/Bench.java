@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
         name = "bin/bench",
         mixinStandardHelpOptions = true,
         description = "Measures what clients see.",
-        subcommands = SwitchoverCommand.class)
+        subcommands = {SwitchoverCommand.class, BorrowCommand.class})
 public final class Bench {
     private Bench() {}
 

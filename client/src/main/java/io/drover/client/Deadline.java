@@ -24,6 +24,12 @@ final class Deadline {
         return nanosLeft() <= 0;
     }
 
+    /** Negative when its caller came before the other's. */
+    int compareArrival(Deadline other) {
+        // such times are compared by their difference, which may have passed the greatest number
+        return Long.signum(start - other.start);
+    }
+
     Duration waited() {
         return Duration.ofNanos(scheduler.nanoTime() - start);
     }

@@ -21,7 +21,7 @@ import java.util.Properties;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/** Hands every call but {@link #close} on to another connection. */
+/** Hands every call on to another connection; what may commit, ends or makes statements is left to the subclass to change. */
 abstract class ForwardingConnection implements Connection {
     private final Connection delegate;
 
@@ -32,6 +32,13 @@ abstract class ForwardingConnection implements Connection {
     final Connection delegate() {
         return delegate;
     }
+
+    /**
+     * Passes a new statement on to the application.
+     *
+     * @param sql what it was prepared with, or null
+     */
+    abstract <S extends Statement> S made(Class<S> kind, S statement, @Nullable String sql);
 
     @Override
     public final <T> T unwrap(Class<T> type) throws SQLException {
@@ -45,17 +52,17 @@ abstract class ForwardingConnection implements Connection {
 
     @Override
     public final Statement createStatement() throws SQLException {
-        return delegate.createStatement();
+        return made(Statement.class, delegate.createStatement(), null);
     }
 
     @Override
     public final PreparedStatement prepareStatement(String sql) throws SQLException {
-        return delegate.prepareStatement(sql);
+        return made(PreparedStatement.class, delegate.prepareStatement(sql), sql);
     }
 
     @Override
     public final CallableStatement prepareCall(String sql) throws SQLException {
-        return delegate.prepareCall(sql);
+        return made(CallableStatement.class, delegate.prepareCall(sql), sql);
     }
 
     @Override
@@ -64,7 +71,7 @@ abstract class ForwardingConnection implements Connection {
     }
 
     @Override
-    public final void setAutoCommit(boolean autoCommit) throws SQLException {
+    public void setAutoCommit(boolean autoCommit) throws SQLException {
         delegate.setAutoCommit(autoCommit);
     }
 
@@ -74,12 +81,12 @@ abstract class ForwardingConnection implements Connection {
     }
 
     @Override
-    public final void commit() throws SQLException {
+    public void commit() throws SQLException {
         delegate.commit();
     }
 
     @Override
-    public final void rollback() throws SQLException {
+    public void rollback() throws SQLException {
         delegate.rollback();
     }
 
@@ -135,19 +142,19 @@ abstract class ForwardingConnection implements Connection {
 
     @Override
     public final Statement createStatement(int resultSetType, int resultSetConcurrency) throws SQLException {
-        return delegate.createStatement(resultSetType, resultSetConcurrency);
+        return made(Statement.class, delegate.createStatement(resultSetType, resultSetConcurrency), null);
     }
 
     @Override
     public final PreparedStatement prepareStatement(String sql, int resultSetType, int resultSetConcurrency)
             throws SQLException {
-        return delegate.prepareStatement(sql, resultSetType, resultSetConcurrency);
+        return made(PreparedStatement.class, delegate.prepareStatement(sql, resultSetType, resultSetConcurrency), sql);
     }
 
     @Override
     public final CallableStatement prepareCall(String sql, int resultSetType, int resultSetConcurrency)
             throws SQLException {
-        return delegate.prepareCall(sql, resultSetType, resultSetConcurrency);
+        return made(CallableStatement.class, delegate.prepareCall(sql, resultSetType, resultSetConcurrency), sql);
     }
 
     @Override
@@ -193,34 +200,43 @@ abstract class ForwardingConnection implements Connection {
     @Override
     public final Statement createStatement(int resultSetType, int resultSetConcurrency, int resultSetHoldability)
             throws SQLException {
-        return delegate.createStatement(resultSetType, resultSetConcurrency, resultSetHoldability);
+        return made(
+                Statement.class,
+                delegate.createStatement(resultSetType, resultSetConcurrency, resultSetHoldability),
+                null);
     }
 
     @Override
     public final PreparedStatement prepareStatement(
             String sql, int resultSetType, int resultSetConcurrency, int resultSetHoldability) throws SQLException {
-        return delegate.prepareStatement(sql, resultSetType, resultSetConcurrency, resultSetHoldability);
+        return made(
+                PreparedStatement.class,
+                delegate.prepareStatement(sql, resultSetType, resultSetConcurrency, resultSetHoldability),
+                sql);
     }
 
     @Override
     public final CallableStatement prepareCall(
             String sql, int resultSetType, int resultSetConcurrency, int resultSetHoldability) throws SQLException {
-        return delegate.prepareCall(sql, resultSetType, resultSetConcurrency, resultSetHoldability);
+        return made(
+                CallableStatement.class,
+                delegate.prepareCall(sql, resultSetType, resultSetConcurrency, resultSetHoldability),
+                sql);
     }
 
     @Override
     public final PreparedStatement prepareStatement(String sql, int autoGeneratedKeys) throws SQLException {
-        return delegate.prepareStatement(sql, autoGeneratedKeys);
+        return made(PreparedStatement.class, delegate.prepareStatement(sql, autoGeneratedKeys), sql);
     }
 
     @Override
     public final PreparedStatement prepareStatement(String sql, int[] columnIndexes) throws SQLException {
-        return delegate.prepareStatement(sql, columnIndexes);
+        return made(PreparedStatement.class, delegate.prepareStatement(sql, columnIndexes), sql);
     }
 
     @Override
     public final PreparedStatement prepareStatement(String sql, String[] columnNames) throws SQLException {
-        return delegate.prepareStatement(sql, columnNames);
+        return made(PreparedStatement.class, delegate.prepareStatement(sql, columnNames), sql);
     }
 
     @Override

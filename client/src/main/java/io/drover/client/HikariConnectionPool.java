@@ -11,9 +11,6 @@ import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.Collections;
-import java.util.Map;
-import java.util.WeakHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.postgresql.jdbc.PgConnection;
@@ -37,15 +34,18 @@ final class HikariConnectionPool implements ConnectionPool {
     private final HikariDataSource hikari;
     private final Purpose purpose;
     private final Scheduler scheduler;
-    /** In which generation a session was last proven. */
-    private final Map<PgConnection, Integer> proven = Collections.synchronizedMap(new WeakHashMap<>());
-
+    private final LoginRamp ramp;
     private final AtomicInteger generation = new AtomicInteger();
 
-    HikariConnectionPool(HikariDataSource hikari, Purpose purpose, Scheduler scheduler) {
+    /**
+     * @param hikari hands out {@link Session}s
+     * @param ramp of its logins
+     */
+    HikariConnectionPool(HikariDataSource hikari, Purpose purpose, Scheduler scheduler, LoginRamp ramp) {
         this.hikari = hikari;
         this.purpose = purpose;
         this.scheduler = scheduler;
+        this.ramp = ramp;
     }
 
     private enum Answer {
@@ -76,17 +76,15 @@ final class HikariConnectionPool implements ConnectionPool {
 
     private Answer prove(Connection connection) throws SQLException {
         // The driver's own connection: HikariCP would close one whose probe fails behind our back.
-        PgConnection session = connection.unwrap(PgConnection.class);
+        Session session = connection.unwrap(Session.class);
         int current = generation.get();
-        if (current == 0 && OUT_OF_RECOVERY.equals(session.getParameterStatus("in_hot_standby"))) {
+        if (session.isProven(current)) {
             return Answer.GOOD;
         }
-        if (Integer.valueOf(current).equals(proven.get(session))) {
-            return Answer.GOOD;
-        }
-        Answer answer = ask(session);
+        boolean told = current == 0 && OUT_OF_RECOVERY.equals(session.driver().getParameterStatus("in_hot_standby"));
+        Answer answer = told ? Answer.GOOD : ask(session.driver());
         if (answer == Answer.GOOD) {
-            proven.put(session, current);
+            session.prove(current);
         }
         return answer;
     }
@@ -115,6 +113,11 @@ final class HikariConnectionPool implements ConnectionPool {
     }
 
     @Override
+    public int open() {
+        return hikari.getHikariPoolMXBean().getTotalConnections();
+    }
+
+    @Override
     public void rest() {
         hikari.getHikariConfigMXBean().setMinimumIdle(0);
         hikari.getHikariPoolMXBean().softEvictConnections();
@@ -122,6 +125,7 @@ final class HikariConnectionPool implements ConnectionPool {
 
     @Override
     public void renew() {
+        ramp.begin();
         generation.incrementAndGet();
         hikari.getHikariConfigMXBean().setMinimumIdle(hikari.getMaximumPoolSize());
     }

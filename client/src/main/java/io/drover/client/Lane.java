@@ -13,9 +13,15 @@ final class Lane {
     private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
 
     private final Gate gate;
+    private final UnknownOutcomes outcomes;
 
-    Lane(Gate gate) {
+    Lane(Gate gate, UnknownOutcomes outcomes) {
         this.gate = gate;
+        this.outcomes = outcomes;
+    }
+
+    UnknownOutcomes outcomes() {
+        return outcomes;
     }
 
     Gate gate() {
@@ -35,7 +41,7 @@ final class Lane {
             try {
                 connection = grant.pool().borrow();
                 if (grant.enter()) {
-                    return new LeasedConnection(connection, grant, gate);
+                    return new LeasedConnection(connection, grant, gate, outcomes);
                 }
             } catch (SQLException e) {
                 failure = e;

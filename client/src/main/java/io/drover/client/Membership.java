@@ -31,6 +31,9 @@ import org.slf4j.LoggerFactory;
 final class Membership implements Announcer, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(200);
+    /** Each try that nobody answers takes seconds besides. */
+    private static final Duration JOIN_AGAIN = Duration.ofSeconds(1);
+
     private static final int RECORD_VERSION = 1;
 
     private final ShardDataSourceConfig config;
@@ -38,6 +41,7 @@ final class Membership implements Announcer, AutoCloseable {
     private final String id;
     private final String host;
     private final KitThreads threads;
+    private final TopologyMemory memory;
     private volatile Participant desired;
     private volatile boolean connected;
     private volatile @Nullable ZooKeeperClient client;
@@ -47,7 +51,7 @@ final class Membership implements Announcer, AutoCloseable {
     // Only touched by the thread that writes the znode.
     private Participant written;
 
-    Membership(ShardDataSourceConfig config, KitPorts ports) {
+    Membership(ShardDataSourceConfig config, KitPorts ports, KitMetrics metrics) {
         this.config = config;
         this.ports = ports;
         this.id = config.name().replaceAll("[^A-Za-z0-9_.-]", "_") + "-"
@@ -56,6 +60,8 @@ final class Membership implements Announcer, AutoCloseable {
         this.threads = new KitThreads(ports.scheduler(), "drover-" + config.shard() + "-zookeeper");
         this.desired = participant(new FenceEpoch(0), false);
         this.written = desired;
+        this.memory = TopologyMemory.of(config, ports.scheduler(), metrics, threads);
+        metrics.gauge(KitMetrics.CONNECTED, () -> connected && registration != null ? 1 : 0);
     }
 
     boolean connected() {
@@ -68,33 +74,70 @@ final class Membership implements Announcer, AutoCloseable {
     }
 
     /**
-     * Joins; answers when the topology has been read.
+     * Joins; answers when the topology is known: from ZooKeeper, or else from the file, and then it joins later.
      *
-     * @throws DroverException ZOOKEEPER_UNAVAILABLE or UNKNOWN_SHARD when that lasts until the start timeout
+     * @throws DroverException ZOOKEEPER_UNAVAILABLE or UNKNOWN_SHARD when that lasts until the start timeout and there is no file to use
      */
     void join(Consumer<Versioned<ShardTopology>> follower) {
         Deadline deadline = new Deadline(ports.scheduler(), config.startTimeout());
         ZooKeeperClient opened = ports.zooKeeper().get();
         client = opened;
-        Versioned<ShardTopology> first = register(new ParticipantStore(opened), deadline);
+        ParticipantStore participants = new ParticipantStore(opened);
+        Versioned<ShardTopology> first;
+        try {
+            first = register(participants, deadline);
+        } catch (DroverException e) {
+            follower.accept(memory.recall(e));
+            threads.after(JOIN_AGAIN, () -> joinLater(participants, follower));
+            return;
+        }
+        joined(opened, first, follower);
+    }
+
+    /** As the contract asks: takes part first, then reads the topology anew. What the file said is acknowledged to nobody. */
+    private void joinLater(ParticipantStore participants, Consumer<Versioned<ShardTopology>> follower) {
+        try {
+            Versioned<ShardTopology> first = tryToRegister(participants);
+            LOG.info(
+                    "shard {}: ZooKeeper is there, {} at epoch {}",
+                    config.shard(),
+                    first.value().state(),
+                    first.value().epoch());
+            joined(client(), first, follower);
+        } catch (DroverException e) {
+            LOG.info("shard {}: still going by the topology file: {}", config.shard(), e.getMessage());
+            threads.after(JOIN_AGAIN, () -> joinLater(participants, follower));
+        }
+    }
+
+    private void joined(
+            ZooKeeperClient opened, Versioned<ShardTopology> first, Consumer<Versioned<ShardTopology>> follower) {
         connected = true;
-        follower.accept(first);
-        watcher = TopologyWatcher.watch(opened, config.shard(), new Listener(follower));
+        memory.keepWhile(() -> connected);
+        Consumer<Versioned<ShardTopology>> remembering = read -> {
+            follower.accept(read);
+            memory.confirmed(read);
+        };
+        remembering.accept(first);
+        watcher = TopologyWatcher.watch(opened, config.shard(), new Listener(remembering));
+    }
+
+    private Versioned<ShardTopology> tryToRegister(ParticipantStore participants) {
+        Registration own = registration;
+        if (own == null) {
+            own = FaultPoints.around("client", "register", () -> participants.register(config.shard(), id, desired));
+            registration = own;
+        }
+        return own.readTopology()
+                .orElseThrow(() -> new DroverException(
+                        ErrorCode.UNKNOWN_SHARD, "ZooKeeper knows no topology of shard " + config.shard()));
     }
 
     private Versioned<ShardTopology> register(ParticipantStore participants, Deadline deadline) {
         while (true) {
             DroverException failure;
             try {
-                Registration own = registration;
-                if (own == null) {
-                    own = FaultPoints.around(
-                            "client", "register", () -> participants.register(config.shard(), id, desired));
-                    registration = own;
-                }
-                return own.readTopology()
-                        .orElseThrow(() -> new DroverException(
-                                ErrorCode.UNKNOWN_SHARD, "ZooKeeper knows no topology of shard " + config.shard()));
+                return tryToRegister(participants);
             } catch (DroverException e) {
                 if (e.code() != ErrorCode.UNKNOWN_SHARD && e.code() != ErrorCode.ZOOKEEPER_UNAVAILABLE) {
                     throw e;

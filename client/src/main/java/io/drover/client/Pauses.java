@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class Pauses {
     private final Scheduler scheduler;
     private volatile Summary summary = new Summary(0, Duration.ZERO, Duration.ZERO);
-    private @Nullable Long since;
+    private volatile @Nullable Long since;
 
     Pauses(Scheduler scheduler) {
         this.scheduler = scheduler;
@@ -23,14 +23,21 @@ final class Pauses {
 
     /** Ends the pause and answers its length; zero when none had begun. */
     Duration end() {
-        if (since == null) {
-            return Duration.ZERO;
-        }
-        Duration held = Duration.ofNanos(scheduler.nanoTime() - since);
+        Duration held = running();
         since = null;
+        if (held.isZero()) {
+            return held;
+        }
         Duration longest = summary.longest.compareTo(held) > 0 ? summary.longest : held;
         summary = new Summary(summary.count + 1, held, longest);
         return held;
+    }
+
+    /** How long connections are being held back by now; zero when they are not. */
+    Duration running() {
+        Long begun = since;
+        // one that has just begun is none of no length
+        return begun == null ? Duration.ZERO : Duration.ofNanos(Math.max(1, scheduler.nanoTime() - begun));
     }
 
     Summary summary() {

@@ -35,6 +35,7 @@ final class Readers extends AbstractDataSource {
 
     private final ShardDataSourceConfig config;
     private final KitPorts ports;
+    private final KitMetrics metrics;
     private final Lane primary;
     private final Supplier<String> situation;
     private final Admission admission;
@@ -49,12 +50,14 @@ final class Readers extends AbstractDataSource {
     Readers(
             ShardDataSourceConfig config,
             KitPorts ports,
+            KitMetrics metrics,
             Lane primary,
             Supplier<String> situation,
             Admission admission,
             Consumer<Grant> dismissal) {
         this.config = config;
         this.ports = ports;
+        this.metrics = metrics;
         this.primary = primary;
         this.situation = situation;
         this.admission = admission;
@@ -136,12 +139,13 @@ final class Readers extends AbstractDataSource {
     }
 
     private Route open(ShardTopology topology, Replica replica) {
-        ConnectionPool pool = ports.pools().open(replica.endpoint(), topology.database(), PoolFactory.Purpose.READ);
+        ConnectionPool pool = ports.pools().open(topology, replica.endpoint(), PoolFactory.Purpose.READ);
         Grant grant = admission.admit(topology, replica.endpoint(), pool);
         String reads = ", reads from " + replica.node();
-        Gate gate = new Gate(ports.scheduler(), config.poolSize(), config.maxWaiters(), () -> situation.get() + reads);
+        Gate gate = new Gate(
+                ports.scheduler(), config.poolSize(), config.maxWaiters(), () -> situation.get() + reads, metrics);
         gate.open(grant);
-        return new Route(ports.scheduler(), grant, new Lane(gate), replica.readWeight());
+        return new Route(ports.scheduler(), grant, new Lane(gate, primary.outcomes()), replica.readWeight());
     }
 
     private void retire(Route route) {

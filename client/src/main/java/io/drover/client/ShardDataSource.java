@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.client;
 
+import com.codahale.metrics.MetricRegistry;
 import io.drover.api.DroverException;
 import io.drover.api.time.Scheduler;
 import io.drover.client.internal.KitPorts;
 import io.drover.client.internal.PoolFactory;
+import io.drover.topology.ZooKeeperClient;
 import io.drover.topology.ZooKeeperConnection;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,8 +27,8 @@ import org.slf4j.LoggerFactory;
  *   <li>While writes are held, {@link #getConnection} waits, first come, first served; connections that the application holds finish
  *       their work. When the last of them is closed, the fence is acknowledged.
  *   <li>While a move is under way, a second pool of full size is open to its target, so that the switch costs no login.
- *   <li>No statement is ever repeated. A commit whose answer was lost fails as the driver reports it, and may or may not have
- *       happened (hazard H55).
+ *   <li>No statement is ever repeated. A commit whose answer was lost fails as {@link CommitOutcomeUnknownException}: it may or may not
+ *       have happened (hazard H55).
  *   <li>A connection given out after a switch is a new session: advisory locks, LISTEN, temporary tables and prepared plans of an
  *       earlier one are gone (hazard H73).
  *   <li>Without ZooKeeper it goes on with the primary that it knows; the server's own fence protects it then.
@@ -37,40 +41,59 @@ public final class ShardDataSource extends AbstractDataSource implements AutoClo
 
     private final ShardDataSourceConfig config;
     private final KitPorts ports;
+    private final KitMetrics metrics;
     private final Membership membership;
     private final ShardFollower follower;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private ShardDataSource(ShardDataSourceConfig config, KitPorts ports) {
+    private ShardDataSource(ShardDataSourceConfig config, KitPorts ports, KitMetrics metrics) {
         this.config = config;
         this.ports = ports;
-        this.membership = new Membership(config, ports);
-        this.follower = new ShardFollower(config, ports, membership);
+        this.metrics = metrics;
+        this.membership = new Membership(config, ports, metrics);
+        this.follower = new ShardFollower(config, ports, metrics, membership);
     }
 
     /**
      * Connects to ZooKeeper, takes part, and waits until the topology is known; whether the primary can be reached shows only when a
-     * connection is asked for.
+     * connection is asked for. When ZooKeeper is away for the start timeout and the configuration names a topology file, what that says
+     * is gone by until ZooKeeper is there.
      *
-     * @throws DroverException ZOOKEEPER_UNAVAILABLE or UNKNOWN_SHARD when that lasts until the start timeout
+     * @throws DroverException ZOOKEEPER_UNAVAILABLE or UNKNOWN_SHARD when that lasts until the start timeout; says also why a topology
+     *     file was refused
+     * @throws IllegalArgumentException when the registry of metrics has another data source of this name for this shard
      */
     public static ShardDataSource open(ShardDataSourceConfig config) {
-        return open(config, new HikariPoolFactory(config, Scheduler.system()));
+        return open(config, connection(config));
+    }
+
+    private static Supplier<ZooKeeperClient> connection(ShardDataSourceConfig config) {
+        return () -> ZooKeeperConnection.connect(config.zookeeper(), config.sessionTimeout());
+    }
+
+    /** The same with a ZooKeeper of the caller's, for measurements in other modules. No part of the API. */
+    public static ShardDataSource open(ShardDataSourceConfig config, Supplier<ZooKeeperClient> zooKeeper) {
+        KitMetrics metrics = metrics(config);
+        PoolFactory pools = new HikariPoolFactory(config, Scheduler.system(), ThreadLocalRandom::current, metrics);
+        return open(config, new KitPorts(Scheduler.system(), zooKeeper, pools, ThreadLocalRandom::current), metrics);
     }
 
     static ShardDataSource open(ShardDataSourceConfig config, PoolFactory pools) {
-        return open(
-                config,
-                new KitPorts(
-                        Scheduler.system(),
-                        () -> ZooKeeperConnection.connect(config.zookeeper(), config.sessionTimeout()),
-                        pools,
-                        ThreadLocalRandom::current));
+        return open(config, new KitPorts(Scheduler.system(), connection(config), pools, ThreadLocalRandom::current));
     }
 
     /** The same on a world of the caller's, for tests in other modules. No part of the API. */
     public static ShardDataSource open(ShardDataSourceConfig config, KitPorts ports) {
-        ShardDataSource opened = new ShardDataSource(config, ports);
+        return open(config, ports, metrics(config));
+    }
+
+    private static KitMetrics metrics(ShardDataSourceConfig config) {
+        MetricRegistry registry = config.metrics() == null ? new MetricRegistry() : config.metrics();
+        return new KitMetrics(registry, config.name(), config.shard().value());
+    }
+
+    private static ShardDataSource open(ShardDataSourceConfig config, KitPorts ports, KitMetrics metrics) {
+        ShardDataSource opened = new ShardDataSource(config, ports, metrics);
         try {
             opened.membership.join(opened.follower::follow);
             ports.scheduler().await(opened.follower.started(), config.startTimeout());
@@ -100,7 +123,16 @@ public final class ShardDataSource extends AbstractDataSource implements AutoClo
      */
     @Override
     public Connection getConnection() throws SQLException {
-        return follower.lane().borrow(new Deadline(ports.scheduler(), config.acquireTimeout()));
+        return getConnection(config.acquireTimeout());
+    }
+
+    /**
+     * The same with a deadline of the call's own, shorter or longer than the acquire timeout.
+     *
+     * @throws java.sql.SQLTransientConnectionException when none came within the limit, or too many wait
+     */
+    public Connection getConnection(Duration limit) throws SQLException {
+        return follower.lane().borrow(new Deadline(ports.scheduler(), limit));
     }
 
     /**
@@ -135,5 +167,6 @@ public final class ShardDataSource extends AbstractDataSource implements AutoClo
         }
         follower.close();
         membership.close();
+        metrics.close();
     }
 }

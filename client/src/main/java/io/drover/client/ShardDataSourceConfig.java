@@ -3,10 +3,13 @@ package io.drover.client;
 
 import static java.util.Objects.requireNonNull;
 
+import com.codahale.metrics.MetricRegistry;
 import io.drover.api.ShardId;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a {@link ShardDataSource} needs to know.
@@ -19,12 +22,16 @@ import java.util.Map;
  * @param poolSize connections to the primary, and to the target of a move while one is under way
  * @param acquireTimeout how long one call may wait for a connection, fence included
  * @param maxWaiters how many callers may wait at once; the next one is refused at once
- * @param startTimeout how long the start may take until ZooKeeper has named the primary
+ * @param startTimeout how long the start may take until ZooKeeper has named the primary; then the topology file is used, if there is one
  * @param sessionTimeout ZooKeeper session timeout; writes go on when the session is lost
  * @param driverProperties further properties of the PostgreSQL driver, such as {@code ssl} or {@code socketTimeout}
  * @param warmup statements that are run once in each new session, so that the server's caches for it are warm before the application
  *     uses it; failures are ignored. They run on hot standbys too: {@code EXPLAIN INSERT …} is allowed there and warms what the
  *     first insert after a switch needs
+ * @param rampUp over how much time a pool spreads its logins when it is opened, and after a fence; zero for all at once
+ * @param topologyFile where the last known topology is kept, for a start while ZooKeeper is away; null for nowhere
+ * @param topologyFileMaxAge how long ago the file may have been confirmed when it is used
+ * @param metrics where to register metrics; null for a registry of the data source's own
  */
 public record ShardDataSourceConfig(
         String zookeeper,
@@ -38,7 +45,13 @@ public record ShardDataSourceConfig(
         Duration startTimeout,
         Duration sessionTimeout,
         Map<String, String> driverProperties,
-        List<String> warmup) {
+        List<String> warmup,
+        Duration rampUp,
+        @Nullable Path topologyFile,
+        Duration topologyFileMaxAge,
+        @Nullable MetricRegistry metrics) {
+    /** A cutover waits fifteen seconds for clients' pools to its target. */
+    private static final Duration LONGEST_RAMP = Duration.ofSeconds(10);
 
     /**
      * Checks the ranges.
@@ -56,6 +69,11 @@ public record ShardDataSourceConfig(
         requirePositive(acquireTimeout.toMillis(), "acquireTimeout");
         requirePositive(startTimeout.toMillis(), "startTimeout");
         requirePositive(sessionTimeout.toMillis(), "sessionTimeout");
+        requirePositive(topologyFileMaxAge.toMillis(), "topologyFileMaxAge");
+        if (rampUp.isNegative() || rampUp.compareTo(LONGEST_RAMP) > 0) {
+            throw new IllegalArgumentException(
+                    "rampUp must be 0 s to " + LONGEST_RAMP.toSeconds() + " s, not " + rampUp);
+        }
         driverProperties = Map.copyOf(driverProperties);
         SessionSource.requireKnown(driverProperties.keySet());
         warmup = List.copyOf(warmup);
@@ -98,6 +116,10 @@ public record ShardDataSourceConfig(
         private Duration sessionTimeout = Duration.ofSeconds(10);
         private Map<String, String> driverProperties = Map.of();
         private List<String> warmup = List.of();
+        private Duration rampUp = Duration.ofSeconds(1);
+        private @Nullable Path topologyFile;
+        private Duration topologyFileMaxAge = Duration.ofDays(7);
+        private @Nullable MetricRegistry metrics;
 
         private Builder(String zookeeper, ShardId shard) {
             this.zookeeper = zookeeper;
@@ -159,6 +181,30 @@ public record ShardDataSourceConfig(
             return this;
         }
 
+        /** Sets over how much time a pool spreads its logins; zero for all at once. */
+        public Builder rampUp(Duration value) {
+            this.rampUp = value;
+            return this;
+        }
+
+        /** Sets where the last known topology is kept for a start without ZooKeeper. Its directory must exist. */
+        public Builder topologyFile(Path value) {
+            this.topologyFile = value;
+            return this;
+        }
+
+        /** Sets how long ago the file may have been confirmed when it is used. */
+        public Builder topologyFileMaxAge(Duration value) {
+            this.topologyFileMaxAge = value;
+            return this;
+        }
+
+        /** Sets where metrics are registered. */
+        public Builder metrics(MetricRegistry value) {
+            this.metrics = value;
+            return this;
+        }
+
         /** The configuration. */
         public ShardDataSourceConfig build() {
             return new ShardDataSourceConfig(
@@ -173,7 +219,11 @@ public record ShardDataSourceConfig(
                     startTimeout,
                     sessionTimeout,
                     driverProperties,
-                    warmup);
+                    warmup,
+                    rampUp,
+                    topologyFile,
+                    topologyFileMaxAge,
+                    metrics);
         }
     }
 }

@@ -21,6 +21,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +40,7 @@ final class ShardFollower {
 
     private final ShardDataSourceConfig config;
     private final KitPorts ports;
+    private final KitMetrics metrics;
     private final Announcer announcer;
     private final KitThreads threads;
     private final Lane lane;
@@ -52,23 +54,29 @@ final class ShardFollower {
     private volatile @Nullable Grant writer;
     private volatile boolean targetReady;
 
+    // Written by the kit's thread only.
+    private volatile @Nullable WarmPool warm;
+    /** The newest grant on a primary, shut or not: after an abort its pool goes on. */
+    private volatile @Nullable Grant last;
+
     // Only touched by the kit's thread.
     private final Set<Grant> undrained = new LinkedHashSet<>();
-    private @Nullable WarmPool warm;
-    /** The newest grant on a primary, shut or not: after an abort its pool goes on. */
-    private @Nullable Grant last;
 
     private FenceEpoch acknowledged = new FenceEpoch(0);
     private boolean closing;
 
-    ShardFollower(ShardDataSourceConfig config, KitPorts ports, Announcer announcer) {
+    ShardFollower(ShardDataSourceConfig config, KitPorts ports, KitMetrics metrics, Announcer announcer) {
         this.config = config;
         this.ports = ports;
+        this.metrics = metrics;
         this.announcer = announcer;
         this.threads = new KitThreads(ports.scheduler(), "drover-" + config.shard());
-        this.lane = new Lane(new Gate(ports.scheduler(), config.poolSize(), config.maxWaiters(), this::situation));
         this.pauses = new Pauses(ports.scheduler());
-        this.readers = new Readers(config, ports, lane, this::situation, this::admit, this::dismiss);
+        this.lane = new Lane(
+                new Gate(ports.scheduler(), config.poolSize(), config.maxWaiters(), this::situation, metrics),
+                new UnknownOutcomes(config.shard(), metrics));
+        this.readers = new Readers(config, ports, metrics, lane, this::situation, this::admit, this::dismiss);
+        showGauges();
     }
 
     /** The way to the primary. */
@@ -118,7 +126,42 @@ final class ShardFollower {
         return seen == null
                 ? "shard " + config.shard() + ", whose topology is not known yet"
                 : "shard " + config.shard() + " in state " + seen.value().state() + " at epoch "
-                        + seen.value().epoch();
+                        + seen.value().epoch() + held();
+    }
+
+    private String held() {
+        Duration held = pauses.running();
+        return held.isZero() ? "" : ", held for " + held.toMillis() + " ms";
+    }
+
+    private void showGauges() {
+        metrics.gauge(KitMetrics.EPOCH, () -> seen(topology -> topology.epoch().value()));
+        metrics.gauge(KitMetrics.STATE, () -> seen(topology -> KitMetrics.number(topology.state())));
+        metrics.gauge(KitMetrics.BORROWED, () -> grant(writer, Grant::borrowed));
+        metrics.gauge(KitMetrics.WAITING, () -> lane.gate().waiting());
+        metrics.gauge(
+                KitMetrics.HELD,
+                () -> pauses.running().isZero() ? 0 : lane.gate().waiting());
+        metrics.gauge(
+                KitMetrics.PRIMARY_OPEN, () -> grant(last, grant -> grant.pool().open()));
+        metrics.gauge(
+                KitMetrics.PRIMARY_IDLE, () -> grant(last, grant -> grant.pool().idle()));
+        metrics.gauge(KitMetrics.TARGET_OPEN, () -> target(ConnectionPool::open));
+        metrics.gauge(KitMetrics.TARGET_IDLE, () -> target(ConnectionPool::idle));
+    }
+
+    private Number seen(Function<ShardTopology, Number> number) {
+        Versioned<ShardTopology> read = newest;
+        return read == null ? 0 : number.apply(read.value());
+    }
+
+    private static Number grant(@Nullable Grant grant, Function<Grant, Number> number) {
+        return grant == null ? 0 : number.apply(grant);
+    }
+
+    private Number target(Function<ConnectionPool, Number> number) {
+        WarmPool pool = warm;
+        return pool == null ? 0 : number.apply(pool.pool());
     }
 
     /** A topology was read; it need not be the newest. */
@@ -173,6 +216,7 @@ final class ShardFollower {
         lane.gate().open(grant);
         Duration held = pauses.end();
         if (!held.isZero()) {
+            metrics.paused(held);
             LOG.info(
                     "shard {}: SERVING at epoch {} on {}, held for {} ms",
                     config.shard(),
@@ -194,8 +238,7 @@ final class ShardFollower {
             closeIfUnused(before.pool());
         }
         return takeWarm(topology.primary())
-                .orElseGet(
-                        () -> ports.pools().open(topology.primary(), topology.database(), PoolFactory.Purpose.WRITE));
+                .orElseGet(() -> ports.pools().open(topology, topology.primary(), PoolFactory.Purpose.WRITE));
     }
 
     private void hold(ShardTopology topology) {
@@ -273,8 +316,7 @@ final class ShardFollower {
             threads.background(current.pool()::close);
         }
         if (warm == null && target.isPresent()) {
-            ConnectionPool pool =
-                    ports.pools().open(target.orElseThrow(), topology.database(), PoolFactory.Purpose.WRITE);
+            ConnectionPool pool = ports.pools().open(topology, target.orElseThrow(), PoolFactory.Purpose.WRITE);
             WarmPool opened = new WarmPool(target.orElseThrow(), pool, config.poolSize());
             warm = opened;
             threads.after(LOOK_WHILE_FILLING, () -> look(opened));

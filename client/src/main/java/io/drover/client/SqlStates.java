@@ -8,5 +8,10 @@ final class SqlStates {
     /** connection_does_not_exist. */
     static final String CLOSED = "08003";
 
+    /** sqlserver_rejected_establishment_of_sqlconnection. */
+    static final String REJECTED = "08004";
+    /** transaction_resolution_unknown. */
+    static final String OUTCOME_UNKNOWN = "08007";
+
     private SqlStates() {}
 }

@@ -2,6 +2,7 @@
 package io.drover.client;
 
 import io.drover.api.NodeId;
+import io.drover.api.ShardTopology;
 import io.drover.api.ShardTopology.Endpoint;
 import io.drover.api.time.Scheduler;
 import io.drover.client.internal.ConnectionPool;
@@ -20,7 +21,7 @@ final class FakeServers implements PoolFactory {
     private final List<FakePool> pools = new CopyOnWriteArrayList<>();
 
     @Override
-    public ConnectionPool open(Endpoint endpoint, String database, Purpose purpose) {
+    public ConnectionPool open(ShardTopology topology, Endpoint endpoint, Purpose purpose) {
         FakePool pool = new FakePool(endpoint, purpose);
         pools.add(pool);
         return pool;
@@ -103,6 +104,11 @@ final class FakeServers implements PoolFactory {
         @Override
         public int idle() {
             return idle;
+        }
+
+        @Override
+        public int open() {
+            return idle + borrowed.get();
         }
 
         @Override

@@ -4,6 +4,7 @@ package io.drover.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.codahale.metrics.MetricRegistry;
 import com.zaxxer.hikari.HikariDataSource;
 import io.drover.api.FenceEpoch;
 import io.drover.api.time.Scheduler;
@@ -20,16 +21,20 @@ import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.postgresql.ds.PGSimpleDataSource;
+import org.postgresql.jdbc.PgConnection;
 
 /** Against a server that takes every login and ends the session right after it. */
 @Timeout(60)
 class HikariConnectionPoolTest {
+    private final KitMetrics metrics = new KitMetrics(new MetricRegistry(), "test", "shard_01");
+    private final LoginRamp ramp = new LoginRamp(Scheduler.system(), ThreadLocalRandom::current, Duration.ZERO, 2);
     private final AtomicInteger evicted = new AtomicInteger();
     private ServerSocket server;
     private HikariConnectionPool pool;
@@ -40,7 +45,7 @@ class HikariConnectionPoolTest {
         Thread thread = new Thread(this::serve, "short-sessions");
         thread.setDaemon(true);
         thread.start();
-        pool = new HikariConnectionPool(new DeadSessions(), Purpose.WRITE, Scheduler.system());
+        pool = new HikariConnectionPool(new DeadSessions(), Purpose.WRITE, Scheduler.system(), ramp);
     }
 
     @AfterEach
@@ -59,10 +64,11 @@ class HikariConnectionPoolTest {
 
     @Test
     void aCallerIsToldAtItsDeadlineHoweverManySessionsAreDead() {
-        Gate gate = new Gate(Scheduler.system(), 2, 3, () -> "shard shard_01 in state SERVING at epoch 7");
+        Gate gate = new Gate(Scheduler.system(), 2, 3, () -> "shard shard_01 in state SERVING at epoch 7", metrics);
         gate.open(new Grant(new FenceEpoch(7), Topologies.SERVING.primary(), pool, drained -> {}));
 
-        assertThatThrownBy(() -> new Lane(gate).borrow(new Deadline(Scheduler.system(), Duration.ofMillis(100))))
+        assertThatThrownBy(() -> new Lane(gate, new UnknownOutcomes(Topologies.SHARD, metrics))
+                        .borrow(new Deadline(Scheduler.system(), Duration.ofMillis(100))))
                 .isInstanceOf(SQLTransientConnectionException.class)
                 .hasMessageContaining("no connection within");
         assertThat(evicted).hasPositiveValue();
@@ -79,7 +85,7 @@ class HikariConnectionPoolTest {
             sessions.setSslMode("disable");
             // no statements of the driver's own after the login
             sessions.setAssumeMinServerVersion("12");
-            return sessions.getConnection();
+            return new Session(sessions.getConnection().unwrap(PgConnection.class));
         }
 
         @Override

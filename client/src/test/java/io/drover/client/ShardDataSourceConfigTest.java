@@ -22,6 +22,9 @@ class ShardDataSourceConfigTest {
         assertThat(config.poolSize()).isEqualTo(10);
         assertThat(config.acquireTimeout()).isEqualTo(Duration.ofSeconds(30));
         assertThat(config.maxWaiters()).isEqualTo(10_000);
+        assertThat(config.rampUp()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(config.topologyFile()).isNull();
+        assertThat(config.topologyFileMaxAge()).isEqualTo(Duration.ofDays(7));
     }
 
     @Test
@@ -42,5 +45,9 @@ class ShardDataSourceConfigTest {
         assertThatThrownBy(builder().acquireTimeout(Duration.ZERO)::build).hasMessageContaining("acquireTimeout");
         assertThatThrownBy(builder().maxWaiters(-1)::build).hasMessageContaining("maxWaiters");
         assertThatThrownBy(builder().name(" ")::build).hasMessageContaining("name");
+        assertThatThrownBy(builder().rampUp(Duration.ofMillis(-1))::build).hasMessageContaining("rampUp");
+        assertThatThrownBy(builder().rampUp(Duration.ofSeconds(11))::build).hasMessageContaining("rampUp");
+        assertThatThrownBy(builder().topologyFileMaxAge(Duration.ZERO)::build)
+                .hasMessageContaining("topologyFileMaxAge");
     }
 }

@@ -4,6 +4,7 @@ package io.drover.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.codahale.metrics.MetricRegistry;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.FenceEpoch;
@@ -13,9 +14,13 @@ import io.drover.api.ShardTopology;
 import io.drover.api.time.Scheduler;
 import io.drover.fencing.DrainResult;
 import io.drover.fencing.DrainWatch;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
+import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -23,6 +28,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,6 +39,7 @@ class ShardDataSourceTest {
 
     private final FakeServers servers = new FakeServers();
     private final List<ShardTopology> held = new CopyOnWriteArrayList<>();
+    private final MetricRegistry registry = new MetricRegistry();
     private TestingZooKeeper zooKeeper;
     private ShardDataSource source;
 
@@ -63,6 +70,7 @@ class ShardDataSourceTest {
                 .acquireTimeout(LONG)
                 .startTimeout(startTimeout)
                 .sessionTimeout(TestingZooKeeper.SESSION)
+                .metrics(registry)
                 .build();
     }
 
@@ -169,6 +177,46 @@ class ShardDataSourceTest {
                     assertThat(e.code()).isEqualTo(ErrorCode.UNKNOWN_SHARD);
                     assertThat(e).hasMessageContaining("shard_99").hasMessageContaining("300 ms");
                 });
+    }
+
+    @Test
+    void everyMetricHasItsRowInTheDocumentation() throws IOException {
+        String prefix = "drover.client.ledger.shard_01.";
+        Set<String> documented = Pattern.compile("`([a-z.]+)`")
+                .matcher(Files.readString(Path.of("..", "docs", "client-kit.md"))
+                        .lines()
+                        .dropWhile(line -> !line.equals("## Metrics"))
+                        .filter(line -> line.startsWith("| `"))
+                        .map(line -> line.substring(0, line.indexOf('|', 1)))
+                        .collect(Collectors.joining()))
+                .results()
+                .map(name -> prefix + name.group(1))
+                .collect(Collectors.toSet());
+
+        assertThat(registry.getNames()).isEqualTo(documented);
+        assertThat(registry.getGauges().get(prefix + "connected").getValue()).isEqualTo(1);
+    }
+
+    @Test
+    void metricsOfTwoDataSourcesDoNotMixAndGoWithTheirOwn() {
+        assertThatThrownBy(() -> ShardDataSource.open(config(LONG), servers))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("drover.client.ledger.shard_01.*")
+                .hasMessageContaining("name of its own");
+        assertThat(participants()).hasSize(1);
+        source.close();
+
+        assertThat(registry.getNames()).isEmpty();
+    }
+
+    @Test
+    void aCallMayHaveADeadlineOfItsOwn() throws SQLException {
+        try (Connection first = source.getConnection();
+                Connection second = source.getConnection()) {
+            assertThat(List.of(first, second)).doesNotContainNull();
+            assertThatThrownBy(() -> source.getConnection(Duration.ofMillis(20)))
+                    .isInstanceOf(SQLTransientConnectionException.class);
+        }
     }
 
     @Test

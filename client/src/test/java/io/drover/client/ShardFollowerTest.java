@@ -4,6 +4,7 @@ package io.drover.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.codahale.metrics.MetricRegistry;
 import io.drover.api.FenceEpoch;
 import io.drover.api.ShardTopology;
 import io.drover.api.ShardTopology.ReplicaRole;
@@ -46,8 +47,10 @@ class ShardFollowerTest {
             },
             servers,
             ThreadLocalRandom::current);
-    private final ShardFollower follower =
-            new ShardFollower(config, ports, (epoch, ready) -> announced.add(new Announcement(epoch.value(), ready)));
+    private final MetricRegistry registry = new MetricRegistry();
+    private final KitMetrics metrics = new KitMetrics(registry, "test", "shard_01");
+    private final ShardFollower follower = new ShardFollower(
+            config, ports, metrics, (epoch, ready) -> announced.add(new Announcement(epoch.value(), ready)));
 
     private record Announcement(long acknowledged, boolean targetReady) {}
 
@@ -131,6 +134,71 @@ class ShardFollowerTest {
         see(Topologies.FENCED);
 
         assertRefused("shard_01", "FENCED", "epoch 8", "no connection within");
+    }
+
+    @Test
+    void refusalUnderAFenceSaysForHowLongWritesAreHeld() {
+        see(Topologies.WITH_TARGET);
+        see(Topologies.FENCED);
+
+        assertThatThrownBy(() -> borrow(Duration.ofMillis(20)))
+                .hasMessageMatching(
+                        "shard shard_01 in state FENCED at epoch 8, held for \\d+ ms: no connection within .*");
+        see(Topologies.MOVED);
+        servers.pools("node_b").get(0).reachable = false;
+        assertThatThrownBy(() -> borrow(Duration.ofMillis(20)))
+                .hasMessageStartingWith("shard shard_01 in state SERVING at epoch 9: no connection");
+    }
+
+    private Object gauge(String name) {
+        return registry.getGauges().get("drover.client.test.shard_01." + name).getValue();
+    }
+
+    @Test
+    void metricsTellOfAMove() throws SQLException {
+        see(Topologies.WITH_TARGET);
+        servers.pools("node_a").get(0).idle = 1;
+        servers.pools("node_b").get(0).idle = 2;
+        Connection connection = borrow();
+        assertThat(gauge("epoch")).isEqualTo(7L);
+        assertThat(gauge("state")).isEqualTo(0);
+        assertThat(gauge("borrowed")).isEqualTo(1);
+        assertThat(gauge("pool.primary.open")).isEqualTo(2);
+        assertThat(gauge("pool.primary.idle")).isEqualTo(1);
+        assertThat(gauge("pool.target.open")).isEqualTo(2);
+        assertThat(gauge("pool.target.idle")).isEqualTo(2);
+        see(Topologies.FENCED);
+        connection.close();
+        CompletableFuture<Connection> waiting = borrowLater();
+        assertThat(gauge("state")).isEqualTo(1);
+        assertThat(gauge("waiting")).isEqualTo(1);
+        assertThat(gauge("held")).isEqualTo(1);
+        see(Topologies.MOVED);
+        waiting.join().close();
+
+        assertThat(gauge("epoch")).isEqualTo(9L);
+        assertThat(gauge("held")).isEqualTo(0);
+        assertThat(gauge("pool.target.open")).isEqualTo(0);
+        assertThat(registry.timer("drover.client.test.shard_01.pause").getCount())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void poolKeepsItsSizeOverASwitchAndIsNotOpenedAnew() throws SQLException {
+        see(Topologies.WITH_TARGET);
+        FakePool target = servers.pools("node_b").get(0);
+        target.idle = SIZE;
+        Eventually.until(() -> follower.stats(true).targetReady());
+        see(Topologies.FENCED);
+        see(Topologies.MOVED);
+        for (int i = 0; i < SIZE; i++) {
+            assertThat(FakeServers.node(borrow())).isEqualTo("node_b");
+        }
+
+        assertThat(servers.pools("node_b")).containsExactly(target);
+        assertThat(target.borrowed).hasValue(SIZE);
+        assertThat(target.resting).isFalse();
+        assertThat(borrowLater()).isNotDone();
     }
 
     @Test

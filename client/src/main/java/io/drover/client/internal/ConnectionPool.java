@@ -17,6 +17,9 @@ public interface ConnectionPool extends AutoCloseable {
     /** Sessions that are open and not in use. */
     int idle();
 
+    /** Sessions that are open, in use or not. */
+    int open();
+
     /** Ends the sessions that are not in use, and opens no more until it is renewed. */
     void rest();
 

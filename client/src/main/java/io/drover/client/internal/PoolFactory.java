@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.client.internal;
 
+import io.drover.api.ShardTopology;
 import io.drover.api.ShardTopology.Endpoint;
 
 /** Opens pools. The seam where tests put servers that do not exist. */
@@ -13,6 +14,11 @@ public interface PoolFactory {
         READ
     }
 
-    /** Opens a pool that fills itself in the background; the server need not be up yet. */
-    ConnectionPool open(Endpoint endpoint, String database, Purpose purpose);
+    /**
+     * Opens a pool that fills itself in the background; the server need not be up yet.
+     *
+     * @param topology of the shard, whose database and instance the sessions are to be in
+     * @param endpoint the server, which is one of the topology's
+     */
+    ConnectionPool open(ShardTopology topology, Endpoint endpoint, Purpose purpose);
 }

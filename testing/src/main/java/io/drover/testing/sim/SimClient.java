@@ -50,7 +50,7 @@ public final class SimClient extends SimMember {
                 new KitPorts(
                         process,
                         () -> connect(process),
-                        (endpoint, database, purpose) -> new SimPool(world(), process, endpoint, purpose, writers),
+                        (topology, endpoint, purpose) -> new SimPool(world(), process, endpoint, purpose, writers),
                         () -> random));
         ExecutorService threads = process.newThreads("writer");
         for (int i = 0; i < writers; i++) {

@@ -174,6 +174,11 @@ final class SimPool implements ConnectionPool {
     }
 
     @Override
+    public int open() {
+        return all.size();
+    }
+
+    @Override
     public void rest() {
         resting = true;
         Session next = idle.poll();
