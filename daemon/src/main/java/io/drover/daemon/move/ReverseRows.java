@@ -14,6 +14,7 @@ import io.drover.api.agent.Reports.JobState;
 import io.drover.api.agent.Reports.StopMode;
 import io.drover.api.agent.Verb;
 import io.drover.replication.InstanceMonitor.StandbyView;
+import io.drover.topology.NodeRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -214,11 +215,12 @@ final class ReverseRows {
             boolean ready = replica.filter(view -> "streaming".equals(view.state()))
                     .filter(view -> view.lagBytes() <= CopyRows.LAG_GATE_BYTES)
                     .isPresent();
-            if (ready) {
-                // it streams without its agent, too; only the agent can lead the way back
-                context.services()
-                        .agents()
-                        .instance(context.from(), context.record().identity().instance());
+            // it streams without its agent, too, and only the agent can lead the way back
+            NodeId old = context.from();
+            if (ready && isAway(context.services().nodes(), old)) {
+                throw new DroverException(
+                        ErrorCode.NODE_UNREACHABLE,
+                        "the replica on " + old + " streams, but its agent is not there: look at the agent on " + old);
             }
             context.live().rollback(ready, replica.map(StandbyView::lagBytes).orElse(null));
             return (ready ? "is ready: " : "is not ready: ") + stands(context, replica);
@@ -227,6 +229,11 @@ final class ReverseRows {
             context.live().rollback(false, null);
             return "is not ready: " + e.getMessage();
         }
+    }
+
+    /** A node that never registered tells nothing. */
+    private static boolean isAway(NodeRegistry nodes, NodeId node) {
+        return nodes.find(node).isPresent() && !nodes.alive(node);
     }
 
     private static String stands(MoveContext context, Optional<StandbyView> replica) {

@@ -103,6 +103,24 @@ record Standbys(Agents agents, Monitors monitors) {
                                 .journaledMove());
     }
 
+    /**
+     * One that still has to be told that it follows for good. A rollback would begin on what its agent remembers of the way there, and its
+     * undo would lead the standby to the server that it followed before the move.
+     */
+    private Optional<String> onlyForNow(MoveRecord record, Follower follower) {
+        try {
+            return followsForGood(record, follower, record.to())
+                    ? Optional.empty()
+                    : Optional.of(
+                            "it follows for the time of the cutover only, and is told every second that this is for good");
+        } catch (DroverException e) {
+            if (e.code() == ErrorCode.LEADERSHIP_LOST) {
+                throw e;
+            }
+            return Optional.of(e.getMessage());
+        }
+    }
+
     /** The standbys that the shard should have on its new primary and has not, each with the reason. */
     Map<NodeId, String> missing(MoveRecord record) {
         Map<NodeId, String> missing = new TreeMap<>();
@@ -113,7 +131,7 @@ record Standbys(Agents agents, Monitors monitors) {
                     : neighbours.followers().stream()
                             .filter(each -> each.node().equals(standby.node()))
                             .findFirst();
-            follower.map(each -> trouble(record, each, record.to()))
+            follower.map(each -> trouble(record, each, record.to()).or(() -> onlyForNow(record, each)))
                     .orElseGet(() -> Optional.of("it was left behind when the move led the others away"))
                     .ifPresent(why -> missing.put(standby.node(), why));
         }

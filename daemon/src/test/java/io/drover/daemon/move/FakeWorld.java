@@ -70,9 +70,6 @@ final class FakeWorld implements Agents, Monitors, Checks {
     /** Whether commits wait for the standby that the guard names. */
     boolean guardHolds = true;
 
-    /** Whose agent answers no question; its PostgreSQL goes on. */
-    volatile @Nullable NodeId agentAway;
-
     /** How a standby looks to its primary; null for one that streams close behind. */
     volatile @Nullable Supplier<Optional<StandbyView>> stream;
 
@@ -389,9 +386,6 @@ final class FakeWorld implements Agents, Monitors, Checks {
     @Override
     public synchronized InstanceReport instance(NodeId id, InstanceId instance) {
         Node node = on(id);
-        if (id.equals(agentAway)) {
-            throw new DroverException(ErrorCode.NODE_UNREACHABLE, "the agent of " + id + " cannot be reached");
-        }
         if (!node.exists) {
             throw new DroverException(ErrorCode.NOT_FOUND, "no instance on " + id);
         }

@@ -22,10 +22,13 @@ import io.drover.topology.DocumentStore;
 import io.drover.topology.LeaderTransaction;
 import io.drover.topology.Leadership;
 import io.drover.topology.MoveLock;
+import io.drover.topology.NodeRecord;
+import io.drover.topology.NodeRegistry;
 import io.drover.topology.ParticipantStore;
 import io.drover.topology.Registration;
 import io.drover.topology.TopologyStore;
 import io.drover.topology.Versioned;
+import io.drover.topology.Watch;
 import io.drover.topology.ZkLayout;
 import io.drover.topology.ZooKeeperClient;
 import java.time.Clock;
@@ -341,6 +344,20 @@ final class MovePlay {
     }
 
     /** A client that opens no pool to the target. */
+    /** The agent of node_a has been there, and is not any more. */
+    void registerAndLeave() {
+        NodeRegistry nodes = new NodeRegistry(client);
+        Watch registration = nodes.register(new NodeRecord(A, "127.0.0.1", "http://127.0.0.1:1"));
+        boolean came = Waiting.until(
+                Duration.ofSeconds(10),
+                Duration.ofMillis(5),
+                () -> nodes.find(A).isPresent());
+        registration.close();
+        if (!came) {
+            throw new IllegalStateException("the node did not register");
+        }
+    }
+
     Registration coldClient(String name) {
         return new ParticipantStore(client)
                 .register(SHARD, name, new Participant(1, name, "127.0.0.1", new FenceEpoch(0), false));

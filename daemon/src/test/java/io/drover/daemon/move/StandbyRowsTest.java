@@ -240,6 +240,28 @@ class StandbyRowsTest {
                 .isEmpty();
     }
 
+    /** What its agent remembers of the way there would become the rollback's, whose undo would lead the standby to the old primary. */
+    @Test
+    void noRollbackBeginsBeforeTheStandbysAreToldThatTheyFollowForGood() {
+        MovePlay play = synchronous();
+        play.world().hook = (verb, moment) -> {
+            if (moment == Moment.BEFORE && play.world().on(B).timeline == 2 && verb.equals("follow@node_c")) {
+                throw MoveDriverTest.failure(ErrorCode.NODE_UNREACHABLE, verb);
+            }
+        };
+        play.driveToBaking();
+
+        assertThat(play.missing()).containsOnlyKeys(C);
+        assertThat(play.missing().get(C)).contains("for the time of the cutover only");
+        play.world().hook = (verb, moment) -> {};
+        play.driveUntil(() -> play.missing().isEmpty());
+
+        play.order(record -> play.orders().rollback(record, true, play.missing(), ""));
+        play.failOnce("seal@node_b", Moment.AFTER, ErrorCode.INTERNAL);
+        play.driveToBaking();
+        assertThat(play.world().on(C).follows).isEqualTo(B);
+    }
+
     /** What it was told before the switch is for the cutover only, and taken back when the move is gone. */
     @Test
     void noMoveEndsBeforeItsStandbysAreToldThatTheyFollowForGood() {

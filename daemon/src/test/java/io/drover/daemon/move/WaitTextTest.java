@@ -257,8 +257,8 @@ class WaitTextTest {
                         "bin/drover rollback"),
                 when(
                         "a person to complete the move or to roll it back",
-                        play -> after(play, "drop-slot@node_a", () -> play.world().agentAway = A),
-                        "the way back is not ready: the agent of node_a cannot be reached"),
+                        play -> after(play, "drop-slot@node_a", play::registerAndLeave),
+                        "the way back is not ready: the replica on node_a streams, but its agent is not there"),
                 when(
                         "a person to complete the move or to roll it back",
                         play -> after(play, "drop-slot@node_a", () -> play.world().stream = Optional::empty),
