@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.daemon.pgbouncer;
+
+import io.drover.api.ShardId;
+import io.drover.replication.PgBouncerPlace;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What an adapter is told, checked.
+ *
+ * @param name what people call it; no two adapters of an installation have the same
+ * @param include the file that the adapter writes
+ * @param processes the PgBouncer processes
+ * @param user one of {@code admin_users}
+ * @param killAfter how long clients may stay with a server that is not theirs any more
+ */
+record PoolerSettings(
+        String name,
+        Path include,
+        List<Database> databases,
+        List<Pooler> processes,
+        String user,
+        Duration killAfter) {
+
+    /**
+     * A database of PgBouncer's.
+     *
+     * @param options more of PgBouncer's parameters for it
+     */
+    record Database(String name, ShardId shard, String options) {}
+
+    /**
+     * A PgBouncer process.
+     *
+     * @param place of its console
+     * @param ini its configuration, which the adapter only reads
+     */
+    record Pooler(PgBouncerPlace place, Path ini) {}
+
+    PoolerSettings {
+        databases = List.copyOf(databases);
+        processes = List.copyOf(processes);
+    }
+
+    List<PgBouncerPlace> places() {
+        return processes.stream().map(Pooler::place).toList();
+    }
+}

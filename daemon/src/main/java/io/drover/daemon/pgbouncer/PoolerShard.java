@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.daemon.pgbouncer;
+
+import io.drover.api.ShardTopology;
+import io.drover.api.TopologyState;
+import io.drover.api.time.Scheduler;
+import io.drover.replication.PgBouncerPlace;
+import io.drover.topology.Versioned;
+import io.drover.topology.ZooKeeperClient;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One database with its shard: puts the follower, the processes, the checks and the znode together, each on its own thread. */
+final class PoolerShard implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(PoolerShard.class);
+    private static final Duration AGAIN = Duration.ofMillis(200);
+    private static final Duration CHECK = Duration.ofSeconds(10);
+    private static final Duration CHECK_BEFORE_FENCE = Duration.ofSeconds(1);
+
+    private final PoolerSettings.Database database;
+    private final Supplier<List<PoolerFinding>> common;
+    private final PoolerChecks checks;
+    private final PoolerFollower follower;
+    private final PoolerMembership membership;
+    private final Map<PgBouncerPlace, ProcessLoop> loops = new LinkedHashMap<>();
+    private final ScheduledExecutorService following;
+    private final ScheduledExecutorService checking;
+    private String told = "";
+
+    /**
+     * Prepares it; {@link #start} begins.
+     *
+     * @param common what the checks of files and processes find, for every database alike
+     */
+    PoolerShard(
+            PoolerSettings settings,
+            PoolerSettings.Database database,
+            Include include,
+            Poolers poolers,
+            PoolerChecks checks,
+            Supplier<List<PoolerFinding>> common,
+            ZooKeeperClient zooKeeper) {
+        Scheduler scheduler = zooKeeper.scheduler();
+        this.database = database;
+        this.checks = checks;
+        this.common = common;
+        this.following = scheduler.newTimer("drover-pgbouncer-" + database.name());
+        this.checking = scheduler.newTimer("drover-pgbouncer-" + database.name() + "-checks");
+        String id = settings.name().replaceAll("[^A-Za-z0-9_.-]", "_") + "-" + database.name() + "-"
+                + String.format(Locale.ROOT, "%08x", ThreadLocalRandom.current().nextInt());
+        this.membership = new PoolerMembership(
+                zooKeeper, database.shard(), settings.name() + "/" + database.name(), id, this::follow);
+        this.follower = new PoolerFollower(
+                database.name(),
+                database.options(),
+                include,
+                settings.places(),
+                wish -> loops.values().forEach(loop -> loop.wish(wish)),
+                membership::acknowledge);
+        for (PgBouncerPlace place : settings.places()) {
+            PoolerProcess process = new PoolerProcess(
+                    poolers, place, database.name(), follower::isHeld, settings.killAfter(), scheduler);
+            loops.put(
+                    place,
+                    new ProcessLoop(
+                            process,
+                            standing -> later(following, Duration.ZERO, () -> follower.reached(place, standing)),
+                            scheduler));
+        }
+    }
+
+    void start() {
+        membership.join();
+        check();
+    }
+
+    private void follow(Versioned<ShardTopology> read) {
+        later(following, Duration.ZERO, () -> {
+            follower.follow(read);
+            again();
+        });
+    }
+
+    private void again() {
+        if (!follower.act()) {
+            later(following, AGAIN, this::again);
+        }
+    }
+
+    private void check() {
+        boolean soon = follower.topology()
+                .map(topology -> Wish.of(topology).mayHold())
+                .orElse(false);
+        boolean fenced = follower.topology()
+                .map(topology -> topology.state() != TopologyState.SERVING)
+                .orElse(false);
+        if (!fenced) {
+            // a look at a console takes processor time that the pause wants
+            report(soon, find());
+        }
+        later(checking, soon ? CHECK_BEFORE_FENCE : CHECK, this::check);
+    }
+
+    private List<PoolerFinding> find() {
+        List<PoolerFinding> findings = new ArrayList<>(common.get());
+        follower.topology()
+                .ifPresent(topology -> findings.addAll(checks.ofDatabase(database, topology, follower.isHeld())));
+        return findings;
+    }
+
+    private void report(boolean soon, List<PoolerFinding> findings) {
+        List<String> blocking = findings.stream()
+                .filter(PoolerFinding::blocks)
+                .map(PoolerFinding::toString)
+                .distinct()
+                .toList();
+        List<String> all = findings.stream().map(PoolerFinding::toString).distinct().toList();
+        if (!all.toString().equals(told)) {
+            told = all.toString();
+            if (all.isEmpty()) {
+                LOG.info("{}: nothing is in the way of a move", database.name());
+            } else {
+                all.forEach(finding -> LOG.warn("{}: {}", database.name(), finding));
+            }
+        }
+        membership.ready(soon && blocking.isEmpty(), blocking.isEmpty() ? null : String.join(" | ", blocking));
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // the task tells of its failures itself
+    private void later(ScheduledExecutorService thread, Duration delay, Runnable task) {
+        try {
+            thread.schedule(
+                    () -> {
+                        try {
+                            task.run();
+                        } catch (RuntimeException e) {
+                            LOG.error("{}: a fault in Drover", database.name(), e);
+                        }
+                    },
+                    delay.toNanos(),
+                    TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("closed: a late event is left", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        checking.shutdownNow();
+        membership.close();
+        following.shutdown();
+        loops.values().forEach(ProcessLoop::close);
+    }
+}
