@@ -58,6 +58,9 @@ public interface PgBouncer extends AutoCloseable {
     /** Server connections of a database that have a client. */
     List<Link> links(String name);
 
+    /** Makes ready what {@link #pause} needs, so that nothing is left to be done in the pause. */
+    void prepare();
+
     /**
      * Asks it to hold the clients of a database and to close each server connection as soon as its client lets go of it. Does not wait
      * for that: {@link #database} and {@link #pools} tell. A repeat changes nothing.

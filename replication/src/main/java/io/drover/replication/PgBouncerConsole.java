@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The console through two psql: PAUSE answers only when everybody has let go, and meanwhile the other one has to see and to resume. Its
@@ -26,7 +27,7 @@ public final class PgBouncerConsole implements PgBouncer {
     private final Login login;
     private final PgBouncerPlace place;
     private final PsqlPipe commands;
-    private PsqlPipe pauses;
+    private @Nullable PsqlPipe pauses;
 
     /**
      * Who logs in.
@@ -41,11 +42,10 @@ public final class PgBouncerConsole implements PgBouncer {
         }
     }
 
-    private PgBouncerConsole(Login login, PgBouncerPlace place, PsqlPipe commands, PsqlPipe pauses) {
+    private PgBouncerConsole(Login login, PgBouncerPlace place, PsqlPipe commands) {
         this.login = login;
         this.place = place;
         this.commands = commands;
-        this.pauses = pauses;
     }
 
     /**
@@ -54,13 +54,7 @@ public final class PgBouncerConsole implements PgBouncer {
      * @throws DroverException POSTGRES_UNREACHABLE when nobody answers, POSTGRES_FAILED when the login is refused
      */
     public static PgBouncerConsole open(PgBouncerPlace place, Login login) {
-        PsqlPipe commands = pipe(place, login);
-        try {
-            return new PgBouncerConsole(login, place, commands, pipe(place, login));
-        } catch (DroverException e) {
-            commands.close();
-            throw e;
-        }
+        return new PgBouncerConsole(login, place, pipe(place, login));
     }
 
     private static PsqlPipe pipe(PgBouncerPlace place, Login login) {
@@ -164,13 +158,27 @@ public final class PgBouncerConsole implements PgBouncer {
     }
 
     @Override
+    public void prepare() {
+        freePipe();
+    }
+
+    @Override
     public void pause(String name) {
-        if (!pauses.isAnswered()) {
-            // an earlier one still waits, and would hold this one up
-            pauses.close();
-            pauses = pipe(place, login);
+        freePipe().send("PAUSE " + quoted(name));
+    }
+
+    /** One on which no earlier PAUSE waits, which would hold the next one up. */
+    private PsqlPipe freePipe() {
+        PsqlPipe open = pauses;
+        if (open != null && !open.isAnswered()) {
+            open.close();
+            open = null;
         }
-        pauses.send("PAUSE " + quoted(name));
+        if (open == null) {
+            open = pipe(place, login);
+            pauses = open;
+        }
+        return open;
     }
 
     @Override
@@ -211,6 +219,9 @@ public final class PgBouncerConsole implements PgBouncer {
     @Override
     public void close() {
         commands.close();
-        pauses.close();
+        PsqlPipe open = pauses;
+        if (open != null) {
+            open.close();
+        }
     }
 }

@@ -8,6 +8,8 @@ import io.drover.replication.PoolerLogins;
 import io.drover.topology.ZooKeeperClient;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -15,6 +17,9 @@ import java.util.stream.Collectors;
  * moment; the next one begins from the topologies and from what the processes and the include file say.
  */
 public final class PgBouncerAdapter implements AutoCloseable {
+    /** Whose files, and whose login: what no waiting mends. */
+    private static final Set<String> AT_START = Set.of("B2", "B4");
+
     private final IncludeFile file;
     private final ZooKeeperClient zooKeeper;
     private final List<PoolerShard> shards;
@@ -26,19 +31,31 @@ public final class PgBouncerAdapter implements AutoCloseable {
     }
 
     /**
+     * Starts by a configuration file.
+     *
+     * @throws DroverException as the other {@code start}
+     */
+    public static PgBouncerAdapter start(PgBouncerConfiguration configuration) {
+        return start(
+                configuration.settings(),
+                configuration.poolers(),
+                configuration.logins(),
+                configuration.getZookeeper()::open);
+    }
+
+    /**
      * Starts.
      *
+     * @param zooKeeper opens the adapter's connection, which it closes
      * @throws DroverException PREFLIGHT_FAILED when a file or a login is wrong, STATE_CONFLICT when the include file is somebody
      *     else's; nothing is changed then. A process that does not answer is no reason: it may be what a fence waits for
      */
-    public static PgBouncerAdapter start(PgBouncerConfiguration configuration) {
-        PoolerSettings settings = configuration.settings();
-        Poolers poolers = configuration.poolers();
-        PoolerLogins logins = configuration.logins();
+    public static PgBouncerAdapter start(
+            PoolerSettings settings, Poolers poolers, PoolerLogins logins, Supplier<ZooKeeperClient> zooKeeper) {
         PoolerChecks checks = new PoolerChecks(settings, poolers, logins);
         List<PoolerFinding> wrong = new ArrayList<>(checks.ofFiles());
-        settings.processes().forEach(process -> checks.ofProcess(process).stream()
-                .filter(finding -> finding.id().equals("B4") || finding.id().equals("B2"))
+        settings.processes().forEach(process -> checks.ofProcess(process, List.of()).stream()
+                .filter(finding -> AT_START.contains(finding.id()))
                 .forEach(wrong::add));
         if (!wrong.isEmpty()) {
             throw new DroverException(
@@ -50,23 +67,17 @@ public final class PgBouncerAdapter implements AutoCloseable {
         IncludeFile file = IncludeFile.own(settings.include());
         try {
             Include include = Include.open(file, settings.name());
-            ZooKeeperClient zooKeeper = configuration.getZookeeper().open();
+            ZooKeeperClient client = zooKeeper.get();
             List<PoolerShard> shards = settings.databases().stream()
                     .map(database -> new PoolerShard(
-                            settings, database, include, poolers, checks, () -> common(checks, settings), zooKeeper))
+                            settings, database, include, poolers, checks, client))
                     .toList();
             shards.forEach(PoolerShard::start);
-            return new PgBouncerAdapter(file, zooKeeper, shards);
+            return new PgBouncerAdapter(file, client, shards);
         } catch (RuntimeException e) {
             file.close();
             throw e;
         }
-    }
-
-    static List<PoolerFinding> common(PoolerChecks checks, PoolerSettings settings) {
-        List<PoolerFinding> findings = new ArrayList<>(checks.ofFiles());
-        settings.processes().forEach(process -> findings.addAll(checks.ofProcess(process)));
-        return findings;
     }
 
     /** Leaves every shard; PgBouncer goes on as it is. */

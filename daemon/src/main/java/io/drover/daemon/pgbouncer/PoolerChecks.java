@@ -6,7 +6,6 @@ import io.drover.api.ErrorCode;
 import io.drover.api.ShardTopology;
 import io.drover.api.ShardTopology.Endpoint;
 import io.drover.api.ShardTopology.Replica;
-import io.drover.api.TopologyState;
 import io.drover.daemon.pgbouncer.PoolerSettings.Pooler;
 import io.drover.fencing.FenceTransitions;
 import io.drover.replication.PgBouncer;
@@ -86,11 +85,36 @@ final class PoolerChecks {
         return findings;
     }
 
-    /** What each process says. */
-    List<PoolerFinding> ofProcess(Pooler pooler) {
+    /**
+     * Everything that can be found.
+     *
+     * @param known the databases whose shards are known
+     */
+    List<PoolerFinding> all(List<Known> known) {
+        List<PoolerFinding> findings = new ArrayList<>(ofFiles());
+        settings.processes().forEach(process -> findings.addAll(ofProcess(process, known)));
+        known.forEach(database -> findings.addAll(ofServers(database.topology())));
+        return findings;
+    }
+
+    /**
+     * A database with its shard, which has to serve.
+     *
+     * @param pauseIsOurs whether a pause that is found may be the adapter's own
+     */
+    record Known(String database, ShardTopology topology, boolean pauseIsOurs) {}
+
+    /** What one process says. */
+    List<PoolerFinding> ofProcess(Pooler pooler, List<Known> known) {
         List<PoolerFinding> findings = new ArrayList<>();
-        try (PgBouncer pgbouncer = poolers.open(pooler.place())) {
+        PgBouncerPlace place = pooler.place();
+        try (PgBouncer pgbouncer = poolers.open(place)) {
             findings.addAll(ofConsole(pooler, pgbouncer));
+            for (Known database : known) {
+                pgbouncer
+                        .database(database.database())
+                        .ifPresent(found -> findings.addAll(ofPools(place, pgbouncer, database, found)));
+            }
         } catch (DroverException e) {
             boolean refused = e.code() == ErrorCode.POSTGRES_FAILED;
             findings.add(new PoolerFinding(
@@ -191,23 +215,8 @@ final class PoolerChecks {
         return text.isBlank() ? 0 : Double.parseDouble(text);
     }
 
-    /** What a database's pools, and its shard's servers, say, with what is known of the shard. */
-    List<PoolerFinding> ofDatabase(PoolerSettings.Database database, ShardTopology topology, boolean pauseIsOurs) {
+    private List<PoolerFinding> ofServers(ShardTopology topology) {
         List<PoolerFinding> findings = new ArrayList<>();
-        if (topology.state() != TopologyState.SERVING) {
-            return findings;
-        }
-        for (PgBouncerPlace place : settings.places()) {
-            try (PgBouncer pgbouncer = poolers.open(place)) {
-                pgbouncer
-                        .database(database.name())
-                        .ifPresent(found -> findings.addAll(ofPools(
-                                place, pgbouncer, database.name(), topology, found.paused() && !pauseIsOurs)));
-            } catch (DroverException e) {
-                // told by ofProcess
-                continue;
-            }
-        }
         logins.refused(topology.primary(), topology.database())
                 .ifPresent(why -> findings.add(login("primary", topology.primary(), why)));
         target(topology)
@@ -216,10 +225,11 @@ final class PoolerChecks {
         return findings;
     }
 
-    private List<PoolerFinding> ofPools(
-            PgBouncerPlace place, PgBouncer pgbouncer, String database, ShardTopology topology, boolean foreignPause) {
+    private List<PoolerFinding> ofPools(PgBouncerPlace place, PgBouncer pgbouncer, Known known, Database found) {
         List<PoolerFinding> findings = new ArrayList<>();
-        if (foreignPause) {
+        String database = known.database();
+        ShardTopology topology = known.topology();
+        if (found.paused() && !known.pauseIsOurs()) {
             findings.add(new PoolerFinding(
                     "B8", true, place + " has " + database + " paused, and it was not Drover", "RESUME " + database));
         }

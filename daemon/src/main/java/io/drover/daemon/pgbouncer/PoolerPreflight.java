@@ -6,11 +6,17 @@ import io.drover.api.ErrorCode;
 import io.drover.api.PreflightReport;
 import io.drover.api.PreflightReport.Check;
 import io.drover.api.PreflightReport.Severity;
+import io.drover.api.ShardTopology;
+import io.drover.api.TopologyState;
+import io.drover.daemon.pgbouncer.PoolerChecks.Known;
 import io.drover.replication.IncludeFile;
+import io.drover.replication.PoolerLogins;
 import io.drover.topology.TopologyStore;
+import io.drover.topology.Versioned;
 import io.drover.topology.ZooKeeperClient;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The preflight by itself, for a person before the adapter is started or a move is wanted. */
 public final class PoolerPreflight {
@@ -18,16 +24,22 @@ public final class PoolerPreflight {
 
     /** Asks everything and changes nothing. */
     public static PreflightReport run(PgBouncerConfiguration configuration) {
-        PoolerSettings settings = configuration.settings();
-        PoolerChecks checks = new PoolerChecks(settings, configuration.poolers(), configuration.logins());
-        List<PoolerFinding> findings = new ArrayList<>(PgBouncerAdapter.common(checks, settings));
-        findings.addAll(ofInclude(settings));
         try (ZooKeeperClient client = configuration.getZookeeper().open()) {
-            TopologyStore topologies = new TopologyStore(client);
-            for (PoolerSettings.Database database : settings.databases()) {
-                findings.addAll(ofShard(checks, database, topologies));
-            }
+            return run(configuration.settings(), configuration.poolers(), configuration.logins(), client);
         }
+    }
+
+    /** The same, of whatever is behind the ports. */
+    public static PreflightReport run(
+            PoolerSettings settings, Poolers poolers, PoolerLogins logins, ZooKeeperClient zooKeeper) {
+        PoolerChecks checks = new PoolerChecks(settings, poolers, logins);
+        List<PoolerFinding> findings = new ArrayList<>(ofInclude(settings));
+        List<Known> known = new ArrayList<>();
+        TopologyStore topologies = new TopologyStore(zooKeeper);
+        for (PoolerSettings.Database database : settings.databases()) {
+            ofShard(database, topologies, known).ifPresent(findings::add);
+        }
+        findings.addAll(checks.all(known));
         if (findings.isEmpty()) {
             return PreflightReport.of(List.of(new Check("B", Severity.INFO, true, "nothing is in the way of a move", null)));
         }
@@ -51,20 +63,25 @@ public final class PoolerPreflight {
         }
     }
 
-    private static List<PoolerFinding> ofShard(
-            PoolerChecks checks, PoolerSettings.Database database, TopologyStore topologies) {
+    private static Optional<PoolerFinding> ofShard(
+            PoolerSettings.Database database, TopologyStore topologies, List<Known> known) {
         try {
-            return topologies
-                    .read(database.shard())
-                    .map(found -> checks.ofDatabase(database, found.value(), true))
-                    .orElseGet(() -> List.of(new PoolerFinding(
-                            "B11", true, "ZooKeeper knows no shard " + database.shard(), "correct the shard of " + database.name())));
+            Optional<ShardTopology> found = topologies.read(database.shard()).map(Versioned::value);
+            found.filter(topology -> topology.state() == TopologyState.SERVING)
+                    .ifPresent(topology -> known.add(new Known(database.name(), topology, true)));
+            return found.isPresent()
+                    ? Optional.empty()
+                    : Optional.of(new PoolerFinding(
+                            "B11",
+                            true,
+                            "ZooKeeper knows no shard " + database.shard(),
+                            "correct the shard of " + database.name()));
         } catch (DroverException e) {
             if (e.code() != ErrorCode.ZOOKEEPER_UNAVAILABLE) {
                 throw e;
             }
-            return List.of(new PoolerFinding(
-                    "B11", true, e.getMessage(), "check zookeeper.connect with its chroot"));
+            return Optional.of(
+                    new PoolerFinding("B11", true, e.getMessage(), "check zookeeper.connect with its chroot"));
         }
     }
 }

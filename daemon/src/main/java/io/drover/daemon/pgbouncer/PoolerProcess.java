@@ -73,6 +73,9 @@ final class PoolerProcess implements AutoCloseable {
                 open = poolers.open(place);
                 console = open;
             }
+            if (!wish.hold() && wish.mayHold()) {
+                open.prepare();
+            }
             return wish.hold() ? hold(open, wish) : serve(open, wish);
         } catch (DroverException e) {
             LOG.debug("{}: {}", place, e.getMessage());

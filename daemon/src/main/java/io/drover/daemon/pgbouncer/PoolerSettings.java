@@ -16,7 +16,7 @@ import java.util.List;
  * @param user one of {@code admin_users}
  * @param killAfter how long clients may stay with a server that is not theirs any more
  */
-record PoolerSettings(
+public record PoolerSettings(
         String name,
         Path include,
         List<Database> databases,
@@ -29,7 +29,7 @@ record PoolerSettings(
      *
      * @param options more of PgBouncer's parameters for it
      */
-    record Database(String name, ShardId shard, String options) {}
+    public record Database(String name, ShardId shard, String options) {}
 
     /**
      * A PgBouncer process.
@@ -37,13 +37,15 @@ record PoolerSettings(
      * @param place of its console
      * @param ini its configuration, which the adapter only reads
      */
-    record Pooler(PgBouncerPlace place, Path ini) {}
+    public record Pooler(PgBouncerPlace place, Path ini) {}
 
-    PoolerSettings {
+    /** Copies the lists. */
+    public PoolerSettings {
         databases = List.copyOf(databases);
         processes = List.copyOf(processes);
     }
 
+    /** The places of the processes. */
     List<PgBouncerPlace> places() {
         return processes.stream().map(Pooler::place).toList();
     }

@@ -4,20 +4,20 @@ package io.drover.daemon.pgbouncer;
 import io.drover.api.ShardTopology;
 import io.drover.api.TopologyState;
 import io.drover.api.time.Scheduler;
+import io.drover.daemon.pgbouncer.PoolerChecks.Known;
 import io.drover.replication.PgBouncerPlace;
 import io.drover.topology.Versioned;
 import io.drover.topology.ZooKeeperClient;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,11 +25,11 @@ import org.slf4j.LoggerFactory;
 final class PoolerShard implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PoolerShard.class);
     private static final Duration AGAIN = Duration.ofMillis(200);
-    private static final Duration CHECK = Duration.ofSeconds(10);
-    private static final Duration CHECK_BEFORE_FENCE = Duration.ofSeconds(1);
+    private static final Duration TICK = Duration.ofSeconds(1);
+    /** How many ticks pass between two checks while no fence is near. */
+    private static final int SELDOM = 10;
 
     private final PoolerSettings.Database database;
-    private final Supplier<List<PoolerFinding>> common;
     private final PoolerChecks checks;
     private final PoolerFollower follower;
     private final PoolerMembership membership;
@@ -38,23 +38,17 @@ final class PoolerShard implements AutoCloseable {
     private final ScheduledExecutorService checking;
     private String told = "";
 
-    /**
-     * Prepares it; {@link #start} begins.
-     *
-     * @param common what the checks of files and processes find, for every database alike
-     */
+    /** Prepares it; {@link #start} begins. */
     PoolerShard(
             PoolerSettings settings,
             PoolerSettings.Database database,
             Include include,
             Poolers poolers,
             PoolerChecks checks,
-            Supplier<List<PoolerFinding>> common,
             ZooKeeperClient zooKeeper) {
         Scheduler scheduler = zooKeeper.scheduler();
         this.database = database;
         this.checks = checks;
-        this.common = common;
         this.following = scheduler.newTimer("drover-pgbouncer-" + database.name());
         this.checking = scheduler.newTimer("drover-pgbouncer-" + database.name() + "-checks");
         String id = settings.name().replaceAll("[^A-Za-z0-9_.-]", "_") + "-" + database.name() + "-"
@@ -82,13 +76,14 @@ final class PoolerShard implements AutoCloseable {
 
     void start() {
         membership.join();
-        check();
+        later(checking, Duration.ZERO, () -> tick(0));
     }
 
     private void follow(Versioned<ShardTopology> read) {
         later(following, Duration.ZERO, () -> {
             follower.follow(read);
             again();
+            later(checking, Duration.ZERO, this::check);
         });
     }
 
@@ -98,25 +93,24 @@ final class PoolerShard implements AutoCloseable {
         }
     }
 
-    private void check() {
-        boolean soon = follower.topology()
-                .map(topology -> Wish.of(topology).mayHold())
-                .orElse(false);
-        boolean fenced = follower.topology()
-                .map(topology -> topology.state() != TopologyState.SERVING)
-                .orElse(false);
-        if (!fenced) {
-            // a look at a console takes processor time that the pause wants
-            report(soon, find());
+    private void tick(int number) {
+        boolean soon = follower.topology().map(topology -> Wish.of(topology).mayHold()).orElse(false);
+        if (soon || number % SELDOM == 0) {
+            check();
         }
-        later(checking, soon ? CHECK_BEFORE_FENCE : CHECK, this::check);
+        later(checking, TICK, () -> tick(number + 1));
     }
 
-    private List<PoolerFinding> find() {
-        List<PoolerFinding> findings = new ArrayList<>(common.get());
-        follower.topology()
-                .ifPresent(topology -> findings.addAll(checks.ofDatabase(database, topology, follower.isHeld())));
-        return findings;
+    private void check() {
+        Optional<ShardTopology> topology = follower.topology();
+        if (topology.isPresent() && topology.orElseThrow().state() != TopologyState.SERVING) {
+            // a look at a console takes processor time that the pause wants
+            return;
+        }
+        List<Known> known = topology.stream()
+                .map(seen -> new Known(database.name(), seen, follower.isHeld()))
+                .toList();
+        report(topology.map(seen -> Wish.of(seen).mayHold()).orElse(false), checks.all(known));
     }
 
     private void report(boolean soon, List<PoolerFinding> findings) {

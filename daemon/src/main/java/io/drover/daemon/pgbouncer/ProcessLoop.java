@@ -2,6 +2,7 @@
 package io.drover.daemon.pgbouncer;
 
 import io.drover.api.time.Scheduler;
+import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -13,6 +14,8 @@ import org.slf4j.LoggerFactory;
 /** Takes step after step with one process, on a thread of its own: one that does not answer holds up no other. */
 final class ProcessLoop implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ProcessLoop.class);
+
+    private static final Duration END = Duration.ofSeconds(5);
 
     private final PoolerProcess process;
     private final Consumer<Standing> report;
@@ -69,5 +72,12 @@ final class ProcessLoop implements AutoCloseable {
         closed = true;
         news.release();
         thread.shutdown();
+        try {
+            if (!thread.awaitTermination(END.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("{}: its thread does not end within {}", process.place(), END);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
