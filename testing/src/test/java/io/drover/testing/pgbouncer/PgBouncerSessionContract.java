@@ -22,21 +22,20 @@ abstract class PgBouncerSessionContract extends PgBouncerContract {
 
     @Test
     final void anIdleSessionHoldsThePauseUpAndMayGoOnWorking() {
-        try (Client client = world().connect("app")) {
-            reached(client.begin());
-            client.commit();
+        Client client = world().connect("app");
+        reached(client.begin());
+        client.commit();
 
-            console().pause("app");
-            awaitPaused();
-            Waiting.pause(Duration.ofMillis(100));
-            assertThat(console().pools("app").servers()).isPositive();
-            assertThat(console().pools("app").mode()).isEqualTo("session");
-            assertThat(reached(client.begin())).isEqualTo(world().port(0));
-            client.commit();
+        console().pause("app");
+        awaitPaused();
+        Waiting.pause(Duration.ofMillis(100));
+        assertThat(console().pools("app").servers()).isPositive();
+        assertThat(console().pools("app").mode()).isEqualTo("session");
+        assertThat(reached(client.begin())).isEqualTo(world().port(0));
+        client.commit();
 
-            client.close();
-            awaitDrained();
-            console().resume("app");
-        }
+        client.close();
+        awaitDrained();
+        console().resume("app");
     }
 }
