@@ -20,7 +20,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -56,25 +55,29 @@ final class PgBouncerCommand implements Callable<Integer> {
             description = "only wait, so long at most (default 60s), until PgBouncer may start: for ExecStartPre of its unit")
     private @Nullable String gate;
 
+    @Option(names = "--retire", description = "forget the adapter's group: no move misses it any more; for poolers that will not come back")
+    private boolean retire;
+
     @Override
     public Integer call() throws InterruptedException {
         if (check) {
             CommandLineLogging.quiet();
             return tell(PoolerPreflight.run(configuration()));
         }
+        if (retire) {
+            CommandLineLogging.quiet();
+            PgBouncerAdapter.retire(configuration()).forEach(out()::println);
+            return ExitCode.DONE;
+        }
         CommandLineLogging.normal();
         if (gate != null) {
-            StartGate.pass(configuration(), limit(gate));
+            StartGate.pass(configuration(), Durations.parse(gate));
             return ExitCode.DONE;
         }
         PgBouncerAdapter adapter = PgBouncerAdapter.start(configuration());
         Runtime.getRuntime().addShutdownHook(new Thread(adapter::close, "drover-pgbouncer-close"));
         new CountDownLatch(1).await();
         return ExitCode.DONE;
-    }
-
-    private static Duration limit(String text) {
-        return Durations.parse(text);
     }
 
     private PgBouncerConfiguration configuration() {
@@ -89,8 +92,12 @@ final class PgBouncerCommand implements Callable<Integer> {
         }
     }
 
+    private PrintWriter out() {
+        return requireNonNull(spec, "spec is null").commandLine().getOut();
+    }
+
     private int tell(PreflightReport report) {
-        PrintWriter out = requireNonNull(spec, "spec is null").commandLine().getOut();
+        PrintWriter out = out();
         try {
             out.println(json ? Json.mapper().writeValueAsString(report) : Texts.checks(report));
         } catch (JsonProcessingException e) {

@@ -43,13 +43,12 @@ final class CutoverRows {
         awaitBlockers(context, BLOCKERS_LIMIT);
         // before the checks, so that a lag which passes in a moment is no reason to undo hours of copying
         CopyRows.awaitLag(context, CopyRows.LAG_GATE_BYTES, Duration.ofMinutes(5));
-        PreflightReport report = context.services().checks().run(context.record(), When.WITH_STANDBY);
-        if (!report.ok()) {
-            throw DroverException.refusedBy(
-                    report, "the preflight refuses the cutover: " + Checks.failures(report) + "; the move is undone");
-        }
+        check(context);
         showTarget(context);
-        awaitWarmClients(context);
+        if (!awaitWarmClients(context)) {
+            // a pooler's adapter has tried the target only now
+            check(context);
+        }
         context.call(context.from(), new Verb.Checkpoint());
         context.call(context.to(), new Verb.Checkpoint());
         context.call(context.to(), new Verb.PrepareTarget());
@@ -58,6 +57,14 @@ final class CutoverRows {
         }
         // before the guard, since it takes processors that commits want
         rehearse(context, context.services().rehearsals().first());
+    }
+
+    private static void check(MoveContext context) {
+        PreflightReport report = context.services().checks().run(context.record(), When.WITH_STANDBY);
+        if (!report.ok()) {
+            throw DroverException.refusedBy(
+                    report, "the preflight refuses the cutover: " + Checks.failures(report) + "; the move is undone");
+        }
     }
 
     /** Waits for transactions that have been open for long: the seal would stop them. What is open for less is not waited for. */
@@ -119,8 +126,12 @@ final class CutoverRows {
                 context.id());
     }
 
-    /** Clients that are not ready in time are named and not waited for: the fence works without them, they only reconnect later. */
-    private static void awaitWarmClients(MoveContext context) {
+    /**
+     * Clients that are not ready in time are named and not waited for: the fence works without them, they only reconnect later.
+     *
+     * @return whether all were
+     */
+    private static boolean awaitWarmClients(MoveContext context) {
         try {
             Wait wait = Wait.of(
                             "the clients' pools to " + context.to(),
@@ -132,6 +143,7 @@ final class CutoverRows {
                 context.waits(wait.now("not ready: " + String.join(", ", cold)));
                 return cold.isEmpty() ? Optional.of(true) : Optional.empty();
             });
+            return true;
         } catch (DroverException e) {
             if (e.code() != ErrorCode.TIMEOUT) {
                 throw e;
@@ -142,6 +154,7 @@ final class CutoverRows {
                             new MoveJournal.Line(
                                     MoveSteps.ARM,
                                     "clients without a warm pool to the target: " + coldClients(context)));
+            return false;
         }
     }
 

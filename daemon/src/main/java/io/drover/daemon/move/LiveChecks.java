@@ -22,10 +22,12 @@ import java.util.OptionalLong;
 final class LiveChecks implements Checks {
     private final Agents agents;
     private final Monitors monitors;
+    private final PoolerGroups poolers;
 
-    LiveChecks(Agents agents, Monitors monitors) {
+    LiveChecks(Agents agents, Monitors monitors, PoolerGroups poolers) {
         this.agents = agents;
         this.monitors = monitors;
+        this.poolers = poolers;
     }
 
     @Override
@@ -55,6 +57,7 @@ final class LiveChecks implements Checks {
                 wayBackLogin,
                 companions(record, standbyRuns),
                 standbyRuns ? List.of() : places(record, source),
+                poolers.of(identity.shards()),
                 lag.isPresent() ? OptionalLong.of(lag.orElseThrow().lagBytes()) : OptionalLong.empty(),
                 lag.isPresent() ? OptionalLong.of(lag.orElseThrow().lagMillis()) : OptionalLong.empty());
         return Preflight.evaluate(facts, when, Standbys.waivers(record));

@@ -5,6 +5,7 @@ import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.replication.IncludeFile;
 import io.drover.replication.PoolerLogins;
+import io.drover.topology.PoolerRegistry;
 import io.drover.topology.ZooKeeperClient;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,6 +78,22 @@ public final class PgBouncerAdapter implements AutoCloseable {
         } catch (RuntimeException e) {
             file.close();
             throw e;
+        }
+    }
+
+    /** Forgets the adapter's group for each of its shards; tells what was done. */
+    public static List<String> retire(PgBouncerConfiguration configuration) {
+        PoolerSettings settings = configuration.settings();
+        try (ZooKeeperClient client = configuration.getZookeeper().open()) {
+            PoolerRegistry groups = new PoolerRegistry(client);
+            String group = settings.group().name();
+            return settings.databases().stream()
+                    .map(PoolerSettings.Database::shard)
+                    .distinct()
+                    .map(shard -> groups.forget(shard, group)
+                            ? "group " + group + " of shard " + shard + " is forgotten"
+                            : "shard " + shard + " knows no group " + group)
+                    .toList();
         }
     }
 

@@ -11,6 +11,7 @@ import io.drover.replication.PasswordLogins;
 import io.drover.replication.PgBouncerConsole;
 import io.drover.replication.PgBouncerPlace;
 import io.drover.replication.PoolerLogins;
+import io.drover.topology.PoolerGroup;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -35,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  *   - {name: app, shard: shard_01, options: "pool_size=20"}
  * consoles:                                 # one for each PgBouncer process; ini when it has one of its own
  *   - {host: /var/run/postgresql, port: 6432}
+ * group: {name: edge, least: 2}             # optional: a move wants 2 of the adapters of group edge; else this one alone
  * admin:                                    # one of admin_users
  *   user: drover_pooler
  *   passwordFile: /etc/drover/pgbouncer.password
@@ -46,6 +48,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 public final class PgBouncerConfiguration {
+    private static final int GROUP_VERSION = 1;
     private static final String WORD = "[A-Za-z0-9_.-]{1,63}";
 
     @NotEmpty
@@ -69,6 +72,10 @@ public final class PgBouncerConfiguration {
     @Valid
     @NotEmpty
     private List<Console> consoles = List.of();
+
+    @Valid
+    @NotNull
+    private Group group = new Group();
 
     @Valid
     @NotNull
@@ -120,6 +127,12 @@ public final class PgBouncerConfiguration {
         return consoles;
     }
 
+    /** The poolers that clients may use as well as this one. */
+    @JsonProperty
+    public Group getGroup() {
+        return group;
+    }
+
     /** One of PgBouncer's {@code admin_users}. */
     @JsonProperty
     public Account getAdmin() {
@@ -154,6 +167,7 @@ public final class PgBouncerConfiguration {
     PoolerSettings settings() {
         return new PoolerSettings(
                 name,
+                new PoolerGroup(GROUP_VERSION, group.name == null ? name : group.name, group.least),
                 include,
                 databases.stream()
                         .map(database -> new PoolerSettings.Database(
@@ -208,6 +222,27 @@ public final class PgBouncerConfiguration {
         @JsonProperty
         public String getOptions() {
             return options;
+        }
+    }
+
+    /** Poolers behind one load balancer, say; a move wants so many of their adapters to take part. */
+    public static final class Group {
+        private @Nullable String name;
+
+        @Min(0)
+        private int least = 1;
+
+        /** The same for all of them; by default the adapter's own, which is then alone in it. */
+        @JsonProperty
+        @Pattern(regexp = WORD)
+        public @Nullable String getName() {
+            return name;
+        }
+
+        /** How many of them have to take part in a move, or it does not begin its pause. Default 1. */
+        @JsonProperty
+        public int getLeast() {
+            return least;
         }
     }
 

@@ -8,6 +8,8 @@ import io.drover.api.ShardId;
 import io.drover.api.ShardTopology;
 import io.drover.api.fault.FaultPoints;
 import io.drover.topology.ParticipantStore;
+import io.drover.topology.PoolerGroup;
+import io.drover.topology.PoolerRegistry;
 import io.drover.topology.Registration;
 import io.drover.topology.TopologyWatcher;
 import io.drover.topology.Versioned;
@@ -39,6 +41,8 @@ final class PoolerMembership implements AutoCloseable {
     private final ShardId shard;
     private final String id;
     private final String name;
+    private final PoolerGroup group;
+    private final PoolerRegistry groups;
     private final String host;
     private final Consumer<Versioned<ShardTopology>> follower;
     private final ScheduledExecutorService thread;
@@ -55,12 +59,19 @@ final class PoolerMembership implements AutoCloseable {
 
     /** Begins with {@link #join}. */
     PoolerMembership(
-            ZooKeeperClient client, ShardId shard, String name, String id, Consumer<Versioned<ShardTopology>> follower) {
+            ZooKeeperClient client,
+            ShardId shard,
+            String name,
+            String id,
+            PoolerGroup group,
+            Consumer<Versioned<ShardTopology>> follower) {
         this.client = client;
         this.participants = new ParticipantStore(client);
         this.shard = shard;
         this.name = name;
         this.id = id;
+        this.group = group;
+        this.groups = new PoolerRegistry(client);
         this.host = localHost();
         this.follower = follower;
         this.thread = client.scheduler().newTimer("drover-pgbouncer-" + shard + "-zookeeper");
@@ -81,6 +92,7 @@ final class PoolerMembership implements AutoCloseable {
                 registration = own;
                 written = first;
             }
+            groups.keep(shard, group);
             Optional<Versioned<ShardTopology>> read = own.readTopology();
             if (read.isPresent()) {
                 follower.accept(read.orElseThrow());
@@ -122,7 +134,7 @@ final class PoolerMembership implements AutoCloseable {
     }
 
     private Participant participant() {
-        return new Participant(RECORD_VERSION, name, host, acknowledged, targetReady, trouble);
+        return new Participant(RECORD_VERSION, name, host, acknowledged, targetReady, group.name(), trouble);
     }
 
     private void write() {

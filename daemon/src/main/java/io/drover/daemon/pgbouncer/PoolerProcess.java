@@ -7,10 +7,10 @@ import io.drover.api.fault.FaultPoints;
 import io.drover.api.time.Scheduler;
 import io.drover.replication.PgBouncer;
 import io.drover.replication.PgBouncer.Database;
-import io.drover.replication.PgBouncer.Pools;
 import io.drover.replication.PgBouncerPlace;
 import io.drover.replication.PgBouncerPlace.Listening;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -90,16 +90,20 @@ final class PoolerProcess implements AutoCloseable {
     }
 
     private Standing hold(PgBouncer pgbouncer, Wish wish) {
-        Database found = find(pgbouncer);
-        if (!found.paused()) {
-            awaitLogins(pgbouncer);
-            FaultPoints.around("pgbouncer", "pause", () -> pgbouncer.pause(database));
-            found = find(pgbouncer);
-        }
-        if (!leadsTo(found, wish) && !reload(pgbouncer, wish)) {
+        Optional<Database> found = pgbouncer.database(database);
+        if (found.isEmpty() && !reload(pgbouncer, wish)) {
+            // it has never read the adapter's file
             return astray(wish);
         }
-        boolean drained = found.paused() && pgbouncer.pools(database).servers() == 0;
+        if (!found.map(Database::paused).orElse(false)) {
+            awaitLogins(pgbouncer);
+            FaultPoints.around("pgbouncer", "pause", () -> pgbouncer.pause(database));
+        }
+        if (!leadsTo(pgbouncer.database(database), wish) && !reload(pgbouncer, wish)) {
+            return astray(wish);
+        }
+        boolean drained = pgbouncer.database(database).map(Database::paused).orElse(false)
+                && pgbouncer.pools(database).servers() == 0;
         return new Standing(wish, drained ? Standing.Phase.DRAINED : Standing.Phase.HELD, null);
     }
 
@@ -120,12 +124,12 @@ final class PoolerProcess implements AutoCloseable {
     }
 
     private Standing serve(PgBouncer pgbouncer, Wish wish) {
-        Database found = find(pgbouncer);
+        Optional<Database> found = pgbouncer.database(database);
         // first where to, then off: the other way round clients would go to the server that they came from
         if (!leadsTo(found, wish) && !reload(pgbouncer, wish)) {
             return astray(wish);
         }
-        if (found.paused()) {
+        if (found.map(Database::paused).orElse(false)) {
             if (!pauseIsOurs.getAsBoolean()) {
                 return new Standing(
                         wish, Standing.Phase.SERVING, place + " has " + database + " paused, and it was not Drover");
@@ -133,13 +137,13 @@ final class PoolerProcess implements AutoCloseable {
             FaultPoints.around("pgbouncer", "resume", () -> pgbouncer.resume(database));
         }
         endStrayed(pgbouncer, wish);
-        return new Standing(wish, Standing.Phase.SERVING, found.disabled() ? place + " has " + database + " disabled" : null);
+        return new Standing(wish, Standing.Phase.SERVING, null);
     }
 
     /** Whether it leads where it should after reading its configuration. */
     private boolean reload(PgBouncer pgbouncer, Wish wish) {
         FaultPoints.around("pgbouncer", "reload", pgbouncer::reload);
-        return leadsTo(find(pgbouncer), wish);
+        return leadsTo(pgbouncer.database(database), wish);
     }
 
     private Standing astray(Wish wish) {
@@ -151,19 +155,11 @@ final class PoolerProcess implements AutoCloseable {
                         + " or it cannot read it");
     }
 
-    private Database find(PgBouncer pgbouncer) {
-        return pgbouncer
-                .database(database)
-                .orElseThrow(() -> new DroverException(
-                        ErrorCode.POSTGRES_FAILED,
-                        place + " knows no database " + database,
-                        "include the adapter's file in its ini, and RELOAD"));
-    }
-
-    static boolean leadsTo(Database found, Wish wish) {
-        return found.host().equals(wish.server().host())
-                && found.port() == wish.server().port()
-                && found.database().equals(wish.database());
+    private static boolean leadsTo(Optional<Database> found, Wish wish) {
+        return found.filter(leads -> leads.host().equals(wish.server().host())
+                        && leads.port() == wish.server().port()
+                        && leads.database().equals(wish.database()))
+                .isPresent();
     }
 
     /**

@@ -3,6 +3,7 @@ package io.drover.daemon.pgbouncer;
 
 import io.drover.api.ShardId;
 import io.drover.replication.PgBouncerPlace;
+import io.drover.topology.PoolerGroup;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.List;
  * What an adapter is told, checked.
  *
  * @param name what people call it; no two adapters of an installation have the same
+ * @param group the poolers that clients may use as well as this one
  * @param include the file that the adapter writes
  * @param processes the PgBouncer processes
  * @param user one of {@code admin_users}
@@ -18,6 +20,7 @@ import java.util.List;
  */
 public record PoolerSettings(
         String name,
+        PoolerGroup group,
         Path include,
         List<Database> databases,
         List<Pooler> processes,

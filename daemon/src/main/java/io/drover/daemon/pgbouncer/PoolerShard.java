@@ -36,7 +36,10 @@ final class PoolerShard implements AutoCloseable {
     private final Map<PgBouncerPlace, ProcessLoop> loops = new LinkedHashMap<>();
     private final ScheduledExecutorService following;
     private final ScheduledExecutorService checking;
+
+    // Only touched by the thread that checks.
     private String told = "";
+    private boolean troubled;
 
     /** Prepares it; {@link #start} begins. */
     PoolerShard(
@@ -54,7 +57,7 @@ final class PoolerShard implements AutoCloseable {
         String id = settings.name().replaceAll("[^A-Za-z0-9_.-]", "_") + "-" + database.name() + "-"
                 + String.format(Locale.ROOT, "%08x", ThreadLocalRandom.current().nextInt());
         this.membership = new PoolerMembership(
-                zooKeeper, database.shard(), settings.name() + "/" + database.name(), id, this::follow);
+                zooKeeper, database.shard(), settings.name(), id, settings.group(), this::follow);
         this.follower = new PoolerFollower(
                 database.name(),
                 database.options(),
@@ -95,7 +98,7 @@ final class PoolerShard implements AutoCloseable {
 
     private void tick(int number) {
         boolean soon = follower.topology().map(topology -> Wish.of(topology).mayHold()).orElse(false);
-        if (soon || number % SELDOM == 0) {
+        if (soon || troubled || number % SELDOM == 0) {
             check();
         }
         later(checking, TICK, () -> tick(number + 1));
@@ -119,6 +122,7 @@ final class PoolerShard implements AutoCloseable {
                 .map(PoolerFinding::toString)
                 .distinct()
                 .toList();
+        troubled = !blocking.isEmpty();
         List<String> all = findings.stream().map(PoolerFinding::toString).distinct().toList();
         if (!all.toString().equals(told)) {
             told = all.toString();

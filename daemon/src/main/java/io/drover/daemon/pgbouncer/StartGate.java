@@ -45,8 +45,13 @@ public final class StartGate {
      */
     public static void pass(PgBouncerConfiguration configuration, Duration limit) {
         try (ZooKeeperClient client = configuration.getZookeeper().open()) {
-            new StartGate(configuration.settings(), new TopologyStore(client, ZOOKEEPER), client.scheduler()).await(limit);
+            pass(configuration.settings(), client, limit);
         }
+    }
+
+    /** The same on a connection that is open. */
+    public static void pass(PoolerSettings settings, ZooKeeperClient client, Duration limit) {
+        new StartGate(settings, new TopologyStore(client, ZOOKEEPER), client.scheduler()).await(limit);
     }
 
     private void await(Duration limit) {

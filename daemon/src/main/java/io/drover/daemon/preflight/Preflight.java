@@ -26,7 +26,8 @@ public final class Preflight {
                     ServerChecks.TABLE,
                     WriterChecks.TABLE,
                     StorageChecks.TABLE,
-                    NeighbourChecks.TABLE)
+                    NeighbourChecks.TABLE,
+                    PoolerRules.TABLE)
             .flatMap(List::stream)
             .toList();
 

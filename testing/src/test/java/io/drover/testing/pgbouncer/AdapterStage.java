@@ -25,6 +25,7 @@ import io.drover.testing.fake.FakePoolers;
 import io.drover.testing.fake.FakeZooKeeper;
 import io.drover.testing.fake.Network;
 import io.drover.topology.ParticipantStore;
+import io.drover.topology.PoolerGroup;
 import io.drover.topology.TopologyStore;
 import io.drover.topology.Versioned;
 import io.drover.topology.ZkLayout;
@@ -118,6 +119,7 @@ final class AdapterStage implements AutoCloseable {
     PoolerSettings settings() {
         return new PoolerSettings(
                 "edge",
+                new PoolerGroup(1, "edge", 1),
                 include,
                 List.of(new PoolerSettings.Database("app", SHARD, "pool_size=5")),
                 List.of(new PoolerSettings.Pooler(ONE, ini), new PoolerSettings.Pooler(TWO, ini)),
@@ -230,6 +232,14 @@ final class AdapterStage implements AutoCloseable {
         FakePgBouncer process = poolers.start(place, mode);
         processes.put(place, process);
         return process;
+    }
+
+    void stopZooKeeper() {
+        zooKeeper.stop();
+    }
+
+    void startZooKeeper() {
+        zooKeeper.start();
     }
 
     @Override
