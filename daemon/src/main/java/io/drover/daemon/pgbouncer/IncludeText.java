@@ -87,7 +87,7 @@ record IncludeText(String owner, SortedMap<String, Place> places, Set<String> he
 
     /** As PgBouncer reads it. */
     String render() {
-        StringBuilder text = new StringBuilder("; Written by \"drover pgbouncer\". A change that is made here is lost.\n")
+        StringBuilder text = new StringBuilder("; Written by bin/drover pgbouncer. A change that is made here is lost.\n")
                 .append(OWNER)
                 .append(owner)
                 .append('\n');
