@@ -1,26 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.preflight;
 
-import static io.drover.daemon.preflight.PreflightCheck.blockUnlessWaived;
-import static io.drover.daemon.preflight.PreflightCheck.warn;
-
 import io.drover.daemon.preflight.PreflightFacts.Poolers;
 import java.util.List;
 import java.util.Optional;
 
 /** P53: the poolers that Drover steers take part, as many of each group as it wants. */
 final class PoolerRules {
-    static final List<PreflightCheck> TABLE = List.of(
-            blockUnlessWaived("P53", When.ALWAYS, "enough adapters of every group of poolers take part", PoolerRules::enough),
-            warn("P53-all", When.ALWAYS, "no pooler's adapter is in trouble", PoolerRules::noTrouble));
-
     private PoolerRules() {}
 
     private static boolean isShort(Poolers group) {
         return group.ready().size() < group.least();
     }
 
-    private static Optional<Finding> enough(PreflightFacts facts) {
+    static Optional<Finding> enough(PreflightFacts facts) {
         List<String> missing = facts.poolers().stream()
                 .filter(PoolerRules::isShort)
                 .map(group -> group.ready().size() + " of at least " + group.least() + " adapters of group "
@@ -34,7 +27,7 @@ final class PoolerRules {
                         + " come back (--retire); or waive");
     }
 
-    private static Optional<Finding> noTrouble(PreflightFacts facts) {
+    static Optional<Finding> noTrouble(PreflightFacts facts) {
         List<String> troubled = facts.poolers().stream()
                 .filter(group -> !isShort(group))
                 .flatMap(group -> group.troubled().stream())

@@ -26,8 +26,7 @@ public final class Preflight {
                     ServerChecks.TABLE,
                     WriterChecks.TABLE,
                     StorageChecks.TABLE,
-                    NeighbourChecks.TABLE,
-                    PoolerRules.TABLE)
+                    NeighbourChecks.TABLE)
             .flatMap(List::stream)
             .toList();
 
