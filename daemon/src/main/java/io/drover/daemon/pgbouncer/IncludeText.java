@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.pgbouncer;
 
+import io.drover.api.FenceEpoch;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -17,11 +16,12 @@ import java.util.regex.Pattern;
  *
  * @param owner name of the adapter
  * @param places by the database's name in PgBouncer
- * @param held databases that the adapter may have paused
+ * @param held databases that the adapter may have paused, with the epoch after which it may have: a pause that is found while the
+ *     shard serves at that epoch is somebody else's
  */
-record IncludeText(String owner, SortedMap<String, Place> places, Set<String> held) {
+record IncludeText(String owner, SortedMap<String, Place> places, SortedMap<String, FenceEpoch> held) {
     private static final String OWNER = "; drover owner ";
-    private static final String HELD = "; drover held ";
+    private static final Pattern HELD = Pattern.compile("; drover held (?<name>\\S+) after epoch (?<epoch>\\d+)");
     private static final Pattern LINE =
             Pattern.compile("(?<name>\\S+) = host=(?<host>\\S+) port=(?<port>\\d+) dbname=(?<db>\\S+)( (?<more>.*))?");
 
@@ -35,24 +35,25 @@ record IncludeText(String owner, SortedMap<String, Place> places, Set<String> he
 
     IncludeText {
         places = Collections.unmodifiableSortedMap(new TreeMap<>(places));
-        held = Collections.unmodifiableSet(new TreeSet<>(held));
+        held = Collections.unmodifiableSortedMap(new TreeMap<>(held));
     }
 
     static IncludeText empty(String owner) {
-        return new IncludeText(owner, new TreeMap<>(), Set.of());
+        return new IncludeText(owner, new TreeMap<>(), new TreeMap<>());
     }
 
     /** Reads a file that an adapter has written; empty when none has. */
     static Optional<IncludeText> parse(String text) {
         String owner = null;
         TreeMap<String, Place> places = new TreeMap<>();
-        Set<String> held = new TreeSet<>();
+        TreeMap<String, FenceEpoch> held = new TreeMap<>();
         for (String line : text.lines().map(String::strip).toList()) {
             Matcher place = LINE.matcher(line);
+            Matcher pause = HELD.matcher(line);
             if (line.startsWith(OWNER)) {
                 owner = line.substring(OWNER.length());
-            } else if (line.startsWith(HELD)) {
-                held.add(line.substring(HELD.length()));
+            } else if (pause.matches()) {
+                held.put(pause.group("name"), new FenceEpoch(Long.parseLong(pause.group("epoch"))));
             } else if (place.matches()) {
                 String more = place.group("more");
                 places.put(
@@ -74,14 +75,17 @@ record IncludeText(String owner, SortedMap<String, Place> places, Set<String> he
         return new IncludeText(owner, all, held);
     }
 
-    /** The same, with or without the word that a database may be paused. */
-    IncludeText withHeld(String name, boolean mayBe) {
-        Set<String> all = new TreeSet<>(held);
-        if (mayBe) {
-            all.add(name);
-        } else {
-            all.remove(name);
-        }
+    /** The same with the word that a database may be paused; one that stands there already stays as it is. */
+    IncludeText withHeld(String name, FenceEpoch after) {
+        SortedMap<String, FenceEpoch> all = new TreeMap<>(held);
+        all.putIfAbsent(name, after);
+        return new IncludeText(owner, places, all);
+    }
+
+    /** The same without it. */
+    IncludeText withoutHeld(String name) {
+        SortedMap<String, FenceEpoch> all = new TreeMap<>(held);
+        all.remove(name);
         return new IncludeText(owner, places, all);
     }
 
@@ -91,7 +95,11 @@ record IncludeText(String owner, SortedMap<String, Place> places, Set<String> he
                 .append(OWNER)
                 .append(owner)
                 .append('\n');
-        held.forEach(name -> text.append(HELD).append(name).append('\n'));
+        held.forEach((name, epoch) -> text.append("; drover held ")
+                .append(name)
+                .append(" after epoch ")
+                .append(epoch)
+                .append('\n'));
         text.append("[databases]\n");
         for (Map.Entry<String, Place> entry : places.entrySet()) {
             Place place = entry.getValue();

@@ -98,7 +98,10 @@ final class PoolerFollower {
         }
         Wish next = Wish.of(seen.value());
         try {
-            include.update(text -> text.with(database, next.place(options)).withHeld(database, next.mayHold() || isHeld()));
+            include.update(text -> {
+                IncludeText led = text.with(database, next.place(options));
+                return next.mayHold() ? led.withHeld(database, next.before()) : led;
+            });
         } catch (DroverException e) {
             // whoever is paused without a word on disk would stay so after a crash; whoever is resumed goes to the old server
             LOG.error("{}: {} is not followed: {}", database, describe(seen.value()), e.getMessage());
@@ -115,9 +118,14 @@ final class PoolerFollower {
                 + topology.primary().node();
     }
 
-    /** Whether a pause may be the adapter's own. */
-    boolean isHeld() {
-        return include.text().held().contains(database);
+    private boolean isHeld() {
+        return include.text().held().containsKey(database);
+    }
+
+    /** Whether a pause that is found may be the adapter's own, or its forerunner's: there was a fence since it was written down. */
+    boolean isOurs(FenceEpoch now) {
+        FenceEpoch after = include.text().held().get(database);
+        return after != null && now.compareTo(after) > 0;
     }
 
     /** How far a process has come. */
@@ -154,7 +162,7 @@ final class PoolerFollower {
 
     private void release() {
         try {
-            include.update(text -> text.withHeld(database, false));
+            include.update(text -> text.withoutHeld(database));
         } catch (DroverException e) {
             // it only says more than is true; the next report tries again
             LOG.warn("{}: {}", database, e.getMessage());

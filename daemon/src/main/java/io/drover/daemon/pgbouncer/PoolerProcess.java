@@ -3,6 +3,7 @@ package io.drover.daemon.pgbouncer;
 
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
+import io.drover.api.FenceEpoch;
 import io.drover.api.fault.FaultPoints;
 import io.drover.api.time.Scheduler;
 import io.drover.replication.PgBouncer;
@@ -11,7 +12,7 @@ import io.drover.replication.PgBouncerPlace;
 import io.drover.replication.PgBouncerPlace.Listening;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +33,7 @@ final class PoolerProcess implements AutoCloseable {
     private final String database;
     private final Scheduler scheduler;
     private final Duration killAfter;
-    private final BooleanSupplier pauseIsOurs;
+    private final Predicate<FenceEpoch> pauseIsOurs;
     private @Nullable PgBouncer console;
     private long strayedSince;
     private boolean strayed;
@@ -40,14 +41,14 @@ final class PoolerProcess implements AutoCloseable {
     /**
      * Steers a process.
      *
-     * @param pauseIsOurs whether a pause that is found may be the adapter's own
+     * @param pauseIsOurs whether a pause that is found at an epoch may be the adapter's own
      * @param killAfter how long clients may stay with a server that is not theirs any more
      */
     PoolerProcess(
             Poolers poolers,
             PgBouncerPlace place,
             String database,
-            BooleanSupplier pauseIsOurs,
+            Predicate<FenceEpoch> pauseIsOurs,
             Duration killAfter,
             Scheduler scheduler) {
         this.poolers = poolers;
@@ -75,6 +76,8 @@ final class PoolerProcess implements AutoCloseable {
             }
             if (!wish.hold() && wish.mayHold()) {
                 open.prepare();
+                // so that nothing is done for the first time in the pause
+                open.pools(database);
             }
             return wish.hold() ? hold(open, wish) : serve(open, wish);
         } catch (DroverException e) {
@@ -130,7 +133,7 @@ final class PoolerProcess implements AutoCloseable {
             return astray(wish);
         }
         if (found.map(Database::paused).orElse(false)) {
-            if (!pauseIsOurs.getAsBoolean()) {
+            if (!pauseIsOurs.test(wish.epoch())) {
                 return new Standing(
                         wish, Standing.Phase.SERVING, place + " has " + database + " paused, and it was not Drover");
             }

@@ -67,7 +67,7 @@ final class PoolerShard implements AutoCloseable {
                 membership::acknowledge);
         for (PgBouncerPlace place : settings.places()) {
             PoolerProcess process = new PoolerProcess(
-                    poolers, place, database.name(), follower::isHeld, settings.killAfter(), scheduler);
+                    poolers, place, database.name(), follower::isOurs, settings.killAfter(), scheduler);
             loops.put(
                     place,
                     new ProcessLoop(
@@ -111,7 +111,7 @@ final class PoolerShard implements AutoCloseable {
             return;
         }
         List<Known> known = topology.stream()
-                .map(seen -> new Known(database.name(), seen, follower.isHeld()))
+                .map(seen -> new Known(database.name(), seen, follower.isOurs(seen.epoch())))
                 .toList();
         report(topology.map(seen -> Wish.of(seen).mayHold()).orElse(false), checks.all(known));
     }

@@ -30,6 +30,11 @@ record Wish(FenceEpoch epoch, boolean hold, Endpoint server, String database, bo
         return new Wish(topology.epoch(), hold, server, topology.database(), hold || target.isPresent());
     }
 
+    /** The last epoch at which nothing can have been paused for this. */
+    FenceEpoch before() {
+        return hold && epoch.value() > 0 ? new FenceEpoch(epoch.value() - 1) : epoch;
+    }
+
     /** As the include file says it. */
     Place place(String options) {
         return new Place(server.host(), server.port(), database, options);
