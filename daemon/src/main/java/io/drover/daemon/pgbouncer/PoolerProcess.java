@@ -26,6 +26,7 @@ final class PoolerProcess implements AutoCloseable {
     /** A login that PAUSE cuts off counts as failed, and PgBouncer then turns clients away; most of them are over sooner. */
     private static final Duration FOR_LOGINS = Duration.ofMillis(20);
 
+    private static final int MOST_LOOKS = 10;
     private static final Duration MOMENT = Duration.ofMillis(1);
 
     private final Poolers poolers;
@@ -101,13 +102,23 @@ final class PoolerProcess implements AutoCloseable {
         if (!found.map(Database::paused).orElse(false)) {
             awaitLogins(pgbouncer);
             FaultPoints.around("pgbouncer", "pause", () -> pgbouncer.pause(database));
+            found = lookUntilPaused(pgbouncer);
         }
-        if (!leadsTo(pgbouncer.database(database), wish) && !reload(pgbouncer, wish)) {
+        boolean drained =
+                found.map(Database::paused).orElse(false) && pgbouncer.pools(database).servers() == 0;
+        if (!leadsTo(found, wish) && !reload(pgbouncer, wish)) {
             return astray(wish);
         }
-        boolean drained = pgbouncer.database(database).map(Database::paused).orElse(false)
-                && pgbouncer.pools(database).servers() == 0;
         return new Standing(wish, drained ? Standing.Phase.DRAINED : Standing.Phase.HELD, null);
+    }
+
+    /** The order goes through a pipe of its own: a look may overtake it. */
+    private Optional<Database> lookUntilPaused(PgBouncer pgbouncer) {
+        Optional<Database> found = pgbouncer.database(database);
+        for (int look = 1; look < MOST_LOOKS && !found.map(Database::paused).orElse(true); look++) {
+            found = pgbouncer.database(database);
+        }
+        return found;
     }
 
     private void awaitLogins(PgBouncer pgbouncer) {
