@@ -3,6 +3,8 @@ package io.drover.testing.pgbouncer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.drover.api.Participant;
+import io.drover.api.ShardTopology.Endpoint;
 import io.drover.api.fault.FaultPoint;
 import io.drover.api.fault.FaultPoints;
 import io.drover.daemon.pgbouncer.PgBouncerAdapter;
@@ -18,6 +20,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -121,6 +124,7 @@ final class AdapterInterruptionTest {
         private volatile boolean killed;
         private boolean replaced;
         private @Nullable PgBouncerAdapter adapter;
+        private AutoCloseable armed = () -> {};
 
         Run(Path directory, @Nullable Cell cell) throws Exception {
             this.stage = new AdapterStage(directory, "transaction");
@@ -142,34 +146,42 @@ final class AdapterInterruptionTest {
         }
 
         void play(Way way) throws Exception {
-            AutoCloseable armed = FaultPoints.arm(this::reached);
-            try {
+            // PgBouncer has been steered before
+            try (PgBouncerAdapter before = stage.start()) {
+                stage.awaitSettledOn(AdapterStage.A);
+                assertThat(before).isNotNull();
+            }
+            armed = FaultPoints.arm(this::reached);
+            try (Traffic one = new Traffic(stage.process(AdapterStage.ONE));
+                    Traffic two = new Traffic(stage.process(AdapterStage.TWO))) {
                 adapter = stage.start();
-                await("both processes know the shard", () -> stage.settledOn(AdapterStage.A), armed);
-                try (Traffic one = new Traffic(stage.process(AdapterStage.ONE));
-                        Traffic two = new Traffic(stage.process(AdapterStage.TWO))) {
-                    one.awaitProgress(AdapterStage.A.port());
-                    move(way, armed, List.of(one, two));
-                    if (killed && !replaced) {
-                        replace(armed);
+                one.awaitProgress(AdapterStage.A.port());
+                move(way, List.of(one, two));
+                Endpoint end = way == Way.FORWARD ? AdapterStage.B : AdapterStage.A;
+                await("it serves where it should", () -> stage.settledOn(end));
+                if (cell != null) {
+                    Waiting.until(cell + " happens", AdapterStage.LIMIT, () -> killed);
+                    bury();
+                    if (!replaced) {
+                        replace();
                     }
-                    var end = way == Way.FORWARD ? AdapterStage.B : AdapterStage.A;
-                    stage.awaitSettledOn(end);
-                    one.awaitProgress(end.port());
-                    two.awaitProgress(end.port());
-                    assertThat(one.errors() + two.errors()).as("errors of clients").isZero();
                 }
-                assertThat(cell == null || killed).as("the point was reached").isTrue();
+                stage.awaitSettledOn(end);
+                one.awaitProgress(end.port());
+                two.awaitProgress(end.port());
+                assertThat(one.errors() + two.errors()).as("errors of clients").isZero();
             } finally {
                 armed.close();
             }
         }
 
-        private void move(Way way, AutoCloseable armed, List<Traffic> traffic) throws Exception {
+        private void move(Way way, List<Traffic> traffic) throws Exception {
             stage.reserveAndShowTarget();
-            await("it is ready", () -> stage.participant().filter(seen -> seen.targetReady()).isPresent(), armed);
+            await("it is ready", () -> stage.participant()
+                    .filter(Participant::targetReady)
+                    .isPresent());
             stage.fence();
-            await("the fence is acknowledged", stage::acknowledged, armed);
+            await("the fence is acknowledged", stage::acknowledged);
             if (stage.acknowledged()) {
                 assertNobodyBegins(traffic);
             }
@@ -184,7 +196,6 @@ final class AdapterInterruptionTest {
                 assertNobodyBegins(traffic);
             }
             stage.serve();
-            await("it serves on the target", () -> stage.settledOn(AdapterStage.B), armed);
         }
 
         private static void assertNobodyBegins(List<Traffic> traffic) {
@@ -196,21 +207,28 @@ final class AdapterInterruptionTest {
         }
 
         /** Waits for what the adapter does; one that is dead is replaced, or not waited for. */
-        private void await(String what, java.util.function.BooleanSupplier done, AutoCloseable armed)
-                throws Exception {
+        private void await(String what, BooleanSupplier done) throws Exception {
             Waiting.until(what, AdapterStage.LIMIT, () -> done.getAsBoolean() || (killed && !replaced));
-            if (killed && !replaced && cell != null && cell.next() == Next.AT_ONCE) {
-                replace(armed);
-                Waiting.until(what, AdapterStage.LIMIT, done);
+            if (killed && !replaced) {
+                bury();
+                if (cell != null && cell.next() == Next.AT_ONCE) {
+                    replace();
+                    Waiting.until(what, AdapterStage.LIMIT, done);
+                }
             }
         }
 
-        private void replace(AutoCloseable armed) throws Exception {
-            replaced = true;
+        /** What is left of a process that was killed: its sockets and its lock go, and its session. */
+        private void bury() {
             PgBouncerAdapter dead = adapter;
-            if (dead != null) {
+            if (dead != null && !replaced) {
+                adapter = null;
                 dead.close();
             }
+        }
+
+        private void replace() throws Exception {
+            replaced = true;
             armed.close();
             adapter = stage.start();
         }
