@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.drover.api.Move;
 import io.drover.api.MoveState;
 import io.drover.api.NodeId;
+import io.drover.api.TopologyState;
 import io.drover.daemon.cli.ExitCode;
 import io.drover.testing.cluster.Command;
 import io.drover.testing.cluster.DroverRest;
@@ -19,11 +20,16 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Moves behind real PgBouncer processes, steered by an adapter that is a process of its own. */
 class PgBouncerIT {
+    private static final Logger LOG = LoggerFactory.getLogger(PgBouncerIT.class);
     private static final Duration LOAD = Duration.ofSeconds(45);
 
     @TempDir
@@ -59,6 +65,7 @@ class PgBouncerIT {
                         .noneMatch(line -> line.event().contains("without a warm pool")
                                 || line.event().contains("not drained"));
 
+                LOG.info("there: {}", baking.cutover());
                 scene.rest().act(move.id(), "rollback");
                 scene.await(move, MoveState.ROLLED_BACK);
                 site.awaitServing(host(scene, source));
@@ -77,15 +84,28 @@ class PgBouncerIT {
             NodeId target = scene.other();
             site.awaitServing(host(scene, source));
             Pgbench.prepare(scene.cluster());
+            Move move = scene.start(
+                    target, "\"cutover\":\"approve\",\"maxWritePause\":\"60s\",\"drainTimeout\":\"20s\"");
+            scene.await(move, MoveState.READY);
+            CountDownLatch replaced = new CountDownLatch(1);
+            probe.onNext(TopologyState.FENCED, () -> {
+                Waiting.until(
+                        "both hold",
+                        Scene.WRITING_LIMIT,
+                        () -> site.processes().stream().allMatch(site::isPaused));
+                site.killAdapter();
+                site.startAdapter();
+                replaced.countDown();
+            });
 
             try (Pgbench load = pgbench(scene, site)) {
-                Move move = scene.startAndAtTheFence(
-                        target, "\"maxWritePause\":\"60s\",\"drainTimeout\":\"20s\"", probe, () -> {
-                            Waiting.until("both hold", Scene.WRITING_LIMIT, () -> site.processes().stream()
-                                    .allMatch(site::isPaused));
-                            site.killAdapter();
-                            site.startAdapter();
-                        });
+                // holds the drain up until the adapter is dead
+                try (Connection inFlight = scene.kit().getConnection()) {
+                    assertThat(inFlight.isValid(0)).isTrue();
+                    scene.rest().act(move.id(), "approve");
+                    Waiting.until(
+                            "the adapter is another", Scene.WRITING_LIMIT, () -> replaced.getCount() == 0);
+                }
                 scene.awaitRollbackReady(move);
                 site.awaitServing(host(scene, target));
                 assertThat(load.isRunning()).as("pgbench runs across the switch").isTrue();
@@ -132,7 +152,7 @@ class PgBouncerIT {
 
     private static boolean isRefused(Command.Result check, String... words) {
         return check.exitCode() == ExitCode.REFUSED
-                && java.util.Arrays.stream(words).allMatch(check.output()::contains);
+                && Arrays.stream(words).allMatch(check.output()::contains);
     }
 
     private static void assertRefused(Command.Result check, String... words) {
