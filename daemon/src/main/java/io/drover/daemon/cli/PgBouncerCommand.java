@@ -3,6 +3,7 @@ package io.drover.daemon.cli;
 
 import static java.util.Objects.requireNonNull;
 
+import com.codahale.metrics.MetricRegistry;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.dropwizard.configuration.ConfigurationException;
 import io.dropwizard.configuration.FileConfigurationSourceProvider;
@@ -69,12 +70,13 @@ final class PgBouncerCommand implements Callable<Integer> {
             PgBouncerAdapter.retire(configuration()).forEach(out()::println);
             return ExitCode.DONE;
         }
-        CommandLineLogging.normal();
+        PgBouncerConfiguration configuration = configuration();
+        configuration.getLogging().configure(new MetricRegistry(), "pgbouncer");
         if (gate != null) {
-            StartGate.pass(configuration(), Durations.parse(gate));
+            StartGate.pass(configuration, Durations.parse(gate));
             return ExitCode.DONE;
         }
-        PgBouncerAdapter adapter = PgBouncerAdapter.start(configuration());
+        PgBouncerAdapter adapter = PgBouncerAdapter.start(configuration);
         Runtime.getRuntime().addShutdownHook(new Thread(adapter::close, "drover-pgbouncer-close"));
         new CountDownLatch(1).await();
         return ExitCode.DONE;

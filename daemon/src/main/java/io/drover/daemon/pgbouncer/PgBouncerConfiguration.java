@@ -2,6 +2,8 @@
 package io.drover.daemon.pgbouncer;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.dropwizard.logging.common.DefaultLoggingFactory;
+import io.dropwizard.logging.common.LoggingFactory;
 import io.dropwizard.util.Duration;
 import io.dropwizard.validation.ValidationMethod;
 import io.drover.api.ShardId;
@@ -44,6 +46,7 @@ import org.jspecify.annotations.Nullable;
  *   user: app
  *   passwordFile: /etc/drover/app.password
  * psql: /usr/bin/psql
+ * logging: {level: INFO}                    # Dropwizard's section
  * killAfter: 5s                             # clients that hang on a server which is gone are ended after it
  * </pre>
  */
@@ -90,6 +93,10 @@ public final class PgBouncerConfiguration {
 
     @NotNull
     private Duration killAfter = Duration.seconds(5);
+
+    @Valid
+    @NotNull
+    private LoggingFactory logging = new DefaultLoggingFactory();
 
     /** This adapter's name; no two of an installation have the same. */
     @JsonProperty
@@ -155,6 +162,12 @@ public final class PgBouncerConfiguration {
     @JsonProperty
     public Duration getKillAfter() {
         return killAfter;
+    }
+
+    /** Dropwizard's section for levels and places of the log. */
+    @JsonProperty
+    public LoggingFactory getLogging() {
+        return logging;
     }
 
     /** Whether each database and each console stands there once. */
