@@ -152,7 +152,8 @@ public final class PgBouncerConsole implements PgBouncer {
     @Override
     public List<Link> links(String name) {
         return commands.ask("SHOW SERVERS", LIMIT).stream()
-                .filter(row -> value(row, "database").equals(name) && value(row, "state").equals("active"))
+                .filter(row -> value(row, "database").equals(name)
+                        && value(row, "state").equals("active"))
                 .map(row -> new Link(value(row, "addr"), number(row, "port"), number(row, "local_port")))
                 .toList();
     }

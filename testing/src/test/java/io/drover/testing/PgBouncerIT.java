@@ -59,7 +59,9 @@ class PgBouncerIT {
                 scene.rest().act(move.id(), "approve");
                 Move baking = scene.awaitRollbackReady(move);
                 site.awaitServing(host(scene, target));
-                assertThat(load.isRunning()).as("pgbench runs across the switch").isTrue();
+                assertThat(load.isRunning())
+                        .as("pgbench runs across the switch")
+                        .isTrue();
                 assertThat(baking.history())
                         .as("the adapter was ready before the fence, and acknowledged it")
                         .noneMatch(line -> line.event().contains("without a warm pool")
@@ -69,7 +71,9 @@ class PgBouncerIT {
                 scene.rest().act(move.id(), "rollback");
                 scene.await(move, MoveState.ROLLED_BACK);
                 site.awaitServing(host(scene, source));
-                assertThat(load.isRunning()).as("pgbench runs across the way back").isTrue();
+                assertThat(load.isRunning())
+                        .as("pgbench runs across the way back")
+                        .isTrue();
                 load.assertNothingFailed(scene.cluster());
             }
         }
@@ -84,8 +88,8 @@ class PgBouncerIT {
             NodeId target = scene.other();
             site.awaitServing(host(scene, source));
             Pgbench.prepare(scene.cluster());
-            Move move = scene.start(
-                    target, "\"cutover\":\"approve\",\"maxWritePause\":\"60s\",\"drainTimeout\":\"20s\"");
+            Move move =
+                    scene.start(target, "\"cutover\":\"approve\",\"maxWritePause\":\"60s\",\"drainTimeout\":\"20s\"");
             scene.await(move, MoveState.READY);
             CountDownLatch replaced = new CountDownLatch(1);
             probe.onNext(TopologyState.FENCED, () -> {
@@ -103,12 +107,13 @@ class PgBouncerIT {
                 try (Connection inFlight = scene.kit().getConnection()) {
                     assertThat(inFlight.isValid(0)).isTrue();
                     scene.rest().act(move.id(), "approve");
-                    Waiting.until(
-                            "the adapter is another", Scene.WRITING_LIMIT, () -> replaced.getCount() == 0);
+                    Waiting.until("the adapter is another", Scene.WRITING_LIMIT, () -> replaced.getCount() == 0);
                 }
                 scene.awaitRollbackReady(move);
                 site.awaitServing(host(scene, target));
-                assertThat(load.isRunning()).as("pgbench runs across the switch").isTrue();
+                assertThat(load.isRunning())
+                        .as("pgbench runs across the switch")
+                        .isTrue();
                 load.assertNothingFailed(scene.cluster());
                 scene.rest().complete(move.id());
                 scene.await(move, MoveState.COMPLETED);
@@ -151,8 +156,7 @@ class PgBouncerIT {
     }
 
     private static boolean isRefused(Command.Result check, String... words) {
-        return check.exitCode() == ExitCode.REFUSED
-                && Arrays.stream(words).allMatch(check.output()::contains);
+        return check.exitCode() == ExitCode.REFUSED && Arrays.stream(words).allMatch(check.output()::contains);
     }
 
     private static void assertRefused(Command.Result check, String... words) {

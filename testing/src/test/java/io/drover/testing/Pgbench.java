@@ -99,7 +99,9 @@ final class Pgbench implements AutoCloseable {
                 ResultSet row = statement.executeQuery(
                         "select count(*), sum(n), (select sum(n) from pooled_sum) from pooled")) {
             row.next();
-            assertThat(row.getLong(1)).as("rows of the transactions that pgbench counts").isEqualTo(count);
+            assertThat(row.getLong(1))
+                    .as("rows of the transactions that pgbench counts")
+                    .isEqualTo(count);
             assertThat(row.getLong(2)).isEqualTo(row.getLong(3));
         }
     }

@@ -44,7 +44,8 @@ public final class PoolerRegistry {
         if (stored.isEmpty()) {
             return false;
         }
-        AtomicWrite write = new AtomicWrite(calls).delete(node, stored.orElseThrow().version());
+        AtomicWrite write =
+                new AtomicWrite(calls).delete(node, stored.orElseThrow().version());
         FaultPoints.around("pgbouncer", "forget", write::commit);
         return true;
     }
@@ -55,7 +56,8 @@ public final class PoolerRegistry {
         if (calls.read(directory.path()).isEmpty()) {
             return List.of();
         }
-        return calls.readAll(calls.children(directory.path()).stream()
+        return calls
+                .readAll(calls.children(directory.path()).stream()
                         .map(directory::child)
                         .toList())
                 .stream()

@@ -53,10 +53,13 @@ final class PgBouncerCommand implements Callable<Integer> {
             arity = "0..1",
             paramLabel = "LIMIT",
             fallbackValue = "60s",
-            description = "only wait, so long at most (default 60s), until PgBouncer may start: for ExecStartPre of its unit")
+            description =
+                    "only wait, so long at most (default 60s), until PgBouncer may start: for ExecStartPre of its unit")
     private @Nullable String gate;
 
-    @Option(names = "--retire", description = "forget the adapter's group: no move misses it any more; for poolers that will not come back")
+    @Option(
+            names = "--retire",
+            description = "forget the adapter's group: no move misses it any more; for poolers that will not come back")
     private boolean retire;
 
     @Override

@@ -91,7 +91,8 @@ record IncludeText(String owner, SortedMap<String, Place> places, SortedMap<Stri
 
     /** As PgBouncer reads it. */
     String render() {
-        StringBuilder text = new StringBuilder("; Written by bin/drover pgbouncer. A change that is made here is lost.\n")
+        StringBuilder text = new StringBuilder(
+                        "; Written by bin/drover pgbouncer. A change that is made here is lost.\n")
                 .append(OWNER)
                 .append(owner)
                 .append('\n');

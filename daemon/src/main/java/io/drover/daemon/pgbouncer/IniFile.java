@@ -48,11 +48,15 @@ record IniFile(Set<Path> files, List<Definition> databases) {
         for (String raw : Files.readAllLines(file)) {
             String line = raw.strip();
             if (line.startsWith(INCLUDE)) {
-                Path other = file.resolveSibling(line.substring(INCLUDE.length()).strip());
+                Path other =
+                        file.resolveSibling(line.substring(INCLUDE.length()).strip());
                 current = collect(other, current, depth + 1);
             } else if (line.startsWith("[") && line.endsWith("]")) {
                 current = line.substring(1, line.length() - 1).strip().toLowerCase(Locale.ROOT);
-            } else if (current.equals("databases") && !line.isEmpty() && !line.startsWith(";") && !line.startsWith("#")) {
+            } else if (current.equals("databases")
+                    && !line.isEmpty()
+                    && !line.startsWith(";")
+                    && !line.startsWith("#")) {
                 int equals = line.indexOf('=');
                 if (equals > 0) {
                     String name = line.substring(0, equals).strip().replace("\"", "");

@@ -55,9 +55,10 @@ public final class PgBouncerAdapter implements AutoCloseable {
             PoolerSettings settings, Poolers poolers, PoolerLogins logins, Supplier<ZooKeeperClient> zooKeeper) {
         PoolerChecks checks = new PoolerChecks(settings, poolers, logins);
         List<PoolerFinding> wrong = new ArrayList<>(checks.ofFiles());
-        settings.processes().forEach(process -> checks.ofProcess(process, List.of()).stream()
-                .filter(finding -> AT_START.contains(finding.id()))
-                .forEach(wrong::add));
+        settings.processes()
+                .forEach(process -> checks.ofProcess(process, List.of()).stream()
+                        .filter(finding -> AT_START.contains(finding.id()))
+                        .forEach(wrong::add));
         if (!wrong.isEmpty()) {
             throw new DroverException(
                     ErrorCode.PREFLIGHT_FAILED,
@@ -70,8 +71,7 @@ public final class PgBouncerAdapter implements AutoCloseable {
             Include include = Include.open(file, settings.name());
             ZooKeeperClient client = zooKeeper.get();
             List<PoolerShard> shards = settings.databases().stream()
-                    .map(database -> new PoolerShard(
-                            settings, database, include, poolers, checks, client))
+                    .map(database -> new PoolerShard(settings, database, include, poolers, checks, client))
                     .toList();
             shards.forEach(PoolerShard::start);
             return new PgBouncerAdapter(file, client, shards);

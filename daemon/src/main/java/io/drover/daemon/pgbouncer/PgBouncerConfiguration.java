@@ -195,8 +195,7 @@ public final class PgBouncerConfiguration {
     }
 
     Poolers poolers() {
-        return new ConsolePoolers(
-                new PgBouncerConsole.Login(psql, admin.user, SecretFile.read(admin.passwordFile)));
+        return new ConsolePoolers(new PgBouncerConsole.Login(psql, admin.user, SecretFile.read(admin.passwordFile)));
     }
 
     PoolerLogins logins() {

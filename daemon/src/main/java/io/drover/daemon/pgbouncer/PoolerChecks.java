@@ -128,12 +128,18 @@ final class PoolerChecks {
         List<PoolerFinding> findings = new ArrayList<>();
         if (!pgbouncer.mayAdminister()) {
             findings.add(new PoolerFinding(
-                    "B4", true, settings.user() + " may look at " + place + " and not pause it", "name it in admin_users"));
+                    "B4",
+                    true,
+                    settings.user() + " may look at " + place + " and not pause it",
+                    "name it in admin_users"));
         }
         String version = pgbouncer.version();
         if (!isKnown(version)) {
             findings.add(new PoolerFinding(
-                    "B5", true, place + " is PgBouncer " + version + ", which this version does not know", "use 1.18 or newer"));
+                    "B5",
+                    true,
+                    place + " is PgBouncer " + version + ", which this version does not know",
+                    "use 1.18 or newer"));
         }
         Map<String, String> values = pgbouncer.settings();
         findings.addAll(ofSettings(place, values));
@@ -234,14 +240,16 @@ final class PoolerChecks {
                     "B8", true, place + " has " + database + " paused, and it was not Drover", "RESUME " + database));
         }
         Pools pools = pgbouncer.pools(database);
-        Set<Integer> ports = pgbouncer.links(database).stream().map(Link::localPort).collect(Collectors.toSet());
+        Set<Integer> ports =
+                pgbouncer.links(database).stream().map(Link::localPort).collect(Collectors.toSet());
         if (!ports.isEmpty()) {
             List<String> idle = idle(topology, ports);
             if (!idle.isEmpty()) {
                 findings.add(new PoolerFinding(
                         "B9",
                         true,
-                        place + ", pool mode " + pools.mode() + ": " + idle + " would hold the pause up, and be cut off by the seal",
+                        place + ", pool mode " + pools.mode() + ": " + idle
+                                + " would hold the pause up, and be cut off by the seal",
                         "let the application end them, or pg_terminate_backend"));
             }
         }

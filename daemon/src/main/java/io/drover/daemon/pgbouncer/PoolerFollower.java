@@ -103,7 +103,8 @@ final class PoolerFollower {
                 return next.mayHold() ? led.withHeld(database, next.before()) : led;
             });
         } catch (DroverException e) {
-            // whoever is paused without a word on disk would stay so after a crash; whoever is resumed goes to the old server
+            // whoever is paused without a word on disk would stay so after a crash; whoever is resumed goes to the old
+            // server
             LOG.error("{}: {} is not followed: {}", database, describe(seen.value()), e.getMessage());
             return false;
         }

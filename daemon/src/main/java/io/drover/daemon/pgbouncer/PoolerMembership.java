@@ -87,8 +87,7 @@ final class PoolerMembership implements AutoCloseable {
             Registration own = registration;
             if (own == null) {
                 Participant first = participant();
-                own = FaultPoints.around(
-                        "pgbouncer", "register", () -> participants.register(shard, id, first));
+                own = FaultPoints.around("pgbouncer", "register", () -> participants.register(shard, id, first));
                 registration = own;
                 written = first;
             }

@@ -41,7 +41,8 @@ public final class PoolerPreflight {
         }
         findings.addAll(checks.all(known));
         if (findings.isEmpty()) {
-            return PreflightReport.of(List.of(new Check("B", Severity.INFO, true, "nothing is in the way of a move", null)));
+            return PreflightReport.of(
+                    List.of(new Check("B", Severity.INFO, true, "nothing is in the way of a move", null)));
         }
         return PreflightReport.of(findings.stream()
                 .distinct()
@@ -59,7 +60,8 @@ public final class PoolerPreflight {
             Include.parse(IncludeFile.look(settings.include()), settings.include(), settings.name());
             return List.of();
         } catch (DroverException e) {
-            return List.of(new PoolerFinding("B2", true, e.getMessage(), e.hint().orElse("")));
+            return List.of(
+                    new PoolerFinding("B2", true, e.getMessage(), e.hint().orElse("")));
         }
     }
 

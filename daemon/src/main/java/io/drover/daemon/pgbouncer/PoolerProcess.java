@@ -104,8 +104,8 @@ final class PoolerProcess implements AutoCloseable {
             FaultPoints.around("pgbouncer", "pause", () -> pgbouncer.pause(database));
             found = lookUntilPaused(pgbouncer);
         }
-        boolean drained =
-                found.map(Database::paused).orElse(false) && pgbouncer.pools(database).servers() == 0;
+        boolean drained = found.map(Database::paused).orElse(false)
+                && pgbouncer.pools(database).servers() == 0;
         if (!leadsTo(found, wish) && !reload(pgbouncer, wish)) {
             return astray(wish);
         }

@@ -56,8 +56,8 @@ final class PoolerShard implements AutoCloseable {
         this.checking = scheduler.newTimer("drover-pgbouncer-" + database.name() + "-checks");
         String id = settings.name().replaceAll("[^A-Za-z0-9_.-]", "_") + "-" + database.name() + "-"
                 + String.format(Locale.ROOT, "%08x", ThreadLocalRandom.current().nextInt());
-        this.membership = new PoolerMembership(
-                zooKeeper, database.shard(), settings.name(), id, settings.group(), this::follow);
+        this.membership =
+                new PoolerMembership(zooKeeper, database.shard(), settings.name(), id, settings.group(), this::follow);
         this.follower = new PoolerFollower(
                 database.name(),
                 database.options(),
@@ -97,7 +97,8 @@ final class PoolerShard implements AutoCloseable {
     }
 
     private void tick(int number) {
-        boolean soon = follower.topology().map(topology -> Wish.of(topology).mayHold()).orElse(false);
+        boolean soon =
+                follower.topology().map(topology -> Wish.of(topology).mayHold()).orElse(false);
         if (soon || troubled || number % SELDOM == 0) {
             check();
         }
@@ -123,7 +124,8 @@ final class PoolerShard implements AutoCloseable {
                 .distinct()
                 .toList();
         troubled = !blocking.isEmpty();
-        List<String> all = findings.stream().map(PoolerFinding::toString).distinct().toList();
+        List<String> all =
+                findings.stream().map(PoolerFinding::toString).distinct().toList();
         if (!all.toString().equals(told)) {
             told = all.toString();
             if (all.isEmpty()) {

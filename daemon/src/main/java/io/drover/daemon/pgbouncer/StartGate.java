@@ -108,8 +108,7 @@ public final class StartGate {
 
     private Optional<String> write(SortedMap<String, Place> wanted) {
         try (IncludeFile file = IncludeFile.own(settings.include())) {
-            Include.open(file, settings.name())
-                    .update(text -> new IncludeText(settings.name(), wanted, text.held()));
+            Include.open(file, settings.name()).update(text -> new IncludeText(settings.name(), wanted, text.held()));
             return Optional.empty();
         } catch (DroverException e) {
             if (e.code() != ErrorCode.STATE_CONFLICT) {

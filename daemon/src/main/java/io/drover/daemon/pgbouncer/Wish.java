@@ -24,9 +24,8 @@ record Wish(FenceEpoch epoch, boolean hold, Endpoint server, String database, bo
         boolean hold = topology.state() != TopologyState.SERVING;
         Optional<Endpoint> target = FenceTransitions.target(topology).map(Replica::endpoint);
         // from the point of no return on it can only be the target: the way there is paved before the pause ends
-        Endpoint server = topology.state() == TopologyState.PROMOTING
-                ? target.orElse(topology.primary())
-                : topology.primary();
+        Endpoint server =
+                topology.state() == TopologyState.PROMOTING ? target.orElse(topology.primary()) : topology.primary();
         return new Wish(topology.epoch(), hold, server, topology.database(), hold || target.isPresent());
     }
 

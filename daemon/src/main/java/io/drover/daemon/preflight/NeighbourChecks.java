@@ -63,10 +63,7 @@ final class NeighbourChecks {
                     "P47", When.ALWAYS, "there is no unlogged table or sequence", NeighbourChecks::noUnlogged),
             block("P50", When.ALWAYS, "no checksum has failed", NeighbourChecks::noChecksumFailure),
             blockUnlessWaived(
-                    "P53",
-                    When.ALWAYS,
-                    "enough adapters of every group of poolers take part",
-                    PoolerRules::enough),
+                    "P53", When.ALWAYS, "enough adapters of every group of poolers take part", PoolerRules::enough),
             warn("P53-all", When.ALWAYS, "no pooler's adapter is in trouble", PoolerRules::noTrouble),
             block("P58", When.BEFORE_COPY, "the place for the copy is free", NeighbourChecks::directoryFree),
             block("P58-port", When.BEFORE_COPY, "the port is free on the target", NeighbourChecks::portFree));

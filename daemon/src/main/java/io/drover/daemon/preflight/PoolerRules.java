@@ -22,7 +22,8 @@ final class PoolerRules {
                 .toList();
         return Finding.when(
                 !missing.isEmpty(),
-                String.join("; ", missing) + ": their clients would see errors in the pause, and go on to the old primary",
+                String.join("; ", missing)
+                        + ": their clients would see errors in the pause, and go on to the old primary",
                 "start the adapters or mend what they name (bin/drover pgbouncer FILE --check); retire a group that will not"
                         + " come back (--retire); or waive");
     }

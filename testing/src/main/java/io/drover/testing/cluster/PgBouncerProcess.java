@@ -65,7 +65,9 @@ public final class PgBouncerProcess implements AutoCloseable {
         String more = settings.entrySet().stream()
                 .map(setting -> setting.getKey() + " = " + setting.getValue() + "\n")
                 .collect(Collectors.joining());
-        user.secretFile(ini(), """
+        user.secretFile(
+                ini(),
+                """
                 [databases]
                 %s
                 [pgbouncer]
@@ -112,8 +114,7 @@ public final class PgBouncerProcess implements AutoCloseable {
     public void start() {
         try {
             Files.deleteIfExists(directory.resolve("pgbouncer.pid"));
-            process = new ProcessBuilder(
-                            user.command(List.of(PROGRAM.toString(), "-q", ini().toString())))
+            process = new ProcessBuilder(user.command(List.of(PROGRAM.toString(), "-q", ini().toString())))
                     .directory(directory.toFile())
                     .redirectErrorStream(true)
                     .redirectInput(Path.of("/dev/null").toFile())
@@ -124,9 +125,7 @@ public final class PgBouncerProcess implements AutoCloseable {
             throw new UncheckedIOException("cannot start PgBouncer", e);
         }
         Waiting.until(
-                "PgBouncer listens, see " + log(),
-                LIMIT,
-                () -> place().listening() == PgBouncerPlace.Listening.YES);
+                "PgBouncer listens, see " + log(), LIMIT, () -> place().listening() == PgBouncerPlace.Listening.YES);
     }
 
     /** Whether it runs. */

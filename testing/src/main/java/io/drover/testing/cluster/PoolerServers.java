@@ -48,13 +48,11 @@ public final class PoolerServers implements AutoCloseable {
         run("pg_ctl", "-w", "-D", data, "-l", data + "/log", "-o", options, "start");
         ports.add(port);
         for (String database : List.of("app", "other")) {
-            Command.Result made = Command.run(
-                    List.of(
-                            "psql",
-                            "-Xqc",
-                            "create database " + database,
-                            "host=" + HOST + " port=" + port + " dbname=postgres user=" + USER + " password="
-                                    + PASSWORD));
+            Command.Result made = Command.run(List.of(
+                    "psql",
+                    "-Xqc",
+                    "create database " + database,
+                    "host=" + HOST + " port=" + port + " dbname=postgres user=" + USER + " password=" + PASSWORD));
             if (made.exitCode() != 0) {
                 throw new IllegalStateException(made.output());
             }
@@ -62,7 +60,8 @@ public final class PoolerServers implements AutoCloseable {
     }
 
     private void run(String program, String... arguments) {
-        List<String> command = new ArrayList<>(List.of(programs().resolve(program).toString()));
+        List<String> command =
+                new ArrayList<>(List.of(programs().resolve(program).toString()));
         command.addAll(List.of(arguments));
         Command.succeed(user.command(command));
     }

@@ -85,7 +85,8 @@ public final class PoolerSite implements AutoCloseable {
         Path admin = user.secretFile(directory.resolve("admin.password"), adminPassword + "\n");
         Path login = user.secretFile(directory.resolve("app.password"), cluster.password() + "\n");
         String consoles = processes.stream()
-                .map(process -> "  - {host: %s, port: %s, ini: %s}%n".formatted(process.place().host(), port, process.ini()))
+                .map(process -> "  - {host: %s, port: %s, ini: %s}%n"
+                        .formatted(process.place().host(), port, process.ini()))
                 .collect(Collectors.joining());
         return """
                 name: %s
@@ -163,9 +164,10 @@ public final class PoolerSite implements AutoCloseable {
 
     /** Waits until every process leads to the host, holds nobody, and the file remembers no pause. */
     public void awaitServing(String host) {
-        Waiting.until("every PgBouncer serves at " + host + ", see " + log(), LIMIT, () -> processes.stream()
-                        .allMatch(process -> serves(process, host))
-                && !text().contains("held"));
+        Waiting.until(
+                "every PgBouncer serves at " + host + ", see " + log(),
+                LIMIT,
+                () -> processes.stream().allMatch(process -> serves(process, host)) && !text().contains("held"));
     }
 
     private boolean serves(PgBouncerProcess process, String host) {
@@ -196,10 +198,7 @@ public final class PoolerSite implements AutoCloseable {
 
     private Command.Result drover(String option) {
         return Command.run(List.of(
-                cluster.projectRoot().resolve("bin/drover").toString(),
-                "pgbouncer",
-                option,
-                configuration.toString()));
+                cluster.projectRoot().resolve("bin/drover").toString(), "pgbouncer", option, configuration.toString()));
     }
 
     /** The next test's moves shall not miss it. */

@@ -33,8 +33,8 @@ public final class FakePgBouncer {
     private final Map<String, Where> databases = new LinkedHashMap<>();
     private final Set<String> paused = new HashSet<>();
     private final Set<String> disabled = new HashSet<>();
-    private final Map<String, String> settings = new HashMap<>(
-            Map.of("server_login_retry", "1", "query_wait_timeout", "120", "query_timeout", "0", "pool_mode", "session"));
+    private final Map<String, String> settings = new HashMap<>(Map.of(
+            "server_login_retry", "1", "query_wait_timeout", "120", "query_timeout", "0", "pool_mode", "session"));
     private final List<Client> clients = new ArrayList<>();
     private boolean includes = true;
     private boolean dead;
@@ -105,7 +105,8 @@ public final class FakePgBouncer {
     }
 
     synchronized Pools pools(String name) {
-        List<Client> own = clients.stream().filter(client -> client.database.equals(name)).toList();
+        List<Client> own =
+                clients.stream().filter(client -> client.database.equals(name)).toList();
         int waiting = (int) own.stream().filter(client -> client.waits != null).count();
         int linked = (int) own.stream().filter(client -> client.linked != null).count();
         return new Pools(own.size(), waiting, 0, linked, mode);

@@ -146,8 +146,8 @@ final class AdapterInterruptionTest {
         }
 
         void play(Way way) throws Exception {
-            // PgBouncer has been steered before
-            try (PgBouncerAdapter before = stage.start()) {
+            // PgBouncer has been steered before, by an adapter whose configuration said something else
+            try (PgBouncerAdapter before = stage.start(2)) {
                 stage.awaitSettledOn(AdapterStage.A);
                 assertThat(before).isNotNull();
             }
@@ -177,9 +177,9 @@ final class AdapterInterruptionTest {
 
         private void move(Way way, List<Traffic> traffic) throws Exception {
             stage.reserveAndShowTarget();
-            await("it is ready", () -> stage.participant()
-                    .filter(Participant::targetReady)
-                    .isPresent());
+            await(
+                    "it is ready",
+                    () -> stage.participant().filter(Participant::targetReady).isPresent());
             stage.fence();
             await("the fence is acknowledged", stage::acknowledged);
             if (stage.acknowledged()) {

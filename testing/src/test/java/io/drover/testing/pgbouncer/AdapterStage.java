@@ -117,9 +117,13 @@ final class AdapterStage implements AutoCloseable {
     }
 
     PoolerSettings settings() {
+        return settings(1);
+    }
+
+    private PoolerSettings settings(int least) {
         return new PoolerSettings(
                 "edge",
-                new PoolerGroup(1, "edge", 1),
+                new PoolerGroup(1, "edge", least),
                 include,
                 List.of(new PoolerSettings.Database("app", SHARD, "pool_size=5")),
                 List.of(new PoolerSettings.Pooler(ONE, ini), new PoolerSettings.Pooler(TWO, ini)),
@@ -128,7 +132,12 @@ final class AdapterStage implements AutoCloseable {
     }
 
     PgBouncerAdapter start() {
-        return PgBouncerAdapter.start(settings(), poolers, logins, () -> connect("adapter"));
+        return start(1);
+    }
+
+    /** Of whose group a move wants so many. */
+    PgBouncerAdapter start(int least) {
+        return PgBouncerAdapter.start(settings(least), poolers, logins, () -> connect("adapter"));
     }
 
     // what a controller and the agents write

@@ -117,10 +117,13 @@ final class AdapterTest {
         stage.awaitAcknowledged();
         stage.promote();
 
-        Waiting.until("both lead to the target, and hold", AdapterStage.LIMIT, () -> stage.processes.values().stream()
-                .allMatch(process -> process.database("app")
-                        .filter(found -> found.port() == AdapterStage.B.port() && found.paused())
-                        .isPresent()));
+        Waiting.until(
+                "both lead to the target, and hold",
+                AdapterStage.LIMIT,
+                () -> stage.processes.values().stream()
+                        .allMatch(process -> process.database("app")
+                                .filter(found -> found.port() == AdapterStage.B.port() && found.paused())
+                                .isPresent()));
     }
 
     @Test
@@ -155,7 +158,8 @@ final class AdapterTest {
         again();
         Waiting.pause(MOMENT);
 
-        assertThat(stage.process(AdapterStage.ONE).database("app").orElseThrow().paused()).isTrue();
+        assertThat(stage.process(AdapterStage.ONE).database("app").orElseThrow().paused())
+                .isTrue();
         stage.reserveAndShowTarget();
         Waiting.until(
                 "it is named before any fence",
@@ -202,10 +206,7 @@ final class AdapterTest {
         stage.promote();
         stage.serve();
 
-        Waiting.until(
-                "it is ended",
-                AdapterStage.LIMIT,
-                () -> hanging.begin().isCompletedExceptionally());
+        Waiting.until("it is ended", AdapterStage.LIMIT, () -> hanging.begin().isCompletedExceptionally());
         stage.awaitSettledOn(AdapterStage.B);
     }
 

@@ -77,7 +77,10 @@ abstract class PgBouncerContract {
     }
 
     void awaitPaused() {
-        Waiting.until("app is paused", LIMIT, () -> console.database("app").orElseThrow().paused());
+        Waiting.until(
+                "app is paused",
+                LIMIT,
+                () -> console.database("app").orElseThrow().paused());
     }
 
     @Test
@@ -113,11 +116,11 @@ abstract class PgBouncerContract {
 
         assertThat(world.listening()).isEqualTo(Listening.NO);
         assertThatThrownBy(() -> console.database("app"))
-                .isInstanceOfSatisfying(DroverException.class, e -> assertThat(e.code())
-                        .isEqualTo(ErrorCode.POSTGRES_UNREACHABLE));
+                .isInstanceOfSatisfying(
+                        DroverException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.POSTGRES_UNREACHABLE));
         assertThatThrownBy(() -> world.open(Who.ADMIN))
-                .isInstanceOfSatisfying(DroverException.class, e -> assertThat(e.code())
-                        .isEqualTo(ErrorCode.POSTGRES_UNREACHABLE));
+                .isInstanceOfSatisfying(
+                        DroverException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.POSTGRES_UNREACHABLE));
     }
 
     @Test
@@ -126,8 +129,8 @@ abstract class PgBouncerContract {
         try {
             assertThat(world.listening()).isEqualTo(Listening.YES);
             assertThatThrownBy(() -> console.database("app"))
-                    .isInstanceOfSatisfying(DroverException.class, e -> assertThat(e.code())
-                            .isEqualTo(ErrorCode.POSTGRES_UNREACHABLE));
+                    .isInstanceOfSatisfying(
+                            DroverException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.POSTGRES_UNREACHABLE));
         } finally {
             world.freeze(false);
         }

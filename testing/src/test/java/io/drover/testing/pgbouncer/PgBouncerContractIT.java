@@ -5,18 +5,20 @@ import io.drover.testing.cluster.PoolerServers;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.TestInstance;
 
 /** The contract of PgBouncer, kept by Debian's. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class PgBouncerContractIT {
-    private static PoolerServers servers;
+    private PoolerServers servers;
 
     @BeforeAll
-    static void start() {
+    void start() {
         servers = PoolerServers.start();
     }
 
     @AfterAll
-    static void stop() {
+    void stop() {
         servers.close();
     }
 

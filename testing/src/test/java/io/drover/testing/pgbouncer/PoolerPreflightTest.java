@@ -68,8 +68,9 @@ final class PoolerPreflightTest {
 
     @Test
     void nothingIsInTheWayOfAHealthyOne() {
-        assertThat(run().checks()).singleElement().satisfies(check -> assertThat(check.ok())
-                .isTrue());
+        assertThat(run().checks())
+                .singleElement()
+                .satisfies(check -> assertThat(check.ok()).isTrue());
     }
 
     @Test
@@ -113,8 +114,8 @@ final class PoolerPreflightTest {
 
     private void assertRefused(Poolers poolers, String words) {
         String before = stage.includeText();
-        assertThatThrownBy(() -> PgBouncerAdapter.start(
-                        stage.settings(), poolers, stage.logins, () -> stage.connect("adapter")))
+        assertThatThrownBy(() ->
+                        PgBouncerAdapter.start(stage.settings(), poolers, stage.logins, () -> stage.connect("adapter")))
                 .isInstanceOfSatisfying(
                         DroverException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.PREFLIGHT_FAILED))
                 .hasMessageContaining(words);
