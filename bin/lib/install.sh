@@ -9,6 +9,7 @@ missing_packages() {
     if ! command -v "$javac" >/dev/null || [ "${major:-0}" -lt 17 ]; then echo openjdk-17-jdk-headless; fi
     command -v mvn >/dev/null || echo maven
     [ -x /usr/lib/postgresql/15/bin/postgres ] || echo postgresql-15
+    [ -x /usr/sbin/pgbouncer ] || echo pgbouncer
     command -v ps >/dev/null || echo procps
     command -v setpriv >/dev/null || echo util-linux
     command -v find >/dev/null || echo findutils
@@ -19,8 +20,8 @@ missing_packages() {
     fi
 }
 
-# Debian's PostgreSQL makes a cluster and starts it when it is installed. Neither is wanted: no service may run
-# afterwards that did not run before, and none that runs may be restarted.
+# Debian's PostgreSQL makes a cluster and starts it when it is installed, and its PgBouncer starts with every boot from
+# then on. None of it is wanted: no service may run afterwards that did not run before, and none that runs may be restarted.
 install_quietly() (
     set -eu
     cluster_policy=/etc/postgresql-common/createcluster.d/drover-install.conf
@@ -41,6 +42,10 @@ install_quietly() (
     apt-get -qq -o DPkg::Lock::Timeout=300 update </dev/null
     apt-get -qq -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 install -y --no-install-recommends --no-upgrade \
         "$@" </dev/null
+    case " $* " in
+        # without systemd there is nothing that would start it
+        *" pgbouncer "*) [ ! -e /etc/systemd/system/multi-user.target.wants/pgbouncer.service ] || systemctl -q disable pgbouncer ;;
+    esac
 )
 
 # Installs what is missing; as another user than root it needs sudo for that.

@@ -2,6 +2,7 @@
 package io.drover.api;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client that holds connections to a shard: the content of its ephemeral znode.
@@ -11,6 +12,20 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
  * @param host where it runs
  * @param ackedEpoch the FENCED epoch up to which it has drained its work
  * @param targetReady whether its pool to the target is warm
+ * @param group of a pooler's adapter, or null for any other client
+ * @param trouble why it could not take part in a fence as it should, or null; a pooler's adapter tells it before there is one
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
-public record Participant(int v, String name, String host, FenceEpoch ackedEpoch, boolean targetReady) {}
+public record Participant(
+        int v,
+        String name,
+        String host,
+        FenceEpoch ackedEpoch,
+        boolean targetReady,
+        @Nullable String group,
+        @Nullable String trouble) {
+    /** A client that is no pooler's adapter. */
+    public Participant(int v, String name, String host, FenceEpoch ackedEpoch, boolean targetReady) {
+        this(v, name, host, ackedEpoch, targetReady, null, null);
+    }
+}

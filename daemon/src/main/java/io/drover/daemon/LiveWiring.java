@@ -14,6 +14,7 @@ import io.drover.replication.InstanceMonitors;
 import io.drover.topology.DocumentStore;
 import io.drover.topology.NodeRegistry;
 import io.drover.topology.ParticipantStore;
+import io.drover.topology.PoolerRegistry;
 import io.drover.topology.TopologyStore;
 import io.drover.topology.ZooKeeperClient;
 import java.net.URI;
@@ -30,7 +31,11 @@ final class LiveWiring implements ControllerWiring {
                 new HttpAgents(node -> address(nodes, node), SecretFile.read(configuration.getAgentTokenFile()));
         MoveControl control = MoveControl.assemble(
                 new MoveControl.Stores(
-                        new TopologyStore(client), new DocumentStore(client), nodes, new ParticipantStore(client)),
+                        new TopologyStore(client),
+                        new DocumentStore(client),
+                        nodes,
+                        new ParticipantStore(client),
+                        new PoolerRegistry(client)),
                 agents,
                 new PostgresMonitors(monitors),
                 observer,

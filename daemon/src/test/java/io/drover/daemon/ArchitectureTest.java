@@ -73,8 +73,8 @@ final class ArchitectureTest {
     private static final DescribedPredicate<JavaClass> WAITING_HELPERS = named("Waiting", "LeaderForwarding");
 
     /** The beginning of a znode's path, as {@code ZkLayout} writes it; REST's paths begin with {@code /v1}. */
-    private static final Pattern ZNODE_PATH =
-            Pattern.compile("\"/(drover|topology|participants|moves|nodes|leader|leader-epoch|locks|idempotency)[/\"]");
+    private static final Pattern ZNODE_PATH = Pattern.compile(
+            "\"/(drover|topology|participants|poolers|moves|nodes|leader|leader-epoch|locks|idempotency)[/\"]");
 
     private static final ArchRule ZOOKEEPER_BEHIND_ITS_PORT = noClasses()
             .that(not(ZOOKEEPER_ITSELF))

@@ -23,17 +23,24 @@ import java.util.stream.Stream;
 
 /** Files that are there after a power loss, or not at all. */
 final class DurableFiles {
-    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
+    private static final String OWNER_ONLY = "rw-------";
     private static final Set<PosixFilePermission> OWNER_ONLY_DIRECTORY = PosixFilePermissions.fromString("rwx------");
 
     private DurableFiles() {}
 
     /** Replaces a file by rename; only its owner may read it. */
     static void replace(Path file, String content) {
+        replace(file, content, OWNER_ONLY);
+    }
+
+    /** The same with permissions of the caller's choice, whatever the process's mask is. */
+    static void replace(Path file, String content, String permissions) {
+        Set<PosixFilePermission> wanted = PosixFilePermissions.fromString(permissions);
         Path temporary = file.resolveSibling(file.getFileName() + ".drover-new");
         try {
             Files.deleteIfExists(temporary);
-            Files.createFile(temporary, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+            Files.createFile(temporary, PosixFilePermissions.asFileAttribute(wanted));
+            Files.setPosixFilePermissions(temporary, wanted);
             try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
                 ByteBuffer bytes = ByteBuffer.wrap(content.getBytes(StandardCharsets.UTF_8));
                 while (bytes.hasRemaining()) {

@@ -20,6 +20,7 @@ import java.util.OptionalLong;
 public final class ZkLayout {
     private static final String TOPOLOGY = "/topology";
     private static final String PARTICIPANTS = "/participants";
+    private static final String POOLERS = "/poolers";
     private static final String MOVES = "/moves";
     private static final String NODES = "/nodes";
     private static final String LEADER = "/leader";
@@ -63,6 +64,16 @@ public final class ZkLayout {
     /** The ephemeral znode of one client of a shard. */
     public static ZNode<Participant> participant(ShardId shard, String client) {
         return participants(shard).child(client);
+    }
+
+    /** The groups of poolers' adapters in front of a shard. */
+    static ZDirectory<PoolerGroup> poolers(ShardId shard) {
+        return new ZDirectory<>(POOLERS + "/" + shard, PoolerGroup.class);
+    }
+
+    /** One of these groups; outlives its adapters, so that those that are missing are missed. */
+    static ZNode<PoolerGroup> poolerGroup(ShardId shard, String group) {
+        return poolers(shard).child(group);
     }
 
     /** The stored moves; the record is the daemon's. */
@@ -152,7 +163,7 @@ public final class ZkLayout {
 
     /** The znodes that exist in every installation. */
     public static List<String> roots() {
-        return List.of(TOPOLOGY, PARTICIPANTS, MOVES, NODES, LEADER, LOCKS, IDEMPOTENCY);
+        return List.of(TOPOLOGY, PARTICIPANTS, POOLERS, MOVES, NODES, LEADER, LOCKS, IDEMPOTENCY);
     }
 
     private static String sha256(String text) {

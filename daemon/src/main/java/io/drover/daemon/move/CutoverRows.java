@@ -48,13 +48,12 @@ final class CutoverRows {
         BlockerRadar.clear(context);
         // before the checks, so that a lag which passes in a moment is no reason to undo hours of copying
         CopyRows.awaitLag(context, CopyRows.LAG_GATE_BYTES, Duration.ofMinutes(5));
-        PreflightReport report = context.services().checks().run(context.record(), When.WITH_STANDBY);
-        if (!report.ok()) {
-            throw DroverException.refusedBy(
-                    report, "the preflight refuses the cutover: " + Checks.failures(report) + "; the move is undone");
-        }
+        check(context);
         showTarget(context);
-        awaitWarmClients(context);
+        if (!awaitWarmClients(context)) {
+            // a pooler's adapter has tried the target only now
+            check(context);
+        }
         context.call(context.from(), new Verb.Checkpoint());
         context.call(context.to(), new Verb.Checkpoint());
         context.call(context.to(), new Verb.PrepareTarget());
@@ -64,6 +63,14 @@ final class CutoverRows {
         // before the guard, since it takes processors that commits want
         rehearse(context, context.services().rehearsals().first());
         PausePredictions.require(context, MoveSteps.ARM, FIT, () -> rehearse(context, 1));
+    }
+
+    private static void check(MoveContext context) {
+        PreflightReport report = context.services().checks().run(context.record(), When.WITH_STANDBY);
+        if (!report.ok()) {
+            throw DroverException.refusedBy(
+                    report, "the preflight refuses the cutover: " + Checks.failures(report) + "; the move is undone");
+        }
     }
 
     /** Lets the clients see the target, so that they open their pools to it before the switch. */
@@ -88,8 +95,12 @@ final class CutoverRows {
                 context.id());
     }
 
-    /** Clients that are not ready in time are named and not waited for: the fence works without them, they only reconnect later. */
-    private static void awaitWarmClients(MoveContext context) {
+    /**
+     * Clients that are not ready in time are named and not waited for: the fence works without them, they only reconnect later.
+     *
+     * @return whether all were
+     */
+    private static boolean awaitWarmClients(MoveContext context) {
         try {
             Wait wait = Wait.of(
                             "the clients' pools to " + context.to(),
@@ -101,6 +112,7 @@ final class CutoverRows {
                 context.waits(wait.now("not ready: " + String.join(", ", cold)));
                 return cold.isEmpty() ? Optional.of(true) : Optional.empty();
             });
+            return true;
         } catch (DroverException e) {
             if (e.code() != ErrorCode.TIMEOUT) {
                 throw e;
@@ -111,6 +123,7 @@ final class CutoverRows {
                             new MoveJournal.Line(
                                     MoveSteps.ARM,
                                     "clients without a warm pool to the target: " + coldClients(context)));
+            return false;
         }
     }
 

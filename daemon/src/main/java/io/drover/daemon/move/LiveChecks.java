@@ -24,10 +24,12 @@ import java.util.OptionalLong;
 final class LiveChecks implements Checks {
     private final Agents agents;
     private final Monitors monitors;
+    private final PoolerGroups poolers;
 
-    LiveChecks(Agents agents, Monitors monitors) {
+    LiveChecks(Agents agents, Monitors monitors, PoolerGroups poolers) {
         this.agents = agents;
         this.monitors = monitors;
+        this.poolers = poolers;
     }
 
     @Override
@@ -57,6 +59,7 @@ final class LiveChecks implements Checks {
                 wayBackLogin,
                 companions(record, standbyRuns),
                 standbyRuns ? List.of() : places(record, source),
+                poolers.of(identity.shards()),
                 lag.isPresent() ? OptionalLong.of(lag.orElseThrow().lagBytes()) : OptionalLong.empty(),
                 lag.isPresent() ? OptionalLong.of(lag.orElseThrow().lagMillis()) : OptionalLong.empty());
         return Preflight.evaluate(facts, when, Standbys.waivers(record)).with(blockers(from));

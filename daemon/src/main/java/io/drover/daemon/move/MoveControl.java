@@ -10,6 +10,7 @@ import io.drover.fencing.DrainWatch;
 import io.drover.topology.DocumentStore;
 import io.drover.topology.NodeRegistry;
 import io.drover.topology.ParticipantStore;
+import io.drover.topology.PoolerRegistry;
 import io.drover.topology.TopologyStore;
 import java.util.function.Supplier;
 
@@ -31,7 +32,7 @@ public record MoveControl(MoveService moves, ShardService shards, MoveRunner run
         Scheduler scheduler = means.scheduler();
         Services services = new Services(
                 agents,
-                new LiveChecks(agents, monitors),
+                new LiveChecks(agents, monitors, new PoolerGroups(stores.poolers(), stores.participants())),
                 stores.topology(),
                 stores.documents(),
                 stores.nodes(),
@@ -64,5 +65,9 @@ public record MoveControl(MoveService moves, ShardService shards, MoveRunner run
 
     /** What is kept in ZooKeeper. */
     public record Stores(
-            TopologyStore topology, DocumentStore documents, NodeRegistry nodes, ParticipantStore participants) {}
+            TopologyStore topology,
+            DocumentStore documents,
+            NodeRegistry nodes,
+            ParticipantStore participants,
+            PoolerRegistry poolers) {}
 }

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** P32 to P58: sessions, workers, logins, other standbys, archiving, data, and the place on the target. */
+/** P32 to P58: sessions, workers, logins, other standbys, archiving, data, poolers, and the place on the target. */
 final class NeighbourChecks {
     static final List<PreflightCheck> TABLE = List.of(
             warn("P32", When.ALWAYS, "no transaction is open for long", NeighbourChecks::longTransactions),
@@ -62,6 +62,9 @@ final class NeighbourChecks {
             blockUnlessWaived(
                     "P47", When.ALWAYS, "there is no unlogged table or sequence", NeighbourChecks::noUnlogged),
             block("P50", When.ALWAYS, "no checksum has failed", NeighbourChecks::noChecksumFailure),
+            blockUnlessWaived(
+                    "P53", When.ALWAYS, "enough adapters of every group of poolers take part", PoolerRules::enough),
+            warn("P53-all", When.ALWAYS, "no pooler's adapter is in trouble", PoolerRules::noTrouble),
             block("P58", When.BEFORE_COPY, "the place for the copy is free", NeighbourChecks::directoryFree),
             block("P58-port", When.BEFORE_COPY, "the port is free on the target", NeighbourChecks::portFree));
 

@@ -4,6 +4,7 @@ package io.drover.daemon.preflight;
 import io.drover.api.MoveId;
 import io.drover.api.MoveRequest;
 import io.drover.api.NodeId;
+import io.drover.api.ShardId;
 import io.drover.api.agent.Facts.InstanceFacts;
 import io.drover.api.agent.Facts.TargetFacts;
 import io.drover.api.agent.Reports.NodeReport;
@@ -23,6 +24,7 @@ import java.util.OptionalLong;
  * @param wayBackLogin empty when drover_repl could log in to that standby from the source's node, else why not; absent while
  *     there is no standby
  * @param standbys the instance's other standbys, which the move leads along
+ * @param poolers the groups of poolers' adapters in front of the instance's shards
  * @param places nodes on which this move makes further standbys, before it has
  * @param lagBytes WAL that the target has not replayed; absent while there is no standby
  * @param lagMillis age of the last transaction that the target has replayed; absent when unknown
@@ -37,8 +39,18 @@ public record PreflightFacts(
         Optional<String> wayBackLogin,
         List<Companion> standbys,
         List<TargetFacts> places,
+        List<Poolers> poolers,
         OptionalLong lagBytes,
         OptionalLong lagMillis) {
+
+    /**
+     * A group of poolers' adapters.
+     *
+     * @param least how many of them have to take part
+     * @param ready the names of those that can
+     * @param troubled those that say that something is in their way, with what
+     */
+    public record Poolers(ShardId shard, String group, int least, List<String> ready, List<String> troubled) {}
 
     /**
      * The names under which a move streams.
@@ -76,6 +88,7 @@ public record PreflightFacts(
                 wayBackLogin,
                 standbys,
                 places,
+                poolers,
                 lagBytes,
                 lagMillis);
     }

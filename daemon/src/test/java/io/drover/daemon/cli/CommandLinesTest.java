@@ -18,6 +18,7 @@ import io.drover.api.ShardAdoption;
 import io.drover.api.ShardId;
 import io.drover.daemon.resources.FakeServices;
 import io.drover.daemon.resources.TestController;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -340,9 +341,21 @@ class CommandLinesTest {
     }
 
     @Test
-    void refusesPgBouncerByName() {
-        assertThat(runBare("pgbouncer", "file.yml")).isEqualTo(ExitCode.REFUSED);
-        assertThat(err.toString()).contains("NOT_SUPPORTED");
+    void saysWhichConfigurationOfAPoolerCannotBeRead() {
+        assertThat(runBare("pgbouncer", "/nonexistent.yml")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("/nonexistent.yml");
+    }
+
+    @Test
+    void saysWhatIsWrongInTheConfigurationOfAPooler(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("edge.yml"), """
+                name: edge 1
+                databases: [{name: app, shard: shard_01, options: "host=10.0.0.9"}]
+                consoles: [{host: /run, port: 0}]
+                """);
+
+        assertThat(runBare("pgbouncer", "--check", file.toString())).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains(file.toString(), "name", "options", "port");
     }
 
     @Test

@@ -14,11 +14,13 @@ import io.drover.api.Problem;
 import io.drover.api.ShardTopology;
 import io.drover.api.TopologyState;
 import io.drover.daemon.move.FakeWorld.Moment;
+import io.drover.topology.Registration;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -176,6 +178,27 @@ class MoveDriverTest {
                         .map(MoveStep::number)
                         .filter(number -> number <= MoveSteps.COMMIT)
                         .toList());
+    }
+
+    /** A pooler's adapter tries the target only when it is shown; what it finds then is asked for before any fence (P53). */
+    @Test
+    void whenClientsAreNotReadyThePreflightIsAskedOnceMore() {
+        MovePlay play = stage.play();
+        AtomicInteger asked = new AtomicInteger();
+        play.world().onChecks = () -> {
+            if (asked.incrementAndGet() == 3) {
+                throw failure(ErrorCode.PREFLIGHT_FAILED, "P53");
+            }
+        };
+        try (Registration cold = play.coldClient("pooler")) {
+            assertThat(cold.session()).isNotZero();
+            play.drive();
+        }
+
+        assertThat(play.record().state()).isEqualTo(MoveState.ABORTED);
+        assertThat(play.undoneRows()).contains(MoveSteps.ARM).doesNotContain(MoveSteps.FENCE);
+        assertServing(play, A);
+        assertThat(play.leftovers()).isEmpty();
     }
 
     @Test

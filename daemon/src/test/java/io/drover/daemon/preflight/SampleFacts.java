@@ -8,6 +8,7 @@ import io.drover.api.Json;
 import io.drover.api.MoveId;
 import io.drover.api.MoveRequest;
 import io.drover.api.NodeId;
+import io.drover.api.ShardId;
 import io.drover.api.agent.Facts.InstanceFacts;
 import io.drover.api.agent.Facts.TargetFacts;
 import io.drover.api.agent.Reports.NodeReport;
@@ -34,6 +35,7 @@ final class SampleFacts {
     Optional<String> wayBackLogin = Optional.empty();
     final List<PreflightFacts.Companion> standbys = new ArrayList<>();
     final List<TargetFacts> places = new ArrayList<>();
+    final List<PreflightFacts.Poolers> poolers = new ArrayList<>();
     OptionalLong lagBytes = OptionalLong.empty();
     OptionalLong lagMillis = OptionalLong.empty();
 
@@ -177,6 +179,12 @@ final class SampleFacts {
         return this;
     }
 
+    /** A group of two poolers, of which one is enough. */
+    SampleFacts addPoolers(List<String> ready, List<String> troubled) {
+        poolers.add(new PreflightFacts.Poolers(new ShardId("shard_01"), "edge", 1, ready, troubled));
+        return this;
+    }
+
     PreflightFacts facts() {
         boolean running = phase == When.WITH_STANDBY;
         target.set("node", targetNode);
@@ -195,6 +203,7 @@ final class SampleFacts {
                 wayBackLogin,
                 standbys,
                 places,
+                poolers,
                 lagBytes,
                 lagMillis);
     }

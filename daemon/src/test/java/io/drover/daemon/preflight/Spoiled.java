@@ -437,6 +437,21 @@ record Spoiled(String id, When phase, String words, Consumer<SampleFacts> how) {
                 new Spoiled(
                         "P50", BEFORE_COPY, "3 checksum failures", facts -> facts.source.put("checksumFailures", 3)),
                 new Spoiled(
+                        "P53",
+                        WITH_STANDBY,
+                        "0 of at least 1 adapters of group edge of shard shard_01 can take part",
+                        facts -> facts.addPoolers(List.of(), List.of())),
+                new Spoiled(
+                        "P53",
+                        BEFORE_COPY,
+                        "in trouble: edge-1: B4: wrong password",
+                        facts -> facts.addPoolers(List.of(), List.of("edge-1: B4: wrong password"))),
+                new Spoiled(
+                        "P53-all",
+                        WITH_STANDBY,
+                        "in trouble: edge-1: B3",
+                        facts -> facts.addPoolers(List.of("edge-2"), List.of("edge-1: B3"))),
+                new Spoiled(
                         "P58",
                         BEFORE_COPY,
                         "is in the way: 12 files",

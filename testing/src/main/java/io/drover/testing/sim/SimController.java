@@ -10,6 +10,7 @@ import io.drover.topology.LeaderElection;
 import io.drover.topology.Leadership;
 import io.drover.topology.NodeRegistry;
 import io.drover.topology.ParticipantStore;
+import io.drover.topology.PoolerRegistry;
 import io.drover.topology.TopologyStore;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -36,7 +37,8 @@ public final class SimController extends SimMember {
                         new TopologyStore(client),
                         new DocumentStore(client),
                         new NodeRegistry(client),
-                        new ParticipantStore(client)),
+                        new ParticipantStore(client),
+                        new PoolerRegistry(client)),
                 new SimAgents(world(), process, name()),
                 world().postgres().monitors(name()),
                 observer,

@@ -27,6 +27,7 @@ import io.drover.topology.Leadership;
 import io.drover.topology.NodeRecord;
 import io.drover.topology.NodeRegistry;
 import io.drover.topology.ParticipantStore;
+import io.drover.topology.PoolerRegistry;
 import io.drover.topology.TopologyStore;
 import io.drover.topology.TopologyWatcher;
 import io.drover.topology.Watch;
@@ -163,7 +164,8 @@ final class MiniCluster implements AutoCloseable {
                         new TopologyStore(own),
                         new DocumentStore(own),
                         new NodeRegistry(own),
-                        new ParticipantStore(own)),
+                        new ParticipantStore(own),
+                        new PoolerRegistry(own)),
                 new InProcessAgents(this),
                 world.monitors("c1"),
                 leads,

@@ -99,10 +99,10 @@ final class FaultCatalogue {
         return found.get(0);
     }
 
-    /** The lines that none of these points meets. */
+    /** The lines that none of these points meets; the adapter of PgBouncer is interrupted by a test of its own. */
     Set<String> unmet(Set<FaultPoint> points) {
         Set<String> unmet = new TreeSet<>();
-        lines.forEach(line -> unmet.add(line.name()));
+        lines.stream().filter(line -> !line.dies().equals("adapter")).forEach(line -> unmet.add(line.name()));
         points.forEach(point -> unmet.remove(of(point).name()));
         return unmet;
     }
