@@ -17,10 +17,16 @@ missing_packages() {
         command -v ip >/dev/null || echo iproute2
         command -v umount >/dev/null || echo mount
     fi
+    if [ -n "${DROVER_NEEDS_CLIENTS:-}" ]; then
+        [ -x /usr/sbin/haproxy ] || echo haproxy
+        # Debian's own interpreter: another one that comes first in PATH does not see Debian's modules
+        /usr/bin/python3 -c 'import psycopg2' 2>/dev/null || echo python3-psycopg2
+        /usr/bin/python3 -c 'import psycopg' 2>/dev/null || echo python3-psycopg
+    fi
 }
 
-# Debian's PostgreSQL makes a cluster and starts it when it is installed. Neither is wanted: no service may run
-# afterwards that did not run before, and none that runs may be restarted.
+# Debian's PostgreSQL makes a cluster and starts it when it is installed, and HAProxy is started, then and at each boot. None
+# of that is wanted: no service may run afterwards that did not run before, and none that runs may be restarted.
 install_quietly() (
     set -eu
     cluster_policy=/etc/postgresql-common/createcluster.d/drover-install.conf
@@ -41,6 +47,13 @@ install_quietly() (
     apt-get -qq -o DPkg::Lock::Timeout=300 update </dev/null
     apt-get -qq -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 install -y --no-install-recommends --no-upgrade \
         "$@" </dev/null
+    case " $* " in
+        *" haproxy "*)
+            if command -v systemctl >/dev/null; then
+                systemctl -q disable haproxy.service || echo "haproxy.service will be started at the next boot" >&2
+            fi
+            ;;
+    esac
 )
 
 # Installs what is missing; as another user than root it needs sudo for that.
