@@ -100,9 +100,10 @@ final class PlainClients implements AutoCloseable {
                 .sum();
     }
 
-    /** From here on pauses are looked for. */
+    /** From here on pauses and failed logins are looked for. */
     void mark() {
         mark = System.nanoTime();
+        writers.forEach(PlainWriter::forgetRefusedLogins);
     }
 
     /** Waits until each of them has written so often again. */

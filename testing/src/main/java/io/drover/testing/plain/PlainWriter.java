@@ -82,6 +82,11 @@ public final class PlainWriter implements AutoCloseable {
         return List.copyOf(refusedLogins);
     }
 
+    /** Those until now are of no interest: before the first session not everybody may have been there. */
+    public void forgetRefusedLogins() {
+        refusedLogins.clear();
+    }
+
     /** Ends it. What waits for an answer is not waited for. */
     @Override
     public void close() {
