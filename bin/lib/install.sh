@@ -18,10 +18,16 @@ missing_packages() {
         command -v ip >/dev/null || echo iproute2
         command -v umount >/dev/null || echo mount
     fi
+    if [ -n "${DROVER_NEEDS_CLIENTS:-}" ]; then
+        [ -x /usr/sbin/haproxy ] || echo haproxy
+        # Debian's own interpreter: another one that comes first in PATH does not see Debian's modules
+        /usr/bin/python3 -c 'import psycopg2' 2>/dev/null || echo python3-psycopg2
+        /usr/bin/python3 -c 'import psycopg' 2>/dev/null || echo python3-psycopg
+    fi
 }
 
-# Debian's PostgreSQL makes a cluster and starts it when it is installed, and its PgBouncer starts with every boot from
-# then on. None of it is wanted: no service may run afterwards that did not run before, and none that runs may be restarted.
+# Debian's PostgreSQL makes a cluster and starts it when it is installed; its PgBouncer and its HAProxy are started then or at each
+# boot. None of it is wanted: no service may run afterwards that did not run before, and none that runs may be restarted.
 install_quietly() (
     set -eu
     cluster_policy=/etc/postgresql-common/createcluster.d/drover-install.conf
@@ -45,6 +51,13 @@ install_quietly() (
     case " $* " in
         # without systemd there is nothing that would start it
         *" pgbouncer "*) [ ! -e /etc/systemd/system/multi-user.target.wants/pgbouncer.service ] || systemctl -q disable pgbouncer ;;
+    esac
+    case " $* " in
+        *" haproxy "*)
+            if command -v systemctl >/dev/null; then
+                systemctl -q disable haproxy.service || echo "haproxy.service will be started at the next boot" >&2
+            fi
+            ;;
     esac
 )
 

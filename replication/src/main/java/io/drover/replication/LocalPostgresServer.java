@@ -37,6 +37,15 @@ final class LocalPostgresServer implements PostgresServer {
     }
 
     @Override
+    public boolean takesWrites() {
+        return postmaster
+                .find()
+                .filter(running -> !PostmasterDoor.held(running.pid()) && PostmasterFile.isReady(place.dataDir()))
+                .filter(running -> RunningPrimary.is(running.pid()))
+                .isPresent();
+    }
+
+    @Override
     public void reload() {
         // a signal waits for a process that stands still; a session to ask for it does not come about
         postmaster.find().ifPresent(running -> Signals.HUP.send(running.pid()));

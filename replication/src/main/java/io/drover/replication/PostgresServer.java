@@ -17,6 +17,12 @@ public interface PostgresServer {
     /** Whether its postmaster lives and is not frozen: a held one would let who logs in wait. */
     boolean takesLogins();
 
+    /**
+     * Whether it is a primary that runs, has recovered and is neither frozen nor about to stop. Told from its processes and files: no
+     * session is asked, so that nothing can let the caller wait, and a server whose connections are all in use is none that is away.
+     */
+    boolean takesWrites();
+
     /** Whether a seal still holds the server, or what is left of it: a stop that was ordered has not come to its end. */
     boolean isHeld();
 

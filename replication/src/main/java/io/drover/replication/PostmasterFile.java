@@ -17,6 +17,7 @@ public record PostmasterFile(Path dataDir, int port, Path socketDir) {
     private static final int DATA_DIRECTORY = 1;
     private static final int PORT = 3;
     private static final int SOCKET_DIRECTORY = 4;
+    private static final int STATUS = 7;
 
     static PostmasterFile read(Path dataDir) {
         Path file = dataDir.resolve("postmaster.pid");
@@ -28,6 +29,16 @@ public record PostmasterFile(Path dataDir, int port, Path socketDir) {
                     file + " cannot be read: " + e.getMessage(),
                     "start the instance, with a Unix socket, and try again",
                     e);
+        }
+    }
+
+    /** Whether the postmaster has written that logins are let in; false while it starts and from the first order to stop on. */
+    static boolean isReady(Path dataDir) {
+        try {
+            List<String> lines = Files.readAllLines(dataDir.resolve("postmaster.pid"));
+            return lines.size() > STATUS && lines.get(STATUS).strip().equals("ready");
+        } catch (IOException e) {
+            return false;
         }
     }
 

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,6 +34,25 @@ class PostmasterFileTest {
         assertThat(PostmasterFile.read(directory))
                 .isEqualTo(new PostmasterFile(
                         Path.of("/var/lib/postgresql/15/main"), 5432, Path.of("/var/run/postgresql")));
+    }
+
+    @Test
+    void knowsWhetherLoginsAreLetIn() throws IOException {
+        assertThat(PostmasterFile.isReady(directory)).isFalse();
+        Path file = directory.resolve("postmaster.pid");
+        for (String other : List.of("starting", "stopping", "standby ")) {
+            Files.write(file, withStatus(other));
+            assertThat(PostmasterFile.isReady(directory)).as(other).isFalse();
+        }
+        Files.write(file, LINES.subList(0, LINES.size() - 1));
+        assertThat(PostmasterFile.isReady(directory)).as("being written").isFalse();
+        Files.write(file, withStatus("ready   "));
+        assertThat(PostmasterFile.isReady(directory)).isTrue();
+    }
+
+    private static List<String> withStatus(String status) {
+        return Stream.concat(LINES.stream().limit(LINES.size() - 1), Stream.of(status))
+                .toList();
     }
 
     @Test

@@ -13,14 +13,21 @@ import java.util.concurrent.atomic.AtomicReference;
 public final class Agent {
     private final VerbDispatcher dispatcher;
     private final Observation observation;
+    private final ShardHealth health;
     private final Supervisor supervisor;
     private final TopologyView view;
     private final Acts acts;
 
     private Agent(
-            VerbDispatcher dispatcher, Observation observation, Supervisor supervisor, TopologyView view, Acts acts) {
+            VerbDispatcher dispatcher,
+            Observation observation,
+            ShardHealth health,
+            Supervisor supervisor,
+            TopologyView view,
+            Acts acts) {
         this.dispatcher = dispatcher;
         this.observation = observation;
+        this.health = health;
         this.supervisor = supervisor;
         this.view = view;
         this.acts = acts;
@@ -62,7 +69,12 @@ public final class Agent {
         Supervisor supervisor = new Supervisor(tools, instances, view, store, settings, seals, targets, acts);
         onChange.set(supervisor::wake);
         return new Agent(
-                new VerbDispatcher(verbs, instances, gate, tools.scheduler()), observation, supervisor, view, acts);
+                new VerbDispatcher(verbs, instances, gate, tools.scheduler()),
+                observation,
+                new ShardHealth(tools, instances, view),
+                supervisor,
+                view,
+                acts);
     }
 
     /**
@@ -78,6 +90,11 @@ public final class Agent {
     /** What it sees. */
     public Observation observation() {
         return observation;
+    }
+
+    /** What load balancers are told. */
+    public ShardHealth health() {
+        return health;
     }
 
     /** What it has done by itself about what moves have left. */

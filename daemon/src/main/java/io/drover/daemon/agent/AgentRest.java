@@ -29,6 +29,6 @@ public final class AgentRest {
         jersey.register(new BodyLimitFilter(BodyLimitFilter.USUAL));
         jersey.register(new TokenFilter(token));
         jersey.register(new AgentResource(agent));
-        jersey.register(new HealthResource(agent.observation()));
+        jersey.register(new HealthResource(agent.health()));
     }
 }

@@ -6,7 +6,6 @@ import io.drover.api.ErrorCode;
 import io.drover.api.FenceEpoch;
 import io.drover.api.InstanceId;
 import io.drover.api.ShardId;
-import io.drover.api.TopologyState;
 import io.drover.api.agent.Facts.InstanceFacts;
 import io.drover.api.agent.Facts.TargetFacts;
 import io.drover.api.agent.Reports.InstanceMemory;
@@ -163,31 +162,6 @@ public final class Observation {
                 .findFirst()
                 .map(first -> first.value().shard())
                 .orElse(shard);
-    }
-
-    /** Whether this node takes the shard's writes: it is published as the primary, and its server is one. */
-    public boolean takesWrites(ShardId shard) {
-        Optional<InstanceRecord> record = instances.ofShard(shard).map(ManagedInstance::record);
-        boolean published = topology.seen().stream()
-                .filter(seen -> seen.value().shard().equals(shard))
-                .anyMatch(seen -> seen.value().state() == TopologyState.SERVING
-                        && seen.value().primary().node().equals(tools.node()));
-        return published
-                && record.flatMap(this::server)
-                        .flatMap(Observation::live)
-                        .filter(live -> !live.state().inRecovery())
-                        .isPresent();
-    }
-
-    /** Whether this node has a copy of the shard that streams. */
-    public boolean takesReads(ShardId shard) {
-        return instances
-                .ofShard(shard)
-                .map(ManagedInstance::record)
-                .flatMap(this::server)
-                .flatMap(Observation::live)
-                .filter(live -> live.state().inRecovery() && live.state().streaming())
-                .isPresent();
     }
 
     private InstanceReport report(InstanceRecord record) {

@@ -170,6 +170,16 @@ public final class LocalCluster implements AutoCloseable {
         return layout.shardPort();
     }
 
+    /** A port of 127.0.0.1 that nobody uses, for a program beside the cluster. */
+    public int freePort() {
+        return new Ports(false).choose(0, List.of(ClusterController.LOOPBACK));
+    }
+
+    /** Where the project lies. */
+    public Path projectRoot() {
+        return options.projectRoot();
+    }
+
     /** The password of {@link #USER}. */
     public String password() {
         return secrets.application();

@@ -27,7 +27,8 @@ public final class ProcessTable {
             "pg_rewind",
             "pg_waldump",
             "pg_controldata",
-            "pg_ctl");
+            "pg_ctl",
+            "haproxy");
 
     private ProcessTable() {}
 

@@ -57,6 +57,13 @@ final class FakePostgresServer implements PostgresServer {
     }
 
     @Override
+    public boolean takesWrites() {
+        return world.look(() -> running()
+                .filter(server -> server.ready && !server.held && !server.recovering)
+                .isPresent());
+    }
+
+    @Override
     public void reload() {
         world.change(() -> running().ifPresent(FakeServer::reload));
     }

@@ -8,7 +8,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Tells refused writes from those whose fate is unknown. */
-final class Outcomes {
+public final class Outcomes {
     // SQLSTATE classes that PostgreSQL raises before the commit record is written (PostgreSQL documentation, appendix
     // A)
     private static final Set<String> REFUSALS = Set.of("0A", "22", "23", "25", "28", "3D", "40", "42", "53");
@@ -18,7 +18,7 @@ final class Outcomes {
     private Outcomes() {}
 
     /** The fate of a write whose commit had been asked for when the exception came. */
-    static Outcome afterCommitWasAsked(SQLException failure) {
+    public static Outcome afterCommitWasAsked(SQLException failure) {
         String state = failure.getSQLState();
         boolean refused = state != null
                 && state.length() == 5

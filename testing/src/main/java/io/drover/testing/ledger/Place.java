@@ -4,6 +4,7 @@ package io.drover.testing.ledger;
 import io.drover.api.Lsn;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
 
 /**
  * Where a row was written, as the very statement that wrote it has answered: not where the writer believed that it was.
@@ -29,6 +30,16 @@ public record Place(String node, String address, int timeline, Lsn lsn, long xid
                 row.getInt(3),
                 Lsn.parse(row.getString(4)),
                 Long.parseLong(row.getString(5)));
+    }
+
+    /** Reads the columns of {@link #RETURNING} as text. */
+    public static Place of(List<String> columns) {
+        return new Place(
+                columns.get(0),
+                columns.get(1),
+                Integer.parseInt(columns.get(2)),
+                Lsn.parse(columns.get(3)),
+                Long.parseLong(columns.get(4)));
     }
 
     @Override

@@ -66,6 +66,8 @@ abstract class PostgresContract extends PostgresSteps {
                 .returns(true, ServerState::inRecovery)
                 .returns(true, ServerState::streaming)
                 .returns(state(Side.ONE).instance(), ServerState::instance);
+        assertThat(server(Side.OTHER).takesLogins()).isTrue();
+        assertThat(server(Side.OTHER).takesWrites()).isFalse();
         assertThat(slots(Side.ONE))
                 .singleElement()
                 .satisfies(slot -> assertThat(slot.active()).isTrue());
@@ -94,18 +96,22 @@ abstract class PostgresContract extends PostgresSteps {
     final void tellsRunningHeldAndStoppedServersApart() {
         PostgresServer server = server(Side.ONE);
         assertThat(server.takesLogins()).isTrue();
+        awaitFact(server::takesWrites);
         assertThat(server.stopped()).isFalse();
 
         ServerProcesses processes = server.processes(server.postmaster().orElseThrow());
         processes.holdDoor(LIMIT);
         assertThat(server.takesLogins()).isFalse();
+        assertThat(server.takesWrites()).isFalse();
         assertThat(server.isHeld()).isTrue();
         assertThat(server.postmaster()).isPresent();
         processes.openDoor();
         assertThat(server.isHeld()).isFalse();
+        assertThat(server.takesWrites()).isTrue();
 
         assertThat(server.stop(StopMode.FAST, LIMIT).clusterState()).isEqualTo("shut down");
         assertThat(server.stopped()).isTrue();
+        assertThat(server.takesWrites()).isFalse();
         assertThat(server.postmaster()).isEmpty();
         server.start(LIMIT);
         assertThat(server.stop(StopMode.IMMEDIATE, LIMIT).clusterState()).isEqualTo("in production");
@@ -280,6 +286,8 @@ abstract class PostgresContract extends PostgresSteps {
         assertThat(promoted.timeline()).isEqualTo(2);
         assertThat(promoted.fork()).isEqualTo(end);
         assertThat(timeline(Side.OTHER)).isEqualTo(2);
+        awaitFact(server(Side.OTHER)::takesWrites);
+        assertThat(server(Side.ONE).takesWrites()).isFalse();
         assertThat(ask(Side.OTHER, session -> session.promote(1, end, LIMIT)).fork())
                 .isEqualTo(end);
         // a session of the standby survives its promotion

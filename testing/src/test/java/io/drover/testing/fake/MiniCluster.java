@@ -90,6 +90,12 @@ final class MiniCluster implements AutoCloseable {
     // --- agents
 
     void startAgent(NodeId id) {
+        startAgentAlone(id);
+        await(() -> new NodeRegistry(client).alive(id));
+    }
+
+    /** Does not wait until it has reached ZooKeeper, which may be away. */
+    void startAgentAlone(NodeId id) {
         FakeNode node = world.node(id.value());
         FakeZooKeeperClient own = connect(id.value());
         Agent agent = Agent.assemble(
@@ -100,7 +106,6 @@ final class MiniCluster implements AutoCloseable {
         Watch registration = new NodeRegistry(own).register(new NodeRecord(id, id.value(), "http://" + id));
         agent.start();
         lives.put(id, new Life(agent, node, own, watcher, registration));
-        await(() -> new NodeRegistry(client).alive(id));
     }
 
     /** As a SIGKILL does; PostgreSQL goes on. */
