@@ -13,7 +13,7 @@ building() {
 }
 
 build_when_changed() {
-    if [ ! -d daemon/target/dist/lib ] || [ ! -d testing/target/lib ] || [ ! -d bench/target/classes ] || [ ! -f "$built_from" ] ||
+    if [ ! -d daemon/target/dist/lib ] || [ ! -d testing/target/lib ] || [ ! -d bench/target/lib ] || [ ! -f "$built_from" ] ||
         [ -n "$(find . \( -name target -o -name .git \) -prune -o -newer "$built_from" -type f \( -path '*/src/main/*' -o -name pom.xml \) -print -quit)" ]; then
         echo "building" >&2
         building mvn -q -B -Pfast -DskipTests package

@@ -8,8 +8,8 @@ import picocli.CommandLine.Command;
 @Command(
         name = "bin/bench",
         mixinStandardHelpOptions = true,
-        description = "Measures what clients see.",
-        subcommands = SwitchoverCommand.class)
+        description = "Measures what clients see, what a copy costs, and what a controller bears.",
+        subcommands = {SwitchoverCommand.class, CopyCommand.class, ControlCommand.class})
 public final class Bench {
     private Bench() {}
 
