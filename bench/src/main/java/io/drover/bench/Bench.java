@@ -8,8 +8,8 @@ import picocli.CommandLine.Command;
 @Command(
         name = "bin/bench",
         mixinStandardHelpOptions = true,
-        description = "Measures what clients see.",
-        subcommands = {SwitchoverCommand.class, BorrowCommand.class})
+        description = "Measures what clients see, what the kit and a copy cost, and what a controller bears.",
+        subcommands = {SwitchoverCommand.class, BorrowCommand.class, CopyCommand.class, ControlCommand.class})
 public final class Bench {
     private Bench() {}
 

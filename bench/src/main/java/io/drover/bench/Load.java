@@ -69,6 +69,11 @@ final class Load implements AutoCloseable {
         return Pauses.between(logs, fence - MARGIN.toNanos(), end, fence, System.nanoTime());
     }
 
+    /** What the writers reached between two moments of {@link System#nanoTime()} that have passed. */
+    Writes writes(long from, long to) {
+        return Writes.between(logs, from, to);
+    }
+
     /** Calls of the application that ended with an exception, or whose commit was not promised. */
     long errors() {
         return errors.sum();

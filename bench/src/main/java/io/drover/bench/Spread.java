@@ -40,6 +40,11 @@ final class Spread {
         return sorted[Math.max(rank, 1) - 1];
     }
 
+    /** The greatest; not a number when there is none. */
+    double max() {
+        return percentile(100);
+    }
+
     /** The 99th percentile of 100 values or more, else the greatest, with its name. */
     String tail() {
         if (sorted.length == 0) {

@@ -6,12 +6,11 @@ import static java.util.Objects.requireNonNull;
 import io.drover.testing.cluster.ClusterOptions;
 import io.drover.testing.cluster.LocalCluster;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -30,9 +29,6 @@ final class SwitchoverCommand implements Callable<Integer> {
     @Option(names = "--runs", paramLabel = "N", required = true, description = "Switches of each series.")
     private int runs;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Where to write every gap.")
-    private @Nullable Path json;
-
     @Option(names = "--writers", paramLabel = "N", defaultValue = "8", description = "Writing clients.")
     private int writers;
 
@@ -43,6 +39,9 @@ final class SwitchoverCommand implements Callable<Integer> {
             names = "--peers",
             description = "Measure the peers as well: this version measures none, and names them as missing.")
     private boolean peers;
+
+    @Mixin
+    private ResultFiles files = new ResultFiles();
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -61,9 +60,7 @@ final class SwitchoverCommand implements Callable<Integer> {
             SwitchoverReport report = new SwitchoverRun(cluster, new SwitchoverOptions(runs, writers, rows), out).run();
             out.print(SwitchoverText.of(report));
             out.flush();
-            if (json != null) {
-                report.write(json);
-            }
+            files.write(report, "Longest time between two acknowledged writes", "milliseconds", report.distributions());
             return report.ok() ? 0 : 1;
         }
     }
@@ -79,11 +76,6 @@ final class SwitchoverCommand implements Callable<Integer> {
         if (rows < 1) {
             throw new ParameterException(command.commandLine(), "--rows must be at least 1");
         }
-        if (json != null) {
-            Path directory = json.toAbsolutePath().getParent();
-            if (directory == null || !Files.isDirectory(directory)) {
-                throw new ParameterException(command.commandLine(), "--json: the directory of " + json + " is missing");
-            }
-        }
+        files.check(command);
     }
 }

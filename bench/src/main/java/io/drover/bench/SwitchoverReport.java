@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.bench;
 
-import io.drover.api.Json;
 import io.drover.api.Move;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The content of the file that {@code --json} names.
@@ -70,11 +67,14 @@ record SwitchoverReport(
                 List.copyOf(problems));
     }
 
-    void write(Path file) {
-        try {
-            Files.write(file, Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(this));
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot write " + file, e);
+    /** The distributions, for a picture. */
+    Map<String, List<Double>> distributions() {
+        Map<String, List<Double>> all = new LinkedHashMap<>();
+        for (Measured each : series) {
+            String title = Series.title(each.name(), each.client(), each.mode());
+            all.put(title + ", all clients", each.gapsMillis());
+            all.put(title + ", worst client", each.worstClientMillis());
         }
+        return all;
     }
 }

@@ -13,9 +13,14 @@ final class Waterfall {
 
     /** One phase for each that any of the switches had, in their order, with its median over those that had it. */
     static List<Move.Phase> medians(List<Switch> switches) {
+        return ofMedians(switches.stream().map(Switch::phases).toList());
+    }
+
+    /** The same of the phases of each pause. */
+    static List<Move.Phase> ofMedians(List<List<Move.Phase>> pauses) {
         Map<Key, List<Double>> millis = new LinkedHashMap<>();
-        for (Switch each : switches) {
-            for (Move.Phase phase : each.phases()) {
+        for (List<Move.Phase> pause : pauses) {
+            for (Move.Phase phase : pause) {
                 millis.computeIfAbsent(new Key(phase.step(), phase.name()), key -> new ArrayList<>())
                         .add(phase.millis());
             }

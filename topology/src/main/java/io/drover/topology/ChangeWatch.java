@@ -23,7 +23,7 @@ final class ChangeWatch implements Watch {
                     }
 
                     @Override
-                    public void reread(ZooKeeperSession session) {
+                    public void reread(ZooKeeperSession session, boolean watched) {
                         schedule();
                     }
 

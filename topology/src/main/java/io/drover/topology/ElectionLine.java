@@ -268,7 +268,7 @@ final class ElectionLine implements AutoCloseable {
         }
 
         @Override
-        public void reread(ZooKeeperSession session) {
+        public void reread(ZooKeeperSession session, boolean watched) {
             look();
         }
 

@@ -47,8 +47,12 @@ final class PersistentWatch implements AutoCloseable {
         /** The znode of this path changed. Called on a thread of the connection: must not block. */
         void changed(ZooKeeperSession session, String changedPath);
 
-        /** Anything may have changed: read it. Called on the watch's thread. */
-        void reread(ZooKeeperSession session);
+        /**
+         * Anything may have changed: read it. Called on the watch's thread.
+         *
+         * @param watched whether the watch was in force since the last time; else a change may have been missed for certain
+         */
+        void reread(ZooKeeperSession session, boolean watched);
 
         /** The connection changed. Called on the watch's thread. */
         void connection(TopologyWatcher.Connection change);
@@ -71,7 +75,8 @@ final class PersistentWatch implements AutoCloseable {
     @SuppressWarnings("FutureReturnValueIgnored") // nothing in the callback fails
     private void tick(ZooKeeperSession session) {
         long id = session.id();
-        if (id != watchedSession) {
+        boolean watched = id == watchedSession;
+        if (!watched) {
             session.watch(path, mode, changes).whenComplete((nothing, failure) -> {
                 if (failure == null) {
                     watchedSession = id;
@@ -81,7 +86,7 @@ final class PersistentWatch implements AutoCloseable {
             });
         }
         // Sent after the watch, and therefore answered after it is in force: no change falls between the two.
-        listener.reread(session);
+        listener.reread(session, watched);
     }
 
     private void changed(String changedPath) {

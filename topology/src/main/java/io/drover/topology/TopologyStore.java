@@ -10,6 +10,8 @@ import io.drover.api.MoveState;
 import io.drover.api.ShardId;
 import io.drover.api.ShardTopology;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -24,6 +26,8 @@ public final class TopologyStore {
     /** One that waits for a person has not come to its end. */
     private static final Set<String> ENDS =
             Set.of(MoveState.COMPLETED.name(), MoveState.ABORTED.name(), MoveState.ROLLED_BACK.name());
+
+    private static final int AT_ONCE = 500;
 
     private final ZkCalls calls;
     private volatile @Nullable Versioned<LeaderRecord> leader;
@@ -56,9 +60,38 @@ public final class TopologyStore {
                 .toList());
     }
 
-    /** The topology of every shard in the instance, by shard id. */
+    /**
+     * The topology of every shard in the instance, by shard id. Looks at every shard that there is: who knows which ones the instance
+     * holds asks {@link #readInstance(InstanceId, Collection)}.
+     */
     public List<Versioned<ShardTopology>> readInstance(InstanceId instance) {
-        return readAll().stream()
+        ZDirectory<ShardTopology> topologies = ZkLayout.topologies();
+        List<String> names = calls.children(topologies.path());
+        List<Versioned<ShardTopology>> found = new ArrayList<>();
+        // not all at once: several who ask at the same time would hold the topologies of the whole installation several
+        // times
+        for (int from = 0; from < names.size(); from += AT_ONCE) {
+            found.addAll(ofInstance(
+                    instance,
+                    names.subList(from, Math.min(from + AT_ONCE, names.size())).stream()
+                            .map(topologies::child)
+                            .toList()));
+        }
+        return List.copyOf(found);
+    }
+
+    /**
+     * The topologies of these shards, in their order, but for those that are absent or lie in another instance. It costs as much in a
+     * large installation as in a small one.
+     *
+     * @param shards all shards that the instance is known to hold
+     */
+    public List<Versioned<ShardTopology>> readInstance(InstanceId instance, Collection<ShardId> shards) {
+        return ofInstance(instance, shards.stream().map(ZkLayout::shardTopology).toList());
+    }
+
+    private List<Versioned<ShardTopology>> ofInstance(InstanceId instance, List<ZNode<ShardTopology>> nodes) {
+        return calls.readAll(nodes).stream()
                 .filter(topology -> topology.value().instance().equals(instance))
                 .toList();
     }

@@ -5,11 +5,18 @@ import static java.util.Objects.requireNonNull;
 
 import io.drover.api.ShardId;
 import io.drover.api.ShardTopology;
+import io.drover.api.TopologyState;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.apache.zookeeper.AddWatchMode;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -17,13 +24,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tells a listener the newest topology of one shard or of all: by a persistent watch, by reading anew after each connecting, and
- * by reading every few seconds besides. Level-triggered: states in between may be skipped (hazard H41), and no topology is told
+ * by reading every few seconds besides; of many shards those that a move holds, and some of the others in turns. Level-triggered: states in between may be skipped (hazard H41), and no topology is told
  * after a newer one. Newer means a higher epoch, and at the same epoch a later write; a lower epoch is refused also when it was
  * written later, as after a restored snapshot (hazards H39, H95).
  */
 public final class TopologyWatcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TopologyWatcher.class);
     private static final Duration POLL = Duration.ofSeconds(3);
+    /** Each agent of each node watches every shard: reading all of them every time would be most of what ZooKeeper does. */
+    private static final int IDLE_SHARDS_OF_A_POLL = 50;
 
     private final PersistentWatch watch;
     private final Listener listener;
@@ -32,6 +41,10 @@ public final class TopologyWatcher implements AutoCloseable {
     // Only touched by the watch's thread.
     private final Map<ShardId, Versioned<ShardTopology>> newest = new HashMap<>();
     private final Set<ShardId> absent = new HashSet<>();
+    /** Whether what happened to shards may have been missed: until all have been listed since. */
+    private boolean unread = true;
+    /** The idle shard that was polled last. */
+    private Optional<ShardId> polled = Optional.empty();
 
     private TopologyWatcher(ZooKeeperClient client, @Nullable ShardId only, Listener listener) {
         this.listener = requireNonNull(listener, "listener is null");
@@ -50,7 +63,11 @@ public final class TopologyWatcher implements AutoCloseable {
 
     /** Watches every shard, those that are added later too. */
     public static TopologyWatcher watchAll(ZooKeeperClient client, Listener listener) {
-        return started(new TopologyWatcher(client, null, listener), POLL);
+        return watchAll(client, POLL, listener);
+    }
+
+    static TopologyWatcher watchAll(ZooKeeperClient client, Duration poll, Listener listener) {
+        return started(new TopologyWatcher(client, null, listener), poll);
     }
 
     static TopologyWatcher watch(ZooKeeperClient client, ShardId shard, Duration poll, Listener listener) {
@@ -92,9 +109,36 @@ public final class TopologyWatcher implements AutoCloseable {
                 names.forEach(name -> ZkLayout.topologyShard(
                                 ZkLayout.topologies().child(name).path())
                         .ifPresent(shards::add));
-                shards.forEach(shard -> read(session, shard));
+                Set<ShardId> wanted = unread ? shards : due(new TreeSet<>(shards));
+                unread = false;
+                wanted.forEach(shard -> read(session, shard));
             });
         });
+    }
+
+    /** Those that are not known, those that a move holds, and the next of the others. */
+    private Set<ShardId> due(NavigableSet<ShardId> shards) {
+        Set<ShardId> due = new LinkedHashSet<>();
+        NavigableSet<ShardId> idle = new TreeSet<>();
+        for (ShardId shard : shards) {
+            (isIdle(shard) ? idle : due).add(shard);
+        }
+        List<ShardId> turn =
+                new ArrayList<>(polled.map(last -> idle.tailSet(last, false)).orElse(idle));
+        polled.ifPresent(last -> turn.addAll(idle.headSet(last, true)));
+        turn.stream().limit(IDLE_SHARDS_OF_A_POLL).forEach(shard -> {
+            polled = Optional.of(shard);
+            due.add(shard);
+        });
+        return due;
+    }
+
+    private boolean isIdle(ShardId shard) {
+        Versioned<ShardTopology> known = newest.get(shard);
+        return known != null
+                && !absent.contains(shard)
+                && known.value().state() == TopologyState.SERVING
+                && known.value().move() == null;
     }
 
     private void found(ShardId shard, Versioned<byte[]> bytes) {
@@ -143,7 +187,8 @@ public final class TopologyWatcher implements AutoCloseable {
         }
 
         @Override
-        public void reread(ZooKeeperSession session) {
+        public void reread(ZooKeeperSession session, boolean watched) {
+            unread |= !watched;
             if (only != null) {
                 read(session, only);
             } else {
@@ -153,6 +198,7 @@ public final class TopologyWatcher implements AutoCloseable {
 
         @Override
         public void connection(Connection change) {
+            unread = true;
             listener.connection(change);
         }
     }

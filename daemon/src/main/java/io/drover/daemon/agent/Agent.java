@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.agent;
 
-import static java.util.Objects.requireNonNull;
-
 import io.drover.api.InstanceId;
 import io.drover.api.agent.Reports.ActsReport;
 import io.drover.topology.TopologyStore;
 import io.drover.topology.TopologyWatcher;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** An agent, put together from its parts: it takes commands, tells what it sees, and acts by itself between start and stop. */
 public final class Agent {
@@ -41,9 +41,18 @@ public final class Agent {
      */
     public static Agent assemble(NodeTools tools, StateFiles files, TopologyStore store) {
         Instances instances = new Instances(new InstanceStore(files), tools.scheduler());
-        AtomicReference<Runnable> onChange = new AtomicReference<>(() -> {});
-        TopologyView view = new TopologyView(
-                () -> requireNonNull(onChange.get(), "onChange is null").run());
+        AtomicReference<@Nullable Supervisor> wakened = new AtomicReference<>();
+        TopologyView view = new TopologyView(new TopologyView.OnChange() {
+            @Override
+            public void topology(InstanceId instance) {
+                Optional.ofNullable(wakened.get()).ifPresent(supervisor -> supervisor.wake(instance));
+            }
+
+            @Override
+            public void connection() {
+                Optional.ofNullable(wakened.get()).ifPresent(Supervisor::wake);
+            }
+        });
         Jobs jobs = new Jobs(tools);
         instances.all().forEach(jobs::adopt);
         Observation observation = new Observation(tools, instances, jobs, view);
@@ -67,7 +76,7 @@ public final class Agent {
         verbs.requireComplete();
 
         Supervisor supervisor = new Supervisor(tools, instances, view, store, settings, seals, targets, acts);
-        onChange.set(supervisor::wake);
+        wakened.set(supervisor);
         return new Agent(
                 new VerbDispatcher(verbs, instances, gate, tools.scheduler()),
                 observation,

@@ -32,7 +32,8 @@ public final class AgentResource {
     private final Agent agent;
     private final Observation observation;
 
-    AgentResource(Agent agent) {
+    /** The resource of an agent. */
+    public AgentResource(Agent agent) {
         this.agent = agent;
         this.observation = agent.observation();
     }

@@ -19,6 +19,16 @@ public final class AgentRest {
      * @param token what callers have to show
      */
     public static void install(Environment environment, ServerFactory server, Agent agent, String token) {
+        install(environment, server, token, new AgentResource(agent), new HealthResource(agent.observation()));
+    }
+
+    /**
+     * The same with other resources, for a test that has many agents behind one address.
+     *
+     * @param token what callers have to show
+     * @param resources what there is
+     */
+    public static void install(Environment environment, ServerFactory server, String token, Object... resources) {
         Json.configure(environment.getObjectMapper());
         if (server instanceof AbstractServerFactory factory) {
             factory.setRegisterDefaultExceptionMappers(false);
@@ -28,7 +38,8 @@ public final class AgentRest {
         jersey.register(new RefusalLog());
         jersey.register(new BodyLimitFilter(BodyLimitFilter.USUAL));
         jersey.register(new TokenFilter(token));
-        jersey.register(new AgentResource(agent));
-        jersey.register(new HealthResource(agent.health()));
+        for (Object resource : resources) {
+            jersey.register(resource);
+        }
     }
 }

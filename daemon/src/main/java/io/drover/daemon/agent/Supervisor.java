@@ -167,6 +167,14 @@ final class Supervisor {
     }
 
     /** Looks soon, because something has changed, and when the controllers' turn to carry out what is decided is over: nobody writes until then. */
+    void wake(InstanceId changed) {
+        // of the many that other nodes have, none is a reason to look at those here
+        if (instances.find(changed).isPresent()) {
+            wake();
+        }
+    }
+
+    /** The same where all may be concerned. */
     void wake() {
         lookIn(AFTER_CHANGE);
         lookIn(AFTER_CHANGE.plus(Reaction.DECIDED_TURN));

@@ -207,7 +207,11 @@ final class TargetVerbs {
             }
             // somebody else wrote first: published already, or a changed replica; in PROMOTING nothing else can happen.
             // The refused transaction has brought this session up to that
-            return serving(store.readInstance(topologies.get(0).value().instance()));
+            return serving(store.readInstance(
+                    topologies.get(0).value().instance(),
+                    topologies.stream()
+                            .map(topology -> topology.value().shard())
+                            .toList()));
         }
     }
 

@@ -5,6 +5,7 @@ import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.InstanceId;
 import io.drover.api.NodeId;
+import io.drover.api.ShardId;
 import io.drover.api.ShardTopology;
 import io.drover.api.agent.Token;
 import io.drover.api.agent.Verb;
@@ -12,6 +13,8 @@ import io.drover.topology.TopologyStore;
 import io.drover.topology.Versioned;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 
 /** Proves that a dangerous verb fits the newest topology and that its controller leads (rule R3). */
@@ -51,7 +54,7 @@ final class TopologyGate {
         boolean behindProof = false;
         while (true) {
             deadline.check(verb.path());
-            List<Versioned<ShardTopology>> read = store.readInstance(record.instance());
+            List<Versioned<ShardTopology>> read = read(record, seen);
             Optional<String> refusal = refusal(verb, token, record, read);
             if (refusal.isEmpty() && provesItself) {
                 return read;
@@ -65,6 +68,16 @@ final class TopologyGate {
             }
             behindProof = true;
         }
+    }
+
+    /**
+     * Reads the shards that the agent knows to be the instance's, by its record or by the watch: it hears of each before that is
+     * published. The pause waits for this, and there may be ten thousand others.
+     */
+    private List<Versioned<ShardTopology>> read(InstanceRecord record, List<Versioned<ShardTopology>> seen) {
+        Set<ShardId> known = new TreeSet<>(record.shards());
+        seen.forEach(topology -> known.add(topology.value().shard()));
+        return known.isEmpty() ? store.readInstance(record.instance()) : store.readInstance(record.instance(), known);
     }
 
     private static DroverException refused(

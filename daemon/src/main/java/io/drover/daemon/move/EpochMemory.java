@@ -38,22 +38,23 @@ final class EpochMemory {
     }
 
     /**
-     * Demands that neither the topology of an instance nor the leadership is older than what agents remember.
+     * Demands that neither the topology of a move's instance nor the leadership is older than what agents remember.
      *
      * @throws DroverException TOPOLOGY_OUTDATED
      */
-    void require(InstanceId instance, List<NodeId> nodes, Leadership leadership) {
+    void require(MoveRecord.Identity move, List<NodeId> nodes, Leadership leadership) {
         List<CompletableFuture<MemoryReport>> asked = nodes.stream()
                 .map(node ->
                         CompletableFuture.supplyAsync(() -> services.agents().memory(node), services.besides()))
                 .toList();
+        InstanceId instance = move.instance();
         List<Told> told = asked.stream()
                 .flatMap(question -> answer(question).stream())
                 .flatMap(report -> report.instances().stream()
                         .filter(memory -> memory.instance().equals(instance))
                         .map(memory -> new Told(report.node(), memory)))
                 .toList();
-        requireTopology(instance, told);
+        requireTopology(move, told);
         requireLeadership(told, leadership);
     }
 
@@ -61,9 +62,9 @@ final class EpochMemory {
     private record Told(NodeId node, InstanceMemory memory) {}
 
     /** What was read counts as old only when it is proven to be the newest: the read itself may lag behind (H40). */
-    private void requireTopology(InstanceId instance, List<Told> told) {
+    private void requireTopology(MoveRecord.Identity move, List<Told> told) {
         while (true) {
-            List<Versioned<ShardTopology>> read = services.topology().readInstance(instance);
+            List<Versioned<ShardTopology>> read = services.topology().readInstance(move.instance(), move.shards());
             Optional<Told> ahead = told.stream()
                     .filter(one -> one.memory().seenEpoch().compareTo(newest(read)) > 0)
                     .findFirst();
@@ -71,7 +72,7 @@ final class EpochMemory {
                 return;
             }
             if (isNewest(read)) {
-                throw outdated("the topology of instance " + instance + " is at epoch " + newest(read)
+                throw outdated("the topology of instance " + move.instance() + " is at epoch " + newest(read)
                         + ", and the agent of " + ahead.orElseThrow().node() + " has seen epoch "
                         + ahead.orElseThrow().memory().seenEpoch());
             }

@@ -94,7 +94,7 @@ final class MoveContext {
 
     /** Demands that ZooKeeper holds what the agents of both nodes have seen last. */
     void requireNewestTopology() {
-        new EpochMemory(services).require(record().identity().instance(), List.of(from(), to()), journal.leadership());
+        new EpochMemory(services).require(record().identity(), List.of(from(), to()), journal.leadership());
     }
 
     /** Sends a verb to the agent of a node, with a token for the current row. */
@@ -151,9 +151,14 @@ final class MoveContext {
         return record().to().node();
     }
 
-    /** The topology of every shard of the instance, as it stands. */
+    /**
+     * The topology of every shard of the move, as it stands. From row 20 on these are all shards of the instance: none is adopted under
+     * its lock. They are read by their names, because a move looks often, in the pause too, and there may be ten thousand others.
+     */
     List<Versioned<ShardTopology>> topologies() {
-        return services.topology().readInstance(record().identity().instance());
+        return services.topology()
+                .readInstance(
+                        record().identity().instance(), record().identity().shards());
     }
 
     /** The topology of the shard that the move was asked for. */

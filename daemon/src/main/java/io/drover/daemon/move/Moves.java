@@ -68,7 +68,7 @@ final class Moves implements MoveService {
         requests.refuseWhenBusy(record.identity());
         new EpochMemory(services)
                 .require(
-                        record.identity().instance(),
+                        record.identity(),
                         List.of(record.from().node(), record.to().node()),
                         leadership);
         PreflightReport report = services.checks().run(record, When.BEFORE_COPY);

@@ -36,9 +36,14 @@ final class PrepareRows {
     /** Names the move in the topology. The locks were taken by the transaction that stored the move. */
     static void reserve(MoveContext context) {
         // no shard is adopted under the locks; one may have been between the reading of the request and the locks
-        Set<ShardId> others = context.topologies().stream()
-                .map(topology -> topology.value().shard())
-                .collect(Collectors.toCollection(TreeSet::new));
+        Set<ShardId> others =
+                context
+                        .services()
+                        .topology()
+                        .readInstance(context.record().identity().instance())
+                        .stream()
+                        .map(topology -> topology.value().shard())
+                        .collect(Collectors.toCollection(TreeSet::new));
         others.removeAll(context.record().identity().shards());
         if (!others.isEmpty()) {
             throw new DroverException(

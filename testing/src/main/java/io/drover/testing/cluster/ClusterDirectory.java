@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * The private directory of one cluster under {@code /var/tmp}, with a random name and a file that tells which process owns it,
  * so that a later cluster can remove what a killed one has left.
  */
-final class ClusterDirectory {
+public final class ClusterDirectory {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterDirectory.class);
     private static final Path ROOT = Path.of("/var/tmp");
     private static final String OWNER = "owner";
@@ -41,7 +41,7 @@ final class ClusterDirectory {
     }
 
     /** Makes a directory that this process owns. */
-    static ClusterDirectory create(String prefix, OsUser user) {
+    public static ClusterDirectory create(String prefix, OsUser user) {
         try {
             Path path = createDirectory(prefix);
             long self = ProcessHandle.current().pid();
@@ -72,7 +72,7 @@ final class ClusterDirectory {
     }
 
     /** Ends the processes and removes the directories of earlier clusters whose owner is dead. */
-    static void removeAbandoned(String prefix) {
+    public static void removeAbandoned(String prefix) {
         try (DirectoryStream<Path> candidates = Files.newDirectoryStream(ROOT, prefix + ".*")) {
             for (Path candidate : candidates) {
                 if (Files.isDirectory(candidate) && isAbandoned(candidate)) {
@@ -85,7 +85,8 @@ final class ClusterDirectory {
         }
     }
 
-    Path path() {
+    /** Where it is. */
+    public Path path() {
         return path;
     }
 
@@ -94,7 +95,7 @@ final class ClusterDirectory {
     }
 
     /** Ends every process that belongs to the directory, takes its network and its disks away, then deletes it. */
-    void remove() {
+    public void remove() {
         endProcesses();
         ClusterNetwork.removeOf(path);
         Mounts.removeBelow(path);

@@ -35,7 +35,13 @@ public final class DroverRest {
     private final String token;
     private final Duration timeout;
 
-    DroverRest(List<String> addresses, String token) {
+    /**
+     * Speaks to these controllers.
+     *
+     * @param addresses base addresses, without a slash at the end
+     * @param token what they ask for
+     */
+    public DroverRest(List<String> addresses, String token) {
         this(addresses, token, TIMEOUT);
     }
 

@@ -4,6 +4,8 @@ package io.drover.testing.fake;
 import io.dropwizard.core.server.DefaultServerFactory;
 import io.dropwizard.core.setup.Environment;
 import io.dropwizard.jetty.HttpConnectorFactory;
+import io.dropwizard.request.logging.LogbackAccessRequestLogFactory;
+import io.drover.api.NodeId;
 import io.drover.daemon.agent.Agent;
 import io.drover.daemon.agent.AgentRest;
 import java.io.ByteArrayInputStream;
@@ -15,6 +17,9 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 import org.eclipse.jetty.server.NetworkConnector;
 import org.eclipse.jetty.server.Server;
 import org.jspecify.annotations.Nullable;
@@ -32,12 +37,26 @@ public final class AgentServer implements AutoCloseable {
 
     /** Starts it. */
     public AgentServer(Agent agent) {
+        this((environment, factory) -> AgentRest.install(environment, factory, agent, BEARER));
+    }
+
+    /** Starts one for several agents: each lies below a path of its own, the name of its node. */
+    public static AgentServer ofMany(Map<NodeId, Agent> agents, Object... more) {
+        Object[] resources = Stream.concat(Stream.of(new AgentsByNode(agents)), Stream.of(more))
+                .toArray();
+        return new AgentServer((environment, factory) -> AgentRest.install(environment, factory, BEARER, resources));
+    }
+
+    private AgentServer(BiConsumer<Environment, DefaultServerFactory> installer) {
         DefaultServerFactory factory = new DefaultServerFactory();
         factory.setApplicationConnectors(List.of(onFreePort()));
         factory.setAdminConnectors(List.of(onFreePort()));
+        LogbackAccessRequestLogFactory silent = new LogbackAccessRequestLogFactory();
+        silent.setAppenders(List.of());
+        factory.setRequestLogFactory(silent);
         factory.setShutdownGracePeriod(io.dropwizard.util.Duration.milliseconds(0));
         Environment environment = new Environment("drover-agent");
-        AgentRest.install(environment, factory, agent, BEARER);
+        installer.accept(environment, factory);
         server = factory.build(environment);
         try {
             server.start();
@@ -52,11 +71,15 @@ public final class AgentServer implements AutoCloseable {
         return connector;
     }
 
+    /** Where it listens. */
+    public String address() {
+        return "http://127.0.0.1:" + ((NetworkConnector) server.getConnectors()[0]).getLocalPort();
+    }
+
     /** Sends a command; without a bearer token when that is null. */
     public HttpResponse<String> post(String instance, String verb, @Nullable String bearer, String body) {
         HttpRequest.Builder request = HttpRequest.newBuilder(
-                        URI.create("http://127.0.0.1:" + ((NetworkConnector) server.getConnectors()[0]).getLocalPort()
-                                + "/v1/instances/" + instance + "/" + verb))
+                        URI.create(address() + "/v1/instances/" + instance + "/" + verb))
                 .timeout(Duration.ofSeconds(30))
                 .header("Content-Type", "application/json")
                 .POST(publisher(body));

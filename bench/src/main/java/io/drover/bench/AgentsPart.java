@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.bench;
+
+import io.drover.api.NodeId;
+import io.drover.api.ShardId;
+import io.drover.api.ShardTopology;
+import io.drover.api.time.Scheduler;
+import io.drover.daemon.agent.Agent;
+import io.drover.daemon.agent.NodeTools;
+import io.drover.testing.fake.AgentServer;
+import io.drover.testing.fake.FakePostgres;
+import io.drover.testing.fake.FakeStateFiles;
+import io.drover.testing.fake.FakeTimes;
+import io.drover.testing.fake.MonitorsResource;
+import io.drover.topology.NodeRecord;
+import io.drover.topology.NodeRegistry;
+import io.drover.topology.TopologyStore;
+import io.drover.topology.TopologyWatcher;
+import io.drover.topology.Versioned;
+import io.drover.topology.ZooKeeperClient;
+import io.drover.topology.ZooKeeperConnection;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The shipped agents of many nodes on PostgreSQL servers that do not exist, behind one address. They share one ZooKeeper session and
+ * one watch of the topology, where each agent has its own in production: two hundred of those would be measured instead of the
+ * controller.
+ */
+final class AgentsPart implements ChildMain.Part {
+    private static final Path ROOT = Path.of("/fake");
+    private static final Duration SESSION = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+
+    private final String address;
+
+    private AgentsPart(String address) {
+        this.address = address;
+    }
+
+    /** The name of a node, from 0. */
+    static NodeId node(int number) {
+        return new NodeId("node_" + number);
+    }
+
+    static AgentsPart start(String zookeeper, int nodes) {
+        Scheduler scheduler = Scheduler.system();
+        ZooKeeperClient client = ZooKeeperConnection.connect(zookeeper, SESSION);
+        FakePostgres world = new FakePostgres(scheduler, FakeTimes.usual());
+        TopologyStore store = new TopologyStore(client, LIMIT);
+        Map<NodeId, Agent> agents = new LinkedHashMap<>();
+        for (int i = 0; i < nodes; i++) {
+            NodeId id = node(i);
+            agents.put(
+                    id,
+                    Agent.assemble(
+                            new NodeTools(id, id.value(), ROOT, ROOT, world.node(id.value()), scheduler),
+                            new FakeStateFiles(),
+                            store));
+        }
+        AgentServer server = AgentServer.ofMany(agents, new MonitorsResource(world.monitors("controller")));
+        List<TopologyWatcher.Listener> listeners =
+                agents.values().stream().map(Agent::topologyListener).toList();
+        TopologyWatcher unused = TopologyWatcher.watchAll(client, new ToAll(listeners));
+        NodeRegistry registry = new NodeRegistry(client);
+        agents.forEach((id, agent) -> {
+            registry.register(new NodeRecord(id, id.value(), server.address() + "/" + id));
+            agent.start();
+        });
+        return new AgentsPart(server.address());
+    }
+
+    @Override
+    public String answer(String order) {
+        return address;
+    }
+
+    private record ToAll(List<TopologyWatcher.Listener> listeners) implements TopologyWatcher.Listener {
+        @Override
+        public void changed(Versioned<ShardTopology> newest) {
+            listeners.forEach(each -> each.changed(newest));
+        }
+
+        @Override
+        public void absent(ShardId shard) {
+            listeners.forEach(each -> each.absent(shard));
+        }
+
+        @Override
+        public void wentBack(Versioned<ShardTopology> read) {
+            listeners.forEach(each -> each.wentBack(read));
+        }
+
+        @Override
+        public void connection(TopologyWatcher.Connection change) {
+            listeners.forEach(each -> each.connection(change));
+        }
+    }
+}
