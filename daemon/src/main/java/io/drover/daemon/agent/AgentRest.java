@@ -19,7 +19,7 @@ public final class AgentRest {
      * @param token what callers have to show
      */
     public static void install(Environment environment, ServerFactory server, Agent agent, String token) {
-        install(environment, server, token, new AgentResource(agent), new HealthResource(agent.observation()));
+        install(environment, server, token, new AgentResource(agent), new HealthResource(agent.health()));
     }
 
     /**
