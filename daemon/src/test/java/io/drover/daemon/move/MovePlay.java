@@ -343,7 +343,6 @@ final class MovePlay {
                 .register(SHARD, name, new Participant(1, name, "127.0.0.1", new FenceEpoch(0), true));
     }
 
-    /** A client that opens no pool to the target. */
     /** The agent of node_a has been there, and is not any more. */
     void registerAndLeave() {
         NodeRegistry nodes = new NodeRegistry(client);
@@ -358,6 +357,7 @@ final class MovePlay {
         }
     }
 
+    /** A client that opens no pool to the target. */
     Registration coldClient(String name) {
         return new ParticipantStore(client)
                 .register(SHARD, name, new Participant(1, name, "127.0.0.1", new FenceEpoch(0), false));
