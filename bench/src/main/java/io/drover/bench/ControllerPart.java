@@ -14,6 +14,7 @@ import io.drover.testing.fake.HttpMonitors;
 import io.drover.topology.DocumentStore;
 import io.drover.topology.NodeRegistry;
 import io.drover.topology.ParticipantStore;
+import io.drover.topology.PoolerRegistry;
 import io.drover.topology.TopologyStore;
 import io.drover.topology.ZooKeeperClient;
 import java.net.URI;
@@ -36,7 +37,7 @@ final class ControllerPart implements ChildMain.Part {
             NodeRegistry nodes = new NodeRegistry(client);
             MoveControl control = MoveControl.assemble(
                     new MoveControl.Stores(
-                            new TopologyStore(client), new DocumentStore(client), nodes, new ParticipantStore(client)),
+                            new TopologyStore(client), new DocumentStore(client), nodes, new ParticipantStore(client), new PoolerRegistry(client)),
                     new HttpAgents(
                             node -> nodes.find(node)
                                     .map(record -> URI.create(record.agent()))

@@ -6,6 +6,7 @@ import static io.drover.daemon.agent.Samples.SHARD;
 import static io.drover.daemon.agent.Samples.record;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.drover.api.InstanceId;
 import io.drover.api.agent.Reports.Role;
 import io.drover.api.time.Scheduler;
 import io.drover.replication.PostgresNode;
@@ -43,7 +44,13 @@ class ShardHealthLimitTest {
         ShardHealth health = new ShardHealth(
                 new NodeTools(HERE, "127.0.0.1", directory, directory, node(), Scheduler.system()),
                 instances,
-                new TopologyView(() -> {}));
+                new TopologyView(new TopologyView.OnChange() {
+                    @Override
+                    public void topology(InstanceId instance) {}
+
+                    @Override
+                    public void connection() {}
+                }));
 
         for (int check = 0; check < 3; check++) {
             assertThat(CompletableFuture.supplyAsync(() -> health.takesReads(SHARD)))

@@ -205,11 +205,6 @@ public final class LocalCluster implements AutoCloseable {
         return options.absoluteControlDirectory();
     }
 
-    /** Where commands are run. */
-    Path projectRoot() {
-        return options.projectRoot();
-    }
-
     /** Who PostgreSQL runs as. */
     public OsUser osUser() {
         return user;

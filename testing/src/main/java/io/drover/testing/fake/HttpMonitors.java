@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing.fake;
 
+import static java.util.Objects.requireNonNull;
+
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.Json;
 import io.drover.api.Problem;
 import io.drover.api.ShardTopology.Endpoint;
 import io.drover.daemon.remote.Monitors;
+import io.drover.replication.InstanceMonitor.ActivityView;
 import io.drover.replication.InstanceMonitor.BackupView;
+import io.drover.replication.InstanceMonitor.BlockerView;
 import io.drover.replication.InstanceMonitor.StandbyView;
 import io.drover.testing.fake.MonitorsResource.Answer;
 import io.drover.testing.fake.MonitorsResource.Question;
@@ -83,7 +87,12 @@ public final class HttpMonitors implements Monitors {
     }
 
     @Override
-    public List<String> longTransactions(Endpoint primary) {
-        return ask("long-transactions", primary, "").lines();
+    public List<BlockerView> blockers(Endpoint primary) {
+        return ask("blockers", primary, "").blockers();
+    }
+
+    @Override
+    public ActivityView activity(Endpoint primary) {
+        return requireNonNull(ask("activity", primary, "").activity(), "no answer");
     }
 }

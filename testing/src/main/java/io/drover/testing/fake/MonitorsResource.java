@@ -6,6 +6,8 @@ import io.drover.api.ErrorCode;
 import io.drover.api.Json;
 import io.drover.api.ShardTopology.Endpoint;
 import io.drover.daemon.remote.Monitors;
+import io.drover.replication.InstanceMonitor.ActivityView;
+import io.drover.replication.InstanceMonitor.BlockerView;
 import io.drover.replication.InstanceMonitor.StandbyView;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
@@ -32,11 +34,11 @@ public final class MonitorsResource {
     record Question(Endpoint instance, String name) {}
 
     /** The answer to any of them. */
-    record Answer(@Nullable StandbyView standby, boolean yes, List<String> lines) {
-        static final Answer NOTHING = new Answer(null, false, List.of());
+    record Answer(@Nullable StandbyView standby, boolean yes, List<BlockerView> blockers, @Nullable ActivityView activity) {
+        static final Answer NOTHING = new Answer(null, false, List.of(), null);
 
         static Answer of(boolean yes) {
-            return new Answer(null, yes, List.of());
+            return new Answer(null, yes, List.of(), null);
         }
     }
 
@@ -51,10 +53,11 @@ public final class MonitorsResource {
                 yield Answer.NOTHING;
             }
             case "standby" ->
-                new Answer(monitors.standby(asked.instance(), asked.name()).orElse(null), false, List.of());
+                new Answer(monitors.standby(asked.instance(), asked.name()).orElse(null), false, List.of(), null);
             case "holds-wal" -> Answer.of(monitors.holdsWal(asked.instance(), asked.name()));
             case "guard-probe-waits" -> Answer.of(monitors.guardProbeWaits(asked.instance()));
-            case "long-transactions" -> new Answer(null, false, monitors.longTransactions(asked.instance()));
+            case "blockers" -> new Answer(null, false, monitors.blockers(asked.instance()), null);
+            case "activity" -> new Answer(null, false, List.of(), monitors.activity(asked.instance()));
             default -> throw new DroverException(ErrorCode.NOT_FOUND, "there is no question " + question);
         };
     }
