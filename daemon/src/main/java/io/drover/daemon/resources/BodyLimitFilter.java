@@ -12,6 +12,7 @@ import jakarta.ws.rs.container.PreMatching;
 import jakarta.ws.rs.core.Response;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 
 /**
  * Refuses bodies over a limit with 413, so that no caller can fill the heap.
@@ -24,6 +25,11 @@ import java.io.IOException;
 public final class BodyLimitFilter implements ContainerRequestFilter, ContainerResponseFilter {
     /** In bytes. The longest request that makes sense, with many canary queries, is far below it. */
     public static final int USUAL = 1024 * 1024;
+
+    /** How much of a body that is refused is read all the same: a caller that is cut off while it sends would never see why. */
+    private static final long DRAINED = 16L * 1024 * 1024;
+
+    private static final int BUFFER = 64 * 1024;
 
     private static final String READ = BodyLimitFilter.class.getName() + ".read";
 
@@ -40,16 +46,16 @@ public final class BodyLimitFilter implements ContainerRequestFilter, ContainerR
 
     @Override
     public void filter(ContainerRequestContext request) throws IOException {
-        // the announced length spares the read; a body without one is counted
+        // the announced length spares the memory; a body without one is counted
         if (request.getLength() > limit) {
-            throw tooLarge();
+            throw tooLarge(request);
         }
         if (!request.hasEntity()) {
             return;
         }
         byte[] body = request.getEntityStream().readNBytes(limit + 1);
         if (body.length > limit) {
-            throw tooLarge();
+            throw tooLarge(request);
         }
         request.setEntityStream(new ByteArrayInputStream(body));
         request.setProperty(READ, true);
@@ -63,7 +69,15 @@ public final class BodyLimitFilter implements ContainerRequestFilter, ContainerR
         }
     }
 
-    private ClientErrorException tooLarge() {
+    private ClientErrorException tooLarge(ContainerRequestContext request) throws IOException {
+        byte[] buffer = new byte[BUFFER];
+        InputStream body = request.getEntityStream();
+        long left = DRAINED;
+        int read = 0;
+        while (left > 0 && read >= 0) {
+            left -= read;
+            read = body.read(buffer);
+        }
         return new ClientErrorException(
                 "the body is larger than " + limit + " bytes", Response.Status.REQUEST_ENTITY_TOO_LARGE);
     }
