@@ -49,8 +49,8 @@ install_quietly() (
     apt-get -qq -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 install -y --no-install-recommends --no-upgrade \
         "$@" </dev/null
     case " $* " in
-        # without systemd there is nothing that would start it
-        *" pgbouncer "*) [ ! -e /etc/systemd/system/multi-user.target.wants/pgbouncer.service ] || systemctl -q disable pgbouncer ;;
+        # in systemd's way and in the older one, whichever boots this machine
+        *" pgbouncer "*) update-rc.d pgbouncer disable ;;
     esac
     case " $* " in
         *" haproxy "*)

@@ -180,7 +180,7 @@ class ContractJsonTest {
                 Arguments.of(disk, List.of("free", "total")),
                 Arguments.of(
                         new Participant(1, "n", "h", new FenceEpoch(0), false),
-                        List.of("v", "name", "host", "ackedEpoch", "targetReady")));
+                        List.of("v", "name", "host", "ackedEpoch", "targetReady", "group", "trouble")));
     }
 
     /** All of them, also those without a value: programs need not ask whether a member is there. */

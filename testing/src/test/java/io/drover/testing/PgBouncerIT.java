@@ -24,12 +24,9 @@ import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Moves behind real PgBouncer processes, steered by an adapter that is a process of its own. */
 class PgBouncerIT {
-    private static final Logger LOG = LoggerFactory.getLogger(PgBouncerIT.class);
     private static final Duration LOAD = Duration.ofSeconds(45);
 
     @TempDir
@@ -67,7 +64,6 @@ class PgBouncerIT {
                         .noneMatch(line -> line.event().contains("without a warm pool")
                                 || line.event().contains("not drained"));
 
-                LOG.info("there: {}", baking.cutover());
                 scene.rest().act(move.id(), "rollback");
                 scene.await(move, MoveState.ROLLED_BACK);
                 site.awaitServing(host(scene, source));

@@ -18,12 +18,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** pgbench through a pooler: an insert and an update in each transaction, and a row for each that was committed. */
 final class Pgbench implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Pgbench.class);
     private static final Pattern PROCESSED = Pattern.compile("number of transactions actually processed: (\\d+)");
     private static final Duration END = Duration.ofMinutes(1);
 
@@ -87,7 +84,7 @@ final class Pgbench implements AutoCloseable {
                 .as("pgbench has ended")
                 .isTrue();
         String text = output.get(END.toMillis(), TimeUnit.MILLISECONDS);
-        LOG.info("{}", text);
+        Files.writeString(cluster.controlDirectory().resolve("pgbench-" + process.pid() + ".log"), text);
         assertThat(process.exitValue()).as(text).isZero();
         assertThat(text).contains("number of failed transactions: 0 (").doesNotContain("aborted");
         Matcher processed = PROCESSED.matcher(text);

@@ -114,7 +114,11 @@ final class PoolerShard implements AutoCloseable {
         List<Known> known = topology.stream()
                 .map(seen -> new Known(database.name(), seen, follower.isOurs(seen.epoch())))
                 .toList();
-        report(topology.map(seen -> Wish.of(seen).mayHold()).orElse(false), checks.all(known));
+        List<PoolerFinding> findings = checks.all(known);
+        // what a fence has overtaken saw half of it: the pause, and servers that let nobody in
+        if (topology.equals(follower.topology())) {
+            report(topology.map(seen -> Wish.of(seen).mayHold()).orElse(false), findings);
+        }
     }
 
     private void report(boolean soon, List<PoolerFinding> findings) {

@@ -191,9 +191,11 @@ final class AdapterInterruptionTest {
                 stage.reopen();
                 return;
             }
+            boolean drained = stage.acknowledged();
             stage.promote();
-            if (stage.acknowledged()) {
+            if (drained) {
                 assertNobodyBegins(traffic);
+                traffic.forEach(client -> client.forbid(AdapterStage.A.port()));
             }
             stage.serve();
         }

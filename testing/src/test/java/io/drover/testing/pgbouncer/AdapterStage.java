@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing.pgbouncer;
 
+import io.drover.api.DroverException;
 import io.drover.api.FenceEpoch;
 import io.drover.api.InstanceId;
 import io.drover.api.Json;
@@ -28,6 +29,7 @@ import io.drover.topology.ParticipantStore;
 import io.drover.topology.PoolerGroup;
 import io.drover.topology.TopologyStore;
 import io.drover.topology.Versioned;
+import io.drover.topology.Watch;
 import io.drover.topology.ZkLayout;
 import io.drover.topology.ZooKeeperClient;
 import java.io.IOException;
@@ -41,6 +43,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 import org.apache.zookeeper.CreateMode;
 
@@ -65,14 +68,19 @@ final class AdapterStage implements AutoCloseable {
     private final ZooKeeperClient controller = connect("controller");
     private final TopologyStore topologies = new TopologyStore(controller);
     private final ParticipantStore participants = new ParticipantStore(controller);
+    private final Set<String> told = ConcurrentHashMap.newKeySet();
+    private final Watch watch;
 
     /** Logins to the servers, as a test wants them. */
     static final class FakeLogins implements PoolerLogins {
         volatile String refusedBy = "";
         volatile List<String> idle = List.of();
+        /** What happens meanwhile. */
+        volatile Runnable meanwhile = () -> {};
 
         @Override
         public Optional<String> refused(Endpoint server, String database) {
+            meanwhile.run();
             return server.node().value().equals(refusedBy) ? Optional.of("no pg_hba.conf entry") : Optional.empty();
         }
 
@@ -92,10 +100,22 @@ final class AdapterStage implements AutoCloseable {
             processes.put(place, poolers.start(place, mode));
         }
         participants.ensure(SHARD);
+        watch = participants.watch(SHARD, this::listen);
         controller
                 .session()
                 .create(ZkLayout.shardTopology(SHARD).toString(), Json.bytes(serving()), CreateMode.PERSISTENT)
                 .join();
+    }
+
+    private void listen() {
+        try {
+            participants.list(SHARD).values().stream()
+                    .map(Participant::trouble)
+                    .forEach(trouble -> Optional.ofNullable(trouble).ifPresent(told::add));
+        } catch (DroverException e) {
+            // a test has stopped ZooKeeper; what is told is told again
+            return;
+        }
     }
 
     private static ShardTopology serving() {
@@ -183,6 +203,11 @@ final class AdapterStage implements AutoCloseable {
         return participants.list(SHARD).values().stream().findFirst();
     }
 
+    /** Every trouble that an adapter has ever told. */
+    Set<String> troubles() {
+        return Set.copyOf(told);
+    }
+
     boolean acknowledged() {
         long epoch = topology().epoch().value();
         return participants.list(SHARD).values().stream()
@@ -253,6 +278,7 @@ final class AdapterStage implements AutoCloseable {
 
     @Override
     public void close() {
+        watch.close();
         controller.close();
         zooKeeper.close();
     }

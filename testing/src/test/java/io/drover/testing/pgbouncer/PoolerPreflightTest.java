@@ -236,4 +236,28 @@ final class PoolerPreflightTest {
                             .isPresent());
         }
     }
+
+    /** It would have seen the adapter's own pause, and a server that is about to be sealed. */
+    @Test
+    void whatAFenceOvertakesIsNotTold() {
+        try (PgBouncerAdapter adapter = stage.start()) {
+            assertThat(adapter).isNotNull();
+            stage.awaitSettledOn(AdapterStage.A);
+            stage.logins.meanwhile = () -> {
+                stage.logins.meanwhile = () -> {};
+                stage.logins.refusedBy = "node_a";
+                stage.fence();
+                stage.awaitAcknowledged();
+            };
+
+            stage.reserveAndShowTarget();
+
+            stage.awaitAcknowledged();
+            stage.logins.refusedBy = "";
+            stage.promote();
+            stage.serve();
+            stage.awaitSettledOn(AdapterStage.B);
+            assertThat(stage.troubles()).isEmpty();
+        }
+    }
 }

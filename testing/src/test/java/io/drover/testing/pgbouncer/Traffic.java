@@ -18,6 +18,7 @@ final class Traffic implements AutoCloseable {
     private final AtomicInteger begun = new AtomicInteger();
     private final AtomicInteger errors = new AtomicInteger();
     private volatile int lastPort;
+    private volatile int forbidden;
     private volatile boolean stopped;
 
     Traffic(FakePgBouncer process) {
@@ -29,6 +30,9 @@ final class Traffic implements AutoCloseable {
         while (!stopped) {
             try {
                 lastPort = begin();
+                if (lastPort == forbidden) {
+                    errors.incrementAndGet();
+                }
                 begun.incrementAndGet();
                 Waiting.pause(WORK);
                 client.commit();
@@ -64,8 +68,9 @@ final class Traffic implements AutoCloseable {
         return errors.get();
     }
 
-    int lastPort() {
-        return lastPort;
+    /** From now on it is an error when a transaction begins there. */
+    void forbid(int port) {
+        forbidden = port;
     }
 
     /** Waits until it gets on, at this port. */
