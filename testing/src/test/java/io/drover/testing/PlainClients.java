@@ -154,8 +154,10 @@ final class PlainClients implements AutoCloseable {
             writer.refusedLogins().stream()
                     .distinct()
                     .limit(5)
-                    .forEach(login -> text.append("    no login: ").append(login).append("\n"));
-            writer.errors().forEach(error -> text.append("    error: ").append(error).append("\n"));
+                    .forEach(
+                            login -> text.append("    no login: ").append(login).append("\n"));
+            writer.errors()
+                    .forEach(error -> text.append("    error: ").append(error).append("\n"));
         }
         return text.toString();
     }

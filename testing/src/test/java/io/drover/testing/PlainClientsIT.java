@@ -57,7 +57,9 @@ class PlainClientsIT {
             assertThat(move.cutover()).isNotNull();
             assertThat(move.cutover().commitsPastFork()).isZero();
             assertThat(clients.writers()).allSatisfy(writer -> {
-                assertThat(writer.ends()).as(writer.name() + ": ends of sessions").hasSize(1);
+                assertThat(writer.ends())
+                        .as(writer.name() + ": ends of sessions")
+                        .hasSize(1);
                 assertThat(writer.sessions()).as(writer.name() + ": sessions").isEqualTo(2);
                 assertThat(writer.errors()).as(writer.name() + ": errors").isEmpty();
             });
@@ -107,8 +109,7 @@ class PlainClientsIT {
     }
 
     private static Lsn fork(LocalCluster cluster, NodeId target, int before, int after) throws IOException {
-        Path file =
-                cluster.dataDirectory(target).resolve(String.format(Locale.ROOT, "pg_wal/%08X.history", after));
+        Path file = cluster.dataDirectory(target).resolve(String.format(Locale.ROOT, "pg_wal/%08X.history", after));
         return TimelineHistory.parse(after, Files.readString(file)).entries().stream()
                 .filter(entry -> entry.timeline() == before)
                 .map(TimelineHistory.Entry::end)
@@ -154,7 +155,8 @@ class PlainClientsIT {
                         .as(writer.name() + ": ends of sessions")
                         .hasSizeLessThanOrEqualTo(held ? 0 : 1);
                 assertThat(writer.errors()).as(writer.name() + ": errors").isEmpty();
-                assertThat(acknowledged(writer.log())).allMatch(place -> place.node().equals(source.value()));
+                assertThat(acknowledged(writer.log()))
+                        .allMatch(place -> place.node().equals(source.value()));
             });
             assertThat(health(scene, source, "GET")).isEqualTo(200);
         }
@@ -173,7 +175,9 @@ class PlainClientsIT {
                 .timeout(CHECK_LIMIT)
                 .build();
         try {
-            return HttpClient.newHttpClient().send(check, BodyHandlers.discarding()).statusCode();
+            return HttpClient.newHttpClient()
+                    .send(check, BodyHandlers.discarding())
+                    .statusCode();
         } catch (IOException e) {
             throw new IllegalStateException("no answer from " + address + " in time", e);
         } catch (InterruptedException e) {

@@ -39,10 +39,10 @@ final class ShardHealthTest {
     @Test
     void oneNodeTakesWritesAndNobodyDoesBetweenTheSealAndThePublication() {
         cluster.await("the first primary", () -> health().equals("A writes"));
-        noteHealthBefore(
-                Map.of(120, "sealed", 140, "promoting", 150, "promoted, not published", 160, "published"));
+        noteHealthBefore(Map.of(120, "sealed", 140, "promoting", 150, "promoted, not published", 160, "published"));
 
-        MoveId move = cluster.start("\"maxWritePause\":\"30s\",\"cutover\":\"approve\"").id();
+        MoveId move = cluster.start("\"maxWritePause\":\"30s\",\"cutover\":\"approve\"")
+                .id();
         cluster.await("it waits for a person", () -> state(move) == MoveState.READY);
         assertThat(health()).as("the target follows").isEqualTo("A writes, B reads");
         Move unused = cluster.control().moves().approve(move);
@@ -113,8 +113,10 @@ final class ShardHealthTest {
 
     /** On its disk: a moment after the topology that grants it. */
     private void awaitGrant() {
-        cluster.await("the grant", () -> cluster.agent(A).observation().memory().instances().stream()
-                .anyMatch(memory -> memory.grantEpoch().value() > 0));
+        cluster.await(
+                "the grant",
+                () -> cluster.agent(A).observation().memory().instances().stream()
+                        .anyMatch(memory -> memory.grantEpoch().value() > 0));
     }
 
     private void noteHealthBefore(Map<Integer, String> situations) {
