@@ -23,6 +23,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -326,7 +327,7 @@ class CommitOutcomeTest {
     @Test
     void connectionOfAStatementIsTheOneThatTheFenceWaitsFor() throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            assertThat(statement).isEqualTo(statement).hasSameHashCodeAs(statement);
+            assertThat(Set.of(statement)).contains(statement);
             statement.getConnection().close();
         }
 

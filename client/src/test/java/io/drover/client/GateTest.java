@@ -101,7 +101,7 @@ class GateTest {
         for (int i = 0; i < 8; i++) {
             all.add(CompletableFuture.runAsync(
                     () -> {
-                        for (int n = 0; n < 5_000; n++) {
+                        for (int n = 0; n < 1_000; n++) {
                             passThrough(busy, inside, most);
                         }
                     },
@@ -122,7 +122,7 @@ class GateTest {
         try {
             Grant admitted = gate.acquire(new Deadline(Scheduler.system(), LONG), false);
             most.accumulateAndGet(inside.incrementAndGet(), Math::max);
-            Thread.yield();
+            Waiting.pause(Scheduler.system(), Duration.ofNanos(1));
             inside.decrementAndGet();
             gate.release(admitted);
         } catch (SQLException e) {
