@@ -23,8 +23,6 @@ import org.junit.jupiter.api.Test;
 
 /** The pause is told before the fence, kept beside what came of it, and not begun when it would not fit. */
 class PausePredictionTest {
-    private static final Runnable NOT_AGAIN = () -> {};
-
     private static MoveStage stage;
 
     @BeforeAll
@@ -95,7 +93,7 @@ class PausePredictionTest {
             assertThat(client.session()).isNotZero();
             play.makeStandby();
             play.world().activity = openFor(3_000);
-            assertThatThrownBy(() -> PausePredictions.require(context, MoveSteps.ARM, Duration.ZERO, NOT_AGAIN))
+            assertThatThrownBy(() -> PausePredictions.require(context, MoveSteps.ARM, Duration.ZERO, () -> {}))
                     .isInstanceOfSatisfying(DroverException.class, e -> {
                         assertThat(e.code()).isEqualTo(ErrorCode.PAUSE_TOO_LONG);
                         assertThat(e.code().retryable()).isFalse();
