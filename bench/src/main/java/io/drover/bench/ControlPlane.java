@@ -130,7 +130,8 @@ final class ControlPlane implements AutoCloseable {
         DroverRest made = new DroverRest(List.of("http://" + HOST + ":" + ports.get(0)), AgentServer.BEARER);
         controller = child(
                 "controller",
-                List.of("-Xmx" + CONTROLLER_HEAP + "m"),
+                // one that is too small ends it, and then the moves: no goal is met by chance
+                List.of("-Xmx" + CONTROLLER_HEAP + "m", "-XX:+ExitOnOutOfMemoryError"),
                 List.of("controller", file.toString(), agents.ask("address", ORDER_LIMIT)));
         rest = made;
         Waiting.until(
