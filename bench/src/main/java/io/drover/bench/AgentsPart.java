@@ -52,7 +52,7 @@ final class AgentsPart implements ChildMain.Part {
         return new NodeId("node_" + number);
     }
 
-    static AgentsPart start(String zookeeper, int nodes) {
+    static AgentsPart start(String zookeeper, int nodes, int copySeconds) {
         Scheduler scheduler = Scheduler.system();
         ZooKeeperClient client = ZooKeeperConnection.connect(zookeeper, SESSION);
         TopologyStore store = new TopologyStore(client, LIMIT);
@@ -63,7 +63,7 @@ final class AgentsPart implements ChildMain.Part {
             NodeId id = node(i);
             // two nodes to a world: each of its changes is looked at by all of its servers
             if (i % 2 == 0) {
-                worlds.add(world(scheduler, i));
+                worlds.add(world(scheduler, i, copyTime(i, nodes, copySeconds)));
             }
             FakePostgres world = worlds.get(i / 2);
             monitors.put(id, world.monitors("controller"));
@@ -89,8 +89,15 @@ final class AgentsPart implements ChildMain.Part {
         return new AgentsPart(server.address());
     }
 
-    private static FakePostgres world(Scheduler scheduler, int number) {
-        return new FakePostgres(scheduler, FakeTimes.usual(), FIRST_INSTANCE + number * INSTANCES_OF_A_WORLD);
+    /** Moves that begin together do not all come to their write pause in the same moment. */
+    static Duration copyTime(int node, int nodes, int mostSeconds) {
+        long most = Duration.ofSeconds(mostSeconds - 1).toMillis();
+        return Duration.ofMillis(1000 + most * node / Math.max(1, nodes - 2));
+    }
+
+    private static FakePostgres world(Scheduler scheduler, int number, Duration copy) {
+        return new FakePostgres(
+                scheduler, FakeTimes.usual().withCopy(copy), FIRST_INSTANCE + number * INSTANCES_OF_A_WORLD);
     }
 
     @Override
