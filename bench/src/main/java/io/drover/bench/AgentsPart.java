@@ -7,6 +7,7 @@ import io.drover.api.ShardTopology;
 import io.drover.api.time.Scheduler;
 import io.drover.daemon.agent.Agent;
 import io.drover.daemon.agent.NodeTools;
+import io.drover.daemon.remote.Monitors;
 import io.drover.testing.fake.AgentServer;
 import io.drover.testing.fake.FakePostgres;
 import io.drover.testing.fake.FakeStateFiles;
@@ -21,9 +22,12 @@ import io.drover.topology.ZooKeeperClient;
 import io.drover.topology.ZooKeeperConnection;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The shipped agents of many nodes on PostgreSQL servers that do not exist, behind one address. They share one ZooKeeper session and
@@ -32,6 +36,8 @@ import java.util.Map;
  */
 final class AgentsPart implements ChildMain.Part {
     private static final Path ROOT = Path.of("/fake");
+    private static final long FIRST_INSTANCE = 7_300_000_000_000_000_000L;
+    private static final long INSTANCES_OF_A_WORLD = 1000;
     private static final Duration SESSION = Duration.ofSeconds(30);
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
@@ -46,14 +52,21 @@ final class AgentsPart implements ChildMain.Part {
         return new NodeId("node_" + number);
     }
 
-    static AgentsPart start(String zookeeper, int nodes) {
+    static AgentsPart start(String zookeeper, int nodes, int copySeconds) {
         Scheduler scheduler = Scheduler.system();
         ZooKeeperClient client = ZooKeeperConnection.connect(zookeeper, SESSION);
-        FakePostgres world = new FakePostgres(scheduler, FakeTimes.usual());
         TopologyStore store = new TopologyStore(client, LIMIT);
         Map<NodeId, Agent> agents = new LinkedHashMap<>();
+        Map<NodeId, Monitors> monitors = new HashMap<>();
+        List<FakePostgres> worlds = new ArrayList<>();
         for (int i = 0; i < nodes; i++) {
             NodeId id = node(i);
+            // two nodes to a world: each of its changes is looked at by all of its servers
+            if (i % 2 == 0) {
+                worlds.add(world(scheduler, i, copyTime(i, nodes, copySeconds)));
+            }
+            FakePostgres world = worlds.get(i / 2);
+            monitors.put(id, world.monitors("controller"));
             agents.put(
                     id,
                     Agent.assemble(
@@ -61,7 +74,10 @@ final class AgentsPart implements ChildMain.Part {
                             new FakeStateFiles(),
                             store));
         }
-        AgentServer server = AgentServer.ofMany(agents, new MonitorsResource(world.monitors("controller")));
+        AgentServer server = AgentServer.ofMany(
+                agents,
+                new MonitorsResource(instance ->
+                        Optional.ofNullable(monitors.get(instance.node())).orElseThrow()));
         List<TopologyWatcher.Listener> listeners =
                 agents.values().stream().map(Agent::topologyListener).toList();
         TopologyWatcher unused = TopologyWatcher.watchAll(client, new ToAll(listeners));
@@ -71,6 +87,17 @@ final class AgentsPart implements ChildMain.Part {
             agent.start();
         });
         return new AgentsPart(server.address());
+    }
+
+    /** Moves that begin together do not all come to their write pause in the same moment. */
+    static Duration copyTime(int node, int nodes, int mostSeconds) {
+        long most = Duration.ofSeconds(mostSeconds - 1).toMillis();
+        return Duration.ofMillis(1000 + most * node / Math.max(1, nodes - 2));
+    }
+
+    private static FakePostgres world(Scheduler scheduler, int number, Duration copy) {
+        return new FakePostgres(
+                scheduler, FakeTimes.usual().withCopy(copy), FIRST_INSTANCE + number * INSTANCES_OF_A_WORLD);
     }
 
     @Override

@@ -38,6 +38,13 @@ final class ControlCommand implements Callable<Integer> {
     @Option(names = "--moves", paramLabel = "N", defaultValue = "100", description = "Moves at the same time (100).")
     private int moves;
 
+    @Option(
+            names = "--copy-seconds",
+            paramLabel = "S",
+            defaultValue = "60",
+            description = "How long the longest of the fake base backups takes (60).")
+    private int copySeconds;
+
     @Option(names = "--changes", paramLabel = "N", defaultValue = "2000", description = "Changes measured (2000).")
     private int changes;
 
@@ -65,7 +72,7 @@ final class ControlCommand implements Callable<Integer> {
         CommandSpec command = requireNonNull(spec, "not made by picocli");
         check(command);
         ControlOptions options =
-                new ControlOptions(shards, clients, shardsPerClient, moves, changes, idleSeconds, clientJvms, ensemble);
+                new ControlOptions(shards, clients, shardsPerClient, moves, copySeconds, changes, idleSeconds, clientJvms, ensemble);
         PrintWriter out = command.commandLine().getOut();
         out.println("starting ZooKeeper, a controller and the agents; logs in " + LOGS);
         out.flush();
@@ -83,6 +90,7 @@ final class ControlCommand implements Callable<Integer> {
         atLeast(command, "--shards", shards, moves + 1);
         atLeast(command, "--clients", clients, 1);
         atLeast(command, "--shards-per-client", shardsPerClient, 1);
+        atLeast(command, "--copy-seconds", copySeconds, 1);
         atLeast(command, "--changes", changes, 1);
         atLeast(command, "--idle-seconds", idleSeconds, 1);
         atLeast(command, "--client-jvms", clientJvms, 1);

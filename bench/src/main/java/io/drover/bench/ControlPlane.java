@@ -108,7 +108,11 @@ final class ControlPlane implements AutoCloseable {
 
     private void startDaemons() throws IOException {
         ChildJvm agents = child(
-                "agents", List.of("-Xmx1g", "-Xss512k"), List.of("agents", zookeeper(), Integer.toString(nodes())));
+                "agents", List.of("-Xmx1g", "-Xss512k"), List.of(
+                        "agents",
+                        zookeeper(),
+                        Integer.toString(nodes()),
+                        Integer.toString(options.copySeconds())));
         List<Integer> ports = freePorts(2);
         Path token = Files.writeString(directory.resolve("token"), AgentServer.BEARER + "\n");
         Path file = Files.writeString(directory.resolve("controller.yml"), """
@@ -130,7 +134,8 @@ final class ControlPlane implements AutoCloseable {
         DroverRest made = new DroverRest(List.of("http://" + HOST + ":" + ports.get(0)), AgentServer.BEARER);
         controller = child(
                 "controller",
-                List.of("-Xmx" + CONTROLLER_HEAP + "m"),
+                // one that is too small ends it, and then the moves: no goal is met by chance
+                List.of("-Xmx" + CONTROLLER_HEAP + "m", "-XX:+ExitOnOutOfMemoryError"),
                 List.of("controller", file.toString(), agents.ask("address", ORDER_LIMIT)));
         rest = made;
         Waiting.until(

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.bench;
 
-import io.drover.api.Json;
 import io.drover.api.Move;
 import io.drover.api.MoveState;
 import io.drover.api.NodeId;
@@ -10,16 +9,18 @@ import io.drover.api.agent.Reports.JobState;
 import io.drover.testing.cluster.DroverRest;
 import io.drover.testing.cluster.LocalCluster;
 import io.drover.testing.cluster.Waiting;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A move that waits for its approval when it is ready, and is aborted then. The target's agent tells how its copy goes. */
+/** A move that waits for its approval when it is ready, and is aborted then. Its files and the target's agent tell how its copy goes. */
 final class DroverCopier implements Copier {
     private static final Duration LIMIT = Duration.ofHours(2);
-    /** The times are too long by no more than this. */
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
-
     private static final NodeId TARGET = LocalCluster.NODE_B;
 
     private final LocalCluster cluster;
@@ -61,27 +62,38 @@ final class DroverCopier implements Copier {
                 .succeeded();
     }
 
+    /**
+     * Goes by the files as long as they come: the agent, when it is asked then, looks at all of them to tell how many bytes there are.
+     * pg_basebackup makes its directory first and gives the manifest its name last.
+     */
     private Times follow(String instance) {
+        Path home = cluster.node(TARGET).dataRoot().resolve(LocalCluster.SHARD.value());
+        Path staging = Waiting.untilPresent("the copy has begun", LIMIT, () -> staging(home));
+        long begun = System.nanoTime();
+        Waiting.until(
+                "the copy has ended",
+                LIMIT,
+                () -> Files.exists(staging.resolve("backup_manifest")) || !Files.exists(staging));
+        long copied = System.nanoTime();
         DroverRest agent = cluster.rest().at(cluster.node(TARGET).agent());
-        long begun = 0;
-        long copied = 0;
-        long limit = System.nanoTime() + LIMIT.toNanos();
-        while (System.nanoTime() - limit < 0) {
-            DroverRest.Answer answer = agent.get("/v1/instances/" + instance + "/job");
-            long now = System.nanoTime();
-            if (answer.status() == 200) {
-                JobReport job = Json.read(answer.body().getBytes(StandardCharsets.UTF_8), JobReport.class);
-                begun = begun == 0 && job.phase().equals("copy") ? now : begun;
-                copied = copied == 0 && job.phase().equals("verify") ? now : copied;
-                if (job.state() == JobState.FAILED) {
-                    throw new IllegalStateException("the copy failed: " + job.error());
-                }
-                if (job.state() == JobState.DONE && begun != 0) {
-                    return new Times(job.bytesDone(), begun, copied == 0 ? now : copied, now);
-                }
-            }
-            Waiting.pause(LOOK_AGAIN);
+        JobReport job = Waiting.untilPresent("the copy is verified", LIMIT, () -> ended(agent, instance));
+        if (job.state() != JobState.DONE) {
+            throw new IllegalStateException("the copy failed: " + job.error());
         }
-        throw new IllegalStateException("the copy has not ended within " + LIMIT);
+        return new Times(job.bytesDone(), begun, copied, System.nanoTime());
+    }
+
+    private static Optional<Path> staging(Path home) {
+        try (Stream<Path> files = Files.isDirectory(home) ? Files.list(home) : Stream.empty()) {
+            return files.filter(file -> file.toString().contains(".staging-")).findFirst();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot look into " + home, e);
+        }
+    }
+
+    private static Optional<JobReport> ended(DroverRest agent, String instance) {
+        JobReport job =
+                agent.get("/v1/instances/" + instance + "/job").succeeded().as(JobReport.class);
+        return job.state() == JobState.RUNNING ? Optional.empty() : Optional.of(job);
     }
 }

@@ -22,24 +22,26 @@ record IdleCost(
         long liveHeapBytes,
         long peakHeapBytes,
         double zookeeperRequestsPerSecond) {
-    /** A line that is this much steeper at its end than at its begin bends upwards; less is noise. */
-    static final double STEEPER = 1.5;
+    /** What costs this much more than a straight line foretells bends upwards; less is noise. */
+    static final double ABOVE_LINE = 1.5;
 
     /**
-     * How much more a further shard costs at the greatest size than at the smaller ones; below {@link #STEEPER} the cost grows no
-     * faster than the shards.
+     * The cost at the greatest size, as a multiple of what it would be on the straight line through the least size and the last but one:
+     * at 1 the cost grows as the shards do.
      *
-     * @return null when there are fewer than three sizes, or the cost does not grow at first so that there is nothing to compare with
+     * @return null when there are fewer than three sizes
      */
     static @Nullable Double bend(List<IdleCost> sizes, ToDoubleFunction<IdleCost> cost) {
         if (sizes.size() < 3) {
             return null;
         }
-        IdleCost first = sizes.get(0);
+        IdleCost least = sizes.get(0);
         IdleCost before = sizes.get(sizes.size() - 2);
         IdleCost last = sizes.get(sizes.size() - 1);
-        double early = slope(first, before, cost);
-        return early <= 0 ? null : slope(before, last, cost) / early;
+        // a line that falls is one that noise has made
+        double slope = Math.max(0, slope(least, before, cost));
+        double foretold = cost.applyAsDouble(before) + slope * (last.shards() - before.shards());
+        return cost.applyAsDouble(last) / foretold;
     }
 
     private static double slope(IdleCost from, IdleCost to, ToDoubleFunction<IdleCost> cost) {

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class ControlBenchIT {
     @Test
     void measuresASmallInstallation() throws Exception {
-        ControlOptions options = new ControlOptions(50, 10, 10, 4, 30, 2, 2, false);
+        ControlOptions options = new ControlOptions(50, 10, 10, 4, 3, 30, 2, 2, false);
         ControlReport report;
         StringWriter said = new StringWriter();
         try (ControlPlane plane = ControlPlane.start(options, Path.of("target/control-bench-it"))) {

@@ -3,13 +3,14 @@ package io.drover.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ControlOptionsTest {
     private static ControlOptions options(int shards, int moves) {
-        return new ControlOptions(shards, 10, 5, moves, 10, 1, 1, false);
+        return new ControlOptions(shards, 10, 5, moves, 1, 10, 1, 1, false);
     }
 
     @Test
@@ -27,6 +28,13 @@ class ControlOptionsTest {
         }
         assertThat(holders).hasSize(10_000);
         assertThat(holders.values()).containsOnly(2);
+    }
+
+    @Test
+    void copiesAreSpreadFromOneSecondToTheLongest() {
+        assertThat(AgentsPart.copyTime(0, 200, 60)).isEqualTo(Duration.ofSeconds(1));
+        assertThat(AgentsPart.copyTime(198, 200, 60)).isEqualTo(Duration.ofSeconds(60));
+        assertThat(AgentsPart.copyTime(0, 2, 1)).isEqualTo(Duration.ofSeconds(1));
     }
 
     @Test

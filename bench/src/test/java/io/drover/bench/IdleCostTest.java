@@ -22,14 +22,18 @@ class IdleCostTest {
 
     @Test
     void aSquareBendsUpwards() {
-        List<IdleCost> sizes = List.of(cost(0, 0), cost(1000, 1), cost(3000, 9), cost(10_000, 100));
-        assertThat(IdleCost.bend(sizes, IdleCost::cpuMillisPerSecond)).isGreaterThan(IdleCost.STEEPER);
+        List<IdleCost> sizes = List.of(cost(0, 1), cost(1000, 2), cost(3000, 10), cost(10_000, 101));
+        assertThat(IdleCost.bend(sizes, IdleCost::cpuMillisPerSecond)).isGreaterThan(IdleCost.ABOVE_LINE);
     }
 
     @Test
-    void nothingIsSaidOfWhatDoesNotGrowAtFirstOrHasTooFewSizes() {
-        assertThat(IdleCost.bend(List.of(cost(0, 2), cost(10, 1), cost(20, 3)), IdleCost::cpuMillisPerSecond))
-                .isNull();
+    void whatDoesNotGrowDoesNotBendEither() {
+        List<IdleCost> sizes = List.of(cost(10, 8), cost(1000, 7), cost(3000, 4), cost(10_000, 5));
+        assertThat(IdleCost.bend(sizes, IdleCost::cpuMillisPerSecond)).isCloseTo(1.25, within(1e-9));
+    }
+
+    @Test
+    void nothingIsSaidOfTooFewSizes() {
         assertThat(IdleCost.bend(List.of(cost(0, 0), cost(10, 1)), IdleCost::cpuMillisPerSecond))
                 .isNull();
     }

@@ -62,10 +62,20 @@ public final class FakePostgres {
     private final List<Runnable> observers = new CopyOnWriteArrayList<>();
     private Optional<Consumer<String>> commitAlone = Optional.empty();
     private int lastPid = 1000;
-    private long lastInstance = 7_300_000_000_000_000_000L;
+    private long lastInstance;
 
     /** Empty machines appear as they are named. */
     public FakePostgres(Scheduler scheduler, FakeTimes times) {
+        this(scheduler, times, 7_300_000_000_000_000_000L);
+    }
+
+    /**
+     * The same beside others.
+     *
+     * @param before the first instance has the system identifier after this
+     */
+    public FakePostgres(Scheduler scheduler, FakeTimes times, long before) {
+        this.lastInstance = before;
         this.scheduler = scheduler;
         this.times = times;
         this.timer = EventLoop.timerOf(scheduler, "fake-postgres");

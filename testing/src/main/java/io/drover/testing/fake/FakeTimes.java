@@ -41,7 +41,7 @@ public record FakeTimes(
     }
 
     /** With another time for a base backup. */
-    FakeTimes withCopy(Duration other) {
+    public FakeTimes withCopy(Duration other) {
         return new FakeTimes(question, commit, network, start, stop, promotion, other, rewind, retry);
     }
 }

@@ -16,6 +16,7 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What a controller in another process reads from servers that do not exist: {@link HttpMonitors} asks it. */
@@ -23,11 +24,15 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
 public final class MonitorsResource {
-    private final Monitors monitors;
+    private final Function<Endpoint, Monitors> all;
 
-    /** Passes questions on. */
-    public MonitorsResource(Monitors monitors) {
-        this.monitors = monitors;
+    /**
+     * Passes questions on.
+     *
+     * @param all who knows an instance
+     */
+    public MonitorsResource(Function<Endpoint, Monitors> all) {
+        this.all = all;
     }
 
     /** What a question is about. */
@@ -47,6 +52,7 @@ public final class MonitorsResource {
     @Path("/{question}")
     public Object answer(@PathParam("question") String question, byte[] body) {
         Question asked = Json.read(body, Question.class);
+        Monitors monitors = all.apply(asked.instance());
         return switch (question) {
             case "check-login" -> {
                 monitors.checkLogin(asked.instance());
