@@ -31,8 +31,8 @@ public final class ChildMain {
         Part part = switch (arguments[0]) {
             case "zookeeper" -> new ZooKeeperPart(rest.get(0));
             case "controller" -> new ControllerPart(rest.get(0), rest.get(1));
-            case "agents" -> AgentsPart.start(
-                            rest.get(0), Integer.parseInt(rest.get(1)), Integer.parseInt(rest.get(2)));
+            case "agents" ->
+                AgentsPart.start(rest.get(0), Integer.parseInt(rest.get(1)), Integer.parseInt(rest.get(2)));
             case "clients" -> ClientsPart.start(rest);
             default -> throw new IllegalArgumentException("BUG: no part " + arguments[0]);
         };

@@ -71,8 +71,8 @@ final class ControlCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         CommandSpec command = requireNonNull(spec, "not made by picocli");
         check(command);
-        ControlOptions options =
-                new ControlOptions(shards, clients, shardsPerClient, moves, copySeconds, changes, idleSeconds, clientJvms, ensemble);
+        ControlOptions options = new ControlOptions(
+                shards, clients, shardsPerClient, moves, copySeconds, changes, idleSeconds, clientJvms, ensemble);
         PrintWriter out = command.commandLine().getOut();
         out.println("starting ZooKeeper, a controller and the agents; logs in " + LOGS);
         out.flush();

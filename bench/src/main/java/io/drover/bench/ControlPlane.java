@@ -108,11 +108,9 @@ final class ControlPlane implements AutoCloseable {
 
     private void startDaemons() throws IOException {
         ChildJvm agents = child(
-                "agents", List.of("-Xmx1g", "-Xss512k"), List.of(
-                        "agents",
-                        zookeeper(),
-                        Integer.toString(nodes()),
-                        Integer.toString(options.copySeconds())));
+                "agents",
+                List.of("-Xmx1g", "-Xss512k"),
+                List.of("agents", zookeeper(), Integer.toString(nodes()), Integer.toString(options.copySeconds())));
         List<Integer> ports = freePorts(2);
         Path token = Files.writeString(directory.resolve("token"), AgentServer.BEARER + "\n");
         Path file = Files.writeString(directory.resolve("controller.yml"), """

@@ -37,7 +37,11 @@ final class ControllerPart implements ChildMain.Part {
             NodeRegistry nodes = new NodeRegistry(client);
             MoveControl control = MoveControl.assemble(
                     new MoveControl.Stores(
-                            new TopologyStore(client), new DocumentStore(client), nodes, new ParticipantStore(client), new PoolerRegistry(client)),
+                            new TopologyStore(client),
+                            new DocumentStore(client),
+                            nodes,
+                            new ParticipantStore(client),
+                            new PoolerRegistry(client)),
                     new HttpAgents(
                             node -> nodes.find(node)
                                     .map(record -> URI.create(record.agent()))

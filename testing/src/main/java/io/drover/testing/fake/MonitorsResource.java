@@ -39,7 +39,11 @@ public final class MonitorsResource {
     record Question(Endpoint instance, String name) {}
 
     /** The answer to any of them. */
-    record Answer(@Nullable StandbyView standby, boolean yes, List<BlockerView> blockers, @Nullable ActivityView activity) {
+    record Answer(
+            @Nullable StandbyView standby,
+            boolean yes,
+            List<BlockerView> blockers,
+            @Nullable ActivityView activity) {
         static final Answer NOTHING = new Answer(null, false, List.of(), null);
 
         static Answer of(boolean yes) {
