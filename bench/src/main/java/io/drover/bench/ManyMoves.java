@@ -165,7 +165,7 @@ final class ManyMoves {
             int number = i;
             callers.execute(() -> {
                 try {
-                    task.apply(number);
+                    Object unused = task.apply(number);
                 } catch (RuntimeException e) {
                     problems.add(ControlShards.id(number) + ": " + e.getMessage());
                 } finally {

@@ -30,6 +30,8 @@ final class ProcessGauge implements AutoCloseable {
                 beans, ManagementFactory.OPERATING_SYSTEM_MXBEAN_NAME, OperatingSystemMXBean.class);
     }
 
+    @SuppressWarnings(
+            "BanJNDI") // of a process that this one has started, over an address that the machine itself gives
     static ProcessGauge on(long pid) throws IOException {
         try {
             VirtualMachine machine = VirtualMachine.attach(Long.toString(pid));
