@@ -9,12 +9,21 @@ import io.drover.topology.ZkLayout;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What pauses of an instance have taken before: in the move's own drill, and in the newest move that was promoted in one go. */
+/**
+ * What pauses of an instance have taken before: in the move's own drill, and in the newest moves that were promoted in one go. Of several
+ * the median counts. One that took more than half of what this move may take tells nothing: it met something that is not there every time,
+ * and a rollback would be refused for what has happened once.
+ */
 record EarlierPause(List<Measured> measured) {
+    private static final int SWITCHES = 5;
+
     EarlierPause {
         measured = List.copyOf(measured);
     }
@@ -23,18 +32,14 @@ record EarlierPause(List<Measured> measured) {
     record Measured(String phase, double millis, String from) {}
 
     static EarlierPause of(MoveContext context) {
+        double most = context.record().identity().request().maxWritePause().toMillis() / 2.0;
         List<Measured> found = new ArrayList<>();
         Drill drill = context.record().drill();
-        if (drill != null && drill.error() == null) {
+        if (drill != null && drill.error() == null && whole(drill.measured()) <= most) {
             drill.measured()
                     .forEach(phase -> found.add(new Measured(phase.name(), phase.millis(), "the move's drill")));
         }
-        newestSwitch(context)
-                .ifPresent(record -> phases(record)
-                        .forEach(phase -> found.add(new Measured(
-                                phase.name(),
-                                phase.millis(),
-                                "move " + record.identity().id()))));
+        found.addAll(medians(switches(context), most));
         return new EarlierPause(found);
     }
 
@@ -43,16 +48,59 @@ record EarlierPause(List<Measured> measured) {
         return measured.stream().filter(each -> each.phase().equals(name)).findFirst();
     }
 
+    /**
+     * What the first few of the switches took that count.
+     *
+     * @param most milliseconds of a whole pause that counts
+     */
+    static List<Measured> medians(Stream<MoveRecord> switches, double most) {
+        List<MoveRecord> counting = switches.filter(record -> whole(phases(record)) <= most)
+                .limit(SWITCHES)
+                .toList();
+        Map<String, List<Double>> millis = new LinkedHashMap<>();
+        for (MoveRecord each : counting) {
+            phases(each)
+                    .forEach(phase -> millis.computeIfAbsent(phase.name(), name -> new ArrayList<>())
+                            .add(phase.millis()));
+        }
+        return millis.entrySet().stream()
+                .map(entry -> new Measured(
+                        entry.getKey(),
+                        median(entry.getValue()),
+                        from(counting, entry.getValue().size())))
+                .toList();
+    }
+
+    /** Of an even number the shorter one in the middle. */
+    private static double median(List<Double> values) {
+        return values.stream()
+                .sorted()
+                .skip((values.size() - 1) / 2)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static String from(List<MoveRecord> switches, int times) {
+        String newest = "move " + switches.get(0).identity().id();
+        return times == 1 ? newest : newest + " and " + (times - 1) + " before it, the median";
+    }
+
     /** The newest move of the instance that was promoted in one go, if possible to the same node. */
     static Optional<MoveRecord> newestSwitch(MoveContext context) {
+        return switches(context).findFirst();
+    }
+
+    /** The moves of the instance that were promoted in one go, those to the same node first, of them the newest first. */
+    private static Stream<MoveRecord> switches(MoveContext context) {
         MoveRecord.Identity own = context.record().identity();
         return context.services().documents().readAll(ZkLayout.moves(MoveRecord.class)).stream()
                 .map(Versioned::value)
                 .filter(record -> record.identity().instance().equals(own.instance()))
                 .filter(record -> !pastTheSync(record).isEmpty())
-                .max(Comparator.comparing((MoveRecord record) ->
+                .sorted(Comparator.comparing((MoveRecord record) ->
                                 record.identity().target().equals(own.target()))
-                        .thenComparing(EarlierPause::servingAt));
+                        .thenComparing(EarlierPause::servingAt)
+                        .reversed());
     }
 
     private static Instant servingAt(MoveRecord record) {
@@ -65,6 +113,10 @@ record EarlierPause(List<Measured> measured) {
         return phases(record).stream()
                 .filter(phase -> phase.step() > MoveSteps.SYNC)
                 .toList();
+    }
+
+    private static double whole(List<Phase> phases) {
+        return phases.stream().mapToDouble(Phase::millis).sum();
     }
 
     private static List<Phase> phases(MoveRecord record) {

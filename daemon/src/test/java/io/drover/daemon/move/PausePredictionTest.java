@@ -8,15 +8,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
+import io.drover.api.FenceEpoch;
 import io.drover.api.Json;
+import io.drover.api.Move.Cutover;
 import io.drover.api.Move.HistoryEntry;
+import io.drover.api.Move.Phase;
 import io.drover.api.MoveState;
 import io.drover.api.PausePrediction;
+import io.drover.daemon.move.EarlierPause.Measured;
 import io.drover.replication.InstanceMonitor.ActivityView;
 import io.drover.topology.Registration;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -124,6 +131,46 @@ class PausePredictionTest {
         }
         assertThat(rehearsed).hasValue(2);
         assertThat(play.record().forward().prediction().fits()).isTrue();
+    }
+
+    @Test
+    void ofSeveralSwitchesTheMedianCounts() {
+        assertThat(EarlierPause.medians(switches(9, 90, 12, 11), 200))
+                .singleElement()
+                .satisfies(measured -> {
+                    assertThat(measured.millis()).isEqualTo(11);
+                    assertThat(measured.from()).endsWith("and 3 before it, the median");
+                });
+        assertThat(EarlierPause.medians(switches(9, 9, 9, 9, 9, 50, 50, 50, 50, 50, 50), 200))
+                .extracting(Measured::millis)
+                .containsExactly(9.0);
+    }
+
+    /** Something was killed in its pause: that will not be there the next time. */
+    @Test
+    void aSwitchThatWasDisturbedDoesNotForbidTheNext() {
+        assertThat(EarlierPause.medians(switches(350), 200)).isEmpty();
+        assertThat(EarlierPause.medians(switches(350, 350, 30), 200))
+                .extracting(Measured::millis)
+                .containsExactly(30.0);
+    }
+
+    private static Stream<MoveRecord> switches(double... millis) {
+        return DoubleStream.of(millis).mapToObj(PausePredictionTest::promotedIn);
+    }
+
+    private static MoveRecord promotedIn(double millis) {
+        MoveRecord.Identity identity = Moved.identity(Moved.request(Duration.ofSeconds(1)), null);
+        Cutover cutover = new Cutover(
+                null,
+                null,
+                null,
+                millis,
+                List.of(new Phase(MoveSteps.PROMOTE, MoveSteps.nameOf(MoveSteps.PROMOTE), millis)),
+                null,
+                null);
+        MoveRecord record = MoveRecord.of(identity);
+        return record.withLeg(record.leg().fenced(new FenceEpoch(2), cutover));
     }
 
     /** Row 95, with the guard armed: what was prepared is taken back. */
