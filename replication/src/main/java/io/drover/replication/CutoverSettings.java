@@ -15,7 +15,7 @@ public final class CutoverSettings {
             ManagedSetting.MAX_STANDBY_STREAMING_DELAY, "500ms",
             // the first segment is opened without being filled
             ManagedSetting.WAL_INIT_ZERO, "off",
-            // the source is stopped beside the promotion: recovery then waits this long before it looks whether it is
+            // the source may die beside the promotion: recovery then waits this long before it looks whether it is
             // promoted
             ManagedSetting.WAL_RETRIEVE_RETRY_INTERVAL, "5ms"));
 

@@ -30,7 +30,7 @@ class PlantedCommitIT {
             Path data = cluster.dataDirectory(source);
             long postmaster = Postmasters.of(data).orElseThrow();
             Psql sourcePsql = cluster.psql(source);
-            // its agent would stop the source beside the promotion
+            // its agent would stop the source when the target serves
             Move move = scene.startAndBehindTheSeal(target, probe, () -> cluster.kill(source.value()));
             Waiting.until("the target serves", Scene.MOVE_LIMIT, () -> {
                 var topology = scene.topology();

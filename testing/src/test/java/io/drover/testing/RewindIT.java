@@ -30,7 +30,7 @@ class RewindIT {
             NodeId target = scene.other();
             Path data = cluster.dataDirectory(source);
             long postmaster = Postmasters.of(data).orElseThrow();
-            // its agent would stop the source beside the promotion
+            // its agent would stop the source when the target serves
             Move move = scene.startAndBehindTheSeal(target, probe, () -> cluster.kill(source.value()));
             awaitServing(scene, target);
             ProcessTable.signal(postmaster, "CONT");

@@ -209,6 +209,14 @@ public final class Reports {
     public record PublishReport(FenceEpoch epoch, double millis) {}
 
     /**
+     * A target that has become the primary.
+     *
+     * @param publication how it was published right after; null when only the promotion succeeded
+     */
+    public record PromotedReport(
+            PromoteReport promotion, @Nullable PublishReport publication) {}
+
+    /**
      * One answer of each kind that the pause brings; their values mean nothing.
      *
      * @param times how often this agent has rehearsed since it was started
@@ -217,7 +225,7 @@ public final class Reports {
             int times,
             SealReport seal,
             ReplayReport replay,
-            PromoteReport promotion,
+            PromotedReport promoted,
             PublishReport publication,
             StopReport stop) {}
 

@@ -15,7 +15,7 @@ import io.drover.api.agent.Reports.EndedReport;
 import io.drover.api.agent.Reports.GuardProbeReport;
 import io.drover.api.agent.Reports.InstanceReport;
 import io.drover.api.agent.Reports.JobReport;
-import io.drover.api.agent.Reports.PromoteReport;
+import io.drover.api.agent.Reports.PromotedReport;
 import io.drover.api.agent.Reports.PublishReport;
 import io.drover.api.agent.Reports.RehearsalReport;
 import io.drover.api.agent.Reports.ReplayReport;
@@ -334,11 +334,11 @@ public sealed interface Verb<R> {
         }
     }
 
-    /** Promotes the standby; only while the topology says PROMOTING and names this node. */
-    record Promote(int oldTimeline, Lsn atLeast) implements Verb<PromoteReport> {
+    /** Promotes the standby and publishes it; only while the topology says PROMOTING and names this node. */
+    record Promote(int oldTimeline, Lsn atLeast) implements Verb<PromotedReport> {
         @Override
-        public Class<PromoteReport> answer() {
-            return PromoteReport.class;
+        public Class<PromotedReport> answer() {
+            return PromotedReport.class;
         }
 
         @Override

@@ -55,7 +55,7 @@ enum Reaction {
     private static final Duration LEADERS_TURN = Duration.ofSeconds(1);
     /** How the pause ends is decided, and nobody writes until somebody carries it out. */
     static final Duration DECIDED_TURN = Duration.ofMillis(500);
-    /** Nobody waits for it, and a promotion beside it has the processors for itself. */
+    /** Nobody waits for it, and the promotion has the processors for itself. */
     private static final Duration STOPPERS_TURN = Duration.ofSeconds(1);
     /** Between two commands of a cutover lie seconds at most; a new leader takes over in less. */
     private static final Duration MOVES_TURN = Duration.ofSeconds(30);

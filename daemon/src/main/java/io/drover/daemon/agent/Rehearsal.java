@@ -11,6 +11,7 @@ import io.drover.api.Lsn;
 import io.drover.api.MoveId;
 import io.drover.api.ShardTopology;
 import io.drover.api.agent.Reports.PromoteReport;
+import io.drover.api.agent.Reports.PromotedReport;
 import io.drover.api.agent.Reports.PublishReport;
 import io.drover.api.agent.Reports.RehearsalReport;
 import io.drover.api.agent.Reports.ReplayReport;
@@ -54,7 +55,7 @@ final class Rehearsal {
                 times.incrementAndGet(),
                 new SealReport(verb.promote().atLeast(), 1, 0, Standstill.HELD, 0, 0, 0),
                 new ReplayReport(new Lsn(0), 0),
-                new PromoteReport(1, new Lsn(0), 0),
+                new PromotedReport(new PromoteReport(1, new Lsn(0), 0), new PublishReport(new FenceEpoch(1), 0)),
                 new PublishReport(new FenceEpoch(1), 0),
                 new StopReport("", 0));
     }

@@ -12,6 +12,7 @@ import io.drover.api.ShardTopology;
 import io.drover.api.TopologyState;
 import io.drover.api.agent.Reports.Done;
 import io.drover.api.agent.Reports.PromoteReport;
+import io.drover.api.agent.Reports.PromotedReport;
 import io.drover.api.agent.Reports.PublishReport;
 import io.drover.api.agent.Reports.ReplayReport;
 import io.drover.api.agent.Reports.Role;
@@ -63,7 +64,7 @@ final class TargetVerbs {
                         .beside());
         table.on(
                 Verb.Promote.class,
-                VerbTable.<Verb.Promote, PromoteReport>row(this::promote)
+                VerbTable.<Verb.Promote, PromotedReport>row(this::promote)
                         .storingFirst((verb, call) -> granted(call.topologies(), call.move())));
         table.on(Verb.Publish.class, row((verb, call) -> publish(call.instance(), call.topologies())));
     }
@@ -110,14 +111,29 @@ final class TargetVerbs {
         };
     }
 
-    private PromoteReport promote(Verb.Promote verb, VerbCall call) {
+    private PromotedReport promote(Verb.Promote verb, VerbCall call) {
         if (call.record().role() == Role.DEMOTED) {
             admitAgain(verb, call);
         }
-        return promote(
+        PromoteReport promotion = promote(
                 call.instance(),
                 session -> session.promote(
                         verb.oldTimeline(), verb.atLeast(), call.deadline().left()));
+        return new PromotedReport(
+                promotion, published(call.instance(), call.topologies()).orElse(null));
+    }
+
+    /** At once, since clients wait. One that fails is repeated by whoever walks on: the promotion stays what it is. */
+    private Optional<PublishReport> published(ManagedInstance instance, List<Versioned<ShardTopology>> topologies) {
+        try {
+            return Optional.of(publish(instance, topologies));
+        } catch (DroverException e) {
+            LOG.warn(
+                    "instance {} is promoted and could not be published yet: {}",
+                    instance.record().instance(),
+                    e.getMessage());
+            return Optional.empty();
+        }
     }
 
     /**

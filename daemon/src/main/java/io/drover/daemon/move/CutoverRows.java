@@ -223,8 +223,9 @@ final class CutoverRows {
         // last of all: what was written since row 90 may have taken the WAL into the next segment
         AlignReport tail = context.call(context.from(), new Verb.AlignWal(MARGIN_BYTES));
         if (tail.written() > MARGIN_BYTES) {
-            context.call(context.from(), new Verb.AlignWal(MARGIN_BYTES));
+            tail = context.call(context.from(), new Verb.AlignWal(MARGIN_BYTES));
         }
+        context.pause().expectedEnd(tail.lsn().plus(tail.bytesToBoundary()));
     }
 
     /**

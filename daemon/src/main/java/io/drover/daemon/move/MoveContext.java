@@ -306,12 +306,17 @@ final class MoveContext {
 
     /** Waits for the answer to a command that was sent beside others. */
     <R> R await(String what, CompletableFuture<R> answer, Duration limit) {
+        // the command ends by its own limit; this one only bounds the wait
+        return awaitAtMost(what, answer, limit.plusSeconds(5));
+    }
+
+    /** The same for no longer than so long. */
+    <R> R awaitAtMost(String what, CompletableFuture<R> answer, Duration limit) {
         try {
-            // the command ends by its own limit; this one only bounds the wait
-            return services.scheduler().await(answer, limit.plusSeconds(5));
+            return services.scheduler().await(answer, limit);
         } catch (TimeoutException e) {
             throw new DroverException(
-                    ErrorCode.TIMEOUT, "gave up after " + limit.toSeconds() + " s waiting for " + what, null, e);
+                    ErrorCode.TIMEOUT, "gave up after " + limit.toMillis() + " ms waiting for " + what, null, e);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof DroverException failure
                     ? failure

@@ -27,6 +27,15 @@ final class PauseClock {
         last = now;
     }
 
+    /** Ends a phase and the one after it, of which somebody else has measured how long it took. */
+    void mark(int step, String name, int nextStep, String nextName, double nextMillis) {
+        long now = nanos.getAsLong();
+        long between = Math.max(last, now - (long) (nextMillis * NANOS_PER_MILLI));
+        phases.add(new Phase(step, name, (between - last) / NANOS_PER_MILLI));
+        phases.add(new Phase(nextStep, nextName, (now - between) / NANOS_PER_MILLI));
+        last = now;
+    }
+
     /** Milliseconds since the start, to now. */
     double elapsedMillis() {
         return (nanos.getAsLong() - start) / NANOS_PER_MILLI;

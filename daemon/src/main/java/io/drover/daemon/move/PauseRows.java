@@ -4,6 +4,7 @@ package io.drover.daemon.move;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.FenceEpoch;
+import io.drover.api.Lsn;
 import io.drover.api.Move.Cutover;
 import io.drover.api.Move.Phase;
 import io.drover.api.MoveRequest;
@@ -12,10 +13,9 @@ import io.drover.api.ShardId;
 import io.drover.api.ShardTopology;
 import io.drover.api.TopologyState;
 import io.drover.api.agent.Reports.InstanceReport;
-import io.drover.api.agent.Reports.PromoteReport;
+import io.drover.api.agent.Reports.ReplayReport;
 import io.drover.api.agent.Reports.SealReport;
 import io.drover.api.agent.Reports.StopMode;
-import io.drover.api.agent.Reports.StopReport;
 import io.drover.api.agent.Reports.TailReport;
 import io.drover.api.agent.Verb;
 import io.drover.fencing.DrainResult;
@@ -39,6 +39,9 @@ import org.slf4j.LoggerFactory;
  */
 final class PauseRows {
     private static final Logger LOG = LoggerFactory.getLogger(PauseRows.class);
+
+    /** How long an answer to what was asked beside the seal may be missing before it is asked for again: it may be lost. */
+    private static final Duration AHEAD = Duration.ofMillis(100);
 
     private PauseRows() {}
 
@@ -205,6 +208,7 @@ final class PauseRows {
 
     static void seal(MoveContext context) {
         FenceEpoch epoch = context.pause().fencedEpoch();
+        askAhead(context);
         SealReport seal = callWithinBudget(
                 context, context.from(), new Verb.Seal(epoch, context.record().streamingSlot()));
         context.pause().sealed(seal);
@@ -214,10 +218,18 @@ final class PauseRows {
         }
     }
 
+    /** The way to the target's agent and back, and most of the wait, lie beside the seal then. A drill shows the same. */
+    private static void askAhead(MoveContext context) {
+        WritePause pause = context.pause();
+        pause.expectedEnd()
+                .ifPresent(end -> pause.ahead(
+                        end, context.callBeside(context.to(), new Verb.AwaitReplayed(end), remaining(context))));
+    }
+
     /** Strict: nothing is promoted before the source is stopped and its disk shows no WAL past the end. */
     private static void stopAndReadTail(MoveContext context, SealReport seal) {
         // the end of the WAL may still be on its way, and a source that is stopped sends no more
-        callWithinBudget(context, context.to(), new Verb.AwaitReplayed(seal.finalLsn()));
+        awaitEnd(context, seal.finalLsn());
         callWithinBudget(context, context.from(), new Verb.Stop(StopMode.IMMEDIATE));
         TailReport tail =
                 callWithinBudget(context, context.from(), new Verb.ReadTail(seal.timeline(), seal.finalLsn()));
@@ -241,11 +253,33 @@ final class PauseRows {
     // ---- 120 ----
 
     static void awaitReplayed(MoveContext context) {
-        callWithinBudget(
-                context,
-                context.to(),
-                new Verb.AwaitReplayed(context.pause().seal().finalLsn()));
+        awaitEnd(context, context.pause().seal().finalLsn());
         context.pause().mark(MoveSteps.SYNC, "final sync");
+    }
+
+    private static void awaitEnd(MoveContext context, Lsn end) {
+        if (!isReplayedAhead(context, end)) {
+            callWithinBudget(context, context.to(), new Verb.AwaitReplayed(end));
+        }
+    }
+
+    /** Whether the target has told so when it was asked beside the seal; about another end that says nothing. */
+    private static boolean isReplayedAhead(MoveContext context, Lsn end) {
+        Optional<CompletableFuture<ReplayReport>> answer =
+                context.pause().ahead().filter(ahead -> ahead.end().equals(end)).map(WritePause.Ahead::answer);
+        if (answer.isEmpty()) {
+            return false;
+        }
+        try {
+            ReplayReport report = context.awaitAtMost("the final sync", answer.orElseThrow(), AHEAD);
+            return report.replayed().compareTo(end) >= 0;
+        } catch (DroverException e) {
+            if (e.code() == ErrorCode.LEADERSHIP_LOST || Thread.currentThread().isInterrupted()) {
+                throw e;
+            }
+            LOG.debug("move {}: the target is asked again", context.id(), e);
+            return false;
+        }
     }
 
     // ---- 130 ----
@@ -314,11 +348,7 @@ final class PauseRows {
         if (leg.timeline() == null || leg.finalLsn() == null) {
             throw new DroverException(ErrorCode.INTERNAL, "BUG: promotion without the end of the source's WAL");
         }
-        // beside the promotion: whether it worked is proven in row 160
-        CompletableFuture<StopReport> unused = context.callBeside(context.from(), new Verb.Stop(StopMode.IMMEDIATE));
-        PromoteReport promotion = context.call(context.to(), new Verb.Promote(leg.timeline(), leg.finalLsn()));
-        context.pause().promoted(promotion);
-        context.pause().mark(MoveSteps.PROMOTE, "promotion");
+        context.pause().promoted(context.call(context.to(), new Verb.Promote(leg.timeline(), leg.finalLsn())));
     }
 
     // ---- 150 ----
@@ -330,8 +360,10 @@ final class PauseRows {
                             MoveSteps.PUBLISH,
                             "the agent of " + context.to() + " has promoted and published it by itself"));
         }
-        context.call(context.to(), new Verb.Publish());
-        context.pause().mark(MoveSteps.PUBLISH, "publish");
+        if (!context.pause().published()) {
+            context.call(context.to(), new Verb.Publish());
+            context.pause().mark(MoveSteps.PUBLISH, WritePause.PUBLICATION);
+        }
         recordServing(context);
         restoreSettings(context);
     }

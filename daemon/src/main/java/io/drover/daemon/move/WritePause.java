@@ -4,8 +4,11 @@ package io.drover.daemon.move;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.FenceEpoch;
+import io.drover.api.Lsn;
 import io.drover.api.ShardTopology;
-import io.drover.api.agent.Reports.PromoteReport;
+import io.drover.api.agent.Reports.PromotedReport;
+import io.drover.api.agent.Reports.PublishReport;
+import io.drover.api.agent.Reports.ReplayReport;
 import io.drover.api.agent.Reports.SealReport;
 import io.drover.fencing.DrainResult;
 import io.drover.replication.InstanceMonitor.ActivityView;
@@ -13,6 +16,7 @@ import io.drover.topology.Versioned;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,20 +24,28 @@ import org.jspecify.annotations.Nullable;
  * the pause does not have to ask for it again. Another controller that goes on in the pause knows only what the record says.
  */
 final class WritePause {
+    static final String PROMOTION = "promotion";
+    static final String PUBLICATION = "publish";
+
     private final MoveContext context;
     private final RoundTrips trips;
     private @Nullable PauseClock clock;
     private @Nullable Activity activity;
     private @Nullable EarlierPause earlier;
+    private @Nullable Lsn expectedEnd;
     private List<Versioned<ShardTopology>> fenced = List.of();
     private @Nullable DrainResult drain;
     private @Nullable SealReport seal;
-    private @Nullable PromoteReport promotion;
+    private @Nullable PromotedReport promoted;
+    private @Nullable Ahead ahead;
 
     WritePause(MoveContext context) {
         this.context = context;
         this.trips = new RoundTrips(context.services().scheduler()::nanoTime);
     }
+
+    /** The target is asked whether it has replayed the end of the WAL, before anybody knows that this is the end. */
+    record Ahead(Lsn end, CompletableFuture<ReplayReport> answer) {}
 
     /** The source as it was at some time, on this controller's clock. */
     record Activity(ActivityView view, long nanos) {}
@@ -118,6 +130,16 @@ final class WritePause {
         return drain().map(DrainResult::missing).orElse(List.of());
     }
 
+    /** Keeps where the source's WAL will end when nobody writes more than the margin until then. */
+    void expectedEnd(Lsn end) {
+        expectedEnd = end;
+    }
+
+    /** Where the source's WAL will end, as far as row 95 could tell. */
+    Optional<Lsn> expectedEnd() {
+        return Optional.ofNullable(expectedEnd);
+    }
+
     void sealed(SealReport report) {
         seal = report;
     }
@@ -130,12 +152,34 @@ final class WritePause {
         return seal;
     }
 
-    void promoted(PromoteReport report) {
-        promotion = report;
+    /** Asks beside the seal for what the final sync waits for. */
+    void ahead(Lsn end, CompletableFuture<ReplayReport> answer) {
+        ahead = new Ahead(end, answer);
+    }
+
+    /** What was asked beside the seal. */
+    Optional<Ahead> ahead() {
+        return Optional.ofNullable(ahead);
+    }
+
+    /** Keeps a promotion, and ends its phase and, when it was published, that of the publication. */
+    void promoted(PromotedReport report) {
+        promoted = report;
+        PublishReport publication = report.publication();
+        if (publication == null) {
+            mark(MoveSteps.PROMOTE, PROMOTION);
+        } else if (clock != null) {
+            clock.mark(MoveSteps.PROMOTE, PROMOTION, MoveSteps.PUBLISH, PUBLICATION, publication.millis());
+        }
+    }
+
+    /** Whether the target's agent has published it with the promotion. */
+    boolean published() {
+        return promoted != null && promoted.publication() != null;
     }
 
     /** The leg with the fork that the promotion reported. */
     MoveRecord.Leg withFork(MoveRecord.Leg leg) {
-        return promotion == null ? leg : leg.forked(promotion.fork());
+        return promoted == null ? leg : leg.forked(promoted.promotion().fork());
     }
 }

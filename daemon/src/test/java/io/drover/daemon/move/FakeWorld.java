@@ -69,6 +69,10 @@ final class FakeWorld implements Agents, Monitors, Checks {
     private final List<String> violations = new ArrayList<>();
     /** Whether commits wait for the standby that the guard names. */
     boolean guardHolds = true;
+    /** Somebody wrote past the boundary between row 95 and the seal. */
+    boolean alignmentMissed;
+    /** ZooKeeper does not answer the target's agent in the moment after the promotion. */
+    boolean publicationFails;
 
     /** How a standby looks to its primary; null for one that streams close behind. */
     volatile @Nullable Supplier<Optional<StandbyView>> stream;
@@ -281,6 +285,14 @@ final class FakeWorld implements Agents, Monitors, Checks {
         return performInPause(id, node, verb, done);
     }
 
+    private Reports.PublishReport publish() {
+        List<Versioned<ShardTopology>> current = topology.readInstance(Moved.INSTANCE);
+        if (current.get(0).value().state() == TopologyState.PROMOTING) {
+            topology.swap(current, FenceTransitions::serve);
+        }
+        return new Reports.PublishReport(current.get(0).value().epoch().next(), 1);
+    }
+
     private Object performInPause(NodeId id, Node node, Verb<?> verb, Done done) {
         if (verb instanceof Verb.SetReplay replay) {
             node.replayPaused = replay.paused();
@@ -294,13 +306,15 @@ final class FakeWorld implements Agents, Monitors, Checks {
             ended.addAll(pids);
             return new Reports.EndedReport(pids);
         } else if (verb instanceof Verb.AlignWal) {
-            return new Reports.AlignReport(END, 100, 0);
+            return alignmentMissed
+                    ? new Reports.AlignReport(END, 100, 0)
+                    : new Reports.AlignReport(END.plus(-100), 100, 0);
         } else if (verb instanceof Verb.Rehearse) {
             return new Reports.RehearsalReport(
                     1,
                     new Reports.SealReport(END, node.timeline, 0, Reports.Standstill.HELD, 0, 0, 0),
                     new Reports.ReplayReport(END, 0),
-                    new Reports.PromoteReport(node.timeline, END, 0),
+                    new Reports.PromotedReport(new Reports.PromoteReport(node.timeline, END, 0), null),
                     new Reports.PublishReport(new FenceEpoch(1), 0),
                     new Reports.StopReport("", 0));
         } else if (verb instanceof Verb.Seal) {
@@ -327,13 +341,11 @@ final class FakeWorld implements Agents, Monitors, Checks {
                 node.standby = false;
                 node.timeline = promote.oldTimeline() + 1;
             }
-            return new Reports.PromoteReport(node.timeline, promote.atLeast(), 1);
+            return new Reports.PromotedReport(
+                    new Reports.PromoteReport(node.timeline, promote.atLeast(), 1),
+                    publicationFails ? null : publish());
         } else if (verb instanceof Verb.Publish) {
-            List<Versioned<ShardTopology>> current = topology.readInstance(Moved.INSTANCE);
-            if (current.get(0).value().state() == TopologyState.PROMOTING) {
-                topology.swap(current, FenceTransitions::serve);
-            }
-            return new Reports.PublishReport(current.get(0).value().epoch().next(), 1);
+            return publish();
         } else if (verb instanceof Verb.ReadTail) {
             return new Reports.TailReport(0, List.of());
         } else if (verb instanceof Verb.ArchiveUpTo) {

@@ -95,6 +95,67 @@ class MoveDriverTest {
     }
 
     @Test
+    void theTargetIsAskedForTheEndOfTheWalBesideTheSealAndPublishesByItself() {
+        MovePlay play = stage.play();
+        assertThat(verbsInThePause(play))
+                .containsExactlyInAnyOrder("seal@node_a", "await-replayed@node_b", "promote@node_b");
+        assertThat(play.record().forward().cutover().phases())
+                .extracting(Phase::name)
+                .containsExactly("fence", "drain", "seal", "final sync", "point of no return", "promotion", "publish");
+    }
+
+    @Test
+    void theTargetIsAskedAgainWhenTheWalEndsElsewhere() {
+        MovePlay play = stage.play();
+        play.world().alignmentMissed = true;
+        assertThat(verbsInThePause(play))
+                .containsExactlyInAnyOrder(
+                        "seal@node_a", "await-replayed@node_b", "await-replayed@node_b", "promote@node_b");
+    }
+
+    @Test
+    void theTargetIsAskedAgainWhenItsFirstAnswerIsLost() {
+        MovePlay play = stage.play();
+        play.failOnce("await-replayed@node_b", Moment.AFTER, ErrorCode.TIMEOUT);
+        play.driveToBaking();
+        assertServing(play, B);
+    }
+
+    @Test
+    void aTargetThatDoesNotReachTheEndIsNotPromoted() {
+        MovePlay play = stage.play();
+        play.world().hook = (verb, moment) -> {
+            if (verb.equals("await-replayed@node_b")) {
+                throw failure(ErrorCode.TIMEOUT, verb);
+            }
+        };
+        play.drive();
+        assertThat(play.record().state()).isEqualTo(MoveState.ABORTED);
+        assertServing(play, A);
+        assertThat(play.leftovers()).isEmpty();
+    }
+
+    @Test
+    void aPromotionThatCouldNotBePublishedIsPublishedByTheNextRow() {
+        MovePlay play = stage.play();
+        play.world().publicationFails = true;
+        assertThat(verbsInThePause(play)).contains("promote@node_b", "publish@node_b");
+        assertServing(play, B);
+    }
+
+    private static List<String> verbsInThePause(MovePlay play) {
+        List<String> verbs = new CopyOnWriteArrayList<>();
+        play.world().hook = (verb, moment) -> {
+            if (moment == Moment.BEFORE) {
+                verbs.add(verb);
+            }
+        };
+        play.driveToBaking();
+        List<String> fromTheSealOn = verbs.subList(verbs.lastIndexOf("align-wal@node_a") + 1, verbs.size());
+        return fromTheSealOn.subList(0, fromTheSealOn.indexOf("restore-settings@node_b"));
+    }
+
+    @Test
     void rollbackGoesBackTheSameWayAndEndsWithTheSourceAsPrimary() {
         MovePlay play = stage.play();
         play.driveToBaking();
@@ -369,8 +430,8 @@ class MoveDriverTest {
         };
         play.driveToBaking();
         List<String> distinct = verbs.stream().distinct().collect(Collectors.toList());
-        // sent beside the promotion: a failure of it is of no consequence there
-        distinct.remove("stop@node_a");
+        // sent beside the seal: a failure of it is of no consequence there
+        distinct.remove("await-replayed@node_b");
         return last == null ? distinct : distinct.subList(0, distinct.indexOf(last));
     }
 

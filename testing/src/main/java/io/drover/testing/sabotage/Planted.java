@@ -16,7 +16,7 @@ final class Planted {
 
     private Planted() {}
 
-    /** The source's agent is held for it: it would stop the source beside the promotion. */
+    /** The source's agent is held for it: it would stop the source when the target serves. */
     static void commit(ControlScene scene) {
         LocalCluster cluster = scene.cluster();
         Path data = cluster.dataDirectory(scene.source());

@@ -94,7 +94,7 @@ enum Scenario {
     NOBODY_PROMOTES("COMPLETED") {
         @Override
         void play(Stage stage) {
-            stage.atCue("row-130/record/after", () -> stage.loseControllers(Duration.ofSeconds(20)));
+            stage.atCue("row-130/record/after", () -> stage.killControllers(Duration.ofSeconds(20)));
             stage.move(plain());
             stage.closeFromBake();
         }
@@ -103,7 +103,7 @@ enum Scenario {
     NOBODY_PROMOTES_THE_DEAD("COMPLETED") {
         @Override
         void play(Stage stage) {
-            stage.atCue("row-130/record/after", () -> stage.loseControllers(Duration.ofSeconds(20)));
+            stage.atCue("row-130/record/after", () -> stage.killControllers(Duration.ofSeconds(20)));
             stage.atCue("reaction-finish/run/before", stage::killTarget);
             stage.move(plain());
             stage.closeFromBake();

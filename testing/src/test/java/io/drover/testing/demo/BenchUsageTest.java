@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.testing.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code bin/bench} refuses wrong use before it installs or builds anything. */
+class BenchUsageTest {
+    private static final Path ROOT = Path.of("..");
+    private static final int WRONG_USE = 2;
+
+    @Test
+    void tellsHowItIsUsed() throws Exception {
+        assertThat(exitOf(start("bin/bench", "--help"))).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bin/bench", "bin/bench fly", "bin/bench switchover --json f", "bin/bench copy --rows 5"})
+    void wrongUseIsToldAtOnce(String command) throws Exception {
+        Process process = start(command.split(" "));
+
+        assertThat(exitOf(process)).isEqualTo(WRONG_USE);
+        assertThat(new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8))
+                .startsWith("bin/bench: ")
+                .contains("--help");
+    }
+
+    /** What it takes up after all is not left running. */
+    private static int exitOf(Process process) throws InterruptedException {
+        try {
+            assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+            return process.exitValue();
+        } finally {
+            process.destroy();
+        }
+    }
+
+    private static Process start(String... command) throws IOException {
+        List<String> all = new ArrayList<>(List.of(command));
+        all.set(0, ROOT.resolve(all.get(0)).toAbsolutePath().toString());
+        return new ProcessBuilder(all)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+    }
+}
