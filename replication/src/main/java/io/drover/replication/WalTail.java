@@ -41,8 +41,8 @@ public final class WalTail {
     private WalTail() {}
 
     /**
-     * Writes filler until the margin is left in the segment, give or take 100 bytes and what others write. Does nothing when
-     * less is left.
+     * Writes filler until the margin is left in the segment, at most half of it, give or take 100 bytes and what others write. Does
+     * nothing when less is left.
      *
      * @param connection a superuser's, or one that may execute pg_logical_emit_message
      * @param marginBytes bytes to leave before the end of the segment
@@ -54,7 +54,7 @@ public final class WalTail {
         Lsn now = start;
         long boundary = start.bytes() + start.bytesToSegmentEnd(segment);
         for (int round = 0; round < ROUNDS; round++) {
-            long missing = boundary - marginBytes - now.bytes();
+            long missing = boundary - Math.min(marginBytes, segment / 2) - now.bytes();
             if (missing < RECORD_OVERHEAD) {
                 break;
             }

@@ -26,8 +26,12 @@ import java.util.concurrent.TimeUnit;
 final class LabelledMetrics implements MultiCollector {
     private static final double NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
 
-    private static final List<String> FAMILIES =
-            List.of(MetricNames.MOVE_STATE, MetricNames.LAG_BYTES, MetricNames.STEP, MetricNames.FAILURES);
+    private static final List<String> FAMILIES = List.of(
+            MetricNames.MOVE_STATE,
+            MetricNames.LAG_BYTES,
+            MetricNames.STEP,
+            MetricNames.LAST_PHASE_MILLIS,
+            MetricNames.FAILURES);
 
     private final MetricRegistry registry;
 
@@ -43,18 +47,19 @@ final class LabelledMetrics implements MultiCollector {
     @Override
     public MetricSnapshots collect() {
         return new MetricSnapshots(
-                gauges(MetricNames.MOVE_STATE, "number of a move's state"),
-                gauges(MetricNames.LAG_BYTES, "bytes that a target's replay is behind"),
+                gauges(MetricNames.MOVE_STATE, "move", "number of a move's state"),
+                gauges(MetricNames.LAG_BYTES, "move", "bytes that a target's replay is behind"),
+                gauges(MetricNames.LAST_PHASE_MILLIS, "phase", "phases of the newest write pause, in milliseconds"),
                 steps(),
                 failures());
     }
 
-    private GaugeSnapshot gauges(String family, String help) {
+    private GaugeSnapshot gauges(String family, String label, String help) {
         GaugeSnapshot.Builder gauges =
                 GaugeSnapshot.builder().name(shown(family)).help(help);
         members(registry.getGauges(), family)
                 .forEach((name, gauge) -> gauges.dataPoint(GaugeDataPointSnapshot.builder()
-                        .labels(Labels.of("move", label(family, name)))
+                        .labels(Labels.of(label, label(family, name)))
                         .value(number(gauge))
                         .build()));
         return gauges.build();

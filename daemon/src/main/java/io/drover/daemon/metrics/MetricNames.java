@@ -22,6 +22,9 @@ public final class MetricNames {
     /** Gauge: the newest write pause in milliseconds. */
     public static final String LAST_PAUSE_MILLIS = "drover.last.pause.millis";
 
+    /** Gauge: what was predicted of the newest write pause, in milliseconds. */
+    public static final String LAST_PREDICTED_MILLIS = "drover.last.predicted.millis";
+
     /** Histogram: what drills say of the write pause of a move, in milliseconds. */
     public static final String DRILL_PAUSE_MILLIS = "drover.drill.pause.millis";
 
@@ -40,6 +43,7 @@ public final class MetricNames {
     static final String MOVE_STATE = "drover.move.state";
     static final String LAG_BYTES = "drover.move.lag.bytes";
     static final String STEP = "drover.step";
+    static final String LAST_PHASE_MILLIS = "drover.last.phase.millis";
     static final String FAILURES = "drover.failures";
 
     private MetricNames() {}
@@ -57,6 +61,11 @@ public final class MetricNames {
     /** Timer: how long a step runs; label {@code step}. */
     public static String step(int number) {
         return STEP + '.' + number;
+    }
+
+    /** Gauge: how long a phase of the newest write pause took, in milliseconds, 0 when it had none; label {@code phase}. */
+    public static String lastPhase(String phase) {
+        return LAST_PHASE_MILLIS + '.' + phase;
     }
 
     /** Counter: failures of steps and moves; label {@code code}. */

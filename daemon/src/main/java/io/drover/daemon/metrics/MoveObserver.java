@@ -2,8 +2,11 @@
 package io.drover.daemon.metrics;
 
 import io.drover.api.ErrorCode;
+import io.drover.api.Move.Phase;
 import io.drover.api.MoveId;
 import io.drover.api.MoveState;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Is told what moves do, for metrics. Calls return at once and never fail. */
 public interface MoveObserver {
@@ -19,8 +22,13 @@ public interface MoveObserver {
     /** The step begun last has ended well. */
     void stepFinished(MoveId move, int step);
 
-    /** A write pause is over: from sending FENCED to the confirmed SERVING write. */
-    void pauseMeasured(MoveId move, double millis);
+    /**
+     * A write pause is over: from sending FENCED to the confirmed SERVING write.
+     *
+     * @param phases what it was made of; they add up to {@code millis}
+     * @param predictedMillis what was predicted before the fence; null when nothing was
+     */
+    void pauseMeasured(MoveId move, double millis, List<Phase> phases, @Nullable Double predictedMillis);
 
     /**
      * Writes go on after a drill.

@@ -5,8 +5,10 @@ import com.codahale.metrics.Clock;
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
 import io.drover.api.ErrorCode;
+import io.drover.api.Move.Phase;
 import io.drover.api.MoveId;
 import io.drover.api.MoveState;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -19,12 +21,15 @@ public final class RegistryMoveObserver implements MoveObserver {
     private final Map<MoveId, Seen> moves = new ConcurrentHashMap<>();
     private volatile boolean leads;
     private volatile @Nullable Double lastPauseMillis;
+    private volatile @Nullable Double lastPredictedMillis;
+    private volatile List<Phase> lastPhases = List.of();
 
     public RegistryMoveObserver(MetricRegistry registry, Clock clock) {
         this.registry = registry;
         this.clock = clock;
         registry.registerGauge(MetricNames.LEADER, () -> leads ? 1 : 0);
         registry.registerGauge(MetricNames.LAST_PAUSE_MILLIS, () -> lastPauseMillis);
+        registry.registerGauge(MetricNames.LAST_PREDICTED_MILLIS, () -> lastPredictedMillis);
         registry.histogram(MetricNames.PAUSE_MILLIS);
         registry.histogram(MetricNames.DRILL_PAUSE_MILLIS);
         registry.histogram(MetricNames.DRILL_HELD_MILLIS);
@@ -76,9 +81,19 @@ public final class RegistryMoveObserver implements MoveObserver {
     }
 
     @Override
-    public void pauseMeasured(MoveId move, double millis) {
+    public void pauseMeasured(MoveId move, double millis, List<Phase> phases, @Nullable Double predictedMillis) {
         lastPauseMillis = millis;
+        lastPredictedMillis = predictedMillis;
+        lastPhases = List.copyOf(phases);
+        phases.forEach(phase -> gauge(MetricNames.lastPhase(phase.name()), () -> lastMillis(phase.name())));
         registry.histogram(MetricNames.PAUSE_MILLIS).update(Math.round(millis));
+    }
+
+    private double lastMillis(String phase) {
+        return lastPhases.stream()
+                .filter(each -> each.name().equals(phase))
+                .mapToDouble(Phase::millis)
+                .sum();
     }
 
     @Override

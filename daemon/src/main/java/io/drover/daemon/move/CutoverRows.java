@@ -4,6 +4,7 @@ package io.drover.daemon.move;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.Lsn;
+import io.drover.api.PausePrediction;
 import io.drover.api.PreflightReport;
 import io.drover.api.ShardTopology;
 import io.drover.api.ShardTopology.Endpoint;
@@ -25,7 +26,7 @@ import java.util.concurrent.CompletableFuture;
 final class CutoverRows {
     /** WAL left in the segment when most of the filler is written, so that the top-up has little to do. */
     static final long FIRST_MARGIN_BYTES = 6L << 20;
-    /** WAL left in the segment when the fence is raised: what clients may still write while they drain. */
+    /** WAL left in the segment in row 90; how much of it is needed row 95 finds out. */
     static final long MARGIN_BYTES = 2L << 20;
 
     /** Before anything holds up anybody there is time for a load to pass. */
@@ -219,11 +220,14 @@ final class CutoverRows {
                         PauseRows.fencedEpoch(context.topologies()),
                         context.record().streamingSlot()));
         rehearse(context, context.services().rehearsals().last());
-        PausePredictions.require(context, PREPARE_SEAL, FIT_BEHIND_THE_GUARD, () -> rehearse(context, 1));
+        PausePrediction told =
+                PausePredictions.require(context, PREPARE_SEAL, FIT_BEHIND_THE_GUARD, () -> rehearse(context, 1));
         // last of all: what was written since row 90 may have taken the WAL into the next segment
-        AlignReport tail = context.call(context.from(), new Verb.AlignWal(MARGIN_BYTES));
+        Verb.AlignWal align = new Verb.AlignWal(TailMargin.bytes(context.pause().walBytesPerSecond(), told));
+        AlignReport tail = context.call(context.from(), align);
         if (tail.written() > MARGIN_BYTES) {
-            tail = context.call(context.from(), new Verb.AlignWal(MARGIN_BYTES));
+            // to write so much took time, in which others wrote
+            tail = context.call(context.from(), align);
         }
         context.pause().expectedEnd(tail.lsn().plus(tail.bytesToBoundary()));
     }

@@ -15,7 +15,6 @@ import java.util.stream.Collectors;
 /** Before the fence: tells how long the pause will be, keeps that beside what comes of it, and does not begin what will not fit. */
 final class PausePredictions {
     private static final Duration BETWEEN = Duration.ofSeconds(2);
-    private static final double NANOS_PER_SECOND = 1e9;
 
     private PausePredictions() {}
 
@@ -24,9 +23,10 @@ final class PausePredictions {
      *
      * @param limit how long a load may take to pass
      * @param again rehearses once more
+     * @return the prediction
      * @throws DroverException PAUSE_TOO_LONG when it does not fit in time; then the last prediction is stored, too
      */
-    static void require(MoveContext context, int step, Duration limit, Runnable again) {
+    static PausePrediction require(MoveContext context, int step, Duration limit, Runnable again) {
         PausePrediction first = predict(context);
         PausePrediction told = first.fits() ? first : awaitFit(context, first, limit, again);
         context.journal()
@@ -40,6 +40,7 @@ final class PausePredictions {
                             + "; nothing was fenced, the cutover is undone",
                     "look at the largest part; try again when there is less load, or with a longer maxWritePause");
         }
+        return told;
     }
 
     private static PausePrediction awaitFit(
@@ -81,25 +82,13 @@ final class PausePredictions {
                 record.identity().mode(),
                 context.pause().trips().typical(),
                 activity,
-                walBytesPerSecond(context, activity),
+                context.pause().walBytesPerSecond(activity),
                 lag,
                 services.drain().count(record.identity().shards()),
                 request.drainTimeout(),
                 context.pause().earlier());
         return PausePrediction.of(
                 services.clock().instant(), request.maxWritePause().toMillis(), model.parts());
-    }
-
-    /** Since the last rehearsal began: nothing of Drover's own is written meanwhile. */
-    private static double walBytesPerSecond(MoveContext context, ActivityView now) {
-        return context.pause()
-                .activity()
-                .map(then -> {
-                    double seconds = (context.services().scheduler().nanoTime() - then.nanos()) / NANOS_PER_SECOND;
-                    long written = Math.max(0, now.written().minus(then.view().written()));
-                    return seconds <= 0 ? 0 : written / seconds;
-                })
-                .orElse(0.0);
     }
 
     private static String sentence(PausePrediction told) {

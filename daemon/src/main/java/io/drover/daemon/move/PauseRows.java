@@ -9,6 +9,7 @@ import io.drover.api.Move.Cutover;
 import io.drover.api.Move.Phase;
 import io.drover.api.MoveRequest;
 import io.drover.api.NodeId;
+import io.drover.api.PausePrediction;
 import io.drover.api.ShardId;
 import io.drover.api.ShardTopology;
 import io.drover.api.TopologyState;
@@ -423,7 +424,10 @@ final class PauseRows {
                                 .withCutover(measured)),
                         lines,
                         transaction -> {});
-        context.services().observer().pauseMeasured(context.id(), millis);
+        PausePrediction told = context.record().leg().prediction();
+        context.services()
+                .observer()
+                .pauseMeasured(context.id(), millis, phases, told == null ? null : told.writePauseMillis());
     }
 
     private static InstanceReport source(MoveContext context) {

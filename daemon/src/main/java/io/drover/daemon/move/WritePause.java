@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * the pause does not have to ask for it again. Another controller that goes on in the pause knows only what the record says.
  */
 final class WritePause {
+    private static final double NANOS_PER_SECOND = 1e9;
     static final String PROMOTION = "promotion";
     static final String PUBLICATION = "publish";
 
@@ -31,6 +32,7 @@ final class WritePause {
     private final RoundTrips trips;
     private @Nullable PauseClock clock;
     private @Nullable Activity activity;
+    private double walBytesPerSecond;
     private @Nullable EarlierPause earlier;
     private @Nullable Lsn expectedEnd;
     private List<Versioned<ShardTopology>> fenced = List.of();
@@ -60,9 +62,20 @@ final class WritePause {
         activity = new Activity(view, context.services().scheduler().nanoTime());
     }
 
-    /** The source when the last rehearsal began. */
-    Optional<Activity> activity() {
-        return Optional.ofNullable(activity);
+    /** WAL of the source since the last rehearsal began, in a second: nothing of Drover's own is written meanwhile. */
+    double walBytesPerSecond(ActivityView now) {
+        Activity then = activity;
+        double seconds =
+                then == null ? 0 : (context.services().scheduler().nanoTime() - then.nanos()) / NANOS_PER_SECOND;
+        if (then != null && seconds > 0) {
+            walBytesPerSecond = Math.max(0, now.written().minus(then.view().written())) / seconds;
+        }
+        return walBytesPerSecond;
+    }
+
+    /** The same as it was found last; 0 when it never was. */
+    double walBytesPerSecond() {
+        return walBytesPerSecond;
     }
 
     /** What earlier pauses of the instance have taken; read once, since it does not change before the fence. */

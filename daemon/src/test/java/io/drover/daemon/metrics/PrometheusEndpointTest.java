@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.codahale.metrics.Clock;
 import com.codahale.metrics.MetricRegistry;
 import io.drover.api.ErrorCode;
+import io.drover.api.Move.Phase;
 import io.drover.api.MoveId;
 import io.drover.api.MoveState;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
@@ -30,13 +31,18 @@ class PrometheusEndpointTest {
         }
         observer.failed(ErrorCode.SEAL_FAILED);
         observer.failed(ErrorCode.TIMEOUT);
-        observer.pauseMeasured(new MoveId("abcd1234-0000"), 31);
+        observer.pauseMeasured(
+                new MoveId("abcd1234-0000"),
+                31,
+                List.of(new Phase(100, "fence", 4), new Phase(120, "final sync", 27)),
+                30.0);
 
         assertThat(points("drover_move_state")).containsExactly("abcd1234", "efab5678");
         assertThat(points("drover_move_lag_bytes")).containsExactly("abcd1234", "efab5678");
         assertThat(points("drover_step")).containsExactly("10", "110");
         assertThat(points("drover_failures")).containsExactly("SEAL_FAILED", "TIMEOUT");
         assertThat(points("drover_pause_millis")).hasSize(1);
+        assertThat(points("drover_last_phase_millis")).containsExactly("fence", "final sync");
         assertThat(points("drover_leader")).hasSize(1);
     }
 

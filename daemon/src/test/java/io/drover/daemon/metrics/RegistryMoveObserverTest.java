@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.codahale.metrics.Clock;
 import com.codahale.metrics.MetricRegistry;
 import io.drover.api.ErrorCode;
+import io.drover.api.Move.Phase;
 import io.drover.api.MoveId;
 import io.drover.api.MoveState;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -34,12 +36,24 @@ class RegistryMoveObserverTest {
         observer.stepStarted(MOVE, 110);
         ticks.addAndGet(TimeUnit.MILLISECONDS.toNanos(12));
         observer.stepFinished(MOVE, 110);
-        observer.pauseMeasured(MOVE, 31.2);
+        observer.pauseMeasured(MOVE, 31.2, List.of(new Phase(100, "fence", 31.2)), 25.0);
 
         assertThat(registry.timer(MetricNames.step(110)).getSnapshot().getMax())
                 .isEqualTo(TimeUnit.MILLISECONDS.toNanos(12));
         assertThat(gauge(MetricNames.LAST_PAUSE_MILLIS)).isEqualTo(31.2);
+        assertThat(gauge(MetricNames.LAST_PREDICTED_MILLIS)).isEqualTo(25.0);
+        assertThat(gauge(MetricNames.lastPhase("fence"))).isEqualTo(31.2);
         assertThat(registry.histogram(MetricNames.PAUSE_MILLIS).getCount()).isEqualTo(1);
+    }
+
+    @Test
+    void showsThePhasesOfTheNewestPauseOnly() {
+        observer.pauseMeasured(MOVE, 9, List.of(new Phase(110, "seal", 4), new Phase(110, "stop and tail", 5)), null);
+        observer.pauseMeasured(MOVE, 3, List.of(new Phase(110, "seal", 3)), null);
+
+        assertThat(gauge(MetricNames.lastPhase("seal"))).isEqualTo(3.0);
+        assertThat(gauge(MetricNames.lastPhase("stop and tail"))).isEqualTo(0.0);
+        assertThat(gauge(MetricNames.LAST_PREDICTED_MILLIS)).isNull();
     }
 
     @Test

@@ -2,12 +2,14 @@
 package io.drover.daemon.move;
 
 import io.drover.api.ErrorCode;
+import io.drover.api.Move.Phase;
 import io.drover.api.MoveId;
 import io.drover.daemon.metrics.MoveObserver;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** Keeps what it is told. */
 final class RecordingObserver implements MoveObserver {
@@ -34,7 +36,7 @@ final class RecordingObserver implements MoveObserver {
     }
 
     @Override
-    public void pauseMeasured(MoveId move, double millis) {
+    public void pauseMeasured(MoveId move, double millis, List<Phase> phases, @Nullable Double predictedMillis) {
         pauses.add(millis);
     }
 

@@ -15,7 +15,6 @@ import io.drover.daemon.move.FakeWorld.Moment;
 import io.drover.replication.InstanceMonitor.StandbyView;
 import io.drover.topology.Registration;
 import java.io.IOException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -38,9 +37,6 @@ class WaitTextTest {
     private static final String SINCE = "(?s).*, since 20\\d\\d-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z.*";
     private static final Pattern LATER_TRY =
             Pattern.compile("step 30 slot, since [^ ]+: try (?:[3-9]|[1-9][0-9]+) failed ");
-
-    private static final Duration LIMIT = Duration.ofSeconds(40);
-    private static final Duration POLL = Duration.ofMillis(5);
 
     private static MoveStage stage;
 

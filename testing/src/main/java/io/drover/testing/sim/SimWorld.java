@@ -4,6 +4,7 @@ package io.drover.testing.sim;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.Move;
+import io.drover.api.Move.Phase;
 import io.drover.api.MoveId;
 import io.drover.api.MoveRequest;
 import io.drover.api.NodeId;
@@ -39,6 +40,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An installation with one shard: two controllers, an agent on each node, a client on the kit and a rogue one, all in production's own
@@ -569,7 +571,7 @@ public final class SimWorld {
         public void stepFinished(MoveId move, int step) {}
 
         @Override
-        public void pauseMeasured(MoveId move, double millis) {}
+        public void pauseMeasured(MoveId move, double millis, List<Phase> phases, @Nullable Double predictedMillis) {}
 
         @Override
         public void notDrained(MoveId move, String client) {}

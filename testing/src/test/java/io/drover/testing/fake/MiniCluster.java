@@ -6,6 +6,7 @@ import io.drover.api.InstanceId;
 import io.drover.api.Json;
 import io.drover.api.LeaderEpoch;
 import io.drover.api.Move;
+import io.drover.api.Move.Phase;
 import io.drover.api.MoveId;
 import io.drover.api.MoveRequest;
 import io.drover.api.NodeId;
@@ -252,7 +253,7 @@ final class MiniCluster implements AutoCloseable {
         public void stepFinished(MoveId move, int step) {}
 
         @Override
-        public void pauseMeasured(MoveId move, double millis) {}
+        public void pauseMeasured(MoveId move, double millis, List<Phase> phases, @Nullable Double predictedMillis) {}
 
         @Override
         public void notDrained(MoveId move, String client) {}
