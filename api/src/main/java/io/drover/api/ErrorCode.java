@@ -26,6 +26,7 @@ public enum ErrorCode {
     GUARD_REFUSED(209, Type.PRECONDITION, 409, true, "A condition of the step does not hold"),
     TOPOLOGY_OUTDATED(210, Type.PRECONDITION, 409, false, "The topology is older than what agents have seen"),
     STANDBYS_MISSING(211, Type.PRECONDITION, 409, true, "The shard would have fewer standbys than before"),
+    TAIL_MISSED(212, Type.PRECONDITION, 409, true, "The end of the WAL segment is too far away"),
     PAUSE_TOO_LONG(213, Type.PRECONDITION, 409, false, "The write pause would take longer than allowed"),
     BLOCKED(214, Type.PRECONDITION, 409, false, "Something stands in the way of the cutover"),
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.replication;
 
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
 import io.drover.api.Lsn;
 import io.drover.api.agent.Reports;
 import java.sql.Connection;
@@ -16,8 +18,14 @@ public final class WalTail {
             "SELECT setting::bigint FROM pg_settings WHERE name = 'wal_segment_size'";
     /** One statement for the switch and for its rehearsal, so that the pause finds it prepared. */
     private static final String SWITCH = """
-            SELECT (CASE WHEN ? THEN pg_switch_wal() ELSE '0/0'::pg_lsn END)::text,
-                   (SELECT setting::bigint FROM pg_settings WHERE name = 'wal_segment_size')""";
+            SELECT (CASE WHEN ? AND (free <= ? OR size - free <= ?) THEN pg_switch_wal() ELSE '0/0'::pg_lsn END)::text,
+                   size, free, size - free
+              FROM (SELECT setting::bigint AS size,
+                           setting::bigint - mod(pg_current_wal_insert_lsn() - '0/0'::pg_lsn, setting::numeric)::bigint AS free
+                      FROM pg_settings WHERE name = 'wal_segment_size' OFFSET 0) AS tail""";
+
+    /** A switch fills up what is left of the segment, on both nodes and over the network: more would take longer than a second try. */
+    private static final long MOST_TO_FILL = 32L << 20;
 
     private static final String FILL =
             "SELECT count(pg_logical_emit_message(false, 'drover', repeat('x', ?))) FROM generate_series(1, ?)";
@@ -76,6 +84,7 @@ public final class WalTail {
      *
      * @return the segment boundary after the switch record, which is the position that a standby has to replay (H87); nothing
      *     is switched when the WAL ends exactly on a boundary already
+     * @throws DroverException TAIL_MISSED when more than 32 MiB of the segment are left: then nothing is switched
      */
     public static Lsn switchAndBoundary(Connection connection) {
         return boundary(connection, true);
@@ -103,8 +112,28 @@ public final class WalTail {
     }
 
     private static Lsn boundary(Connection connection, boolean reallySwitch) {
-        return Sql.first(connection, SWITCH, row -> boundary(row.getString(1), row.getLong(2)), reallySwitch)
+        return Sql.first(
+                        connection,
+                        SWITCH,
+                        row -> {
+                            long free = row.getLong(3);
+                            if (reallySwitch && free > MOST_TO_FILL && row.getLong(4) > LONG_PAGE_HEADER) {
+                                throw missed(free);
+                            }
+                            return boundary(row.getString(1), row.getLong(2));
+                        },
+                        reallySwitch,
+                        MOST_TO_FILL,
+                        LONG_PAGE_HEADER)
                 .orElseThrow();
+    }
+
+    private static DroverException missed(long free) {
+        return new DroverException(
+                ErrorCode.TAIL_MISSED,
+                "more was written than the alignment of the WAL had left room for: " + (free >> 20)
+                        + " MiB of the next segment are free, and a switch would fill them up while clients wait",
+                "Drover tries once more; when it misses again, try when less is written");
     }
 
     private static void fill(Connection connection, long missing, int largestPiece) {

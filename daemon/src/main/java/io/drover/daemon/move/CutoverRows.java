@@ -34,8 +34,6 @@ final class CutoverRows {
     /** With the guard armed commits wait for the target. */
     private static final Duration FIT_BEHIND_THE_GUARD = Duration.ofSeconds(10);
 
-    private static final int PREPARE_SEAL = 95;
-
     private static final Duration READINESS = Duration.ofSeconds(15);
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration PROBE_POLL = Duration.ofMillis(5);
@@ -220,8 +218,8 @@ final class CutoverRows {
                         PauseRows.fencedEpoch(context.topologies()),
                         context.record().streamingSlot()));
         rehearse(context, context.services().rehearsals().last());
-        PausePrediction told =
-                PausePredictions.require(context, PREPARE_SEAL, FIT_BEHIND_THE_GUARD, () -> rehearse(context, 1));
+        PausePrediction told = PausePredictions.require(
+                context, MoveSteps.PREPARE_SEAL, FIT_BEHIND_THE_GUARD, () -> rehearse(context, 1));
         // last of all: what was written since row 90 may have taken the WAL into the next segment
         Verb.AlignWal align = new Verb.AlignWal(TailMargin.bytes(context.pause().walBytesPerSecond(), told));
         AlignReport tail = context.call(context.from(), align);
@@ -261,6 +259,6 @@ final class CutoverRows {
     }
 
     static void unprepareSeal(MoveContext context) {
-        context.call(context.from(), new Verb.RestoreSettings(PREPARE_SEAL));
+        context.call(context.from(), new Verb.RestoreSettings(MoveSteps.PREPARE_SEAL));
     }
 }

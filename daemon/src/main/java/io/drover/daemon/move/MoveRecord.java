@@ -226,6 +226,20 @@ record MoveRecord(
                     number == MoveSteps.FOLLOW ? null : neighbours);
         }
 
+        /** The row has to be done once more. */
+        Leg again(int number) {
+            return new Leg(
+                    begun,
+                    without(done, number),
+                    timeline,
+                    finalLsn,
+                    fork,
+                    fencedEpoch,
+                    prediction,
+                    cutover,
+                    neighbours);
+        }
+
         Leg withNeighbours(Neighbours found) {
             return new Leg(begun, done, timeline, finalLsn, fork, fencedEpoch, prediction, cutover, found);
         }

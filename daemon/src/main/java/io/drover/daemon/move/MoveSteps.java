@@ -35,6 +35,7 @@ final class MoveSteps {
     static final int APPROVAL = 70;
     static final int ARM = 75;
     static final int FOLLOW = 78;
+    static final int PREPARE_SEAL = 95;
     static final int FENCE = 100;
     static final int SEAL = 110;
     static final int SYNC = 120;
@@ -185,7 +186,7 @@ final class MoveSteps {
                     Recording.OWN,
                     Limits.seconds(30, 10)),
             new MoveStep(
-                    95,
+                    PREPARE_SEAL,
                     CUTTING_OVER,
                     "prepare seal",
                     "write the seal's settings on {source} to disk, warm every connection and code path of the pause, and predict it",
@@ -216,7 +217,7 @@ final class MoveSteps {
                     Probe.REPEAT,
                     Undo.by("open the source again", PauseRows::unseal),
                     Recording.JOINED,
-                    Limits.seconds(10, 0)),
+                    Limits.seconds(30, 0)),
             new MoveStep(
                     SYNC,
                     CUTTING_OVER,

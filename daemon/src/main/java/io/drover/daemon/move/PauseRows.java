@@ -30,6 +30,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -133,7 +134,8 @@ final class PauseRows {
     private static MoveRecord fenced(MoveRecord record, Instant since, FenceEpoch epoch) {
         MoveRecord.Leg leg = record.drilling() ? record.leg() : record.leg().begin(MoveSteps.COMMIT);
         return record.withStep(new MoveRecord.StepMark(MoveSteps.FENCE, MoveSteps.nameOf(MoveSteps.FENCE), since))
-                .withLeg(leg.begin(MoveSteps.FENCE)
+                .withLeg(leg.finish(MoveSteps.PREPARE_SEAL)
+                        .begin(MoveSteps.FENCE)
                         .begin(MoveSteps.SEAL)
                         .begin(MoveSteps.SYNC)
                         .fenced(epoch, new Cutover(since, null, null, null, List.of(), null, null)));
@@ -147,6 +149,10 @@ final class PauseRows {
 
     /** Lowers the fence, unless the source's agent has done so already. */
     static void lowerFence(MoveContext context) {
+        lowerFence(context, record -> record);
+    }
+
+    private static void lowerFence(MoveContext context, UnaryOperator<MoveRecord> edit) {
         startAborting(context);
         List<Versioned<ShardTopology>> now = context.topologies();
         if (holds(context, now, TopologyState.ABORTING)) {
@@ -158,7 +164,7 @@ final class PauseRows {
             }
             // on what was decided on: the source's agent may lower it at the same moment, and is found to have done so
             // next time
-            context.writeTopologies(now, FenceTransitions::reopen, record -> record, List.of());
+            context.writeTopologies(now, FenceTransitions::reopen, edit, List.of());
             context.pause().mark(MoveSteps.FENCE, "lower the fence");
         } else if (!holds(context, now, TopologyState.FENCED)) {
             context.journal()
@@ -207,7 +213,49 @@ final class PauseRows {
                         "look at the phases of the pause for what took long, or allow a longer maxWritePause"));
     }
 
+    /**
+     * When clients wrote more than the alignment had left room for, in a segment so large that to fill it up would take longer than that,
+     * the fence is lowered at once and raised anew behind a new alignment: clients see two short pauses instead of a long one.
+     */
     static void seal(MoveContext context) {
+        try {
+            sealOnce(context);
+        } catch (DroverException e) {
+            if (e.code() != ErrorCode.TAIL_MISSED || context.record().drilling()) {
+                throw e;
+            }
+            beginAnew(context, e);
+            sealOnce(context);
+        }
+    }
+
+    private static void beginAnew(MoveContext context, DroverException missed) {
+        unseal(context);
+        // another controller that goes on from here prepares the seal again and raises the fence
+        lowerFence(
+                context,
+                record -> record.withLeg(record.leg()
+                        .undone(MoveSteps.COMMIT)
+                        .undone(MoveSteps.SYNC)
+                        .undone(MoveSteps.SEAL)
+                        .undone(MoveSteps.FENCE)
+                        .again(MoveSteps.PREPARE_SEAL)));
+        String held = context.pause()
+                .elapsed()
+                .map(time -> " after " + time.toMillis() + " ms")
+                .orElse("");
+        context.journal()
+                .write(
+                        record -> record,
+                        new MoveJournal.Line(
+                                MoveSteps.SEAL,
+                                missed.getMessage() + "; the fence is lowered" + held
+                                        + " and will be raised once more"));
+        CutoverRows.prepareSeal(context);
+        raiseFence(context);
+    }
+
+    private static void sealOnce(MoveContext context) {
         FenceEpoch epoch = context.pause().fencedEpoch();
         askAhead(context);
         SealReport seal = callWithinBudget(

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
+import io.drover.api.Move.HistoryEntry;
 import io.drover.api.Move.Phase;
 import io.drover.api.MoveRequest;
 import io.drover.api.MoveState;
@@ -141,6 +142,70 @@ class MoveDriverTest {
         play.world().publicationFails = true;
         assertThat(verbsInThePause(play)).contains("promote@node_b", "publish@node_b");
         assertServing(play, B);
+    }
+
+    @Test
+    void aMissedEndOfALargeSegmentGetsASecondFence() {
+        MovePlay play = stage.play();
+        play.failOnce("seal@node_a", Moment.BEFORE, ErrorCode.TAIL_MISSED);
+        play.driveToBaking();
+
+        assertServing(play, B);
+        assertThat(play.undoneRows()).isEmpty();
+        assertThat(play.history())
+                .extracting(HistoryEntry::event)
+                .filteredOn(event -> event.startsWith("FENCED"))
+                .hasSize(2);
+        assertThat(play.history())
+                .extracting(HistoryEntry::event)
+                .anyMatch(event -> event.contains("and will be raised once more"));
+        var cutover = play.record().forward().cutover();
+        assertThat(cutover.phases().stream().mapToDouble(Phase::millis).sum())
+                .as("of the second pause alone")
+                .isCloseTo(cutover.writePauseMillis(), org.assertj.core.data.Offset.offset(0.001));
+        assertThat(play.world().violations()).isEmpty();
+    }
+
+    /** Between the two fences the shard serves: whoever goes on raises the second one. */
+    @Test
+    void anotherDriverRaisesTheSecondFence() {
+        MovePlay play = stage.play();
+        boolean[] missed = {false};
+        boolean[] died = {false};
+        play.world().hook = (verb, moment) -> {
+            if (!missed[0] && verb.equals("seal@node_a")) {
+                missed[0] = true;
+                throw failure(ErrorCode.TAIL_MISSED, verb);
+            }
+            if (missed[0] && !died[0] && verb.equals("prepare-seal@node_a") && moment == Moment.AFTER) {
+                died[0] = true;
+                throw failure(ErrorCode.LEADERSHIP_LOST, verb);
+            }
+        };
+        play.driveUntilItDies();
+        assertThat(died[0]).isTrue();
+        assertServing(play, A);
+        play.driveToBaking();
+
+        assertServing(play, B);
+        assertThat(play.undoneRows()).isEmpty();
+        assertThat(play.world().violations()).isEmpty();
+    }
+
+    @Test
+    void whatIsMissedTwiceIsUndone() {
+        MovePlay play = stage.play();
+        play.world().hook = (verb, moment) -> {
+            if (verb.equals("seal@node_a")) {
+                throw failure(ErrorCode.TAIL_MISSED, verb);
+            }
+        };
+        play.drive();
+
+        assertThat(play.record().state()).isEqualTo(MoveState.ABORTED);
+        assertThat(play.record().error().code()).isEqualTo(ErrorCode.TAIL_MISSED.name());
+        assertServing(play, A);
+        assertThat(play.leftovers()).isEmpty();
     }
 
     private static List<String> verbsInThePause(MovePlay play) {

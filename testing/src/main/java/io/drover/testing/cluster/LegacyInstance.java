@@ -21,6 +21,8 @@ public final class LegacyInstance {
     /** Its database and the role that owns it. */
     public static final String DATABASE = "legacy";
 
+    private static final int SEGMENT_MEBIBYTES = 16;
+
     private final LocalCluster cluster;
     private final Path data;
     private final Path configuration;
@@ -29,7 +31,10 @@ public final class LegacyInstance {
     private final String host;
     private final String programs;
 
-    private LegacyInstance(LocalCluster cluster, NodeId node, String name) {
+    private final int segmentMebibytes;
+
+    private LegacyInstance(LocalCluster cluster, NodeId node, String name, int segmentMebibytes) {
+        this.segmentMebibytes = segmentMebibytes;
         Path root = cluster.directory().resolve(name);
         this.cluster = cluster;
         this.programs = Command.succeed(List.of("sh", "-c", "ls -d /usr/lib/postgresql/*/bin | tail -1"))
@@ -44,7 +49,12 @@ public final class LegacyInstance {
 
     /** Makes and starts it, in a directory of the given name. */
     public static LegacyInstance start(LocalCluster cluster, NodeId node, String name) {
-        LegacyInstance instance = new LegacyInstance(cluster, node, name);
+        return start(cluster, node, name, SEGMENT_MEBIBYTES);
+    }
+
+    /** The same with WAL segments of another size. */
+    public static LegacyInstance start(LocalCluster cluster, NodeId node, String name, int segmentMebibytes) {
+        LegacyInstance instance = new LegacyInstance(cluster, node, name, segmentMebibytes);
         try {
             instance.make();
         } catch (IOException e) {
@@ -68,6 +78,7 @@ public final class LegacyInstance {
                 "peer",
                 "--locale=C.UTF-8",
                 "--data-checksums",
+                "--wal-segsize=" + segmentMebibytes,
                 "--no-sync")));
         Files.delete(data.resolve("postgresql.conf"));
         Files.delete(data.resolve("pg_hba.conf"));
@@ -87,7 +98,8 @@ public final class LegacyInstance {
                 wal_level = logical
                 archive_mode = on
                 archive_command = 'true'
-                """.formatted(data, configuration, host, port, socket));
+                min_wal_size = %sMB
+                """.formatted(data, configuration, host, port, socket, 5 * segmentMebibytes));
         Command.succeed(user.command(List.of(
                 programs + "/pg_ctl",
                 "-D",

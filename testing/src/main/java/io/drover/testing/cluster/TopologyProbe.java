@@ -4,6 +4,7 @@ package io.drover.testing.cluster;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.NodeId;
+import io.drover.api.ShardId;
 import io.drover.api.ShardTopology;
 import io.drover.api.TopologyState;
 import io.drover.fencing.FenceTransitions;
@@ -24,14 +25,16 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Sees the topology change as soon as a client can, to do harm at the right moment. */
 public final class TopologyProbe implements AutoCloseable {
+    private final ShardId shard;
     private final ZooKeeperClient client;
     private final TopologyWatcher watcher;
     private final Map<TopologyState, Runnable> actions = new ConcurrentHashMap<>();
     private final List<TopologyState> seen = new CopyOnWriteArrayList<>();
 
-    private TopologyProbe(LocalCluster cluster) {
+    private TopologyProbe(LocalCluster cluster, ShardId shard) {
+        this.shard = shard;
         client = ZooKeeperConnection.connect(cluster.zookeeper(), Duration.ofSeconds(10));
-        watcher = TopologyWatcher.watch(client, LocalCluster.SHARD, new TopologyWatcher.Listener() {
+        watcher = TopologyWatcher.watch(client, shard, new TopologyWatcher.Listener() {
             @Override
             public void changed(Versioned<ShardTopology> newest) {
                 TopologyState state = newest.value().state();
@@ -46,7 +49,12 @@ public final class TopologyProbe implements AutoCloseable {
 
     /** Begins to watch the shard. */
     public static TopologyProbe open(LocalCluster cluster) {
-        return new TopologyProbe(cluster);
+        return open(cluster, LocalCluster.SHARD);
+    }
+
+    /** Begins to watch another shard. */
+    public static TopologyProbe open(LocalCluster cluster, ShardId shard) {
+        return new TopologyProbe(cluster, shard);
     }
 
     ZooKeeperClient client() {
@@ -66,15 +74,15 @@ public final class TopologyProbe implements AutoCloseable {
     /** The state as ZooKeeper has it now. */
     public TopologyState stored() {
         return new TopologyStore(client)
-                .read(LocalCluster.SHARD)
+                .read(shard)
                 .map(topology -> topology.value().state())
-                .orElseThrow(() -> new IllegalStateException("ZooKeeper knows no topology of " + LocalCluster.SHARD));
+                .orElseThrow(() -> new IllegalStateException("ZooKeeper knows no topology of " + shard));
     }
 
     /** The node that serves as ZooKeeper has it now; empty in any other state. */
     public Optional<NodeId> serving() {
         return new TopologyStore(client)
-                .read(LocalCluster.SHARD)
+                .read(shard)
                 .map(Versioned::value)
                 .filter(topology -> topology.state() == TopologyState.SERVING)
                 .map(topology -> topology.primary().node());
@@ -86,7 +94,7 @@ public final class TopologyProbe implements AutoCloseable {
         Waiting.until("the read weight is set", Duration.ofMinutes(1), () -> {
             try {
                 store.swap(
-                        store.read(LocalCluster.SHARD).stream().toList(),
+                        store.read(shard).stream().toList(),
                         topology -> FenceTransitions.withReadWeight(topology, replica, weight));
                 return true;
             } catch (DroverException e) {

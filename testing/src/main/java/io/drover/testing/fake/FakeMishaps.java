@@ -88,6 +88,11 @@ public final class FakeMishaps {
         }));
     }
 
+    /** Somebody has written past the end of a large segment: the next switch is refused. */
+    public void missTail(String host, int port) {
+        world.change(() -> world.serverAt(host, port).ifPresent(server -> server.tailMissed = true));
+    }
+
     /** Somebody makes a slot, or has left it. */
     public void leaveSlot(String host, int port, String slot) {
         world.change(() ->

@@ -36,6 +36,9 @@ final class FakeServer {
     boolean replayPaused;
     Lsn replayed = new Lsn(0);
 
+    /** Whether the segment that the next switch would fill up is a large one that has just begun. */
+    boolean tailMissed;
+
     private FakeSynchronous synchronous = FakeSynchronous.read("");
     private Optional<Follows> follows = Optional.empty();
     private boolean promoting;

@@ -232,6 +232,10 @@ final class FakeSession implements PostgresSession {
                     if (server.walLocked()) {
                         return null;
                     }
+                    if (server.tailMissed) {
+                        server.tailMissed = false;
+                        throw new DroverException(ErrorCode.TAIL_MISSED, "too much of the next segment is free");
+                    }
                     server.endSegment();
                     return server.data.wal.end();
                 })

@@ -36,12 +36,12 @@ class BenchUsageTest {
 
     /** What it takes up after all is not left running. */
     private static int exitOf(Process process) throws InterruptedException {
-        try {
-            assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
-            return process.exitValue();
-        } finally {
+        boolean ended = process.waitFor(1, TimeUnit.MINUTES);
+        if (!ended) {
             process.destroy();
         }
+        assertThat(ended).isTrue();
+        return process.exitValue();
     }
 
     private static Process start(String... command) throws IOException {

@@ -81,6 +81,15 @@ enum Scenario {
             stage.closeFromBake();
         }
     },
+    /** Clients write past the end of a large WAL segment before the seal: the fence is raised a second time. */
+    TAIL_MISSED("COMPLETED") {
+        @Override
+        void play(Stage stage) {
+            stage.atCue("row-100/run/after", stage::missTail);
+            stage.move(plain());
+            stage.closeFromBake();
+        }
+    },
     /** All controllers are away from the fence on: the source's agent lowers it. */
     NOBODY_LOWERS("ABORTED") {
         @Override

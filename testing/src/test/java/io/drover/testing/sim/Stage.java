@@ -256,6 +256,11 @@ final class Stage {
         world.postgres().mishaps().kill(TARGET.value(), SimWorld.PORT);
     }
 
+    /** The source's next switch of its WAL would take too long. */
+    void missTail() {
+        world.postgres().mishaps().missTail(SOURCE.value(), SimWorld.PORT);
+    }
+
     /** The server of the standby beside them dies. */
     void killStandby() {
         world.postgres().mishaps().kill(Third.NODE, SimWorld.PORT);
