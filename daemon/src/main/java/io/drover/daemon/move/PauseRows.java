@@ -19,6 +19,7 @@ import io.drover.api.agent.Reports.SealReport;
 import io.drover.api.agent.Reports.StopMode;
 import io.drover.api.agent.Reports.TailReport;
 import io.drover.api.agent.Verb;
+import io.drover.fencing.Drain;
 import io.drover.fencing.DrainResult;
 import io.drover.fencing.FenceTransitions;
 import io.drover.topology.Versioned;
@@ -67,8 +68,20 @@ final class PauseRows {
     static void raiseFence(MoveContext context) {
         MoveRequest request = context.record().identity().request();
         List<Versioned<ShardTopology>> open = context.topologies();
-        Instant since = context.services().clock().instant();
+        Drain drain =
+                context.services().drain().open(context.record().identity().shards());
+        try {
+            fenceAndDrain(context, request, open, drain);
+        } finally {
+            // not while clients wait
+            context.services().besides().execute(drain::close);
+        }
+    }
+
+    private static void fenceAndDrain(
+            MoveContext context, MoveRequest request, List<Versioned<ShardTopology>> open, Drain drain) {
         WritePause pause = context.pause();
+        Instant since = context.services().clock().instant();
         pause.start();
         List<Versioned<ShardTopology>> fenced = context.writeTopologies(
                 open,
@@ -82,7 +95,7 @@ final class PauseRows {
         Map<ShardId, FenceEpoch> epochs = fenced.stream()
                 .map(Versioned::value)
                 .collect(Collectors.toMap(ShardTopology::shard, ShardTopology::epoch));
-        DrainResult drained = context.services().drain().awaitDrained(epochs, request.drainTimeout());
+        DrainResult drained = drain.await(epochs, request.drainTimeout());
         pause.mark(MoveSteps.FENCE, "drain");
         reportUndrained(context, drained);
     }

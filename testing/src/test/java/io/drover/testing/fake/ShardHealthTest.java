@@ -14,6 +14,7 @@ import io.drover.api.fault.FaultPoint;
 import io.drover.api.fault.FaultPoints;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
@@ -39,7 +40,15 @@ final class ShardHealthTest {
     @Test
     void oneNodeTakesWritesAndNobodyDoesBetweenTheSealAndThePublication() {
         cluster.await("the first primary", () -> health().equals("A writes"));
-        noteHealthBefore(Map.of(120, "sealed", 140, "promoting", 150, "promoted, not published", 160, "published"));
+        noteHealthBefore(Map.of(
+                row(120),
+                "sealed",
+                row(140),
+                "promoting",
+                new FaultPoint("publish", "serving", FaultPoint.When.BEFORE),
+                "promoted, not published",
+                row(160),
+                "published"));
 
         MoveId move = cluster.start("\"maxWritePause\":\"30s\",\"cutover\":\"approve\"")
                 .id();
@@ -59,7 +68,7 @@ final class ShardHealthTest {
 
     @Test
     void aSealThatIsLiftedBringsTheSourceBack() {
-        noteHealthBefore(Map.of(120, "sealed"));
+        noteHealthBefore(Map.of(row(120), "sealed"));
         MoveId move = cluster.start("\"drill\":true").id();
 
         cluster.await("it is undone", () -> state(move) == MoveState.ABORTED);
@@ -119,12 +128,13 @@ final class ShardHealthTest {
                         .anyMatch(memory -> memory.grantEpoch().value() > 0));
     }
 
-    private void noteHealthBefore(Map<Integer, String> situations) {
-        armed = FaultPoints.arm(reached -> situations.forEach((row, situation) -> {
-            if (reached.equals(new FaultPoint("row-" + row, "run", FaultPoint.When.BEFORE))) {
-                told.putIfAbsent(situation, health());
-            }
-        }));
+    private static FaultPoint row(int number) {
+        return new FaultPoint("row-" + number, "run", FaultPoint.When.BEFORE);
+    }
+
+    private void noteHealthBefore(Map<FaultPoint, String> situations) {
+        armed = FaultPoints.arm(reached -> Optional.ofNullable(situations.get(reached))
+                .ifPresent(situation -> told.putIfAbsent(situation, health())));
     }
 
     private String health() {
