@@ -209,8 +209,11 @@ final class PauseRows {
                 context, context.from(), new Verb.Seal(epoch, context.record().streamingSlot()));
         context.pause().sealed(seal);
         context.pause().mark(MoveSteps.SEAL, "seal");
-        if (context.record().identity().mode() == MoveRequest.Mode.STRICT) {
+        MoveRequest.Mode mode = context.record().identity().mode();
+        if (mode == MoveRequest.Mode.STRICT) {
             stopAndReadTail(context, seal);
+        } else if (mode == MoveRequest.Mode.CLEAN_STOP) {
+            context.pause().sealed(CleanStop.stop(context, seal));
         }
     }
 
@@ -300,6 +303,7 @@ final class PauseRows {
             case ENDED_NOT_HELD -> sessions + "were ended: one could not be stopped in time";
             case ENDED_IN_THE_WAY ->
                 sessions + "were ended: one that was stopped where it stood held what the end of the WAL needs";
+            case SHUT_DOWN -> sessions + "ended with its server, which was shut down in order";
         };
     }
 
@@ -401,7 +405,7 @@ final class PauseRows {
     }
 
     /** An agent that took the rest of the budget is named, and that it was the budget. */
-    private static <R> R callWithinBudget(MoveContext context, NodeId node, Verb<R> verb) {
+    static <R> R callWithinBudget(MoveContext context, NodeId node, Verb<R> verb) {
         try {
             return context.callAtClientsCost(node, verb, remaining(context));
         } catch (DroverException e) {
