@@ -161,13 +161,13 @@ final class AgentOnFakePostgresTest {
                 .isTrue();
         send(source, instance, new Verb.Checkpoint());
         send(target, instance, new Verb.PrepareTarget());
-        send(source, instance, new Verb.ArmGuard(SLOT, null));
+        sendIn(80, source, instance, new Verb.ArmGuard(SLOT, null));
 
         assertThat((GuardProbeReport) send(source, instance, new Verb.ProbeGuard()))
                 .returns(true, GuardProbeReport::committed);
         assertThat((AlignReport) send(source, instance, new Verb.AlignWal(65_536)))
                 .satisfies(aligned -> assertThat(aligned.written()).isPositive());
-        send(source, instance, new Verb.PrepareSeal(new FenceEpoch(2), SLOT));
+        sendIn(95, source, instance, new Verb.PrepareSeal(new FenceEpoch(2), SLOT));
         assertThat(source.observation().instance(instance).journaledMove()).isEqualTo(MOVE);
         return instance;
     }
@@ -337,7 +337,12 @@ final class AgentOnFakePostgresTest {
     }
 
     private Object send(Agent agent, InstanceId instance, Verb<?> verb) {
-        Token token = new Token(new LeaderEpoch(1), MOVE, 10, ++sequence, LIMIT.toMillis());
+        return sendIn(10, agent, instance, verb);
+    }
+
+    /** As a row of the move, which the journal goes by. */
+    private Object sendIn(int row, Agent agent, InstanceId instance, Verb<?> verb) {
+        Token token = new Token(new LeaderEpoch(1), MOVE, row, ++sequence, LIMIT.toMillis());
         return dispatch(agent, instance, verb, token);
     }
 
