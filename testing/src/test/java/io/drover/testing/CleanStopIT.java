@@ -138,7 +138,7 @@ class CleanStopIT {
         String high = number(first).substring(0, 8);
         assertThat(number(last)).startsWith(high);
         return Stream.iterate(from, number -> number <= to, number -> number + 1)
-                .map(number -> high + String.format("%08X", number))
+                .map(number -> high + "%08X".formatted(number))
                 .toList();
     }
 

@@ -383,7 +383,8 @@ abstract class PostgresContract extends PostgresSteps {
             assertThat(end).isGreaterThan(boundary);
             assertThat(files(Side.ONE).tail(1, end, LIMIT)).isEqualTo(new TailReport(0, List.of(), null));
             replay(Side.OTHER, end);
-            assertThat(ask(Side.OTHER, session -> session.promote(1, end, LIMIT)).fork())
+            assertThat(ask(Side.OTHER, session -> session.promote(1, end, LIMIT))
+                            .fork())
                     .isEqualTo(end);
             assertThat(files(Side.ONE).audit(1, end, LIMIT).records()).isZero();
         }
