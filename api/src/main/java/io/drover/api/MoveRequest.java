@@ -66,6 +66,27 @@ public record MoveRequest(
         drill = drill != null && drill;
     }
 
+    /** The same in another mode. */
+    public MoveRequest withMode(Mode other) {
+        return new MoveRequest(
+                shard,
+                target,
+                standbys,
+                cutover,
+                other,
+                maxWritePause,
+                drainTimeout,
+                blockers,
+                deadline,
+                bootstrap,
+                verify,
+                readShift,
+                bake,
+                waive,
+                dryRun,
+                drill);
+    }
+
     /** Clients cannot drain for longer than the pause may take. */
     private static Duration drainWithin(Duration pause) {
         return pause.compareTo(USUAL_DRAIN) < 0 ? pause : USUAL_DRAIN;
@@ -84,10 +105,16 @@ public record MoveRequest(
 
     /** How the source is stopped in the pause. */
     public enum Mode {
+        /** As the preflight finds that it has to be: sealed, or clean-stop. */
         AUTO,
         SEALED,
         STRICT,
         CLEAN_STOP;
+
+        /** Whether the source's server is stopped before the target is promoted. */
+        public boolean stopsSource() {
+            return this == STRICT || this == CLEAN_STOP;
+        }
 
         @JsonValue
         public String text() {

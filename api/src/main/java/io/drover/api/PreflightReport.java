@@ -9,8 +9,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param ok whether nothing blocks
  * @param blockers what a cutover would wait for now, the oldest of each kind first; not all when there are very many
+ * @param mode how the source would be stopped: what was asked for, or what the checks have chosen; null in a record that an older
+ *     version wrote
  */
-public record PreflightReport(boolean ok, List<Check> checks, List<Blocker> blockers) {
+public record PreflightReport(boolean ok, List<Check> checks, List<Blocker> blockers, MoveRequest.@Nullable Mode mode) {
     public PreflightReport {
         checks = List.copyOf(checks);
         // absent in a record that an older version wrote
@@ -43,11 +45,19 @@ public record PreflightReport(boolean ok, List<Check> checks, List<Blocker> bloc
     /** The report on these checks: blocked when one of them failed with severity BLOCK. */
     public static PreflightReport of(List<Check> checks) {
         return new PreflightReport(
-                checks.stream().allMatch(check -> check.ok() || check.severity() != Severity.BLOCK), checks, List.of());
+                checks.stream().allMatch(check -> check.ok() || check.severity() != Severity.BLOCK),
+                checks,
+                List.of(),
+                null);
     }
 
     /** The same with what a cutover would wait for. */
     public PreflightReport with(List<Blocker> found) {
-        return new PreflightReport(ok, checks, found);
+        return new PreflightReport(ok, checks, found, mode);
+    }
+
+    /** The same with the mode that the move takes. */
+    public PreflightReport in(MoveRequest.Mode chosen) {
+        return new PreflightReport(ok, checks, blockers, chosen);
     }
 }

@@ -45,6 +45,10 @@ public final class Archive {
             return new Reports.ArchiveReport(false, List.of(), List.of());
         }
         List<String> missing = missing(timeline, fork);
+        if (missing.isEmpty()) {
+            // as behind a stop in order: in the pause of such a move each further question costs its clients
+            return new Reports.ArchiveReport(true, List.of(), List.of());
+        }
         String library = binaries.majorVersion() < 15
                 ? ""
                 : StoppedSettings.value(binaries, dataDir, serverArgv, "archive_library");

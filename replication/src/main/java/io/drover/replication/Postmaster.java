@@ -134,11 +134,17 @@ public final class Postmaster {
         Optional<Running> running = find();
         if (running.isPresent()) {
             int pid = running.orElseThrow().pid();
-            if (PostmasterDoor.held(pid)) {
-                // what a seal holds must not go on when the server ends
+            boolean held = PostmasterDoor.held(pid);
+            if (mode == Reports.StopMode.IMMEDIATE || held && mode == Reports.StopMode.FAST) {
+                // what a seal holds must not go on when the server ends; and what stands still does not see that it is
+                // to end
                 Arrays.stream(ProcessTable.children(pid)).forEach(SessionHold::kill);
             }
-            (mode == Reports.StopMode.FAST ? Signals.INT : Signals.QUIT).send(pid);
+            (mode == Reports.StopMode.IMMEDIATE ? Signals.QUIT : Signals.INT).send(pid);
+            if (held && mode == Reports.StopMode.CLEAN) {
+                // a killed one would be a crash, behind which there is no checkpoint
+                SessionHold.end(pid);
+            }
             // A frozen postmaster takes the pending signal when it goes on. A child that it was about to fork is forked
             // first,
             // and stopped with the others.

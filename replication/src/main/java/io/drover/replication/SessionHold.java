@@ -67,6 +67,19 @@ public final class SessionHold {
         }
     }
 
+    /**
+     * Ends the children of a postmaster that are stopped, in order: each goes on only to see that it is to end. One that stood in the
+     * middle of a commit ends it before.
+     */
+    static void end(int postmasterPid) {
+        for (int child : ProcessTable.children(postmasterPid)) {
+            if (ProcessTable.state(child) == 'T') {
+                Signals.TERM.send(child);
+                Signals.CONT.send(child);
+            }
+        }
+    }
+
     /** Runs the code without effect, so that it is loaded and compiled before the pause. */
     public static void warm(int postmasterPid, AllowList spared) {
         for (int i = 0; i < WARM_ROUNDS; i++) {

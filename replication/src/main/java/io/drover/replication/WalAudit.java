@@ -73,17 +73,24 @@ public final class WalAudit {
                 users.stream().sorted().toList());
     }
 
-    /** The records at or past the position; strict mode wants none. Shows at most {@value #KEPT_LINES} of them. */
+    /**
+     * The records at or past the position: strict mode wants none, and clean-stop the checkpoint that begins there and nothing else.
+     * Shows at most {@value #KEPT_LINES} of them.
+     */
     public Reports.TailReport tail(int timeline, Lsn lsn, Duration limit) {
         int[] records = new int[1];
         List<String> shown = new ArrayList<>();
+        List<WalRecord> last = new ArrayList<>();
         read(timeline, lsn, limit, record -> {
             records[0]++;
+            last.clear();
+            last.add(record);
             if (shown.size() < KEPT_LINES) {
                 shown.add(record.lsn() + " " + record.manager() + " " + record.description());
             }
         });
-        return new Reports.TailReport(records[0], shown);
+        Lsn end = last.isEmpty() ? null : last.get(0).end(segmentSize());
+        return new Reports.TailReport(records[0], shown, end);
     }
 
     private Set<Long> userCommits(int timeline, Lsn fork, List<WalRecord> commits, Waiting waiting) {

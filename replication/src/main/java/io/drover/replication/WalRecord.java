@@ -13,11 +13,18 @@ import java.util.regex.Pattern;
  * A line of pg_waldump (PostgreSQL documentation, pg_waldump).
  *
  * @param manager the resource manager, such as {@code Heap}
+ * @param length its bytes, without the headers of the pages that it lies on
  * @param transaction 0 when the record belongs to none
  */
-record WalRecord(String manager, long transaction, Lsn lsn, String description) {
+record WalRecord(String manager, long length, long transaction, Lsn lsn, String description) {
     private static final Pattern LINE = Pattern.compile(
-            "rmgr: (\\S+)\\s+len \\(rec/tot\\):\\s*\\d+/\\s*\\d+, tx:\\s*(\\d+), lsn: ([0-9A-F]+/[0-9A-F]+), prev \\S+ desc: (.*)");
+            "rmgr: (\\S+)\\s+len \\(rec/tot\\):\\s*\\d+/\\s*(\\d+), tx:\\s*(\\d+), lsn: ([0-9A-F]+/[0-9A-F]+), prev \\S+ desc: (.*)");
+    private static final long PAGE = 8192;
+    private static final long PAGE_HEADER = 24;
+    /** Of a segment's first page. */
+    private static final long LONG_PAGE_HEADER = 40;
+
+    private static final long ALIGNMENT = 8;
     private static final Pattern RELATION = Pattern.compile("\\brel (\\d+)/(\\d+)/(\\d+)");
     private static final Pattern PREPARED = Pattern.compile("COMMIT_PREPARED (\\d+)");
     private static final Pattern CHILDREN = Pattern.compile("; subxacts:((?: \\d+)+)");
@@ -48,9 +55,25 @@ record WalRecord(String manager, long transaction, Lsn lsn, String description) 
                 ? Optional.of(new WalRecord(
                         matcher.group(1),
                         Long.parseLong(matcher.group(2)),
-                        Lsn.parse(matcher.group(3)),
-                        matcher.group(4)))
+                        Long.parseLong(matcher.group(3)),
+                        Lsn.parse(matcher.group(4)),
+                        matcher.group(5)))
                 : Optional.empty();
+    }
+
+    /** Where it ends, which is what a standby says that it has replayed behind it (PostgreSQL's sources, xlog_internal.h). */
+    Lsn end(long segmentSize) {
+        long left = length;
+        long at = lsn.bytes();
+        long onPage = PAGE - Long.remainderUnsigned(at, PAGE);
+        while (left > onPage) {
+            left -= onPage;
+            at += onPage;
+            long header = Long.remainderUnsigned(at, segmentSize) == 0 ? LONG_PAGE_HEADER : PAGE_HEADER;
+            at += header;
+            onPage = PAGE - header;
+        }
+        return new Lsn((at + left + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
     }
 
     boolean commit() {

@@ -87,7 +87,27 @@ class WalRecordTest {
                 .isFalse();
     }
 
+    @Test
+    void endsWhereAStandbySaysThatItHasReplayedIt() {
+        long segment = 16L << 20;
+        assertThat(at("0/3000148", 114).end(segment)).isEqualTo(Lsn.parse("0/30001C0"));
+        // the rest of it lies behind the header of the next page
+        assertThat(at("0/3001FC8", 114).end(segment)).isEqualTo(Lsn.parse("0/3002058"));
+        // to the last byte of a page
+        assertThat(at("0/3001FC8", 56).end(segment)).isEqualTo(Lsn.parse("0/3002000"));
+        // the first page of a segment has a longer header
+        assertThat(at("0/3FFFFC8", 114).end(segment)).isEqualTo(Lsn.parse("0/4000068"));
+        assertThat(at("0/3000028", 20_000).end(segment)).isEqualTo(Lsn.parse("0/3004E78"));
+    }
+
+    private static WalRecord at(String lsn, long length) {
+        return WalRecord.parse(
+                        "rmgr: XLOG        len (rec/tot):     30/%6d, tx:          0, lsn: %s, prev 0/3000110, desc: X"
+                                .formatted(length, lsn))
+                .orElseThrow();
+    }
+
     private static WalRecord of(String manager, String description) {
-        return new WalRecord(manager, 740, Lsn.parse("0/3000148"), description);
+        return new WalRecord(manager, 114, 740, Lsn.parse("0/3000148"), description);
     }
 }

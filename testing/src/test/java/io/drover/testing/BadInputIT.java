@@ -75,7 +75,6 @@ class BadInputIT {
                             422,
                             "UNKNOWN_SHARD"),
                     new Wrong("/v1/moves", MOVE.formatted(scene.primary(), ""), 422, "SAME_NODE"),
-                    new Wrong("/v1/moves", MOVE.formatted(target, ",\"mode\":\"clean-stop\""), 422, "NOT_SUPPORTED"),
                     new Wrong("/v1/moves", MOVE.formatted(target, ",\"readShift\":[1,100]"), 422, "NOT_SUPPORTED"),
                     new Wrong("/v1/moves", MOVE.formatted(target, ",\"standbys\":[\"node_x\"]"), 422, "UNKNOWN_NODE"),
                     new Wrong(

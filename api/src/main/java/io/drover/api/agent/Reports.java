@@ -24,7 +24,9 @@ public final class Reports {
     /** How PostgreSQL is stopped (documentation, pg_ctl). */
     public enum StopMode {
         FAST,
-        IMMEDIATE
+        IMMEDIATE,
+        /** Fast, also of a server that a seal holds: what is held ends in order, too, so that the stop ends with its checkpoint. */
+        CLEAN
     }
 
     /** What an instance is on this node, as its agent has recorded it. */
@@ -151,8 +153,14 @@ public final class Reports {
             @Nullable String error,
             long bytesDone) {}
 
-    /** A stop. {@code state} is pg_controldata's cluster state. */
-    public record StopReport(String state, double millis) {}
+    /**
+     * A stop.
+     *
+     * @param state pg_controldata's cluster state
+     * @param checkpoint where its latest checkpoint begins; null when there is no instance, and in the answer of an older agent
+     */
+    public record StopReport(
+            String state, double millis, @Nullable Lsn checkpoint) {}
 
     /** Where copies lie that were set aside or, after a purge, lay. */
     public record SetAsideReport(List<String> directories) {}
@@ -173,13 +181,15 @@ public final class Reports {
         /** Ended, because one could not be stopped in time. */
         ENDED_NOT_HELD,
         /** Ended, because one that was stopped held what the end of the WAL needs (hazard H81). */
-        ENDED_IN_THE_WAY
+        ENDED_IN_THE_WAY,
+        /** Ended with their server, which was shut down in order. */
+        SHUT_DOWN
     }
 
     /**
      * The seal.
      *
-     * @param finalLsn the segment boundary that ends the source's WAL
+     * @param finalLsn the segment boundary that ends the source's WAL; of a source that was shut down, the end of its last checkpoint
      * @param timeline the source's timeline
      * @param sessions processes that were stopped where they stood, or ended
      * @param standstill how; null when an older agent has sealed
@@ -199,8 +209,13 @@ public final class Reports {
     /** How far a standby has replayed. */
     public record ReplayReport(Lsn replayed, double millis) {}
 
-    /** What lies past a position on a stopped source. */
-    public record TailReport(int recordsPast, List<String> records) {}
+    /**
+     * What lies at or past a position on a stopped source.
+     *
+     * @param end where the last of the records ends; null when there is none, and in the answer of an older agent
+     */
+    public record TailReport(
+            int recordsPast, List<String> records, @Nullable Lsn end) {}
 
     /** A promotion. {@code fork} is where the new timeline leaves the old one. */
     public record PromoteReport(int timeline, Lsn fork, double millis) {}

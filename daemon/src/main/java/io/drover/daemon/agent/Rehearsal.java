@@ -57,7 +57,7 @@ final class Rehearsal {
                 new ReplayReport(new Lsn(0), 0),
                 new PromotedReport(new PromoteReport(1, new Lsn(0), 0), new PublishReport(new FenceEpoch(1), 0)),
                 new PublishReport(new FenceEpoch(1), 0),
-                new StopReport("", 0));
+                new StopReport("", 0, new Lsn(0)));
     }
 
     private void pass(Verb.Rehearse verb, VerbCall call) {

@@ -57,7 +57,7 @@ final class RejoinVerbs {
                 Verb.Stop.class,
                 VerbTable.<Verb.Stop, StopReport>row(this::stop)
                         .storingFirst((verb, call) -> demoted(call.topologies()))
-                        .nothingWhenUnknown(() -> new StopReport("absent", 0)));
+                        .nothingWhenUnknown(() -> new StopReport("absent", 0, null)));
         table.on(Verb.ReadTail.class, row(this::readTail));
         table.on(Verb.ArchiveUpTo.class, row(this::archive));
         table.on(Verb.Audit.class, row(this::audit));
@@ -81,7 +81,7 @@ final class RejoinVerbs {
 
     private StopReport stop(Verb.Stop verb, VerbCall call) {
         if (!tools.directories().exists(call.record().dataDir())) {
-            return new StopReport("absent", 0);
+            return new StopReport("absent", 0, null);
         }
         long begin = tools.scheduler().nanoTime();
         PostgresServer server = tools.server(call.record());
@@ -91,7 +91,8 @@ final class RejoinVerbs {
         ControlData control = FaultPoints.around(
                 "stop", "server", () -> server.stop(verb.mode(), call.deadline().left()));
         call.instance().warm().close();
-        return new StopReport(control.clusterState(), (tools.scheduler().nanoTime() - begin) / NANOS_PER_MILLI);
+        return new StopReport(
+                control.clusterState(), (tools.scheduler().nanoTime() - begin) / NANOS_PER_MILLI, control.checkpoint());
     }
 
     private TailReport readTail(Verb.ReadTail verb, VerbCall call) {

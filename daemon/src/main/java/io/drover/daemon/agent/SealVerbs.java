@@ -10,6 +10,7 @@ import io.drover.api.Lsn;
 import io.drover.api.MoveId;
 import io.drover.api.agent.Reports.Done;
 import io.drover.api.agent.Reports.SealReport;
+import io.drover.api.agent.Reports.StopMode;
 import io.drover.api.agent.Verb;
 import io.drover.api.fault.FaultPoints;
 import io.drover.daemon.agent.InstanceRecord.SealRecord;
@@ -32,7 +33,8 @@ import org.slf4j.LoggerFactory;
  * <pre>
  * prepare-seal   settings of the seal to disk, not loaded · warm connection · every code path of the seal run once
  * seal           record on disk → door held → sessions stopped where they stand, or ended → WAL ended on a boundary → verified
- * unseal         settings restored → sessions go on → door opened → record cleared
+ * unseal         settings restored → sessions go on → door opened → record cleared; one whose stop was ordered: stopped to the end →
+ *                settings restored → record cleared → started again
  * </pre>
  */
 final class SealVerbs {
@@ -54,7 +56,9 @@ final class SealVerbs {
         table.on(
                 Verb.Seal.class,
                 VerbTable.<Verb.Seal, SealReport>row(this::seal).storingFirst(this::begun));
-        table.on(Verb.Unseal.class, row((verb, call) -> unseal(call.instance())));
+        table.on(
+                Verb.Unseal.class,
+                row((verb, call) -> unseal(call.instance(), call.deadline().left())));
     }
 
     private Done prepare(Verb.PrepareSeal verb, VerbCall call) {
@@ -194,11 +198,15 @@ final class SealVerbs {
      * Opens the source again. The caller has proven that the topology allows it. May be repeated. A server that stands still without a
      * seal, because somebody else has stopped it before it could be sealed, is let go on too: who clients are sent to must answer.
      */
-    Done unseal(ManagedInstance instance) {
+    Done unseal(ManagedInstance instance, Duration limit) {
         SealRecord seal = instance.record().seal();
         if (seal == null && !tools.server(instance.record()).isHeld()) {
             settings.undoSeal(instance);
             return new Done("instance " + instance.record().instance() + " is not sealed");
+        }
+        boolean stopOrdered = seal != null && instance.record().stopped();
+        if (stopOrdered) {
+            endStop(instance, limit);
         }
         OptionalInt postmaster = tools.server(instance.record()).postmaster();
         if (postmaster.isEmpty()) {
@@ -214,6 +222,27 @@ final class SealVerbs {
         } else {
             LOG.info("instance {} is unsealed from epoch {}", instance.record().instance(), seal.epoch());
         }
+        if (stopOrdered) {
+            startAgain(instance, limit);
+        }
         return new Done("instance " + instance.record().instance() + " is open again");
+    }
+
+    /** A stop that has begun cannot be taken back, and one that hangs would leave the shard to a server that takes nobody. */
+    private void endStop(ManagedInstance instance, Duration limit) {
+        InstanceRecord record = instance.record();
+        if (tools.directories().exists(record.dataDir())) {
+            FaultPoints.around("unseal", "stop", () -> tools.server(record).stop(StopMode.IMMEDIATE, limit));
+        }
+    }
+
+    /** Before the shard is said to be served here again. What keeps it down is no reason to leave it fenced: it is tried again. */
+    private void startAgain(ManagedInstance instance, Duration limit) {
+        InstanceRecord record = instance.record();
+        try {
+            FaultPoints.around("unseal", "start", () -> tools.server(record).start(limit));
+        } catch (DroverException e) {
+            LOG.warn("instance {} is not up again yet: {}; tried again", record.instance(), e.getMessage());
+        }
     }
 }

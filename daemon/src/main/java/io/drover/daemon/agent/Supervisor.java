@@ -321,7 +321,7 @@ final class Supervisor {
                         Reaction.ABANDON.place(), "aborting", () -> store.swap(seen, FenceTransitions::abort))
                 : seen;
         store.verify(aborting);
-        seals.unseal(instance);
+        seals.unseal(instance, STOP_LIMIT);
         List<Versioned<ShardTopology>> serving = FaultPoints.around(
                 Reaction.ABANDON.place(), "serving", () -> store.swap(aborting, FenceTransitions::reopen));
         grant(instance, serving.stream().map(Versioned::value).toList());
@@ -333,7 +333,7 @@ final class Supervisor {
     /** What the watch has brought may be older than another fence: a stale sight never opens the door (R3). */
     private void unseal(ManagedInstance instance, List<Versioned<ShardTopology>> seen) {
         store.verify(seen);
-        seals.unseal(instance);
+        seals.unseal(instance, STOP_LIMIT);
     }
 
     private void finish(ManagedInstance instance, List<Versioned<ShardTopology>> seen) {

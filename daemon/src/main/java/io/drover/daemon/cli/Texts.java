@@ -46,6 +46,9 @@ final class Texts {
         }
         List<String> tables = new ArrayList<>(List.of(table.toString()));
         tables.addAll(BeforeTheFence.blockers(report.blockers()));
+        if (report.mode() != null) {
+            tables.add("mode of the move: " + report.mode().text());
+        }
         return String.join(System.lineSeparator(), tables);
     }
 

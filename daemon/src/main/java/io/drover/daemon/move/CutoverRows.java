@@ -4,6 +4,7 @@ package io.drover.daemon.move;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.Lsn;
+import io.drover.api.MoveRequest;
 import io.drover.api.PausePrediction;
 import io.drover.api.PreflightReport;
 import io.drover.api.ShardTopology;
@@ -217,6 +218,10 @@ final class CutoverRows {
                 new Verb.PrepareSeal(
                         PauseRows.fencedEpoch(context.topologies()),
                         context.record().streamingSlot()));
+        if (context.record().identity().mode() == MoveRequest.Mode.CLEAN_STOP) {
+            // the shutdown in the pause writes the next one: it shall have little to write
+            context.call(context.from(), new Verb.Checkpoint());
+        }
         rehearse(context, context.services().rehearsals().last());
         PausePrediction told = PausePredictions.require(
                 context, MoveSteps.PREPARE_SEAL, FIT_BEHIND_THE_GUARD, () -> rehearse(context, 1));

@@ -4,6 +4,7 @@ package io.drover.daemon.move;
 import io.drover.api.Drill;
 import io.drover.api.Move.Cutover;
 import io.drover.api.Move.Phase;
+import io.drover.api.MoveRequest;
 import io.drover.topology.Versioned;
 import io.drover.topology.ZkLayout;
 import java.time.Instant;
@@ -90,17 +91,23 @@ record EarlierPause(List<Measured> measured) {
         return switches(context).findFirst();
     }
 
-    /** The moves of the instance that were promoted in one go, those to the same node first, of them the newest first. */
+    /** The moves of the instance that were promoted in one go and are like this one, those to the same node first, of them the newest first. */
     private static Stream<MoveRecord> switches(MoveContext context) {
         MoveRecord.Identity own = context.record().identity();
         return context.services().documents().readAll(ZkLayout.moves(MoveRecord.class)).stream()
                 .map(Versioned::value)
                 .filter(record -> record.identity().instance().equals(own.instance()))
+                .filter(record -> isAligned(record.identity()) == isAligned(own))
                 .filter(record -> !pastTheSync(record).isEmpty())
                 .sorted(Comparator.comparing((MoveRecord record) ->
                                 record.identity().target().equals(own.target()))
                         .thenComparing(EarlierPause::servingAt)
                         .reversed());
+    }
+
+    /** A checkpoint behind the boundary makes another pause of it, with another promotion. */
+    private static boolean isAligned(MoveRecord.Identity identity) {
+        return identity.mode() != MoveRequest.Mode.CLEAN_STOP;
     }
 
     private static Instant servingAt(MoveRecord record) {

@@ -8,6 +8,7 @@ import io.drover.api.ShardId;
 import io.drover.api.ShardTopology.Endpoint;
 import io.drover.api.agent.Facts.InstanceFacts;
 import io.drover.api.agent.Facts.TargetFacts;
+import io.drover.daemon.preflight.CutoverMode;
 import io.drover.daemon.preflight.Preflight;
 import io.drover.daemon.preflight.PreflightFacts;
 import io.drover.daemon.preflight.PreflightFacts.Companion;
@@ -50,7 +51,7 @@ final class LiveChecks implements Checks {
                 : Optional.empty();
         Optional<StandbyView> lag = standbyRuns ? monitors.standby(from, record.applicationName()) : Optional.empty();
         PreflightFacts facts = new PreflightFacts(
-                identity.request(),
+                identity.request().withMode(identity.mode()),
                 Optional.of(new PreflightFacts.Stream(identity.id(), record.streamingSlot(), record.applicationName())),
                 agents.node(from.node()),
                 source,
@@ -62,7 +63,9 @@ final class LiveChecks implements Checks {
                 poolers.of(identity.shards()),
                 lag.isPresent() ? OptionalLong.of(lag.orElseThrow().lagBytes()) : OptionalLong.empty(),
                 lag.isPresent() ? OptionalLong.of(lag.orElseThrow().lagMillis()) : OptionalLong.empty());
-        return Preflight.evaluate(facts, when, Standbys.waivers(record)).with(blockers(from));
+        return Preflight.evaluate(facts, when, Standbys.waivers(record))
+                .with(blockers(from))
+                .in(CutoverMode.of(facts));
     }
 
     /** So many that a stored refusal does not outgrow its znode (H53). */

@@ -3,7 +3,6 @@ package io.drover.daemon.move;
 
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
-import io.drover.api.MoveRequest;
 import io.drover.api.MoveState;
 import io.drover.api.NodeId;
 import io.drover.api.Problem;
@@ -225,10 +224,5 @@ final class MoveOrders {
     static int stepOf(MoveRecord record) {
         MoveRecord.StepMark mark = record.step();
         return mark == null ? MoveSteps.TABLE.get(0).number() : mark.number();
-    }
-
-    /** The modes that this version carries out. */
-    static MoveRequest.Mode effective(MoveRequest.Mode asked) {
-        return asked == MoveRequest.Mode.AUTO ? MoveRequest.Mode.SEALED : asked;
     }
 }

@@ -51,6 +51,7 @@ record MoveRecord(
     /**
      * What never changes.
      *
+     * @param mode how the source is stopped; auto only until the first preflight has chosen, before anything is stored
      * @param standbys the instance's standbys besides source and target, which follow it through the switch
      */
     record Identity(
@@ -67,6 +68,10 @@ record MoveRecord(
         Identity {
             // absent in a record that an older version wrote
             standbys = standbys == null ? List.of() : List.copyOf(standbys);
+        }
+
+        Identity withMode(MoveRequest.Mode chosen) {
+            return new Identity(id, request, instance, shards, source, target, chosen, createdAt, deadlineAt, standbys);
         }
 
         /** The slot from which a standby streams that follows the move's target. */

@@ -6,6 +6,7 @@ import io.drover.api.ErrorCode;
 import io.drover.api.InstanceId;
 import io.drover.api.MoveId;
 import io.drover.api.MoveRequest;
+import io.drover.api.PreflightReport;
 import io.drover.api.ShardId;
 import io.drover.api.ShardTopology;
 import io.drover.api.ShardTopology.Endpoint;
@@ -64,7 +65,7 @@ final class MoveRequests {
                 shardsOf(shard.instance()),
                 shard.primary(),
                 new Endpoint(node.id(), node.host(), shard.primary().port()),
-                MoveOrders.effective(request.mode()),
+                request.mode(),
                 now,
                 deadline(request, now),
                 new StandbyRequests(services.nodes()).standbys(request, shard));
@@ -112,11 +113,23 @@ final class MoveRequests {
 
     private static void refuseUnsupported(MoveRequest request) {
         Preflight.checkWaivers(request.waive());
-        refuseWhen(request.mode() == MoveRequest.Mode.CLEAN_STOP, "mode clean-stop");
         refuseWhen(request.verify().level() == MoveRequest.Level.CHECKSUMS, "verify.level checksums");
         refuseWhen(!request.readShift().isEmpty(), "readShift");
-        // it stops the source: nothing that clients should be put through for practice
-        refuseWhen(request.drill() && request.mode() == MoveRequest.Mode.STRICT, "drill in mode strict");
+        refuseDrill(request, request.mode());
+    }
+
+    /** It stops the source: nothing that clients should be put through for practice. */
+    private static void refuseDrill(MoveRequest request, MoveRequest.Mode mode) {
+        refuseWhen(request.drill() && mode.stopsSource(), "drill in mode " + mode.text());
+    }
+
+    /** The move in the mode that the preflight has chosen, where none was asked for. */
+    static MoveRecord inModeOf(PreflightReport report, MoveRecord record) {
+        MoveRequest.Mode asked = record.identity().request().mode();
+        MoveRequest.Mode chosen = report.mode() == null ? MoveRequest.Mode.SEALED : report.mode();
+        MoveRequest.Mode mode = asked == MoveRequest.Mode.AUTO ? chosen : asked;
+        refuseDrill(record.identity().request(), mode);
+        return MoveRecord.of(record.identity().withMode(mode));
     }
 
     private static void refuseWhen(boolean asked, String what) {

@@ -211,7 +211,8 @@ final class MoveSteps {
                     SEAL,
                     CUTTING_OVER,
                     "seal",
-                    "leave no process on {source} that can commit, and end its WAL on a segment boundary",
+                    "leave no process on {source} that can commit, and end its WAL on a segment boundary; in mode strict or clean-stop,"
+                            + " stop {source}, too",
                     PauseRows::withinBudget,
                     PauseRows::seal,
                     Probe.REPEAT,

@@ -75,7 +75,7 @@ final class Moves implements MoveService {
         if (!report.ok()) {
             throw DroverException.refusedBy(report, "the preflight refuses the move: " + Checks.failures(report));
         }
-        Versioned<MoveRecord> stored = store(leadership, record, idempotencyKey);
+        Versioned<MoveRecord> stored = store(leadership, MoveRequests.inModeOf(report, record), idempotencyKey);
         return view(runner.start(stored, leadership));
     }
 
@@ -105,7 +105,8 @@ final class Moves implements MoveService {
     public MovePlan plan(MoveRequest request) {
         MoveRecord record = MoveRecord.of(requests.identify(request));
         requests.refuseWhenBusy(record.identity());
-        return new MovePlan(MoveSteps.plan(record), services.checks().run(record, When.BEFORE_COPY));
+        PreflightReport report = services.checks().run(record, When.BEFORE_COPY);
+        return new MovePlan(MoveSteps.plan(MoveRequests.inModeOf(report, record)), report);
     }
 
     @Override

@@ -56,7 +56,7 @@ final class OrderRules {
 
     private static Ruling approve(Standing standing) {
         return switch (standing) {
-            case READY, WAITING, WAITING_STRICT -> ACCEPTED;
+            case READY, WAITING, WAITING_TO_STOP -> ACCEPTED;
             case DRILL_ORDERED, DRILLING, UNDOING_DRILL -> refused("a drill of its cutover goes on", WAIT);
             case UNDER_WAY -> refused("it is not READY yet", "approve it in READY; " + SHOW);
             case COMPLETED -> refused("it has ended, and {target} serves", SHOW);
@@ -82,9 +82,9 @@ final class OrderRules {
         return switch (standing) {
             case WAITING -> ACCEPTED;
             case DRILL_ORDERED, DRILLING, UNDOING_DRILL -> REPEATED;
-            case WAITING_STRICT ->
+            case WAITING_TO_STOP ->
                 refused(
-                        "mode strict stops the source, which is nothing to practise",
+                        "modes strict and clean-stop stop the source, which is nothing to practise",
                         "approve it: bin/drover approve {id}");
             case UNDER_WAY ->
                 refused("only a move that waits in READY for its approval is drilled", "wait for READY; " + other);
@@ -113,7 +113,7 @@ final class OrderRules {
             case UNDER_WAY,
                     READY,
                     WAITING,
-                    WAITING_STRICT,
+                    WAITING_TO_STOP,
                     DRILL_ORDERED,
                     DRILLING,
                     CUTTING_OVER,
@@ -162,7 +162,7 @@ final class OrderRules {
                         "order it again once the move is in BAKING: bin/drover show {id}");
             case CLOSING -> refused("its completion was ordered, and the way back is being closed", MOVE_BACK);
             case COMPLETED -> refused("the way back is closed", MOVE_BACK);
-            case UNDER_WAY, READY, WAITING, WAITING_STRICT, DRILL_ORDERED, DRILLING, CUTTING_OVER, UNDOING_DRILL ->
+            case UNDER_WAY, READY, WAITING, WAITING_TO_STOP, DRILL_ORDERED, DRILLING, CUTTING_OVER, UNDOING_DRILL ->
                 refused("{source} serves still", "to give the move up: bin/drover abort {id}");
             case UNDOING -> refused("{source} serves, and everything is being undone", WAIT);
             case ABORTED -> refused("{source} serves, and everything is undone", MOVE_AGAIN);
@@ -195,7 +195,7 @@ final class OrderRules {
             case UNDER_WAY,
                     READY,
                     WAITING,
-                    WAITING_STRICT,
+                    WAITING_TO_STOP,
                     DRILL_ORDERED,
                     DRILLING,
                     CUTTING_OVER,
@@ -213,7 +213,7 @@ final class OrderRules {
     private static Ruling pause(Standing standing) {
         String abort = "to give it up: bin/drover abort {id}";
         return switch (standing) {
-            case UNDER_WAY, READY, WAITING, WAITING_STRICT, DRILL_ORDERED -> ACCEPTED;
+            case UNDER_WAY, READY, WAITING, WAITING_TO_STOP, DRILL_ORDERED -> ACCEPTED;
             case DRILLING, CUTTING_OVER, ROLLING_BACK -> refused("a move is paused up to step 70 only", abort);
             case UNDOING_DRILL ->
                 refused("the undo of a drill is not held up", "pause it when it is READY again: bin/drover show {id}");
@@ -232,7 +232,7 @@ final class OrderRules {
             case UNDER_WAY,
                     READY,
                     WAITING,
-                    WAITING_STRICT,
+                    WAITING_TO_STOP,
                     DRILL_ORDERED,
                     DRILLING,
                     UNDOING_DRILL,

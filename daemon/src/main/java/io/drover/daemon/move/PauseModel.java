@@ -28,6 +28,9 @@ record PauseModel(
     /** What a promotion with an aligned WAL tail usually takes, where none was measured yet. */
     static final double USUAL_PROMOTION_MILLIS = 20;
 
+    /** Behind a shutdown checkpoint the last segment is copied to the new timeline. */
+    static final double COPYING_PROMOTION_MILLIS = 120;
+
     static final double USUAL_PUBLICATION_MILLIS = 5;
 
     /** Door, sessions and the end of the WAL, without the sessions' number. */
@@ -38,6 +41,10 @@ record PauseModel(
     private static final double STOP_MILLIS = 40;
 
     private static final double STOP_SESSION_MILLIS = 0.65;
+    /** Clean-stop: a shutdown with its checkpoint, where another checkpoint was a moment ago. */
+    private static final double CLEAN_STOP_MILLIS = 60;
+    /** Three programs read the control file, the tail of the WAL and whether the server archives. */
+    private static final double TAIL_MILLIS = 40;
     /** What any standby replays; one that keeps up with more is that fast at least. */
     private static final double LEAST_REPLAY_BYTES_PER_SECOND = 16.0 * 1024 * 1024;
 
@@ -51,10 +58,16 @@ record PauseModel(
         parts.add(seal());
         if (mode == Mode.STRICT) {
             parts.add(stopAndTail());
+        } else if (mode == Mode.CLEAN_STOP) {
+            parts.add(cleanStop());
+            parts.add(tailAndArchive());
         }
         parts.add(finalSync());
         parts.add(write(MoveSteps.COMMIT, "point of no return"));
-        parts.add(usually(MoveSteps.PROMOTE, "promotion", USUAL_PROMOTION_MILLIS));
+        parts.add(usually(
+                MoveSteps.PROMOTE,
+                "promotion",
+                mode == Mode.CLEAN_STOP ? COPYING_PROMOTION_MILLIS : USUAL_PROMOTION_MILLIS));
         parts.add(usually(MoveSteps.PUBLISH, "publish", USUAL_PUBLICATION_MILLIS));
         return List.copyOf(parts);
     }
@@ -95,6 +108,22 @@ record PauseModel(
                 "stop and tail",
                 2 * trips.source() + trips.target() + STOP_MILLIS + activity.sessions() * STOP_SESSION_MILLIS,
                 "both agents rehearsed, " + activity.sessions() + " sessions");
+    }
+
+    private Part cleanStop() {
+        return longer(
+                MoveSteps.SEAL,
+                "clean stop",
+                trips.source() + trips.target() + CLEAN_STOP_MILLIS + activity.sessions() * STOP_SESSION_MILLIS,
+                "both agents rehearsed, a shutdown checkpoint, " + activity.sessions() + " sessions");
+    }
+
+    private Part tailAndArchive() {
+        return longer(
+                MoveSteps.SEAL,
+                "tail and archive",
+                2 * trips.source() + TAIL_MILLIS,
+                "the source's agent rehearsed, " + TAIL_MILLIS + " ms assumed");
     }
 
     /** What earlier pauses took for this tells little: it is the lag of now that has to be replayed. */

@@ -275,8 +275,11 @@ final class PauseRows {
                 context, context.from(), new Verb.Seal(epoch, context.record().streamingSlot()));
         context.pause().sealed(seal);
         context.pause().mark(MoveSteps.SEAL, "seal");
-        if (context.record().identity().mode() == MoveRequest.Mode.STRICT) {
+        MoveRequest.Mode mode = context.record().identity().mode();
+        if (mode == MoveRequest.Mode.STRICT) {
             stopAndReadTail(context, seal);
+        } else if (mode == MoveRequest.Mode.CLEAN_STOP) {
+            context.pause().sealed(CleanStop.stop(context, seal));
         }
     }
 
@@ -319,7 +322,7 @@ final class PauseRows {
         context.pause().mark(MoveSteps.SYNC, "final sync");
     }
 
-    private static void awaitEnd(MoveContext context, Lsn end) {
+    static void awaitEnd(MoveContext context, Lsn end) {
         if (!isReplayedAhead(context, end)) {
             callWithinBudget(context, context.to(), new Verb.AwaitReplayed(end));
         }
@@ -396,6 +399,7 @@ final class PauseRows {
             case ENDED_NOT_HELD -> sessions + "were ended: one could not be stopped in time";
             case ENDED_IN_THE_WAY ->
                 sessions + "were ended: one that was stopped where it stood held what the end of the WAL needs";
+            case SHUT_DOWN -> sessions + "ended with its server, which was shut down in order";
         };
     }
 
@@ -498,7 +502,7 @@ final class PauseRows {
     }
 
     /** An agent that took the rest of the budget is named, and that it was the budget. */
-    private static <R> R callWithinBudget(MoveContext context, NodeId node, Verb<R> verb) {
+    static <R> R callWithinBudget(MoveContext context, NodeId node, Verb<R> verb) {
         try {
             return context.callAtClientsCost(node, verb, remaining(context));
         } catch (DroverException e) {

@@ -12,8 +12,8 @@ enum Standing {
     READY,
     /** READY, waits for its approval. */
     WAITING,
-    /** The same in mode strict, which is not drilled. */
-    WAITING_STRICT,
+    /** The same in a mode that stops the source, which is not drilled. */
+    WAITING_TO_STOP,
     /** A move that waits for its approval will begin a drill. */
     DRILL_ORDERED,
     /** A move that waits for its approval is in its drill. */
@@ -79,7 +79,7 @@ enum Standing {
         if (!waits) {
             return READY;
         }
-        return record.identity().mode() == MoveRequest.Mode.STRICT ? WAITING_STRICT : WAITING;
+        return record.identity().mode().stopsSource() ? WAITING_TO_STOP : WAITING;
     }
 
     private static Standing cuttingOver(MoveRecord record) {

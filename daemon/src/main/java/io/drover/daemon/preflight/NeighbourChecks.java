@@ -12,13 +12,16 @@ import io.drover.api.agent.Facts.TargetFacts;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** P32 to P58: sessions, workers, logins, other standbys, archiving, data, poolers, and the place on the target. */
 final class NeighbourChecks {
     static final List<PreflightCheck> TABLE = List.of(
             warn("P32", When.ALWAYS, "no transaction is open for long", NeighbourChecks::longTransactions),
-            block("P34", When.ALWAYS, "no unknown background worker runs", NeighbourChecks::noUnknownWorker),
+            block(
+                    "P34",
+                    When.ALWAYS,
+                    "no unknown background worker runs, or the mode shuts the source down in order",
+                    CutoverMode::unknownWorkers),
             block(
                     "P38",
                     When.BEFORE_COPY,
@@ -54,7 +57,11 @@ final class NeighbourChecks {
                     "each further standby's node can take a copy",
                     CompanionChecks::placesForCopies),
             block("P42", When.ALWAYS, "archiving keeps up", NeighbourChecks::archiving),
-            block("P42-library", When.ALWAYS, "no archive_library is used", NeighbourChecks::noArchiveLibrary),
+            block(
+                    "P42-library",
+                    When.ALWAYS,
+                    "no archive_library is used, or the mode shuts the source down in order",
+                    CutoverMode::archiveLibrary),
             block("P43", When.ALWAYS, "no base backup runs", NeighbourChecks::noBaseBackup),
             warn("P44", When.ALWAYS, "dead connections are noticed", NeighbourChecks::timeouts),
             inform("P45", When.ALWAYS, "the last checkpoint is recent", NeighbourChecks::recentCheckpoint),
@@ -72,7 +79,6 @@ final class NeighbourChecks {
 
     private static final long LONG_SINCE_CHECKPOINT = 1800;
     private static final long USUAL_SEGMENT = 16L * 1024 * 1024;
-    private static final Set<String> ARCHIVING = Set.of("on", "always");
 
     private NeighbourChecks() {}
 
@@ -82,16 +88,6 @@ final class NeighbourChecks {
                 !open.isEmpty(),
                 "open for more than 5 s: " + open,
                 "end them before the cutover: it waits 15 minutes for those of clients, and then the move is undone");
-    }
-
-    private static Optional<Finding> noUnknownWorker(PreflightFacts facts) {
-        List<String> workers = facts.source().backgroundWorkers();
-        return Finding.when(
-                !workers.isEmpty(),
-                "background workers " + workers
-                        + " may write on both sides; they need the mode clean-stop, which this version"
-                        + " does not have",
-                "take them out of shared_preload_libraries for the time of the move (restart)");
     }
 
     private static Optional<Finding> replication(PreflightFacts facts) {
@@ -133,7 +129,7 @@ final class NeighbourChecks {
 
     private static Optional<Finding> archiving(PreflightFacts facts) {
         Archiver archiver = facts.source().archiver();
-        if (!ARCHIVING.contains(archiver.mode())) {
+        if (!CutoverMode.ARCHIVING.contains(archiver.mode())) {
             return Optional.empty();
         }
         String wrong;
@@ -149,16 +145,6 @@ final class NeighbourChecks {
         return Optional.of(new Finding(
                 wrong + ": the archive would have a gap across the move, or the way back would wait for it",
                 "mend archiving on " + facts.from() + " and let it catch up"));
-    }
-
-    private static Optional<Finding> noArchiveLibrary(PreflightFacts facts) {
-        String library = facts.source().archiver().library();
-        return Finding.when(
-                !library.isBlank(),
-                "archive_library is '" + library
-                        + "': the last segments of a stopped source cannot be archived through it; that"
-                        + " needs the mode clean-stop, which this version does not have",
-                "use an archive_command for the time of the move");
     }
 
     private static Optional<Finding> noBaseBackup(PreflightFacts facts) {

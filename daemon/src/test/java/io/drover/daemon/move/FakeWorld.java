@@ -79,6 +79,16 @@ final class FakeWorld implements Agents, Monitors, Checks {
 
     /** What the archive refuses. */
     volatile List<String> unarchived = List.of();
+    /** What the control file of a stopped server says. */
+    volatile String stoppedState = "shut down";
+    /** Where the WAL of a server ends that was shut down in order. */
+    static final Lsn SHUT_DOWN_END = Lsn.parse("0/50000A0");
+
+    static final Lsn SHUT_DOWN_CHECKPOINT = Lsn.parse("0/5000028");
+    /** What is read behind the last checkpoint of a server that was shut down in order. */
+    volatile int recordsBehindTheCheckpoint;
+    /** The positions that the target was asked for, in order. */
+    final List<Lsn> awaited = new CopyOnWriteArrayList<>();
     /** Rows that are on the copy only, for {@link Verb.RunCanaries}. */
     volatile boolean canariesDiffer;
 
@@ -234,7 +244,7 @@ final class FakeWorld implements Agents, Monitors, Checks {
                 throw new DroverException(ErrorCode.TOKEN_REFUSED, "the instance serves");
             }
             node.running = false;
-            return new Reports.StopReport("shut down", 1);
+            return new Reports.StopReport(stoppedState, 1, SHUT_DOWN_CHECKPOINT);
         } else if (verb instanceof Verb.SetAside) {
             node.setAside += node.exists ? 1 : 0;
             node.follows = null;
@@ -316,7 +326,7 @@ final class FakeWorld implements Agents, Monitors, Checks {
                     new Reports.ReplayReport(END, 0),
                     new Reports.PromotedReport(new Reports.PromoteReport(node.timeline, END, 0), null),
                     new Reports.PublishReport(new FenceEpoch(1), 0),
-                    new Reports.StopReport("", 0));
+                    new Reports.StopReport("", 0, END));
         } else if (verb instanceof Verb.Seal) {
             require(TopologyState.FENCED);
             node.sealed = true;
@@ -326,9 +336,12 @@ final class FakeWorld implements Agents, Monitors, Checks {
             node.sealed = false;
             return done;
         } else if (verb instanceof Verb.AwaitReplayed await) {
+            awaited.add(await.lsn());
             return new Reports.ReplayReport(await.lsn(), 1);
-        } else if (verb instanceof Verb.ReadTail) {
-            return new Reports.TailReport(0, List.of());
+        } else if (verb instanceof Verb.ReadTail read) {
+            return read.lsn().equals(SHUT_DOWN_CHECKPOINT)
+                    ? new Reports.TailReport(1 + recordsBehindTheCheckpoint, List.of(), SHUT_DOWN_END)
+                    : new Reports.TailReport(0, List.of(), null);
         } else if (verb instanceof Verb.Promote promote) {
             if (node.standby) {
                 require(TopologyState.PROMOTING);
@@ -346,8 +359,6 @@ final class FakeWorld implements Agents, Monitors, Checks {
                     publicationFails ? null : publish());
         } else if (verb instanceof Verb.Publish) {
             return publish();
-        } else if (verb instanceof Verb.ReadTail) {
-            return new Reports.TailReport(0, List.of());
         } else if (verb instanceof Verb.ArchiveUpTo) {
             return new Reports.ArchiveReport(true, List.of(), unarchived);
         } else if (verb instanceof Verb.Audit) {

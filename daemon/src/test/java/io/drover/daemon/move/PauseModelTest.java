@@ -76,6 +76,32 @@ class PauseModelTest {
     }
 
     @Test
+    void aShutdownInOrderHasItsPartsAndTheLongerPromotionBehindIt() {
+        double aligned = millis("promotion");
+        mode = Mode.CLEAN_STOP;
+        assertThat(parts())
+                .extracting(Part::name)
+                .containsExactly(
+                        "fence",
+                        "drain",
+                        "seal",
+                        "clean stop",
+                        "tail and archive",
+                        "final sync",
+                        "point of no return",
+                        "promotion",
+                        "publish");
+        assertThat(millis("promotion") - aligned)
+                .isCloseTo(PauseModel.COPYING_PROMOTION_MILLIS - PauseModel.USUAL_PROMOTION_MILLIS, within(0.1));
+        sessions = 0;
+        double idle = millis("clean stop");
+        sessions = 400;
+        assertThat(millis("clean stop") - idle).isCloseTo(260, within(0.1));
+        measured("clean stop", 900);
+        assertThat(millis("clean stop")).isEqualTo(900);
+    }
+
+    @Test
     void bothWritesTakeWhatARehearsedOneTakes() {
         assertThat(millis("fence")).isEqualTo(2);
         assertThat(millis("point of no return")).isEqualTo(2);

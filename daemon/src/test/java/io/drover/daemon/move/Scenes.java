@@ -35,6 +35,9 @@ final class Scenes {
                                     () -> orders(waiting(MoveRequest.Mode.SEALED), Scenes::paused)),
                             scene("READY, waits for approval, mode strict", () -> waiting(MoveRequest.Mode.STRICT)),
                             scene(
+                                    "READY, waits for approval, mode clean-stop",
+                                    () -> waiting(MoveRequest.Mode.CLEAN_STOP)),
+                            scene(
                                     "READY, approved, paused",
                                     () -> orders(
                                             waiting(MoveRequest.Mode.SEALED), orders -> paused(orders.withApproved()))),

@@ -39,6 +39,7 @@ final class SampleFacts {
     OptionalLong lagBytes = OptionalLong.empty();
     OptionalLong lagMillis = OptionalLong.empty();
 
+    private MoveRequest.Mode mode = MoveRequest.Mode.AUTO;
     private final When phase;
 
     SampleFacts(When phase) {
@@ -118,6 +119,12 @@ final class SampleFacts {
         ((ObjectNode) instance.withObject("/settings").get(name)).put("source", from);
     }
 
+    /** As the move is to be made, or as it is. */
+    SampleFacts inMode(MoveRequest.Mode wanted) {
+        mode = wanted;
+        return this;
+    }
+
     SampleFacts add(ObjectNode node, String member, String text) {
         ((ArrayNode) node.get(member)).add(text);
         return this;
@@ -190,11 +197,12 @@ final class SampleFacts {
         target.set("node", targetNode);
         return new PreflightFacts(
                 convert(
-                        Json.mapper()
-                                .createObjectNode()
-                                .put("shard", "shard_01")
-                                .put("target", "node_b"),
-                        MoveRequest.class),
+                                Json.mapper()
+                                        .createObjectNode()
+                                        .put("shard", "shard_01")
+                                        .put("target", "node_b"),
+                                MoveRequest.class)
+                        .withMode(mode),
                 running ? Optional.of(new PreflightFacts.Stream(MOVE, MOVE.slotName(), APPLICATION)) : Optional.empty(),
                 convert(sourceNode, NodeReport.class),
                 convert(source, InstanceFacts.class),

@@ -5,6 +5,7 @@ import static io.drover.daemon.preflight.When.BEFORE_COPY;
 import static io.drover.daemon.preflight.When.WITH_STANDBY;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.drover.api.MoveRequest.Mode;
 import io.drover.replication.CutoverSettings;
 import java.util.List;
 import java.util.Optional;
@@ -288,7 +289,7 @@ record Spoiled(String id, When phase, String words, Consumer<SampleFacts> how) {
                         "P34",
                         BEFORE_COPY,
                         "clean-stop",
-                        facts -> facts.add(facts.source, "backgroundWorkers", "pg_cron launcher")),
+                        facts -> facts.inMode(Mode.SEALED).add(facts.source, "backgroundWorkers", "pg_cron launcher")),
                 new Spoiled(
                         "P38",
                         BEFORE_COPY,
@@ -418,7 +419,9 @@ record Spoiled(String id, When phase, String words, Consumer<SampleFacts> how) {
                         "P42-library",
                         BEFORE_COPY,
                         "clean-stop",
-                        facts -> ((ObjectNode) facts.source.get("archiver")).put("library", "basic_archive")),
+                        facts -> ((ObjectNode) facts.inMode(Mode.STRICT).source.get("archiver"))
+                                .put("mode", "on")
+                                .put("library", "basic_archive")),
                 new Spoiled(
                         "P43",
                         BEFORE_COPY,

@@ -114,7 +114,7 @@ final class FakeDirectory {
         Map<String, String> raw = new LinkedHashMap<>();
         raw.put("Database system identifier", instance.value());
         raw.put("Database cluster state", state);
-        raw.put("Latest checkpoint location", wal.end().toString());
+        raw.put("Latest checkpoint location", wal.lastCheckpoint().toString());
         raw.put("Latest checkpoint's REDO location", wal.end().toString());
         raw.put("Latest checkpoint's TimeLineID", Integer.toString(controlTimeline));
         raw.put(

@@ -140,7 +140,8 @@ record FakeFiles(FakePostgres world, String host, ServerPlace place) implements 
                 records.stream()
                         .limit(SHOWN)
                         .map(entry -> entry.start() + " " + entry.kind())
-                        .toList());
+                        .toList(),
+                records.isEmpty() ? null : records.get(records.size() - 1).end());
     }
 
     @Override

@@ -139,7 +139,7 @@ final class FakePostgresServer implements PostgresServer {
     public ControlData stop(StopMode mode, Duration limit) {
         Optional<FakeServer> found = world.change(() -> {
             Optional<FakeServer> server = running();
-            server.ifPresent(mode == StopMode.FAST ? FakeServer::stopFast : FakeServer::stopImmediate);
+            server.ifPresent(mode == StopMode.IMMEDIATE ? FakeServer::stopImmediate : FakeServer::stopFast);
             return server;
         });
         boolean ended = found.isEmpty() || world.await(limit, () -> found.orElseThrow().dead);

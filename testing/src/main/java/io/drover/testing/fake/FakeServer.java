@@ -43,6 +43,7 @@ final class FakeServer {
     private Optional<Follows> follows = Optional.empty();
     private boolean promoting;
     private boolean stopping;
+    private boolean stoppingAtOnce;
     private boolean reloadPending;
 
     /**
@@ -350,9 +351,9 @@ final class FakeServer {
         boolean behind = world.servers().stream()
                 .map(server -> server.receiver)
                 .anyMatch(each -> each.streamsFrom(this) && each.reachable() && each.isBehind());
-        if (behind && !dead) {
+        if (behind && !dead && !stoppingAtOnce) {
             world.later(world.times().stop(), this::finishStop);
-        } else if (!dead) {
+        } else if (!dead && !stoppingAtOnce) {
             data.state = recovering ? FakeDirectory.STOPPED_STANDBY : FakeDirectory.STOPPED;
             end();
         }
@@ -364,8 +365,9 @@ final class FakeServer {
 
     /** A stop at once, which leaves what a crash leaves. */
     void stopImmediate() {
-        if (!stopping && !dead) {
+        if (!stoppingAtOnce && !dead) {
             stopping = true;
+            stoppingAtOnce = true;
             ready = false;
             backends.values().forEach(FakeBackend::end);
             backends.clear();

@@ -72,6 +72,16 @@ final class Wal {
         return new Lsn(end.bytes() - Long.remainderUnsigned(end.bytes(), SEGMENT));
     }
 
+    /** Where the last checkpoint begins; its end while there was none. */
+    Lsn lastCheckpoint() {
+        for (int at = entries.size() - 1; at >= 0; at--) {
+            if (entries.get(at).kind() == Kind.CHECKPOINT) {
+                return entries.get(at).start();
+            }
+        }
+        return end;
+    }
+
     /** Whether it ends exactly where a segment does. */
     boolean onBoundary() {
         return end.bytesToSegmentEnd(SEGMENT) == SEGMENT;

@@ -14,31 +14,36 @@ public final class SimRequest {
      *
      * @param approve whether the move waits in READY for a person
      * @param drill whether it is a drill
-     * @param strict whether the source is stopped and its WAL read before anything is promoted
+     * @param mode how the source is stopped
      */
-    public static MoveRequest to(String target, boolean approve, boolean drill, boolean strict) {
-        return to(target, approve, drill, strict, Third.NONE);
+    public static MoveRequest to(String target, boolean approve, boolean drill, MoveRequest.Mode mode) {
+        return to(target, approve, drill, mode, Third.NONE);
     }
 
     /** A plain one, which ends sessions that stand in its way. */
     static MoveRequest ending(String target) {
-        return to(target, false, false, false, Third.NONE, MoveRequest.Blockers.TERMINATE);
+        return to(target, false, false, MoveRequest.Mode.AUTO, Third.NONE, MoveRequest.Blockers.TERMINATE);
     }
 
     /** The same, where a third node may be to get a standby. */
-    static MoveRequest to(String target, boolean approve, boolean drill, boolean strict, Third third) {
-        return to(target, approve, drill, strict, third, MoveRequest.Blockers.WAIT);
+    static MoveRequest to(String target, boolean approve, boolean drill, MoveRequest.Mode mode, Third third) {
+        return to(target, approve, drill, mode, third, MoveRequest.Blockers.WAIT);
     }
 
     @SuppressWarnings("NullAway") // as a JSON body leaves them out
     private static MoveRequest to(
-            String target, boolean approve, boolean drill, boolean strict, Third third, MoveRequest.Blockers blockers) {
+            String target,
+            boolean approve,
+            boolean drill,
+            MoveRequest.Mode mode,
+            Third third,
+            MoveRequest.Blockers blockers) {
         return new MoveRequest(
                 SimWorld.SHARD,
                 new NodeId(target),
                 third == Third.STANDBY_TO_BE_MADE ? List.of(new NodeId(Third.NODE)) : null,
                 approve ? MoveRequest.Cutover.APPROVE : null,
-                strict ? MoveRequest.Mode.STRICT : null,
+                mode,
                 null,
                 null,
                 blockers,

@@ -207,7 +207,7 @@ public final class SimWorld {
 
     /** Starts a move of the shard; returns when it is stored. */
     public MoveId startMove(String target) {
-        return startMove(SimRequest.to(target, false, false, false, third.kind()));
+        return startMove(SimRequest.to(target, false, false, MoveRequest.Mode.AUTO, third.kind()));
     }
 
     /** Starts a move of the shard; returns when it is stored. */

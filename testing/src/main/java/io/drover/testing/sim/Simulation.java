@@ -5,6 +5,7 @@ import io.drover.api.Drill;
 import io.drover.api.DroverException;
 import io.drover.api.Move;
 import io.drover.api.MoveId;
+import io.drover.api.MoveRequest;
 import io.drover.api.MoveState;
 import io.drover.api.Problem;
 import io.drover.daemon.move.MoveService;
@@ -47,7 +48,7 @@ public final class Simulation {
 
     private final SimWorld world;
     private final Way way;
-    private final boolean strict;
+    private final MoveRequest.Mode mode;
     private final Third third;
     private final Faults faults;
     private final Outcome outcome;
@@ -56,10 +57,10 @@ public final class Simulation {
     /** Whether nothing happens but that ZooKeeper's servers fall behind. */
     private boolean onlyLags;
 
-    private Simulation(SimWorld world, Way way, boolean strict, Third third, Outcome outcome) {
+    private Simulation(SimWorld world, Way way, MoveRequest.Mode mode, Third third, Outcome outcome) {
         this.world = world;
         this.way = way;
-        this.strict = strict;
+        this.mode = mode;
         this.third = third;
         this.outcome = outcome;
         this.faults = new Faults(world, outcome);
@@ -147,9 +148,8 @@ public final class Simulation {
         SplittableRandom dice = new SplittableRandom(seed ^ 0x5eed);
         Outcome outcome = new Outcome();
         Way way = Way.values()[dice.nextInt(Way.values().length)];
-        // a drill in strict mode is refused
-        boolean strict = dice.nextInt(6) == 0 && way != Way.DRILL;
-        outcome.way = strict ? way + " strict" : way.name();
+        MoveRequest.Mode mode = drawMode(dice, way);
+        outcome.way = mode == MoveRequest.Mode.AUTO ? way.name() : way + " " + mode.text();
         int writers = 1 + dice.nextInt(2);
         boolean rogue = dice.nextInt(4) > 0;
         Third third = THIRDS.get(dice.nextInt(THIRDS.size()));
@@ -158,12 +158,21 @@ public final class Simulation {
         SimScheduler.Run run = SimWorld.run(seed, options, world -> {
             try {
                 sabotage.accept(world);
-                new Simulation(world, way, strict, third, outcome).play();
+                new Simulation(world, way, mode, third, outcome).play();
             } finally {
                 world.scheduler().trace().lines().forEach(System.out::println);
             }
         });
         return new Result(run, outcome);
+    }
+
+    /** A drill that would stop the source is refused. */
+    private static MoveRequest.Mode drawMode(SplittableRandom dice, Way way) {
+        int drawn = dice.nextInt(6);
+        if (way == Way.DRILL || drawn > 1) {
+            return MoveRequest.Mode.AUTO;
+        }
+        return drawn == 0 ? MoveRequest.Mode.STRICT : MoveRequest.Mode.CLEAN_STOP;
     }
 
     private void play() {
@@ -174,7 +183,7 @@ public final class Simulation {
         if (!onlyLags) {
             faults.arm();
         }
-        MoveId move = world.startMove(SimRequest.to("node_b", way == Way.APPROVE, way == Way.DRILL, strict, third));
+        MoveId move = world.startMove(SimRequest.to("node_b", way == Way.APPROVE, way == Way.DRILL, mode, third));
         closing = (way == Way.COMPLETE || way == Way.ROLL_BACK) && world.draw(2) == 0;
         world.beside("person", () -> person(move));
         boolean rested = world.await(MENDING, () -> atRest(move) && faults.over());

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing.contract;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -8,7 +9,9 @@ import io.drover.api.DroverException;
 import io.drover.api.Lsn;
 import io.drover.api.agent.Reports.PromoteReport;
 import io.drover.api.agent.Reports.StopMode;
+import io.drover.api.agent.Reports.TailReport;
 import io.drover.replication.AllowList;
+import io.drover.replication.ControlData;
 import io.drover.replication.DataDirectories;
 import io.drover.replication.ManagedSetting;
 import io.drover.replication.PostgresServer;
@@ -22,6 +25,7 @@ import io.drover.testing.contract.ThreeNodes.Side;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -358,6 +362,40 @@ abstract class PostgresContract extends PostgresSteps {
         awaitStreams(Side.ONE);
         replay(Side.ONE, state(Side.OTHER).lsn());
         assertThat(nodes.operations(Side.ONE)).containsExactly("new");
+        assertThat(timeline(Side.ONE)).isEqualTo(2);
+    }
+
+    @Test
+    final void aSealedSourceIsShutDownInOrderAndFollowsBehindItsLastCheckpoint() {
+        makeStandby();
+        try (PostgresSession warm = server(Side.ONE).connect();
+                Client held = nodes.client(Side.ONE)) {
+            held.commit("before");
+            Lsn boundary = seal(warm);
+
+            ControlData stopped = server(Side.ONE).stop(StopMode.CLEAN, LIMIT);
+
+            assertThat(stopped.clusterState()).isEqualTo("shut down");
+            assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> held.commit("never"));
+            TailReport tail = files(Side.ONE).tail(stopped.timeline(), stopped.checkpoint(), LIMIT);
+            assertThat(tail.recordsPast()).as(tail.toString()).isOne();
+            Lsn end = requireNonNull(tail.end(), "no end");
+            assertThat(end).isGreaterThan(boundary);
+            assertThat(files(Side.ONE).tail(1, end, LIMIT)).isEqualTo(new TailReport(0, List.of(), null));
+            replay(Side.OTHER, end);
+            assertThat(ask(Side.OTHER, session -> session.promote(1, end, LIMIT))
+                            .fork())
+                    .isEqualTo(end);
+            assertThat(files(Side.ONE).audit(1, end, LIMIT).records()).isZero();
+        }
+        commit(Side.OTHER, "new");
+        tell(Side.OTHER, session -> session.createSlot(BACK));
+        files(Side.ONE).writePasswords();
+        files(Side.ONE).attach(back());
+        server(Side.ONE).start(LIMIT);
+        awaitStreams(Side.ONE);
+        replay(Side.ONE, state(Side.OTHER).lsn());
+        assertThat(nodes.operations(Side.ONE)).containsExactly("before", "new");
         assertThat(timeline(Side.ONE)).isEqualTo(2);
     }
 

@@ -11,6 +11,7 @@ import io.drover.api.FenceEpoch;
 import io.drover.api.InstanceId;
 import io.drover.api.Json;
 import io.drover.api.LeaderEpoch;
+import io.drover.api.Lsn;
 import io.drover.api.MoveId;
 import io.drover.api.MoveRequest;
 import io.drover.api.NodeId;
@@ -22,6 +23,11 @@ import io.drover.api.agent.Reports.GuardProbeReport;
 import io.drover.api.agent.Reports.InstanceReport;
 import io.drover.api.agent.Reports.JobReport;
 import io.drover.api.agent.Reports.JobState;
+import io.drover.api.agent.Reports.ReplayReport;
+import io.drover.api.agent.Reports.SealReport;
+import io.drover.api.agent.Reports.StopMode;
+import io.drover.api.agent.Reports.StopReport;
+import io.drover.api.agent.Reports.TailReport;
 import io.drover.api.agent.Token;
 import io.drover.api.agent.Verb;
 import io.drover.api.fault.FaultPoint;
@@ -85,6 +91,58 @@ final class AgentOnFakePostgresTest {
 
     @Test
     void takesAMoveUpToItsFence() {
+        InstanceId instance = prepareForTheFence();
+
+        send(source, instance, new Verb.RestoreSettings(0));
+        assertThat(source.observation().instance(instance).journaledMove()).isNull();
+    }
+
+    /** As an abort behind a clean stop does it: nobody has to wait for the agent to find its server down. */
+    @Test
+    void aSourceThatWasShutDownInOrderIsUpAgainWhenItIsUnsealed() {
+        InstanceId instance = prepareForTheFence();
+        publish(TopologyState.FENCED, instance);
+        send(source, instance, new Verb.Seal(new FenceEpoch(2), SLOT));
+        send(source, instance, new Verb.Stop(StopMode.CLEAN));
+        assertThat(source.observation().instance(instance).running()).isFalse();
+        TopologyStore store =
+                new TopologyStore(zooKeeper.connect("reader", LIMIT, SCHEDULER, message -> Network.Fate.AT_ONCE));
+        requireNonNull(leadership, "nobody leads")
+                .transaction()
+                .set(
+                        ZkLayout.shardTopology(SHARD),
+                        store.read(SHARD).orElseThrow(),
+                        topology(TopologyState.ABORTING, instance))
+                .commit();
+
+        send(source, instance, new Verb.Unseal());
+
+        assertThat(source.observation().instance(instance))
+                .returns(true, InstanceReport::running)
+                .returns(null, InstanceReport::sealedEpoch);
+        try (FakeClient client = world.client("app", "host_a", PORT)) {
+            client.commit("is answered");
+        }
+    }
+
+    @Test
+    void aServerThatIsShutDownInOrderHasSentTheCheckpointThatItEndsWith() {
+        InstanceId instance = prepareForTheFence();
+        publish(TopologyState.FENCED, instance);
+        SealReport seal = (SealReport) send(source, instance, new Verb.Seal(new FenceEpoch(2), SLOT));
+        StopReport stop = (StopReport) send(source, instance, new Verb.Stop(StopMode.CLEAN));
+
+        assertThat(stop.state()).isEqualTo("shut down");
+        Lsn checkpoint = requireNonNull(stop.checkpoint(), "no checkpoint");
+        TailReport tail = (TailReport) send(source, instance, new Verb.ReadTail(seal.timeline(), checkpoint));
+        assertThat(tail.recordsPast()).isOne();
+        Lsn end = requireNonNull(tail.end(), "no end");
+        assertThat(end).isGreaterThan(seal.finalLsn());
+        assertThat((ReplayReport) send(target, instance, new Verb.AwaitReplayed(end)))
+                .returns(end, ReplayReport::replayed);
+    }
+
+    private InstanceId prepareForTheFence() {
         InstanceId instance = initialize();
         send(source, instance, new Verb.CreateSlot(SLOT));
         send(
@@ -103,17 +161,15 @@ final class AgentOnFakePostgresTest {
                 .isTrue();
         send(source, instance, new Verb.Checkpoint());
         send(target, instance, new Verb.PrepareTarget());
-        send(source, instance, new Verb.ArmGuard(SLOT, null));
+        sendIn(80, source, instance, new Verb.ArmGuard(SLOT, null));
 
         assertThat((GuardProbeReport) send(source, instance, new Verb.ProbeGuard()))
                 .returns(true, GuardProbeReport::committed);
         assertThat((AlignReport) send(source, instance, new Verb.AlignWal(65_536)))
                 .satisfies(aligned -> assertThat(aligned.written()).isPositive());
-        send(source, instance, new Verb.PrepareSeal(new FenceEpoch(2), SLOT));
+        sendIn(95, source, instance, new Verb.PrepareSeal(new FenceEpoch(2), SLOT));
         assertThat(source.observation().instance(instance).journaledMove()).isEqualTo(MOVE);
-
-        send(source, instance, new Verb.RestoreSettings(0));
-        assertThat(source.observation().instance(instance).journaledMove()).isNull();
+        return instance;
     }
 
     @Test
@@ -260,7 +316,14 @@ final class AgentOnFakePostgresTest {
     }
 
     private void publish(TopologyState state, InstanceId instance) {
-        ShardTopology topology = new ShardTopology(
+        requireNonNull(leadership, "nobody leads")
+                .transaction()
+                .create(ZkLayout.shardTopology(SHARD), topology(state, instance))
+                .commit();
+    }
+
+    private static ShardTopology topology(TopologyState state, InstanceId instance) {
+        return new ShardTopology(
                 1,
                 SHARD,
                 instance,
@@ -271,14 +334,15 @@ final class AgentOnFakePostgresTest {
                 List.of(),
                 MOVE,
                 null);
-        requireNonNull(leadership, "nobody leads")
-                .transaction()
-                .create(ZkLayout.shardTopology(SHARD), topology)
-                .commit();
     }
 
     private Object send(Agent agent, InstanceId instance, Verb<?> verb) {
-        Token token = new Token(new LeaderEpoch(1), MOVE, 10, ++sequence, LIMIT.toMillis());
+        return sendIn(10, agent, instance, verb);
+    }
+
+    /** As a row of the move, which the journal goes by. */
+    private Object sendIn(int row, Agent agent, InstanceId instance, Verb<?> verb) {
+        Token token = new Token(new LeaderEpoch(1), MOVE, row, ++sequence, LIMIT.toMillis());
         return dispatch(agent, instance, verb, token);
     }
 

@@ -59,7 +59,23 @@ enum Scenario {
     STRICT("COMPLETED") {
         @Override
         void play(Stage stage) {
-            stage.move(strict());
+            stage.move(inMode(MoveRequest.Mode.STRICT));
+            stage.closeFromBake();
+        }
+    },
+    CLEAN_STOP("COMPLETED") {
+        @Override
+        void play(Stage stage) {
+            stage.move(inMode(MoveRequest.Mode.CLEAN_STOP));
+            stage.closeFromBake();
+        }
+    },
+    /** Nobody but the agent of the source is left when its server is being shut down. */
+    CLEAN_STOP_ABANDONED("ABORTED") {
+        @Override
+        void play(Stage stage) {
+            stage.atCue("stop/server/after", () -> stage.loseControllers(Duration.ofSeconds(20)));
+            stage.move(inMode(MoveRequest.Mode.CLEAN_STOP));
             stage.closeFromBake();
         }
     },
@@ -152,7 +168,7 @@ enum Scenario {
     FURTHER_STANDBY("COMPLETED", Third.STANDBY_TO_BE_MADE) {
         @Override
         void play(Stage stage) {
-            stage.move(SimRequest.to(Stage.TARGET.value(), false, false, false, third()));
+            stage.move(SimRequest.to(Stage.TARGET.value(), false, false, MoveRequest.Mode.AUTO, third()));
             stage.closeFromBake();
         }
     },
@@ -284,7 +300,8 @@ enum Scenario {
     boolean goesItsOwnWay(Moment moment) {
         int row = moment.step();
         return switch (this) {
-            case STRICT, DRILL -> row >= 95 && row <= 160;
+            case STRICT, CLEAN_STOP, DRILL -> row >= 95 && row <= 160;
+            case CLEAN_STOP_ABANDONED -> row == 110;
             case REWIND -> row >= 130 && row <= 160;
             case SYNCHRONOUS -> ROWS_WITH_STANDBYS.contains(row);
             case FURTHER_STANDBY -> row == 55 || row == 78;
@@ -325,18 +342,18 @@ enum Scenario {
     }
 
     private static MoveRequest plain() {
-        return SimRequest.to(Stage.TARGET.value(), false, false, false);
+        return SimRequest.to(Stage.TARGET.value(), false, false, MoveRequest.Mode.AUTO);
     }
 
     private static MoveRequest drill() {
-        return SimRequest.to(Stage.TARGET.value(), false, true, false);
+        return SimRequest.to(Stage.TARGET.value(), false, true, MoveRequest.Mode.AUTO);
     }
 
     private static MoveRequest approved() {
-        return SimRequest.to(Stage.TARGET.value(), true, false, false);
+        return SimRequest.to(Stage.TARGET.value(), true, false, MoveRequest.Mode.AUTO);
     }
 
-    private static MoveRequest strict() {
-        return SimRequest.to(Stage.TARGET.value(), false, false, true);
+    private static MoveRequest inMode(MoveRequest.Mode mode) {
+        return SimRequest.to(Stage.TARGET.value(), false, false, mode);
     }
 }

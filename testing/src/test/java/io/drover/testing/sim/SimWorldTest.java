@@ -4,6 +4,7 @@ package io.drover.testing.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drover.api.MoveId;
+import io.drover.api.MoveRequest;
 import io.drover.api.NodeId;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -87,7 +88,7 @@ final class SimWorldTest {
     void drillsAShard() {
         SimWorld.run(4, SimOptions.usual(), world -> {
             world.begin();
-            MoveId move = world.startMove(SimRequest.to("node_b", false, true, false));
+            MoveId move = world.startMove(SimRequest.to("node_b", false, true, MoveRequest.Mode.AUTO));
             world.require(LIMIT, "the end", () -> world.state(move).equals("ABORTED"));
             world.checkInvariants();
             assertThat(world.topology().primary().node()).isEqualTo(new NodeId("node_a"));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.drover.api.MoveId;
+import io.drover.api.MoveRequest;
 import io.drover.api.NodeId;
 import io.drover.replication.ManagedSetting;
 import io.drover.testing.fake.FakeOperator;
@@ -63,7 +64,7 @@ final class ThirdNodeTest {
     void itsStandbyIsAsItWasAfterADrill(Third third) {
         SimWorld.run(3, SimOptions.usual(third), world -> {
             world.begin();
-            MoveId move = world.startMove(SimRequest.to("node_b", false, true, false, third));
+            MoveId move = world.startMove(SimRequest.to("node_b", false, true, MoveRequest.Mode.AUTO, third));
             requireEnd(world, move, "ABORTED");
         });
     }
