@@ -52,8 +52,9 @@ class CleanStopTest {
         play.driveToBaking();
 
         assertThat(verbs)
+                .containsSubsequence("seal@node_a", "stop@node_a")
                 .containsSubsequence(
-                        "seal@node_a",
+                        // asked beside the seal
                         "await-replayed@node_b",
                         "stop@node_a",
                         "read-tail@node_a",
