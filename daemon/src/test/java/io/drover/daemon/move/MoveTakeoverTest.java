@@ -189,6 +189,10 @@ class MoveTakeoverTest {
             }
         };
         play.drive();
-        return verbs.stream().distinct().toList();
+        return verbs.stream()
+                .distinct()
+                // sent beside the seal, it may come when the seal has failed already
+                .filter(verb -> !verb.startsWith("await-replayed@"))
+                .toList();
     }
 }
