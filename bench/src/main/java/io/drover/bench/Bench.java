@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.bench;
 
+import io.drover.bench.switchover.SwitchoverCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 

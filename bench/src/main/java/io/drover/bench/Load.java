@@ -19,9 +19,9 @@ import java.util.concurrent.atomic.LongAdder;
  * Clients that write one autocommitted row after the other, as fast as they are acknowledged, and go on at once after an error.
  * They write into the ledger of the tests; nothing is ever written twice.
  */
-final class Load implements AutoCloseable {
+public final class Load implements AutoCloseable {
     /** What the first write in a new session needs to have warm; allowed on a standby. */
-    static final List<String> WARMUP =
+    public static final List<String> WARMUP =
             List.of("explain insert into ledger (run, writer, seq, note) values (0, 0, 0, '')");
 
     private static final String INSERT = "insert into ledger (run, writer, seq, note) values (1, ?, ?, 'bench')";
@@ -41,7 +41,7 @@ final class Load implements AutoCloseable {
     }
 
     /** Starts the writers. The client stays the caller's. */
-    static Load start(WriteClient client, int writers) {
+    public static Load start(WriteClient client, int writers) {
         Load load = new Load(client, writers);
         for (int i = 0; i < writers; i++) {
             AckLog log = new AckLog(i, AckLog.Kind.KIT);
@@ -63,19 +63,19 @@ final class Load implements AutoCloseable {
      * @param serving when the new primary was open to them
      * @throws IllegalStateException when one of them does not write any more
      */
-    Pauses pauses(long fence, long serving) {
+    public Pauses pauses(long fence, long serving) {
         long end = serving + MARGIN.toNanos();
         Waiting.until("every client writes again", LIMIT, () -> hasWrittenAfter(end));
         return Pauses.between(logs, fence - MARGIN.toNanos(), end, fence, System.nanoTime());
     }
 
     /** What the writers reached between two moments of {@link System#nanoTime()} that have passed. */
-    Writes writes(long from, long to) {
+    public Writes writes(long from, long to) {
         return Writes.between(logs, from, to);
     }
 
     /** Calls of the application that ended with an exception, or whose commit was not promised. */
-    long errors() {
+    public long errors() {
         return errors.sum();
     }
 

@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
  * connection for each writer. After an error the connection is closed, and the next call connects at once, with no pause in
  * between. A call that cannot connect is an error, too.
  */
-final class MultiHostClient implements WriteClient {
+public final class MultiHostClient implements WriteClient {
     private final LocalCluster cluster;
     private final String url;
     /** Each element belongs to one writer's thread, and to the closer when those have ended. */
     private final @Nullable Connection[] connections;
 
-    MultiHostClient(LocalCluster cluster, int writers) {
+    public MultiHostClient(LocalCluster cluster, int writers) {
         this.cluster = cluster;
         this.url = cluster.nodes().stream()
                 .map(node -> node.host() + ":" + cluster.shardPort())

@@ -5,7 +5,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 
 /** How an application comes to the connection that it writes through. */
-interface WriteClient extends AutoCloseable {
+public interface WriteClient extends AutoCloseable {
     /** What the application does with a connection. */
     interface Write {
         void on(Connection connection) throws SQLException;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.drover.bench;
+package io.drover.bench.switchover;
 
 import io.drover.api.Move;
 import io.drover.testing.ledger.Pauses;
@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param writePauseMillis the pause as Drover measured it, or null when Drover had no part in it
  * @param phases what Drover says that its pause consisted of; empty when it had no part in it
  */
-record Switch(Pauses pauses, @Nullable Double writePauseMillis, List<Move.Phase> phases) {
+public record Switch(Pauses pauses, @Nullable Double writePauseMillis, List<Move.Phase> phases) {
     /** Who writes less than this before a switch does not notice its pause. */
     private static final double LEAST_WRITES_PER_SECOND = 500;
 
-    Switch {
+    public Switch {
         phases = List.copyOf(phases);
     }
 

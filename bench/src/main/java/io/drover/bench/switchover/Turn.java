@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.drover.bench;
+package io.drover.bench.switchover;
 
 import java.sql.SQLException;
 
 /** One way of switching. */
-interface Turn {
+public interface Turn {
     /**
      * Makes some switches under load, one after the other, and leaves the shard idle, ready for the next turn.
      *

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.drover.bench;
+package io.drover.bench.switchover;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

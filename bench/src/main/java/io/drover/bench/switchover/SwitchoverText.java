@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.drover.bench;
+package io.drover.bench.switchover;
 
+import io.drover.bench.Spread;
 import io.drover.api.Move;
 import java.util.List;
 import java.util.Locale;

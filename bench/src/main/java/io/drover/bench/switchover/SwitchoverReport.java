@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.drover.bench;
+package io.drover.bench.switchover;
 
+import io.drover.bench.Waterfall;
 import io.drover.api.Move;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,7 +53,7 @@ record SwitchoverReport(
                             .map(each -> each.pauses().writesPerSecondBefore())
                             .toList(),
                     result.writePausesMillis(),
-                    Waterfall.medians(result.switches()));
+                    Waterfall.ofMedians(result.switches().stream().map(Switch::phases).toList()));
         }
     }
 

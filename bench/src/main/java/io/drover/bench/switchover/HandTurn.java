@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.drover.bench;
+package io.drover.bench.switchover;
 
+import io.drover.bench.Load;
 import io.drover.api.NodeId;
 import io.drover.testing.cluster.LocalCluster;
 import io.drover.testing.cluster.StandbyInstance;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.drover.bench;
+package io.drover.bench.switchover;
 
+import io.drover.bench.Load;
+import io.drover.bench.WriteClient;
 import io.drover.client.ShardDataSource;
 import io.drover.client.ShardDataSourceConfig;
 import io.drover.testing.cluster.LocalCluster;

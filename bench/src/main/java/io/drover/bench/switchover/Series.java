@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.drover.bench;
+package io.drover.bench.switchover;
 
 /** What is compared: who switches, what the clients are, and how. */
-enum Series {
+public enum Series {
     /** Drover's default, seen through its client kit. */
     SEALED_KIT("drover", "kit", "sealed"),
     /** The source is stopped inside the pause and its WAL is read from its disk. */

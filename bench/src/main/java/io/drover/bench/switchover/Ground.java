@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.drover.bench;
+package io.drover.bench.switchover;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.drover.api.MoveId;
@@ -11,7 +11,7 @@ import io.drover.testing.cluster.Waiting;
 import java.time.Duration;
 
 /** The shard, as every kind of switch finds it. */
-final class Ground {
+public final class Ground {
     /** Long enough for the rate in the two seconds before a switch. */
     private static final Duration STEADY = Duration.ofSeconds(3);
 
@@ -25,21 +25,21 @@ final class Ground {
         this.writers = writers;
     }
 
-    LocalCluster cluster() {
+    public LocalCluster cluster() {
         return cluster;
     }
 
-    int writers() {
+    public int writers() {
         return writers;
     }
 
     /** Who serves the shard. */
-    NodeId primary() {
+    public NodeId primary() {
         return cluster.rest().shard(LocalCluster.SHARD).primary().node();
     }
 
     /** Lets the load run, then writes a checkpoint on the primary: the same before every switch. */
-    void prepare(NodeId primary) {
+    public void prepare(NodeId primary) {
         Waiting.pause(STEADY);
         cluster.psql(primary).run("postgres", "checkpoint");
     }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.drover.bench;
+package io.drover.bench.switchover;
 
 import java.util.ArrayList;
 import java.util.List;
 
 /** What was measured of one series so far. A vacuous switch is counted, and stays out of every figure. */
-final class SeriesResult {
+public final class SeriesResult {
     private final Series series;
     private final List<Switch> switches = new ArrayList<>();
     private int vacuous;
@@ -15,7 +15,7 @@ final class SeriesResult {
         this.series = series;
     }
 
-    void add(Switch measured) {
+    public void add(Switch measured) {
         if (measured.isVacuous()) {
             vacuous++;
         } else {
@@ -24,7 +24,7 @@ final class SeriesResult {
     }
 
     /** Adds errors of the application's calls, those between two switches included. */
-    void addErrors(long count) {
+    public void addErrors(long count) {
         errors += count;
     }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.drover.bench;
+package io.drover.bench.switchover;
 
 import io.drover.api.NodeId;
 import io.drover.testing.cluster.LocalCluster;

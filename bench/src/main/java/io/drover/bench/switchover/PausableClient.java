@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.drover.bench;
+package io.drover.bench.switchover;
 
+import io.drover.bench.Load;
+import io.drover.bench.WriteClient;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.drover.api.NodeId;

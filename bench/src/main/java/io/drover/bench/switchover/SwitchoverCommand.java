@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.drover.bench;
+package io.drover.bench.switchover;
 
+import io.drover.bench.ResultFiles;
 import static java.util.Objects.requireNonNull;
 
 import io.drover.testing.cluster.ClusterOptions;
@@ -23,7 +24,7 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description =
                 "Measures the pause that clients see when a primary is switched under load, in several ways in turns.")
-final class SwitchoverCommand implements Callable<Integer> {
+public final class SwitchoverCommand implements Callable<Integer> {
     private static final int MOST_WRITERS = 60;
 
     @Option(names = "--runs", paramLabel = "N", required = true, description = "Switches of each series.")
