@@ -19,6 +19,9 @@ public interface WriteClient extends AutoCloseable {
      */
     void write(int writer, Write write) throws SQLException;
 
+    /** Before each switch, while nothing is measured: opens again what the one before has ended. */
+    default void prepare() {}
+
     @Override
     void close();
 }

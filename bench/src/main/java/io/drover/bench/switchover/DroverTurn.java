@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.bench.switchover;
 
-import io.drover.bench.Load;
-import io.drover.bench.WriteClient;
+
 import io.drover.api.Move;
 import io.drover.api.MoveState;
 import io.drover.api.NodeId;
+import io.drover.api.PausePrediction;
+import io.drover.bench.ObservedLoad;
 import io.drover.testing.cluster.DroverRest;
 import io.drover.testing.cluster.LocalCluster;
-import io.drover.testing.ledger.Pauses;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Supplier;
@@ -24,13 +24,13 @@ final class DroverTurn implements Turn {
 
     private final Ground ground;
     private final String mode;
-    private final Supplier<WriteClient> clients;
+    private final Supplier<ObservedLoad> loads;
     private final DroverRest rest;
 
-    DroverTurn(Ground ground, String mode, Supplier<WriteClient> clients) {
+    DroverTurn(Ground ground, String mode, Supplier<ObservedLoad> loads) {
         this.ground = ground;
         this.mode = mode;
-        this.clients = clients;
+        this.loads = loads;
         this.rest = ground.cluster().rest();
     }
 
@@ -38,8 +38,7 @@ final class DroverTurn implements Turn {
     public void take(int switches, SeriesResult result) {
         NodeId source = ground.primary();
         NodeId target = source.equals(LocalCluster.NODE_A) ? LocalCluster.NODE_B : LocalCluster.NODE_A;
-        try (WriteClient client = clients.get();
-                Load load = Load.start(client, ground.writers())) {
+        try (ObservedLoad load = loads.get()) {
             try {
                 Move baking = forward(load, result, source, target);
                 if (switches > 1) {
@@ -54,25 +53,28 @@ final class DroverTurn implements Turn {
         }
     }
 
-    private Move forward(Load load, SeriesResult result, NodeId source, NodeId target) {
+    private Move forward(ObservedLoad load, SeriesResult result, NodeId source, NodeId target) {
         Move created = rest.createMove(
                 "{\"shard\":\"%s\",\"target\":\"%s\",\"mode\":\"%s\",\"cutover\":\"approve\",\"bake\":\"1h\",\"waive\":[%s]}"
                         .formatted(LocalCluster.SHARD, target, mode, LocalCluster.WAIVER));
         rest.await(created.id(), MoveState.READY, LIMIT);
-        ground.prepare(source);
+        ground.prepare(load, source);
         rest.act(created.id(), "approve");
         Move baking = rest.await(created.id(), MoveState.BAKING, LIMIT);
-        result.add(measured(load, baking, baking.cutover()));
+        result.add(measured(load, baking, baking.cutover(), baking.prediction()));
         return baking;
     }
 
-    private void back(Load load, SeriesResult result, Move baking) {
+    private void back(ObservedLoad load, SeriesResult result, Move baking) {
         rest.await(baking.id(), "ready for a rollback", LIMIT, DroverTurn::isReadyForRollback, move -> {});
-        ground.prepare(baking.target());
+        ground.prepare(load, baking.target());
         rest.act(baking.id(), "rollback");
         Move back = rest.await(baking.id(), MoveState.ROLLED_BACK, LIMIT);
         Move.Rollback rollback = back.rollback();
-        result.add(measured(load, back, rollback == null ? null : rollback.cutover()));
+        result.add(
+                rollback == null
+                        ? measured(load, back, null, null)
+                        : measured(load, back, rollback.cutover(), rollback.prediction()));
     }
 
     private static boolean isReadyForRollback(Move move) {
@@ -80,12 +82,16 @@ final class DroverTurn implements Turn {
         return rollback != null && rollback.ready();
     }
 
-    private static Switch measured(Load load, Move move, Move.@Nullable Cutover cutover) {
+    private static Switch measured(
+            ObservedLoad load, Move move, Move.@Nullable Cutover cutover, @Nullable PausePrediction prediction) {
         if (cutover == null || cutover.fencedAt() == null || cutover.servingAt() == null) {
             throw new IllegalStateException("move " + move.id() + " tells nothing about its cutover");
         }
-        Pauses pauses = load.pauses(nanos(cutover.fencedAt()), nanos(cutover.servingAt()));
-        return new Switch(pauses, cutover.writePauseMillis(), cutover.phases());
+        return new Switch(
+                load.observed(nanos(cutover.fencedAt()), nanos(cutover.servingAt())),
+                cutover.writePauseMillis(),
+                prediction == null ? null : prediction.writePauseMillis(),
+                cutover.phases());
     }
 
     /** A moment of the past on the clock of {@link System#nanoTime()}. */

@@ -5,10 +5,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.drover.api.MoveId;
 import io.drover.api.MoveState;
 import io.drover.api.NodeId;
+import io.drover.bench.ClientLoad;
+import io.drover.bench.Load;
+import io.drover.bench.LoadKind;
+import io.drover.bench.ObservedLoad;
+import io.drover.bench.WriteClient;
 import io.drover.testing.cluster.DroverRest;
 import io.drover.testing.cluster.LocalCluster;
 import io.drover.testing.cluster.Waiting;
 import java.time.Duration;
+import java.util.stream.Collectors;
 
 /** The shard, as every kind of switch finds it. */
 public final class Ground {
@@ -18,19 +24,38 @@ public final class Ground {
     private static final Duration END_LIMIT = Duration.ofMinutes(2);
 
     private final LocalCluster cluster;
+    private final Conditions conditions;
     private final int writers;
 
-    Ground(LocalCluster cluster, int writers) {
+    Ground(LocalCluster cluster, Conditions conditions, int writers) {
         this.cluster = cluster;
+        this.conditions = conditions;
         this.writers = writers;
     }
 
+    /** Where it is. */
     public LocalCluster cluster() {
         return cluster;
     }
 
-    public int writers() {
-        return writers;
+    /** How many connections the load uses at once. */
+    public int connections() {
+        return conditions.load().connections(writers);
+    }
+
+    /** Connections of the application that nobody writes through. */
+    public int idle() {
+        return sessions() - connections();
+    }
+
+    /** All connections of the application. */
+    public int sessions() {
+        return conditions.sessions();
+    }
+
+    /** Starts the load over a client, which is closed with it, also when that fails. */
+    public ObservedLoad start(WriteClient client) {
+        return new ClientLoad(client, Load.start(client, conditions.load(), writers));
     }
 
     /** Who serves the shard. */
@@ -39,7 +64,8 @@ public final class Ground {
     }
 
     /** Lets the load run, then writes a checkpoint on the primary: the same before every switch. */
-    public void prepare(NodeId primary) {
+    public void prepare(ObservedLoad load, NodeId primary) {
+        load.prepare();
         Waiting.pause(STEADY);
         cluster.psql(primary).run("postgres", "checkpoint");
     }
@@ -47,7 +73,8 @@ public final class Ground {
     /** Takes the rows of earlier turns away, which would make each copy greater than the one before, and copies set aside. */
     void clean() {
         NodeId primary = primary();
-        cluster.psql(primary).run(LocalCluster.DATABASE, "truncate ledger");
+        String tables = LoadKind.tables(writers).stream().collect(Collectors.joining(", "));
+        cluster.psql(primary).run(LocalCluster.DATABASE, "truncate " + tables);
         cluster.nodes().stream()
                 .filter(node -> !node.id().equals(primary))
                 .forEach(node -> cluster.rest()

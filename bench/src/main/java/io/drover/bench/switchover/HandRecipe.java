@@ -17,7 +17,7 @@ import java.util.Map;
  * it, and promote the standby with {@code pg_promote()}, which returns when the server is open. Its two connections are open before,
  * and it looks every millisecond: a person with two terminals is slower.
  */
-final class HandRecipe implements PausableClient.Recipe, AutoCloseable {
+final class HandRecipe implements HandClient.Recipe, AutoCloseable {
     private static final Duration LOOK_AGAIN = Duration.ofMillis(1);
     private static final Duration REPLAY_LIMIT = Duration.ofSeconds(30);
 

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.bench.switchover;
 
-import io.drover.bench.Load;
 import io.drover.api.NodeId;
+import io.drover.bench.ObservedLoad;
 import io.drover.testing.cluster.LocalCluster;
 import io.drover.testing.cluster.StandbyInstance;
 import java.sql.SQLException;
-import java.util.List;
 
 /**
  * The recipe by hand on a standby that streams from the shard's primary. Each switch has a standby of its own, which is thrown away
@@ -16,9 +15,25 @@ final class HandTurn implements Turn {
     private static final NodeId STANDBY = LocalCluster.NODE_C;
 
     private final Ground ground;
+    private final Clients clients;
 
-    HandTurn(Ground ground) {
+    private HandTurn(Ground ground, Clients clients) {
         this.ground = ground;
+        this.clients = clients;
+    }
+
+    private interface Clients {
+        HandClient open(Ground ground, NodeId primary, NodeId standby);
+    }
+
+    /** Its clients have a pool. */
+    static HandTurn withPool(Ground ground) {
+        return new HandTurn(ground, PausableClient::new);
+    }
+
+    /** Its clients have Drover's kit. */
+    static HandTurn withKit(Ground ground) {
+        return new HandTurn(ground, HandKitClient::new);
     }
 
     @Override
@@ -36,15 +51,15 @@ final class HandTurn implements Turn {
     }
 
     private void switchOnce(NodeId primary, SeriesResult result) throws SQLException {
-        try (PausableClient client = new PausableClient(ground.cluster(), primary, STANDBY, ground.writers());
-                HandRecipe recipe = HandRecipe.open(ground.cluster(), primary, STANDBY);
-                Load load = Load.start(client, ground.writers())) {
+        HandClient client = clients.open(ground, primary, STANDBY);
+        try (ObservedLoad load = ground.start(client);
+                HandRecipe recipe = HandRecipe.open(ground.cluster(), primary, STANDBY)) {
             try {
-                ground.prepare(primary);
+                ground.prepare(load, primary);
                 long fence = System.nanoTime();
                 client.switchOver(recipe);
                 long serving = System.nanoTime();
-                result.add(new Switch(load.pauses(fence, serving), null, List.of()));
+                result.add(Switch.withoutDrover(load.observed(fence, serving)));
             } finally {
                 result.addErrors(load.errors());
             }

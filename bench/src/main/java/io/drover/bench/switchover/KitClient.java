@@ -13,11 +13,16 @@ import java.sql.SQLException;
 final class KitClient implements WriteClient {
     private final ShardDataSource kit;
 
-    KitClient(LocalCluster cluster, int writers) {
-        kit = ShardDataSource.open(ShardDataSourceConfig.builder(cluster.zookeeper(), LocalCluster.SHARD)
-                .credentials(LocalCluster.USER, cluster.password())
+    KitClient(Ground ground) {
+        this(ground, ground.cluster().zookeeper());
+    }
+
+    /** One that follows a shard of this name somewhere else. */
+    KitClient(Ground ground, String zookeeper) {
+        kit = ShardDataSource.open(ShardDataSourceConfig.builder(zookeeper, LocalCluster.SHARD)
+                .credentials(LocalCluster.USER, ground.cluster().password())
                 .name("bench")
-                .poolSize(writers)
+                .poolSize(ground.sessions())
                 .warmup(Load.WARMUP)
                 .build());
     }

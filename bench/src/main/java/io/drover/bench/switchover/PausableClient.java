@@ -2,7 +2,6 @@
 package io.drover.bench.switchover;
 
 import io.drover.bench.Load;
-import io.drover.bench.WriteClient;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.drover.api.NodeId;
@@ -28,7 +27,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  * writing to the old primary, nobody proves that the old primary has stopped, nothing is done about a recipe that fails in the
  * middle, and there is no way back.
  */
-final class PausableClient implements WriteClient {
+final class PausableClient implements HandClient {
     private static final Duration OPEN_LIMIT = Duration.ofMinutes(1);
 
     /** Fair: else the one who wants to stop all writers might never get his turn. */
@@ -38,20 +37,17 @@ final class PausableClient implements WriteClient {
     private final HikariDataSource standby;
     private volatile HikariDataSource current;
 
-    PausableClient(LocalCluster cluster, NodeId primary, NodeId standby, int writers) {
-        this.primary = open(cluster, primary, writers);
-        this.standby = open(cluster, standby, writers);
+    PausableClient(Ground ground, NodeId primary, NodeId standby) {
+        LocalCluster cluster = ground.cluster();
+        int sessions = ground.sessions();
+        this.primary = open(cluster, primary, sessions);
+        this.standby = open(cluster, standby, sessions);
         this.current = this.primary;
-        Waiting.until("the pool of the standby is open", OPEN_LIMIT, () -> isFull(writers));
+        Waiting.until("the pool of the standby is open", OPEN_LIMIT, () -> isFull(sessions));
     }
 
-    /** What is done while nobody writes. */
-    interface Recipe {
-        void run() throws SQLException;
-    }
-
-    /** Stops the writers, follows the recipe, points the writers to the other server, and lets them go on. */
-    void switchOver(Recipe recipe) throws SQLException {
+    @Override
+    public void switchOver(Recipe recipe) throws SQLException {
         gate.writeLock().lock();
         try {
             recipe.run();
@@ -77,17 +73,17 @@ final class PausableClient implements WriteClient {
         standby.close();
     }
 
-    private boolean isFull(int writers) {
-        return standby.getHikariPoolMXBean().getIdleConnections() == writers;
+    private boolean isFull(int sessions) {
+        return standby.getHikariPoolMXBean().getIdleConnections() == sessions;
     }
 
-    private static HikariDataSource open(LocalCluster cluster, NodeId node, int writers) {
+    private static HikariDataSource open(LocalCluster cluster, NodeId node, int sessions) {
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(cluster.jdbcUrl(node));
         config.setUsername(LocalCluster.USER);
         config.setPassword(cluster.password());
-        config.setMaximumPoolSize(writers);
-        config.setMinimumIdle(writers);
+        config.setMaximumPoolSize(sessions);
+        config.setMinimumIdle(sessions);
         config.setConnectionInitSql(String.join(";", Load.WARMUP));
         return new HikariDataSource(config);
     }

@@ -1,45 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.bench.switchover;
 
-/** What is compared: who switches, what the clients are, and how. */
-public enum Series {
-    /** Drover's default, seen through its client kit. */
-    SEALED_KIT("drover", "kit", "sealed"),
-    /** The source is stopped inside the pause and its WAL is read from its disk. */
-    STRICT_KIT("drover", "kit", "strict"),
-    /** Clients that know nothing of Drover. */
-    SEALED_MULTI_HOST("drover", "multi-host", "sealed"),
-    /** What a person would do without Drover. */
-    BY_HAND("by-hand", "pool", "pg_promote");
-
-    private final String product;
-    private final String client;
-    private final String mode;
-
-    Series(String product, String client, String mode) {
-        this.product = product;
-        this.client = client;
-        this.mode = mode;
+/**
+ * What is compared: who switches, what the clients are, and how.
+ *
+ * @param key its name on the command line
+ * @param product who switches
+ * @param client what the application connects through
+ * @param mode how it is switched
+ * @param ownLoad whether it brings a load of its own, and knows none of the others
+ * @param opening makes its turns
+ */
+public record Series(String key, String product, String client, String mode, boolean ownLoad, Opening opening) {
+    /** How turns are made on a shard. */
+    public interface Opening {
+        Turn on(Ground ground);
     }
 
-    String product() {
-        return product;
-    }
-
-    String client() {
-        return client;
-    }
-
-    String mode() {
-        return mode;
-    }
+    /** Drover's own name as a product. */
+    static final String DROVER = "drover";
 
     /** As a person reads it, such as {@code drover sealed, kit}. */
-    String title() {
+    public String title() {
         return title(product, client, mode);
     }
 
     static String title(String product, String client, String mode) {
         return product + " " + mode + ", " + client;
+    }
+
+    boolean isDrover() {
+        return product.equals(DROVER);
     }
 }

@@ -3,20 +3,25 @@ package io.drover.bench.switchover;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/** What was measured of one series so far. A vacuous switch is counted, and stays out of every figure. */
+/** What was measured of one series under some conditions so far. A vacuous switch is counted, and stays out of every figure. */
 public final class SeriesResult {
     private final Series series;
+    private final Conditions conditions;
     private final List<Switch> switches = new ArrayList<>();
     private int vacuous;
     private long errors;
 
-    SeriesResult(Series series) {
+    public SeriesResult(Series series, Conditions conditions) {
         this.series = series;
+        this.conditions = conditions;
     }
 
+    /** Adds a switch. */
     public void add(Switch measured) {
-        if (measured.isVacuous()) {
+        if (conditions.load().isVacuous(measured.observed())) {
             vacuous++;
         } else {
             switches.add(measured);
@@ -28,8 +33,17 @@ public final class SeriesResult {
         errors += count;
     }
 
+    /** As a person reads it. */
+    String title() {
+        return series.title() + "; " + conditions.title();
+    }
+
     Series series() {
         return series;
+    }
+
+    Conditions conditions() {
+        return conditions;
     }
 
     List<Switch> switches() {
@@ -54,14 +68,15 @@ public final class SeriesResult {
         return switches.stream().map(each -> each.pauses().worstWriterMillis()).toList();
     }
 
-    /** The pauses that Drover measured itself. */
-    List<Double> writePausesMillis() {
-        List<Double> pauses = new ArrayList<>();
-        for (Switch each : switches) {
-            if (each.writePauseMillis() != null) {
-                pauses.add(each.writePauseMillis());
-            }
-        }
-        return pauses;
+    /** Times from the fence until the clients wrote as fast as before, or nearly; null for a switch after which they did not. */
+    List<@Nullable Double> backTo90Millis() {
+        return of(each -> each.observed().backTo90Millis());
+    }
+
+    /** One figure of each switch. */
+    List<@Nullable Double> of(Function<Switch, @Nullable Double> figure) {
+        List<@Nullable Double> all = new ArrayList<>();
+        switches.forEach(each -> all.add(figure.apply(each)));
+        return all;
     }
 }

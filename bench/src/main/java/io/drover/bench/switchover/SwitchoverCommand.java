@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.bench.switchover;
 
+import io.drover.bench.LoadKind;
 import io.drover.bench.ResultFiles;
 import static java.util.Objects.requireNonNull;
 
@@ -8,6 +9,7 @@ import io.drover.testing.cluster.ClusterOptions;
 import io.drover.testing.cluster.LocalCluster;
 import java.io.PrintWriter;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -26,6 +28,7 @@ import picocli.CommandLine.Spec;
                 "Measures the pause that clients see when a primary is switched under load, in several ways in turns.")
 public final class SwitchoverCommand implements Callable<Integer> {
     private static final int MOST_WRITERS = 60;
+    private static final int MOST_SESSIONS = 2000;
 
     @Option(names = "--runs", paramLabel = "N", required = true, description = "Switches of each series.")
     private int runs;
@@ -35,6 +38,28 @@ public final class SwitchoverCommand implements Callable<Integer> {
 
     @Option(names = "--rows", paramLabel = "N", defaultValue = "200000", description = "Rows, 150 bytes each.")
     private long rows;
+
+    @Option(
+            names = "--series",
+            paramLabel = "NAME",
+            split = ",",
+            description = "Which series, several separated by commas; docs/bench.md names all.")
+    private List<String> series = SeriesTable.USUAL;
+
+    @Option(
+            names = "--load",
+            paramLabel = "LOAD",
+            split = ",",
+            defaultValue = "writers",
+            description = "idle, writers, long or wal; several, separated by commas, take turns.")
+    private List<LoadKind> loads = List.of();
+
+    @Option(
+            names = "--sessions",
+            paramLabel = "N",
+            split = ",",
+            description = "Connections of the application, those of the writers included; several numbers take turns.")
+    private List<Integer> sessions = List.of();
 
     @Option(
             names = "--peers",
@@ -50,7 +75,7 @@ public final class SwitchoverCommand implements Callable<Integer> {
     @Override
     public Integer call() throws SQLException {
         CommandSpec command = requireNonNull(spec, "not made by picocli");
-        check(command);
+        SwitchoverOptions options = options(command);
         PrintWriter out = command.commandLine().getOut();
         if (peers) {
             out.println("this version measures no peer");
@@ -58,11 +83,26 @@ public final class SwitchoverCommand implements Callable<Integer> {
         out.println("starting a cluster");
         try (LocalCluster cluster = LocalCluster.start(ClusterOptions.bench())) {
             cluster.createShard();
-            SwitchoverReport report = new SwitchoverRun(cluster, new SwitchoverOptions(runs, writers, rows), out).run();
+            SwitchoverReport report = new SwitchoverRun(cluster, options, out).run();
             out.print(SwitchoverText.of(report));
             out.flush();
             files.write(report, "Longest time between two acknowledged writes", "milliseconds", report.distributions());
             return report.ok() ? 0 : 1;
+        }
+    }
+
+    private SwitchoverOptions options(CommandSpec command) {
+        check(command);
+        try {
+            return new SwitchoverOptions(
+                    runs,
+                    writers,
+                    rows,
+                    SeriesTable.named(series),
+                    loads.stream().distinct().toList(),
+                    sessions.stream().distinct().toList());
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command.commandLine(), e.getMessage(), e);
         }
     }
 
@@ -73,6 +113,9 @@ public final class SwitchoverCommand implements Callable<Integer> {
         // two pools of so many sessions are open during a switch, and an instance of Drover takes 100
         if (writers < 1 || writers > MOST_WRITERS) {
             throw new ParameterException(command.commandLine(), "--writers must be 1 to " + MOST_WRITERS);
+        }
+        if (sessions.stream().anyMatch(count -> count < 1 || count > MOST_SESSIONS)) {
+            throw new ParameterException(command.commandLine(), "--sessions must be 1 to " + MOST_SESSIONS);
         }
         if (rows < 1) {
             throw new ParameterException(command.commandLine(), "--rows must be at least 1");

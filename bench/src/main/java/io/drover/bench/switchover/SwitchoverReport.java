@@ -6,53 +6,81 @@ import io.drover.api.Move;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The content of the file that {@code --json} names.
  *
  * @param ok whether every switch that was asked for was made under load and measured
- * @param missing peers that this version does not measure, or that this machine lacks
+ * @param predictions how well Drover told its pauses beforehand
+ * @param ratios how many times as long one is as another
+ * @param missing what this version does not measure, or what this machine lacks
  * @param problems what went wrong; empty when every switch was measured
  */
 record SwitchoverReport(
-        boolean ok, List<Measured> series, List<String> missing, int writers, long rows, List<String> problems) {
+        boolean ok,
+        List<Measured> series,
+        Predictions predictions,
+        Ratios ratios,
+        List<String> missing,
+        int writers,
+        long rows,
+        List<String> problems) {
     private static final List<String> NOT_MEASURED = List.of("patroni", "pg_auto_failover", "repmgr");
 
     /**
-     * One series.
+     * One series under some conditions. Lists have an element for each switch that was not vacuous.
      *
+     * @param load what else the shard had to bear
+     * @param sessions connections of the application
      * @param gapsMillis for each switch the longest time between two acknowledged writes of all clients together
      * @param worstClientMillis for each switch the longest of any one client
+     * @param backTo90Millis for each switch the time from the fence until they wrote at 90 % of the rate before; null when that was
+     *     not seen
      * @param errors calls of the application that ended with an exception
      * @param vacuous switches with too little load to prove anything; they are in none of the lists
      * @param writesPerSecondBefore for each switch, in the two seconds before it
-     * @param writePauseMillis for each switch the pause as Drover measured it; empty without Drover
+     * @param writePauseMillis for each switch the pause as Drover measured it; null without Drover
+     * @param predictedMillis for each switch what Drover had told of it before; null when it did not
      * @param phases medians of Drover's phases
      */
     record Measured(
             String name,
             String client,
             String mode,
+            String load,
+            int sessions,
             List<Double> gapsMillis,
             List<Double> worstClientMillis,
+            List<@Nullable Double> backTo90Millis,
             long errors,
             int vacuous,
             List<Double> writesPerSecondBefore,
-            List<Double> writePauseMillis,
+            List<@Nullable Double> writePauseMillis,
+            List<@Nullable Double> predictedMillis,
             List<Move.Phase> phases) {
+        /** As a person reads it. */
+        String title() {
+            return Series.title(name, client, mode) + "; " + load + ", " + sessions + (sessions == 1 ? " session" : " sessions");
+        }
+
         static Measured of(SeriesResult result) {
             return new Measured(
                     result.series().product(),
                     result.series().client(),
                     result.series().mode(),
+                    result.conditions().load().key(),
+                    result.conditions().sessions(),
                     result.gapsMillis(),
                     result.worstClientMillis(),
+                    result.backTo90Millis(),
                     result.errors(),
                     result.vacuous(),
                     result.switches().stream()
                             .map(each -> each.pauses().writesPerSecondBefore())
                             .toList(),
-                    result.writePausesMillis(),
+                    result.of(Switch::writePauseMillis),
+                    result.of(Switch::predictedMillis),
                     Waterfall.ofMedians(result.switches().stream().map(Switch::phases).toList()));
         }
     }
@@ -62,6 +90,8 @@ record SwitchoverReport(
                 problems.isEmpty()
                         && results.stream().allMatch(result -> result.switches().size() == options.runs()),
                 results.stream().map(Measured::of).toList(),
+                Predictions.of(results),
+                Ratios.of(results),
                 NOT_MEASURED,
                 options.writers(),
                 options.rows(),
@@ -72,7 +102,7 @@ record SwitchoverReport(
     Map<String, List<Double>> distributions() {
         Map<String, List<Double>> all = new LinkedHashMap<>();
         for (Measured each : series) {
-            String title = Series.title(each.name(), each.client(), each.mode());
+            String title = each.title();
             all.put(title + ", all clients", each.gapsMillis());
             all.put(title + ", worst client", each.worstClientMillis());
         }

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.bench.switchover;
 
-import io.drover.bench.MultiHostClient;
+import io.drover.bench.LoadKind;
 import io.drover.testing.cluster.LocalCluster;
 import io.drover.testing.ledger.LedgerSchema;
 import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -21,7 +20,6 @@ final class SwitchoverRun {
     private final LocalCluster cluster;
     private final SwitchoverOptions options;
     private final PrintWriter out;
-    private final Ground ground;
     private final List<String> problems = new ArrayList<>();
     private final long start = System.nanoTime();
 
@@ -29,35 +27,28 @@ final class SwitchoverRun {
         this.cluster = cluster;
         this.options = options;
         this.out = out;
-        this.ground = new Ground(cluster, options.writers());
     }
 
-    private record Contestant(SeriesResult result, Turn turn) {}
+    private record Contestant(SeriesResult result, Ground ground, Turn turn) {}
 
     /** Makes all the switches. After one that failed the next turn goes on where the shard can be used; else the run ends early. */
     SwitchoverReport run() throws SQLException {
         try (Connection connection = cluster.connectToPrimary()) {
             LedgerSchema.create(connection, options.rows());
+            LoadKind.createTables(connection, options.writers());
         }
-        List<Contestant> contestants = Arrays.stream(Series.values())
-                .map(series -> new Contestant(new SeriesResult(series), turn(series)))
-                .toList();
+        List<SeriesResult> results = options.results();
         try {
-            takeTurns(new ArrayList<>(contestants));
+            takeTurns(new ArrayList<>(results.stream().map(this::contestant).toList()));
         } catch (IllegalStateException e) {
             problems.add("the run ended early: " + e.getMessage());
         }
-        return SwitchoverReport.of(contestants.stream().map(Contestant::result).toList(), options, problems);
+        return SwitchoverReport.of(results, options, problems);
     }
 
-    private Turn turn(Series series) {
-        int writers = options.writers();
-        return switch (series) {
-            case SEALED_KIT, STRICT_KIT -> new DroverTurn(ground, series.mode(), () -> new KitClient(cluster, writers));
-            case SEALED_MULTI_HOST ->
-                new DroverTurn(ground, series.mode(), () -> new MultiHostClient(cluster, writers));
-            case BY_HAND -> new HandTurn(ground);
-        };
+    private Contestant contestant(SeriesResult result) {
+        Ground ground = new Ground(cluster, result.conditions(), options.writers());
+        return new Contestant(result, ground, result.series().opening().on(ground));
     }
 
     private void takeTurns(List<Contestant> order) throws SQLException {
@@ -74,21 +65,22 @@ final class SwitchoverRun {
     private void take(Contestant contestant, int switches, int done) throws SQLException {
         SeriesResult result = contestant.result();
         int before = result.switches().size();
+        Ground ground = contestant.ground();
         ground.clean();
         try {
             contestant.turn().take(switches, result);
         } catch (IllegalStateException e) {
-            problems.add(result.series().title() + ": " + e.getMessage());
+            problems.add(result.title() + ": " + e.getMessage());
             ground.endMoves();
         }
         out.printf(
                 Locale.ROOT,
-                "%7.1fs  %3d to %d of %d  %-24s",
+                "%7.1fs  %3d to %d of %d  %-44s",
                 (System.nanoTime() - start) / 1e9,
                 done + 1,
                 done + switches,
                 options.runs(),
-                result.series().title());
+                result.title());
         result.switches().stream()
                 .skip(before)
                 .map(Switch::pauses)

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.bench.switchover;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.drover.bench.LoadKind;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SwitchoverOptionsTest {
+    private static SwitchoverOptions options(List<LoadKind> loads, List<Integer> sessions) {
+        return new SwitchoverOptions(2, 8, 1000, SeriesTable.named(SeriesTable.USUAL), loads, sessions);
+    }
+
+    @Test
+    void everySeriesIsMeasuredUnderEachOfTheConditions() {
+        SwitchoverOptions options = options(List.of(LoadKind.WRITERS, LoadKind.WAL), List.of(10, 100));
+        assertThat(options.conditions())
+                .containsExactly(
+                        new Conditions(LoadKind.WRITERS, 10),
+                        new Conditions(LoadKind.WRITERS, 100),
+                        new Conditions(LoadKind.WAL, 10),
+                        new Conditions(LoadKind.WAL, 100));
+        assertThat(options.results()).hasSize(4 * SeriesTable.USUAL.size());
+    }
+
+    @Test
+    void withoutANumberThereAreAsManySessionsAsTheLoadUses() {
+        assertThat(options(List.of(LoadKind.IDLE, LoadKind.WAL), List.of()).conditions())
+                .containsExactly(new Conditions(LoadKind.IDLE, 1), new Conditions(LoadKind.WAL, 10));
+    }
+
+    @Test
+    void refusesFewerSessionsThanTheLoadUses() {
+        assertThatThrownBy(() -> options(List.of(LoadKind.WAL), List.of(8)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the load wal uses 10 sessions at once, more than 8");
+    }
+
+    @Test
+    void refusesASeriesThatThereIsNot() {
+        assertThatThrownBy(() -> SeriesTable.named(List.of("sealed-kit", "nonsense")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("there is no series 'nonsense', only sealed-kit, strict-kit, ");
+    }
+
+    @Test
+    void theUsualSeriesExistAndNoNameIsGivenTwice() {
+        assertThat(SeriesTable.named(SeriesTable.USUAL)).hasSameSizeAs(SeriesTable.USUAL);
+        assertThat(SeriesTable.ALL).extracting(Series::key).doesNotHaveDuplicates();
+        assertThat(SeriesTable.ALL).extracting(Series::title).doesNotHaveDuplicates();
+    }
+}
