@@ -12,6 +12,7 @@ import io.drover.bench.ObservedLoad;
 import io.drover.bench.WriteClient;
 import io.drover.testing.cluster.DroverRest;
 import io.drover.testing.cluster.LocalCluster;
+import io.drover.testing.cluster.Psql;
 import io.drover.testing.cluster.Waiting;
 import java.time.Duration;
 import java.util.stream.Collectors;
@@ -65,16 +66,25 @@ public final class Ground {
 
     /** Lets the load run, then writes a checkpoint on the primary: the same before every switch. */
     public void prepare(ObservedLoad load, NodeId primary) {
+        prepare(load, cluster.psql(primary));
+    }
+
+    /** The same on a primary that is none of Drover's. */
+    public static void prepare(ObservedLoad load, Psql primary) {
         load.prepare();
         Waiting.pause(STEADY);
-        cluster.psql(primary).run("postgres", "checkpoint");
+        primary.run("postgres", "checkpoint");
+    }
+
+    /** The statement that empties the tables of the load. */
+    public String truncate() {
+        return "truncate " + LoadKind.tables(writers).stream().collect(Collectors.joining(", "));
     }
 
     /** Takes the rows of earlier turns away, which would make each copy greater than the one before, and copies set aside. */
     void clean() {
         NodeId primary = primary();
-        String tables = LoadKind.tables(writers).stream().collect(Collectors.joining(", "));
-        cluster.psql(primary).run(LocalCluster.DATABASE, "truncate " + tables);
+        cluster.psql(primary).run(LocalCluster.DATABASE, truncate());
         cluster.nodes().stream()
                 .filter(node -> !node.id().equals(primary))
                 .forEach(node -> cluster.rest()

@@ -3,6 +3,7 @@ package io.drover.bench.switchover;
 
 import io.drover.bench.LoadKind;
 import io.drover.bench.ResultFiles;
+import io.drover.bench.peers.Peers;
 import static java.util.Objects.requireNonNull;
 
 import io.drover.testing.cluster.ClusterOptions;
@@ -63,7 +64,7 @@ public final class SwitchoverCommand implements Callable<Integer> {
 
     @Option(
             names = "--peers",
-            description = "Measure the peers as well: this version measures none, and names them as missing.")
+            description = "Measure Patroni, pg_auto_failover and repmgr in the same run.")
     private boolean peers;
 
     @Mixin
@@ -77,18 +78,24 @@ public final class SwitchoverCommand implements Callable<Integer> {
         CommandSpec command = requireNonNull(spec, "not made by picocli");
         SwitchoverOptions options = options(command);
         PrintWriter out = command.commandLine().getOut();
-        if (peers) {
-            out.println("this version measures no peer");
-        }
         out.println("starting a cluster");
         try (LocalCluster cluster = LocalCluster.start(ClusterOptions.bench())) {
             cluster.createShard();
-            SwitchoverReport report = new SwitchoverRun(cluster, options, out).run();
-            out.print(SwitchoverText.of(report));
-            out.flush();
-            files.write(report, "Longest time between two acknowledged writes", "milliseconds", report.distributions());
-            return report.ok() ? 0 : 1;
+            if (!peers) {
+                return run(cluster, options, Others.NONE, out);
+            }
+            try (Peers started = Peers.start(cluster, LocalCluster.NODE_A, rows, writers, out)) {
+                return run(cluster, options, Others.of(started), out);
+            }
         }
+    }
+
+    private int run(LocalCluster cluster, SwitchoverOptions options, Others others, PrintWriter out) throws SQLException {
+        SwitchoverReport report = new SwitchoverRun(cluster, options.with(others), others, out).run();
+        out.print(SwitchoverText.of(report));
+        out.flush();
+        files.write(report, "Longest time between two acknowledged writes", "milliseconds", report.distributions());
+        return report.ok() ? 0 : 1;
     }
 
     private SwitchoverOptions options(CommandSpec command) {

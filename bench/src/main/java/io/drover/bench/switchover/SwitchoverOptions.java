@@ -37,6 +37,11 @@ record SwitchoverOptions(
         }
     }
 
+    /** The same with other products beside Drover. */
+    SwitchoverOptions with(Others others) {
+        return new SwitchoverOptions(runs, writers, rows, others.after(series), loads, sessions);
+    }
+
     /** Everything that a series is measured under, in the order of the report. */
     List<Conditions> conditions() {
         List<Conditions> all = new ArrayList<>();

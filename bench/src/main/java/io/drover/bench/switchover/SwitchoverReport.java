@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param ok whether every switch that was asked for was made under load and measured
  * @param predictions how well Drover told its pauses beforehand
  * @param ratios how many times as long one is as another
- * @param missing what this version does not measure, or what this machine lacks
+ * @param missing peers that were not asked for, and those that could not be measured, with the reason
  * @param problems what went wrong; empty when every switch was measured
  */
 record SwitchoverReport(
@@ -26,8 +26,6 @@ record SwitchoverReport(
         int writers,
         long rows,
         List<String> problems) {
-    private static final List<String> NOT_MEASURED = List.of("patroni", "pg_auto_failover", "repmgr");
-
     /**
      * One series under some conditions. Lists have an element for each switch that was not vacuous.
      *
@@ -85,14 +83,16 @@ record SwitchoverReport(
         }
     }
 
-    static SwitchoverReport of(List<SeriesResult> results, SwitchoverOptions options, List<String> problems) {
+    static SwitchoverReport of(
+            List<SeriesResult> results, SwitchoverOptions options, Others others, List<String> problems) {
         return new SwitchoverReport(
                 problems.isEmpty()
+                        && others.isWhole()
                         && results.stream().allMatch(result -> result.switches().size() == options.runs()),
                 results.stream().map(Measured::of).toList(),
                 Predictions.of(results),
                 Ratios.of(results),
-                NOT_MEASURED,
+                others.missing(),
                 options.writers(),
                 options.rows(),
                 List.copyOf(problems));

@@ -19,13 +19,15 @@ final class SwitchoverRun {
 
     private final LocalCluster cluster;
     private final SwitchoverOptions options;
+    private final Others others;
     private final PrintWriter out;
     private final List<String> problems = new ArrayList<>();
     private final long start = System.nanoTime();
 
-    SwitchoverRun(LocalCluster cluster, SwitchoverOptions options, PrintWriter out) {
+    SwitchoverRun(LocalCluster cluster, SwitchoverOptions options, Others others, PrintWriter out) {
         this.cluster = cluster;
         this.options = options;
+        this.others = others;
         this.out = out;
     }
 
@@ -43,7 +45,7 @@ final class SwitchoverRun {
         } catch (IllegalStateException e) {
             problems.add("the run ended early: " + e.getMessage());
         }
-        return SwitchoverReport.of(results, options, problems);
+        return SwitchoverReport.of(results, options, others, problems);
     }
 
     private Contestant contestant(SeriesResult result) {

@@ -22,7 +22,7 @@ final class SwitchoverText {
                 .filter(series -> !series.phases().isEmpty())
                 .forEach(series -> waterfall(text, series));
         line(text, "");
-        line(text, "not measured by this version: %s", String.join(", ", report.missing()));
+        report.missing().forEach(missing -> line(text, "not measured: %s", missing));
         report.problems().forEach(problem -> line(text, "PROBLEM: %s", problem));
         return text.toString();
     }

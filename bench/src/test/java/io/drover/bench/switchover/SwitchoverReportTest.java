@@ -20,7 +20,7 @@ class SwitchoverReportTest {
         SeriesResult kit = Results.of(
                 "sealed-kit", Results.EIGHT, Results.measured(30.5, 33, 2000), Results.measured(40.5, 44, 2000));
         kit.addErrors(3);
-        SwitchoverReport report = SwitchoverReport.of(List.of(kit), OPTIONS, List.of());
+        SwitchoverReport report = SwitchoverReport.of(List.of(kit), OPTIONS, Others.NONE, List.of());
 
         JsonNode json = Json.read(Json.bytes(report), JsonNode.class);
         JsonNode series = json.get("series").get(0);
@@ -43,7 +43,7 @@ class SwitchoverReportTest {
     void leavesVacuousSwitchesOutOfEveryFigure() {
         SeriesResult kit =
                 Results.of("sealed-kit", Results.EIGHT, Results.measured(30, 33, 2000), Results.measured(1, 1, 12));
-        SwitchoverReport report = SwitchoverReport.of(List.of(kit), OPTIONS, List.of());
+        SwitchoverReport report = SwitchoverReport.of(List.of(kit), OPTIONS, Others.NONE, List.of());
         assertThat(report.ok()).isFalse();
         assertThat(report.series().get(0).vacuous()).isEqualTo(1);
         assertThat(report.series().get(0).gapsMillis()).containsExactly(30.0);
@@ -51,9 +51,19 @@ class SwitchoverReportTest {
     }
 
     @Test
+    void isNotOkWhenAPeerIsMissingThatSomebodyWants() {
+        Others wanted = new Others(true, List.of(), List.of("repmgr: not installed: /usr/sbin/sshd"));
+        SwitchoverReport report = SwitchoverReport.of(List.of(), OPTIONS, wanted, List.of());
+        assertThat(report.ok()).isFalse();
+        assertThat(report.missing()).containsExactly("repmgr: not installed: /usr/sbin/sshd");
+        assertThat(SwitchoverText.of(report)).contains("not measured: repmgr: not installed: /usr/sbin/sshd");
+        assertThat(SwitchoverReport.of(List.of(), OPTIONS, Others.NONE, List.of()).ok()).isTrue();
+    }
+
+    @Test
     void isNotOkWhenASwitchIsMissing() {
         SeriesResult kit = Results.of("sealed-kit", Results.EIGHT, Results.measured(30, 33, 2000));
-        assertThat(SwitchoverReport.of(List.of(kit), OPTIONS, List.of()).ok()).isFalse();
+        assertThat(SwitchoverReport.of(List.of(kit), OPTIONS, Others.NONE, List.of()).ok()).isFalse();
     }
 
     @Test
@@ -63,7 +73,7 @@ class SwitchoverReportTest {
                 "hand-kit",
                 Results.EIGHT,
                 Switch.withoutDrover(new Observed(new Pauses(160, 165, 2000), null, 0)));
-        String text = SwitchoverText.of(SwitchoverReport.of(List.of(kit, hand), OPTIONS, List.of("too slow")));
+        String text = SwitchoverText.of(SwitchoverReport.of(List.of(kit, hand), OPTIONS, Others.NONE, List.of("too slow")));
         assertThat(text.lines())
                 .anyMatch(line -> line.matches(
                         "drover sealed, kit; writers, 8 sessions +30\\.0 +max of 1 30\\.0 +33\\.0 +max of 1 33\\.0 +34\\.0 .*"))

@@ -28,7 +28,13 @@ public final class ProcessTable {
             "pg_waldump",
             "pg_controldata",
             "pg_ctl",
-            "haproxy");
+            "haproxy",
+            "etcd",
+            "pg_autoctl",
+            "repmgr",
+            "sshd");
+    /** Patroni's is the name of an interpreter with its version. */
+    private static final String PATRONI = "/usr/bin/patroni ";
 
     private ProcessTable() {}
 
@@ -122,7 +128,8 @@ public final class ProcessTable {
     }
 
     private static boolean belongs(long pid, Path directory) {
-        return program(pid).filter(OWN_PROGRAMS::contains).isPresent()
+        return (program(pid).filter(OWN_PROGRAMS::contains).isPresent()
+                        || commandLine(pid).contains(PATRONI))
                 && (workingDirectory(pid)
                                 .filter(path -> path.startsWith(directory))
                                 .isPresent()
