@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.bench.switchover;
 
+import io.drover.api.ByteSize;
 import io.drover.bench.LoadKind;
 import io.drover.bench.ResultFiles;
 import static java.util.Objects.requireNonNull;
@@ -62,6 +63,12 @@ public final class SwitchoverCommand implements Callable<Integer> {
     private List<Integer> sessions = List.of();
 
     @Option(
+            names = "--shared-buffers",
+            paramLabel = "SIZE",
+            description = "shared_buffers of the instances, such as 2GiB; PostgreSQL's default when it is missing.")
+    private @Nullable String sharedBuffers;
+
+    @Option(
             names = "--peers",
             description = "Measure the peers as well: this version measures none, and names them as missing.")
     private boolean peers;
@@ -100,7 +107,8 @@ public final class SwitchoverCommand implements Callable<Integer> {
                     rows,
                     SeriesTable.named(series),
                     loads.stream().distinct().toList(),
-                    sessions.stream().distinct().toList());
+                    sessions.stream().distinct().toList(),
+                    sharedBuffers == null ? null : ByteSize.parse(sharedBuffers));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), e.getMessage(), e);
         }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param predictions how well Drover told its pauses beforehand
  * @param ratios how many times as long one is as another
  * @param missing what this version does not measure, or what this machine lacks
+ * @param settings of the instances that differ from PostgreSQL's defaults
  * @param problems what went wrong; empty when every switch was measured
  */
 record SwitchoverReport(
@@ -25,6 +26,7 @@ record SwitchoverReport(
         List<String> missing,
         int writers,
         long rows,
+        Map<String, String> settings,
         List<String> problems) {
     private static final List<String> NOT_MEASURED = List.of("patroni", "pg_auto_failover", "repmgr");
 
@@ -95,6 +97,7 @@ record SwitchoverReport(
                 NOT_MEASURED,
                 options.writers(),
                 options.rows(),
+                options.settings(),
                 List.copyOf(problems));
     }
 

@@ -2,6 +2,7 @@
 package io.drover.bench.switchover;
 
 import io.drover.bench.LoadKind;
+import io.drover.testing.cluster.InstanceSettings;
 import io.drover.testing.cluster.LocalCluster;
 import io.drover.testing.ledger.LedgerSchema;
 import java.io.PrintWriter;
@@ -33,6 +34,9 @@ final class SwitchoverRun {
 
     /** Makes all the switches. After one that failed the next turn goes on where the shard can be used; else the run ends early. */
     SwitchoverReport run() throws SQLException {
+        if (!options.settings().isEmpty()) {
+            InstanceSettings.apply(cluster, LocalCluster.NODE_A, options.settings());
+        }
         try (Connection connection = cluster.connectToPrimary()) {
             LedgerSchema.create(connection, options.rows());
             LoadKind.createTables(connection, options.writers());

@@ -98,7 +98,7 @@ public final class StandbyInstance {
                         .equals("streaming"));
     }
 
-    private static String programs() {
+    static String programs() {
         return Command.succeed(List.of("sh", "-c", "ls -d /usr/lib/postgresql/*/bin | tail -1"))
                 .strip();
     }
