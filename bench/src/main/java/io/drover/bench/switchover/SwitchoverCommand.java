@@ -69,6 +69,13 @@ public final class SwitchoverCommand implements Callable<Integer> {
     private @Nullable String sharedBuffers;
 
     @Option(
+            names = "--profile",
+            paramLabel = "PROFILE",
+            defaultValue = "local",
+            description = "local, or cloud: a slower network and disks, TLS, and a ZooKeeper ensemble.")
+    private Profile profile = Profile.LOCAL;
+
+    @Option(
             names = "--peers",
             description = "Measure the peers as well: this version measures none, and names them as missing.")
     private boolean peers;
@@ -88,7 +95,7 @@ public final class SwitchoverCommand implements Callable<Integer> {
             out.println("this version measures no peer");
         }
         out.println("starting a cluster");
-        try (LocalCluster cluster = LocalCluster.start(ClusterOptions.bench())) {
+        try (LocalCluster cluster = LocalCluster.start(ClusterOptions.bench(profile.shape(rows)))) {
             cluster.createShard();
             SwitchoverReport report = new SwitchoverRun(cluster, options, out).run();
             out.print(SwitchoverText.of(report));
@@ -108,7 +115,8 @@ public final class SwitchoverCommand implements Callable<Integer> {
                     SeriesTable.named(series),
                     loads.stream().distinct().toList(),
                     sessions.stream().distinct().toList(),
-                    sharedBuffers == null ? null : ByteSize.parse(sharedBuffers));
+                    sharedBuffers == null ? null : ByteSize.parse(sharedBuffers),
+                    profile);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), e.getMessage(), e);
         }

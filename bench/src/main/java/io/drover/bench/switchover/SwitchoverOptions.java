@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param loads one after the other in turns
  * @param sessions connections of the application, in turns; empty for as many as the load uses at once
  * @param sharedBuffers of the instances, or null for PostgreSQL's default
+ * @param profile the machines and the network
  */
 record SwitchoverOptions(
         int runs,
@@ -26,7 +27,8 @@ record SwitchoverOptions(
         List<Series> series,
         List<LoadKind> loads,
         List<Integer> sessions,
-        @Nullable ByteSize sharedBuffers) {
+        @Nullable ByteSize sharedBuffers,
+        Profile profile) {
     /** What PostgreSQL's default of 100 connections leaves to an application while standbys, agents and a second pool are there. */
     private static final int MOST_BY_DEFAULT = 60;
 

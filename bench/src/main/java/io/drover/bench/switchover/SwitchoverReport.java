@@ -3,6 +3,7 @@ package io.drover.bench.switchover;
 
 import io.drover.bench.Waterfall;
 import io.drover.api.Move;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param predictions how well Drover told its pauses beforehand
  * @param ratios how many times as long one is as another
  * @param missing what this version does not measure, or what this machine lacks
+ * @param profile the machines and the network
  * @param settings of the instances that differ from PostgreSQL's defaults
  * @param problems what went wrong; empty when every switch was measured
  */
@@ -26,9 +28,10 @@ record SwitchoverReport(
         List<String> missing,
         int writers,
         long rows,
+        String profile,
         Map<String, String> settings,
         List<String> problems) {
-    private static final List<String> NOT_MEASURED = List.of("patroni", "pg_auto_failover", "repmgr");
+    private static final List<String> PEERS = List.of("patroni", "pg_auto_failover", "repmgr");
 
     /**
      * One series under some conditions. Lists have an element for each switch that was not vacuous.
@@ -94,11 +97,18 @@ record SwitchoverReport(
                 results.stream().map(Measured::of).toList(),
                 Predictions.of(results),
                 Ratios.of(results),
-                NOT_MEASURED,
+                missing(options),
                 options.writers(),
                 options.rows(),
+                options.profile().key(),
                 options.settings(),
                 List.copyOf(problems));
+    }
+
+    private static List<String> missing(SwitchoverOptions options) {
+        List<String> missing = new ArrayList<>(PEERS);
+        missing.addAll(options.profile().missing());
+        return List.copyOf(missing);
     }
 
     /** The distributions, for a picture. */

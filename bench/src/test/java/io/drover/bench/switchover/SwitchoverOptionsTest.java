@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class SwitchoverOptionsTest {
     private static SwitchoverOptions options(List<LoadKind> loads, List<Integer> sessions) {
-        return new SwitchoverOptions(2, 8, 1000, SeriesTable.named(SeriesTable.USUAL), loads, sessions, null);
+        return new SwitchoverOptions(2, 8, 1000, SeriesTable.named(SeriesTable.USUAL), loads, sessions, null, Profile.LOCAL);
     }
 
     @Test
@@ -44,11 +44,11 @@ class SwitchoverOptionsTest {
     void aSeriesWithALoadOfItsOwnStandsForTheWriters() {
         List<Series> pgbench = SeriesTable.named(List.of("sealed-pgbench"));
         SwitchoverOptions options =
-                new SwitchoverOptions(2, 8, 1000, pgbench, List.of(LoadKind.WRITERS, LoadKind.WAL), List.of(10), null);
+                new SwitchoverOptions(2, 8, 1000, pgbench, List.of(LoadKind.WRITERS, LoadKind.WAL), List.of(10), null, Profile.LOCAL);
         assertThat(options.results()).hasSize(1);
         assertThat(options.results().get(0).conditions()).isEqualTo(new Conditions(LoadKind.WRITERS, 16));
         assertThatThrownBy(() ->
-                        new SwitchoverOptions(2, 8, 1000, pgbench, List.of(LoadKind.IDLE), List.of(), null))
+                        new SwitchoverOptions(2, 8, 1000, pgbench, List.of(LoadKind.IDLE), List.of(), null, Profile.LOCAL))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("sealed-pgbench");
     }
@@ -65,7 +65,8 @@ class SwitchoverOptionsTest {
                 SeriesTable.named(SeriesTable.USUAL),
                 List.of(LoadKind.WRITERS),
                 List.of(),
-                ByteSize.parse("2GiB"));
+                ByteSize.parse("2GiB"),
+                Profile.LOCAL);
         assertThat(large.settings()).containsExactly(Map.entry("shared_buffers", "2097152kB"));
     }
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class SwitchoverReportTest {
     private static final SwitchoverOptions OPTIONS = new SwitchoverOptions(
-            2, 8, 1000, SeriesTable.named(SeriesTable.USUAL), List.of(LoadKind.WRITERS), List.of(), null);
+            2, 8, 1000, SeriesTable.named(SeriesTable.USUAL), List.of(LoadKind.WRITERS), List.of(), null, Profile.LOCAL);
 
     @Test
     void hasTheMembersThatOthersRelyOn() {

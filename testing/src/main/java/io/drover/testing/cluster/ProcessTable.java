@@ -28,7 +28,8 @@ public final class ProcessTable {
             "pg_waldump",
             "pg_controldata",
             "pg_ctl",
-            "haproxy");
+            "haproxy",
+            DelaySwitch.PROGRAM);
 
     private ProcessTable() {}
 
