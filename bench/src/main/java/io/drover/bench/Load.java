@@ -63,7 +63,7 @@ public final class Load implements AutoCloseable {
     public Observed observed(long fence, long serving) {
         long end = serving + MARGIN.toNanos();
         Waiting.until("every client writes again", LIMIT, () -> hasWrittenAfter(end));
-        return Observed.between(logs(true), logs(false), fence, serving, MARGIN.toNanos(), System.nanoTime());
+        return Observed.between(logs(true), logs(false), fence, serving, MARGIN, System.nanoTime());
     }
 
     /** What the writers reached between two moments of {@link System#nanoTime()} that have passed. */

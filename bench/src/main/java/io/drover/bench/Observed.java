@@ -3,6 +3,7 @@ package io.drover.bench;
 
 import io.drover.testing.ledger.AckLog;
 import io.drover.testing.ledger.Pauses;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -18,6 +19,11 @@ import org.jspecify.annotations.Nullable;
 public record Observed(Pauses pauses, @Nullable Double backTo90Millis, double background) {
     private static final long BEFORE_NANOS = 2_000_000_000L;
 
+    /** The same without clients that are only load. */
+    public static Observed between(List<AckLog> measured, long fence, long serving, Duration margin, long now) {
+        return between(measured, List.of(), fence, serving, margin, now);
+    }
+
     /**
      * Looks at a switch and some time around it.
      *
@@ -29,8 +35,8 @@ public record Observed(Pauses pauses, @Nullable Double backTo90Millis, double ba
      * @param now until when everything that was acknowledged is known
      */
     static Observed between(
-            List<AckLog> measured, Collection<AckLog> background, long fence, long serving, long margin, long now) {
-        Pauses pauses = Pauses.between(measured, fence - margin, serving + margin, fence, now);
+            List<AckLog> measured, Collection<AckLog> background, long fence, long serving, Duration margin, long now) {
+        Pauses pauses = Pauses.between(measured, fence - margin.toNanos(), serving + margin.toNanos(), fence, now);
         long[] together = measured.stream()
                 .map(AckLog::acknowledgedAt)
                 .flatMapToLong(Arrays::stream)

@@ -29,7 +29,7 @@ public class SessionClient implements WriteClient {
      * @param password of the application's role
      * @param idle sessions besides those of the writers
      */
-    protected SessionClient(String url, String password, int writers, int idle) {
+    public SessionClient(String url, String password, int writers, int idle) {
         this.url = url;
         this.password = password;
         this.connections = new Connection[writers];

@@ -71,8 +71,16 @@ final class AutoFailoverProduct implements PeerProduct {
         programs.succeed(
                 "create-monitor",
                 LIMIT,
-                command("create", "monitor", monitor, "--pgport", Integer.toString(monitor.port()),
-                        "--hostname", PeerNode.HOST, "--skip-pg-hba", "--no-ssl"));
+                command(
+                        "create",
+                        "monitor",
+                        monitor,
+                        "--pgport",
+                        Integer.toString(monitor.port()),
+                        "--hostname",
+                        PeerNode.HOST,
+                        "--skip-pg-hba",
+                        "--no-ssl"));
         programs.start("monitor", command("run", "", monitor));
         setPassword(monitor.psql(), MONITOR_DATABASE, "autoctl_node");
     }
@@ -81,11 +89,24 @@ final class AutoFailoverProduct implements PeerProduct {
         programs.succeed(
                 "create-" + node.name(),
                 LIMIT,
-                command("create", "postgres", node, "--pgport", Integer.toString(node.port()),
-                        "--hostname", PeerNode.HOST, "--name", node.name(), "--dbname", "app",
-                        "--monitor", "postgres://autoctl_node@" + monitor.address() + "/" + MONITOR_DATABASE
-                                + "?sslmode=disable",
-                        "--replication-quorum", "false", "--skip-pg-hba", "--no-ssl"));
+                command(
+                        "create",
+                        "postgres",
+                        node,
+                        "--pgport",
+                        Integer.toString(node.port()),
+                        "--hostname",
+                        PeerNode.HOST,
+                        "--name",
+                        node.name(),
+                        "--dbname",
+                        "app",
+                        "--monitor",
+                        "postgres://autoctl_node@" + monitor.address() + "/" + MONITOR_DATABASE + "?sslmode=disable",
+                        "--replication-quorum",
+                        "false",
+                        "--skip-pg-hba",
+                        "--no-ssl"));
         programs.start(node.name(), command("run", "", node));
     }
 
@@ -104,7 +125,8 @@ final class AutoFailoverProduct implements PeerProduct {
     public boolean isSettled() {
         Waiting.pause(Duration.ofMillis(250));
         try {
-            return isSettled(programs.succeed("state", LIMIT, command("show", "state", site.nodes().get(0), "--json")));
+            return isSettled(programs.succeed(
+                    "state", LIMIT, command("show", "state", site.nodes().get(0), "--json")));
         } catch (IllegalStateException e) {
             return false;
         }

@@ -17,16 +17,19 @@ final class InitDb {
 
     /** Makes it, with more lines at the end of its configuration. */
     static void run(PeerPrograms programs, PeerSite site, PeerNode node, String configuration) {
-        programs.succeed("initdb-" + node.name(), LIMIT, List.of(
-                PeerPrograms.postgres("initdb"),
-                "--pgdata=" + node.data(),
-                "--username=" + site.user().name(),
-                "--auth-local=peer",
-                "--auth-host=scram-sha-256",
-                "--data-checksums",
-                "--encoding=UTF8",
-                "--locale=C.UTF-8",
-                "--no-instructions"));
+        programs.succeed(
+                "initdb-" + node.name(),
+                LIMIT,
+                List.of(
+                        PeerPrograms.postgres("initdb"),
+                        "--pgdata=" + node.data(),
+                        "--username=" + site.user().name(),
+                        "--auth-local=peer",
+                        "--auth-host=scram-sha-256",
+                        "--data-checksums",
+                        "--encoding=UTF8",
+                        "--locale=C.UTF-8",
+                        "--no-instructions"));
         append(node, configuration);
     }
 

@@ -42,8 +42,18 @@ final class PatroniProduct implements PeerProduct {
 
     @Override
     public void create() {
-        Path etcd = site.write("etcd.yml", site.templates().fill("patroni/etcd.yml", Map.of(
-                "directory", site.directory(), "etcd_port", etcdPort, "etcd_peer_port", etcdPeerPort)));
+        Path etcd = site.write(
+                "etcd.yml",
+                site.templates()
+                        .fill(
+                                "patroni/etcd.yml",
+                                Map.of(
+                                        "directory",
+                                        site.directory(),
+                                        "etcd_port",
+                                        etcdPort,
+                                        "etcd_peer_port",
+                                        etcdPeerPort)));
         programs.start("etcd", List.of("/usr/bin/etcd", "--config-file", etcd.toString()));
         for (PeerNode node : site.nodes()) {
             Map<String, Object> values = site.values(node);
@@ -83,7 +93,13 @@ final class PatroniProduct implements PeerProduct {
             return isSettled(programs.succeed(
                     "list",
                     COMMAND_LIMIT,
-                    List.of("/usr/bin/patronictl", "-c", configuration(site.nodes().get(0)), "list", "-f", "json")));
+                    List.of(
+                            "/usr/bin/patronictl",
+                            "-c",
+                            configuration(site.nodes().get(0)),
+                            "list",
+                            "-f",
+                            "json")));
         } catch (IllegalStateException e) {
             // etcd does not answer yet
             return false;

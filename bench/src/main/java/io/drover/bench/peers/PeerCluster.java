@@ -56,8 +56,7 @@ final class PeerCluster {
                 create role %1$s login password '%3$s';
                 grant connect, temporary, create on database %2$s to %1$s;
                 """.formatted(LocalCluster.USER, LocalCluster.DATABASE, password));
-        primary.psql()
-                .run(LocalCluster.DATABASE, "grant usage, create on schema public to " + LocalCluster.USER);
+        primary.psql().run(LocalCluster.DATABASE, "grant usage, create on schema public to " + LocalCluster.USER);
         try (Connection connection = connect(primary)) {
             LedgerSchema.create(connection, rows);
             LoadKind.createTables(connection, writers);
@@ -86,8 +85,8 @@ final class PeerCluster {
         List<PeerNode> primaries =
                 site.nodes().stream().filter(PeerCluster::isPrimary).toList();
         if (primaries.size() != 1) {
-            throw new IllegalStateException("there are " + primaries.size() + " primaries among " + site.nodes().size()
-                    + " nodes");
+            throw new IllegalStateException("there are " + primaries.size() + " primaries among "
+                    + site.nodes().size() + " nodes");
         }
         return primaries.get(0);
     }

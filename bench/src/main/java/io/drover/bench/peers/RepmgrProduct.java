@@ -57,8 +57,20 @@ final class RepmgrProduct implements PeerProduct {
                 """.formatted(password));
         repmgr("register-node_1", first, "primary", "register");
         PeerNode second = site.nodes().get(1);
-        repmgr("clone", second, "-h", PeerNode.HOST, "-p", Integer.toString(first.port()), "-U", "repmgr", "-d", "repmgr",
-                "standby", "clone", "--fast-checkpoint");
+        repmgr(
+                "clone",
+                second,
+                "-h",
+                PeerNode.HOST,
+                "-p",
+                Integer.toString(first.port()),
+                "-U",
+                "repmgr",
+                "-d",
+                "repmgr",
+                "standby",
+                "clone",
+                "--fast-checkpoint");
         InitDb.append(second, port(second));
         startServer(second);
         repmgr("register-node_2", second, "standby", "register", "--wait-sync");
@@ -73,8 +85,10 @@ final class RepmgrProduct implements PeerProduct {
     }
 
     private void startServer(PeerNode node) {
-        programs.succeed("start-" + node.name(), LIMIT, List.of(
-                PeerPrograms.postgres("pg_ctl"), "-D", node.data().toString(), "-l", log(node), "-w", "start"));
+        programs.succeed(
+                "start-" + node.name(),
+                LIMIT,
+                List.of(PeerPrograms.postgres("pg_ctl"), "-D", node.data().toString(), "-l", log(node), "-w", "start"));
     }
 
     /** The server writes it, so it belongs to the server's user. */
@@ -85,8 +99,18 @@ final class RepmgrProduct implements PeerProduct {
     /** Keys that are made for this run and go with its directory. */
     private void startSsh() {
         for (String key : List.of("host_key", "client_key")) {
-            programs.succeed("keygen", LIMIT, List.of("/usr/bin/ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f",
-                    site.directory().resolve(key).toString()));
+            programs.succeed(
+                    "keygen",
+                    LIMIT,
+                    List.of(
+                            "/usr/bin/ssh-keygen",
+                            "-q",
+                            "-t",
+                            "ed25519",
+                            "-N",
+                            "",
+                            "-f",
+                            site.directory().resolve(key).toString()));
         }
         try {
             String hostKey = Files.readString(site.directory().resolve("host_key.pub"));
@@ -94,8 +118,18 @@ final class RepmgrProduct implements PeerProduct {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read the key of the ssh server", e);
         }
-        Path configuration = site.write("sshd_config", site.templates().fill("repmgr/sshd_config", Map.of(
-                "directory", site.directory(), "user", site.user().name(), "ssh_port", sshPort)));
+        Path configuration = site.write(
+                "sshd_config",
+                site.templates()
+                        .fill(
+                                "repmgr/sshd_config",
+                                Map.of(
+                                        "directory",
+                                        site.directory(),
+                                        "user",
+                                        site.user().name(),
+                                        "ssh_port",
+                                        sshPort)));
         programs.start("sshd", List.of("/usr/sbin/sshd", "-D", "-e", "-f", configuration.toString()));
     }
 

@@ -12,11 +12,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sees from outside when a switch holds writes and when it lets them go on: the old primary ends the session that is open here, as it
- * ends those of the application, and later the other node says that it is no standby any more. These products tell neither moment, and
+ * ends those of the application, and later the other node takes transactions that write. These products tell neither moment, and
  * their commands do a lot before the one and after the other.
  */
 final class SwitchWatch implements AutoCloseable {
     private static final Duration LOOK_AGAIN = Duration.ofMillis(5);
+    /** A standby is not; nor is a primary that was promoted and still has to wait for the end of the old one. */
+    private static final String IS_OPEN = "select current_setting('transaction_read_only') = 'off'";
 
     /**
      * Two moments of {@link System#nanoTime()}.
@@ -80,7 +82,7 @@ final class SwitchWatch implements AutoCloseable {
             }
             next = session;
         }
-        return answers(session, "select not pg_is_in_recovery()");
+        return answers(session, IS_OPEN);
     }
 
     /** Whether the session is alive and the answer is yes. */

@@ -15,6 +15,7 @@ import io.drover.testing.cluster.LocalCluster;
 import io.drover.testing.cluster.Psql;
 import io.drover.testing.cluster.Waiting;
 import java.time.Duration;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** The shard, as every kind of switch finds it. */
@@ -27,16 +28,23 @@ public final class Ground {
     private final LocalCluster cluster;
     private final Conditions conditions;
     private final int writers;
+    private final Map<String, String> settings;
 
-    Ground(LocalCluster cluster, Conditions conditions, int writers) {
+    Ground(LocalCluster cluster, Conditions conditions, int writers, Map<String, String> settings) {
         this.cluster = cluster;
         this.conditions = conditions;
         this.writers = writers;
+        this.settings = Map.copyOf(settings);
     }
 
     /** Where it is. */
     public LocalCluster cluster() {
         return cluster;
+    }
+
+    /** The settings of the instance that differ from PostgreSQL's defaults; a standby that somebody else makes wants them, too. */
+    public Map<String, String> settings() {
+        return settings;
     }
 
     /** How many connections the load uses at once. */

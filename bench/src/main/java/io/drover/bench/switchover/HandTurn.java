@@ -41,7 +41,7 @@ final class HandTurn implements Turn {
         NodeId primary = ground.primary();
         HandRecipe.allow(ground.cluster(), primary);
         for (int i = 0; i < switches; i++) {
-            StandbyInstance standby = StandbyInstance.start(ground.cluster(), primary, STANDBY);
+            StandbyInstance standby = StandbyInstance.start(ground.cluster(), primary, STANDBY, ground.settings());
             try {
                 switchOnce(primary, result);
             } finally {

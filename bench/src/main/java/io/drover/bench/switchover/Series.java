@@ -8,10 +8,10 @@ package io.drover.bench.switchover;
  * @param product who switches
  * @param client what the application connects through
  * @param mode how it is switched
- * @param ownLoad whether it brings a load of its own, and knows none of the others
+ * @param ownClients how many clients it brings with a load of its own, which stands for that of the writers; 0 when it bears any load
  * @param opening makes its turns
  */
-public record Series(String key, String product, String client, String mode, boolean ownLoad, Opening opening) {
+public record Series(String key, String product, String client, String mode, int ownClients, Opening opening) {
     /** How turns are made on a shard. */
     public interface Opening {
         Turn on(Ground ground);
@@ -27,6 +27,10 @@ public record Series(String key, String product, String client, String mode, boo
 
     static String title(String product, String client, String mode) {
         return product + " " + mode + ", " + client;
+    }
+
+    boolean hasOwnLoad() {
+        return ownClients > 0;
     }
 
     boolean isDrover() {

@@ -18,8 +18,16 @@ final class SeriesTable {
             drover("strict-kit", "strict", KIT, KitClient::new),
             drover("sealed-multi-host", "sealed", MULTI_HOST, SeriesTable::multiHost),
             drover("strict-multi-host", "strict", MULTI_HOST, SeriesTable::multiHost),
-            new Series("hand-kit", "by-hand", KIT, "pg_promote", false, HandTurn::withKit),
-            new Series("hand-pool", "by-hand", "pool", "pg_promote", false, HandTurn::withPool));
+            drover("sealed-pgbouncer", "sealed", "pgbouncer", PoolerClient::new),
+            new Series(
+                    "sealed-pgbench",
+                    Series.DROVER,
+                    "pgbench, pgbouncer",
+                    "sealed",
+                    PgbenchLoad.CLIENTS,
+                    ground -> new DroverTurn(ground, "sealed", () -> PgbenchLoad.start(ground))),
+            new Series("hand-kit", "by-hand", KIT, "pg_promote", 0, HandTurn::withKit),
+            new Series("hand-pool", "by-hand", "pool", "pg_promote", 0, HandTurn::withPool));
 
     /** Those that are measured when nobody names any. */
     static final List<String> USUAL = List.of("sealed-kit", "strict-kit", "sealed-multi-host", "hand-kit", "hand-pool");
@@ -47,7 +55,7 @@ final class SeriesTable {
                 Series.DROVER,
                 client,
                 mode,
-                false,
+                0,
                 ground -> new DroverTurn(ground, mode, () -> ground.start(clients.apply(ground))));
     }
 

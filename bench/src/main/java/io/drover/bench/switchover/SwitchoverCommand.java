@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.bench.switchover;
 
+import static java.util.Objects.requireNonNull;
+
+import io.drover.api.ByteSize;
 import io.drover.bench.LoadKind;
 import io.drover.bench.ResultFiles;
 import io.drover.bench.peers.Peers;
-import static java.util.Objects.requireNonNull;
-
 import io.drover.testing.cluster.ClusterOptions;
+import io.drover.testing.cluster.InstanceSettings;
 import io.drover.testing.cluster.LocalCluster;
 import java.io.PrintWriter;
 import java.sql.SQLException;
@@ -63,8 +65,19 @@ public final class SwitchoverCommand implements Callable<Integer> {
     private List<Integer> sessions = List.of();
 
     @Option(
-            names = "--peers",
-            description = "Measure Patroni, pg_auto_failover and repmgr in the same run.")
+            names = "--shared-buffers",
+            paramLabel = "SIZE",
+            description = "shared_buffers of the instances, such as 2GiB; PostgreSQL's default when it is missing.")
+    private @Nullable String sharedBuffers;
+
+    @Option(
+            names = "--profile",
+            paramLabel = "PROFILE",
+            defaultValue = "local",
+            description = "local, or cloud: a slower network and disks, TLS, and a ZooKeeper ensemble.")
+    private Profile profile = Profile.LOCAL;
+
+    @Option(names = "--peers", description = "Measure Patroni, pg_auto_failover and repmgr in the same run.")
     private boolean peers;
 
     @Mixin
@@ -79,18 +92,21 @@ public final class SwitchoverCommand implements Callable<Integer> {
         SwitchoverOptions options = options(command);
         PrintWriter out = command.commandLine().getOut();
         out.println("starting a cluster");
-        try (LocalCluster cluster = LocalCluster.start(ClusterOptions.bench())) {
+        try (LocalCluster cluster = LocalCluster.start(ClusterOptions.bench(profile.shape(rows)))) {
             cluster.createShard();
             if (!peers) {
                 return run(cluster, options, Others.NONE, out);
             }
+            // theirs are read from it
+            InstanceSettings.apply(cluster, LocalCluster.NODE_A, options.settings());
             try (Peers started = Peers.start(cluster, LocalCluster.NODE_A, rows, writers, out)) {
                 return run(cluster, options, Others.of(started), out);
             }
         }
     }
 
-    private int run(LocalCluster cluster, SwitchoverOptions options, Others others, PrintWriter out) throws SQLException {
+    private int run(LocalCluster cluster, SwitchoverOptions options, Others others, PrintWriter out)
+            throws SQLException {
         SwitchoverReport report = new SwitchoverRun(cluster, options.with(others), others, out).run();
         out.print(SwitchoverText.of(report));
         out.flush();
@@ -107,7 +123,9 @@ public final class SwitchoverCommand implements Callable<Integer> {
                     rows,
                     SeriesTable.named(series),
                     loads.stream().distinct().toList(),
-                    sessions.stream().distinct().toList());
+                    sessions.stream().distinct().toList(),
+                    sharedBuffers == null ? null : ByteSize.parse(sharedBuffers),
+                    profile);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), e.getMessage(), e);
         }
@@ -126,6 +144,10 @@ public final class SwitchoverCommand implements Callable<Integer> {
         }
         if (rows < 1) {
             throw new ParameterException(command.commandLine(), "--rows must be at least 1");
+        }
+        if (peers && profile != Profile.LOCAL) {
+            throw new ParameterException(
+                    command.commandLine(), "--peers are measured on the machine as it is, with --profile local only");
         }
         files.check(command);
     }

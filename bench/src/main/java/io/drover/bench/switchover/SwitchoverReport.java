@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.bench.switchover;
 
-import io.drover.bench.Waterfall;
 import io.drover.api.Move;
+import io.drover.bench.Waterfall;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param ok whether every switch that was asked for was made under load and measured
  * @param predictions how well Drover told its pauses beforehand
  * @param ratios how many times as long one is as another
- * @param missing peers that were not asked for, and those that could not be measured, with the reason
+ * @param missing peers that were not asked for, peers that could not be measured, with the reason, and what the profile lacks
+ * @param profile the machines and the network
+ * @param settings of the instances that differ from PostgreSQL's defaults
  * @param problems what went wrong; empty when every switch was measured
  */
 record SwitchoverReport(
@@ -25,6 +28,8 @@ record SwitchoverReport(
         List<String> missing,
         int writers,
         long rows,
+        String profile,
+        Map<String, String> settings,
         List<String> problems) {
     /**
      * One series under some conditions. Lists have an element for each switch that was not vacuous.
@@ -92,10 +97,18 @@ record SwitchoverReport(
                 results.stream().map(Measured::of).toList(),
                 Predictions.of(results),
                 Ratios.of(results),
-                others.missing(),
+                missing(options, others),
                 options.writers(),
                 options.rows(),
+                options.profile().key(),
+                options.settings(),
                 List.copyOf(problems));
+    }
+
+    private static List<String> missing(SwitchoverOptions options, Others others) {
+        List<String> missing = new ArrayList<>(others.missing());
+        missing.addAll(options.profile().missing());
+        return List.copyOf(missing);
     }
 
     /** The distributions, for a picture. */

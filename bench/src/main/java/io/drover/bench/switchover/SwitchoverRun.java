@@ -2,6 +2,7 @@
 package io.drover.bench.switchover;
 
 import io.drover.bench.LoadKind;
+import io.drover.testing.cluster.InstanceSettings;
 import io.drover.testing.cluster.LocalCluster;
 import io.drover.testing.ledger.LedgerSchema;
 import java.io.PrintWriter;
@@ -11,7 +12,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 
 /** Takes every series in turns on one cluster, so that whatever the machine does besides meets all of them alike. */
 final class SwitchoverRun {
@@ -35,21 +38,28 @@ final class SwitchoverRun {
 
     /** Makes all the switches. After one that failed the next turn goes on where the shard can be used; else the run ends early. */
     SwitchoverReport run() throws SQLException {
+        Map<String, String> settings = new TreeMap<>(options.settings());
+        settings.putAll(options.profile().settings(cluster));
+        if (!settings.isEmpty()) {
+            InstanceSettings.apply(cluster, LocalCluster.NODE_A, settings);
+        }
         try (Connection connection = cluster.connectToPrimary()) {
+            options.profile().check(connection);
             LedgerSchema.create(connection, options.rows());
             LoadKind.createTables(connection, options.writers());
         }
         List<SeriesResult> results = options.results();
         try {
-            takeTurns(new ArrayList<>(results.stream().map(this::contestant).toList()));
+            takeTurns(new ArrayList<>(
+                    results.stream().map(result -> contestant(result, settings)).toList()));
         } catch (IllegalStateException e) {
             problems.add("the run ended early: " + e.getMessage());
         }
         return SwitchoverReport.of(results, options, others, problems);
     }
 
-    private Contestant contestant(SeriesResult result) {
-        Ground ground = new Ground(cluster, result.conditions(), options.writers());
+    private Contestant contestant(SeriesResult result, Map<String, String> settings) {
+        Ground ground = new Ground(cluster, result.conditions(), options.writers(), settings);
         return new Contestant(result, ground, result.series().opening().on(ground));
     }
 

@@ -17,14 +17,14 @@ class PeerProductsTest {
     void patroniIsNotSettledWhileTheReplicaComesBack() {
         assertThat(PatroniProduct.isSettled(patroni("stopping", 2, "0"))).isFalse();
         assertThat(PatroniProduct.isSettled(patroni("running", 1, "0"))).isFalse();
-        assertThat(PatroniProduct.isSettled(patroni("running", 2, "\"unknown\""))).isFalse();
+        assertThat(PatroniProduct.isSettled(patroni("running", 2, "\"unknown\"")))
+                .isFalse();
         assertThat(PatroniProduct.isSettled("[]")).isFalse();
     }
 
     @Test
     void patroniIsNotSettledWithoutAReplica() {
-        String alone =
-                """
+        String alone = """
                 [{"Member": "node_1", "Role": "Leader", "State": "running", "TL": 2}]
                 """;
         assertThat(PatroniProduct.isSettled(alone)).isFalse();

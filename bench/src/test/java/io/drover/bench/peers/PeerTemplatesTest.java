@@ -41,7 +41,8 @@ class PeerTemplatesTest {
     }
 
     private static int seconds(String file, String name) {
-        Matcher found = Pattern.compile("^ +" + name + ": (\\d+)$", Pattern.MULTILINE).matcher(file);
+        Matcher found =
+                Pattern.compile("^ +" + name + ": (\\d+)$", Pattern.MULTILINE).matcher(file);
         assertThat(found.find()).as(name).isTrue();
         return Integer.parseInt(found.group(1));
     }

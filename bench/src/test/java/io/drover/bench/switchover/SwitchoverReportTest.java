@@ -13,7 +13,14 @@ import org.junit.jupiter.api.Test;
 
 class SwitchoverReportTest {
     private static final SwitchoverOptions OPTIONS = new SwitchoverOptions(
-            2, 8, 1000, SeriesTable.named(SeriesTable.USUAL), List.of(LoadKind.WRITERS), List.of());
+            2,
+            8,
+            1000,
+            SeriesTable.named(SeriesTable.USUAL),
+            List.of(LoadKind.WRITERS),
+            List.of(),
+            null,
+            Profile.LOCAL);
 
     @Test
     void hasTheMembersThatOthersRelyOn() {
@@ -34,7 +41,8 @@ class SwitchoverReportTest {
         assertThat(series.get("backTo90Millis").toString()).isEqualTo("[34.0,45.0]");
         assertThat(series.get("predictedMillis").toString()).isEqualTo("[30.0,30.0]");
         assertThat(series.get("errors").asLong()).isEqualTo(3);
-        assertThat(json.get("predictions").get("all").get("withinFactor").asDouble()).isEqualTo(1);
+        assertThat(json.get("predictions").get("all").get("withinFactor").asDouble())
+                .isEqualTo(1);
         assertThat(json.get("missing").isArray()).isTrue();
         assertThat(json.get("ok").asBoolean()).isTrue();
     }
@@ -57,26 +65,30 @@ class SwitchoverReportTest {
         assertThat(report.ok()).isFalse();
         assertThat(report.missing()).containsExactly("repmgr: not installed: /usr/sbin/sshd");
         assertThat(SwitchoverText.of(report)).contains("not measured: repmgr: not installed: /usr/sbin/sshd");
-        assertThat(SwitchoverReport.of(List.of(), OPTIONS, Others.NONE, List.of()).ok()).isTrue();
+        assertThat(SwitchoverReport.of(List.of(), OPTIONS, Others.NONE, List.of())
+                        .ok())
+                .isTrue();
     }
 
     @Test
     void isNotOkWhenASwitchIsMissing() {
         SeriesResult kit = Results.of("sealed-kit", Results.EIGHT, Results.measured(30, 33, 2000));
-        assertThat(SwitchoverReport.of(List.of(kit), OPTIONS, Others.NONE, List.of()).ok()).isFalse();
+        assertThat(SwitchoverReport.of(List.of(kit), OPTIONS, Others.NONE, List.of())
+                        .ok())
+                .isFalse();
     }
 
     @Test
     void showsWhatThePhasesAddUpTo() {
         SeriesResult kit = Results.of("sealed-kit", Results.EIGHT, Results.measured(30, 33, 2000));
         SeriesResult hand = Results.of(
-                "hand-kit",
-                Results.EIGHT,
-                Switch.withoutDrover(new Observed(new Pauses(160, 165, 2000), null, 0)));
-        String text = SwitchoverText.of(SwitchoverReport.of(List.of(kit, hand), OPTIONS, Others.NONE, List.of("too slow")));
+                "hand-kit", Results.EIGHT, Switch.withoutDrover(new Observed(new Pauses(160, 165, 2000), null, 0)));
+        String text =
+                SwitchoverText.of(SwitchoverReport.of(List.of(kit, hand), OPTIONS, Others.NONE, List.of("too slow")));
         assertThat(text.lines())
-                .anyMatch(line -> line.matches(
-                        "drover sealed, kit; writers, 8 sessions +30\\.0 +max of 1 30\\.0 +33\\.0 +max of 1 33\\.0 +34\\.0 .*"))
+                .anyMatch(
+                        line -> line.matches(
+                                "drover sealed, kit; writers, 8 sessions +30\\.0 +max of 1 30\\.0 +33\\.0 +max of 1 33\\.0 +34\\.0 .*"))
                 .anyMatch(line -> line.matches(" +1 of 1 not back at 90 % as long as they were looked at"))
                 .anyMatch(line -> line.matches(
                         " +5\\.00 +by-hand pg_promote, kit over drover sealed, kit \\(writers, 8 sessions\\)"))

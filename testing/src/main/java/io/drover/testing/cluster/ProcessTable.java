@@ -32,9 +32,10 @@ public final class ProcessTable {
             "etcd",
             "pg_autoctl",
             "repmgr",
-            "sshd");
-    /** Patroni's is the name of an interpreter with its version. */
-    private static final String PATRONI = "/usr/bin/patroni ";
+            "sshd",
+            DelaySwitch.PROGRAM);
+    /** Patroni and its command; their program is an interpreter. */
+    private static final String PATRONI = "/usr/bin/patroni";
 
     private ProcessTable() {}
 
