@@ -16,6 +16,8 @@ public final class Bench {
 
     /** Measures and ends the process: 0 when everything that was asked for was measured. */
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new Bench()).setCaseInsensitiveEnumValuesAllowed(true).execute(arguments));
+        System.exit(new CommandLine(new Bench())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .execute(arguments));
     }
 }

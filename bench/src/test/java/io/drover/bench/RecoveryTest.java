@@ -12,13 +12,15 @@ class RecoveryTest {
     @Test
     void countsFromTheFenceToTheFirstWriteOfAFullRate() {
         // a write each millisecond, none from the fence at 2000 to 2040
-        long[] times = LongStream.concat(every(0, 2000, 1), every(2040, 4000, 1)).toArray();
+        long[] times =
+                LongStream.concat(every(0, 2000, 1), every(2040, 4000, 1)).toArray();
         assertThat(Recovery.millis(times, 2000 * MILLI, 1000, 4000 * MILLI)).isEqualTo(40.0);
     }
 
     @Test
     void writesOfTheDrainAreNotTheEndOfThePause() {
-        long[] times = LongStream.concat(every(0, 2010, 1), every(2040, 4000, 1)).toArray();
+        long[] times =
+                LongStream.concat(every(0, 2010, 1), every(2040, 4000, 1)).toArray();
         assertThat(Recovery.millis(times, 2000 * MILLI, 1000, 4000 * MILLI)).isEqualTo(40.0);
     }
 
@@ -34,9 +36,11 @@ class RecoveryTest {
 
     @Test
     void isUnknownWhenTheRateDoesNotComeBack() {
-        long[] times = LongStream.concat(every(0, 2000, 1), every(2040, 4000, 2)).toArray();
+        long[] times =
+                LongStream.concat(every(0, 2000, 1), every(2040, 4000, 2)).toArray();
         assertThat(Recovery.millis(times, 2000 * MILLI, 1000, 4000 * MILLI)).isNull();
-        assertThat(Recovery.millis(new long[0], 2000 * MILLI, 1000, 4000 * MILLI)).isNull();
+        assertThat(Recovery.millis(new long[0], 2000 * MILLI, 1000, 4000 * MILLI))
+                .isNull();
     }
 
     private static LongStream every(long from, long to, long step) {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.bench.switchover;
 
-
 import io.drover.api.Move;
 import io.drover.api.MoveState;
 import io.drover.api.NodeId;

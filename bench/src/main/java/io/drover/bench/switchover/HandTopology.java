@@ -146,8 +146,10 @@ final class HandTopology implements AutoCloseable {
                     List.of(),
                     null,
                     null);
-            create(client, new ZNodeChange.Create(
-                    ZkLayout.shardTopology(LocalCluster.SHARD).toString(), Json.bytes(first)));
+            create(
+                    client,
+                    new ZNodeChange.Create(
+                            ZkLayout.shardTopology(LocalCluster.SHARD).toString(), Json.bytes(first)));
         }
         return topologies.read(LocalCluster.SHARD).orElseThrow();
     }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.bench.switchover;
 
-import io.drover.bench.Load;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.drover.api.NodeId;
+import io.drover.bench.Load;
 import io.drover.testing.cluster.LocalCluster;
 import io.drover.testing.cluster.Waiting;
 import java.sql.Connection;

@@ -102,7 +102,8 @@ final class PgbenchLoad implements ObservedLoad {
             PgbenchLog log = PgbenchLog.parse(lines(run), nanosAtEpoch());
             errors += log.failed() + PgbenchLog.aborted(output);
             if (log.end() - (serving + MARGIN.toNanos()) < 0) {
-                throw new IllegalStateException("pgbench ended before two seconds had passed after the switch: " + output);
+                throw new IllegalStateException(
+                        "pgbench ended before two seconds had passed after the switch: " + output);
             }
             return Observed.between(log.clients(), fence, serving, MARGIN, log.end());
         } catch (IOException e) {

@@ -16,8 +16,7 @@ final class Poolers {
     /** Starts them, and waits until clients are served. */
     static PoolerSite start(Ground ground) {
         LocalCluster cluster = ground.cluster();
-        PoolerSite site =
-                PoolerSite.start(cluster, "transaction", settings(ground.sessions(), ground.connections()));
+        PoolerSite site = PoolerSite.start(cluster, "transaction", settings(ground.sessions(), ground.connections()));
         try {
             site.awaitServing(cluster.node(ground.primary()).host());
             return site;

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param loads the same for each load
  * @param loadsDifferBy the longest of the loads' median pauses over the shortest: with little between them a prediction is no feat
  */
-record Predictions(@Nullable Told all, List<Told> loads, @Nullable Double loadsDifferBy) {
+record Predictions(
+        @Nullable Told all, List<Told> loads, @Nullable Double loadsDifferBy) {
     /** Both ways: neither more nor less than that. */
     private static final double FACTOR = 1.5;
 
@@ -79,8 +80,7 @@ record Predictions(@Nullable Told all, List<Told> loads, @Nullable Double loadsD
         if (loads.size() < 2) {
             return null;
         }
-        Spread medians =
-                Spread.of(loads.stream().map(Told::medianPauseMillis).toList());
+        Spread medians = Spread.of(loads.stream().map(Told::medianPauseMillis).toList());
         return medians.max() / medians.percentile(0);
     }
 }

@@ -46,7 +46,8 @@ record Ratios(List<Ratio> others, List<Ratio> sessions) {
     private static void add(List<Ratio> ratios, SeriesResult result, SeriesResult reference, String by) {
         double ratio = median(result) / median(reference);
         if (!Double.isNaN(ratio)) {
-            ratios.add(new Ratio(result.series().title(), by, result.conditions().title(), ratio));
+            ratios.add(
+                    new Ratio(result.series().title(), by, result.conditions().title(), ratio));
         }
     }
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.bench.switchover;
 
+import static java.util.Objects.requireNonNull;
+
 import io.drover.api.ByteSize;
 import io.drover.bench.LoadKind;
 import io.drover.bench.ResultFiles;
-import static java.util.Objects.requireNonNull;
-
 import io.drover.testing.cluster.ClusterOptions;
 import io.drover.testing.cluster.LocalCluster;
 import java.io.PrintWriter;
@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
                 "Measures the pause that clients see when a primary is switched under load, in several ways in turns.")
 public final class SwitchoverCommand implements Callable<Integer> {
     private static final int MOST_WRITERS = 60;
+    private static final int MOST_INSTANCES = 20;
     private static final int MOST_SESSIONS = 2000;
 
     @Option(names = "--runs", paramLabel = "N", required = true, description = "Switches of each series.")
@@ -67,6 +68,13 @@ public final class SwitchoverCommand implements Callable<Integer> {
             paramLabel = "SIZE",
             description = "shared_buffers of the instances, such as 2GiB; PostgreSQL's default when it is missing.")
     private @Nullable String sharedBuffers;
+
+    @Option(
+            names = "--instances",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Instances on the node that the shard begins on; all but its own are idle and stay there.")
+    private int instances;
 
     @Option(
             names = "--profile",
@@ -116,6 +124,7 @@ public final class SwitchoverCommand implements Callable<Integer> {
                     loads.stream().distinct().toList(),
                     sessions.stream().distinct().toList(),
                     sharedBuffers == null ? null : ByteSize.parse(sharedBuffers),
+                    instances,
                     profile);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), e.getMessage(), e);
@@ -132,6 +141,9 @@ public final class SwitchoverCommand implements Callable<Integer> {
         }
         if (sessions.stream().anyMatch(count -> count < 1 || count > MOST_SESSIONS)) {
             throw new ParameterException(command.commandLine(), "--sessions must be 1 to " + MOST_SESSIONS);
+        }
+        if (instances < 1 || instances > MOST_INSTANCES) {
+            throw new ParameterException(command.commandLine(), "--instances must be 1 to " + MOST_INSTANCES);
         }
         if (rows < 1) {
             throw new ParameterException(command.commandLine(), "--rows must be at least 1");

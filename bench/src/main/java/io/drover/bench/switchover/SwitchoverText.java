@@ -15,8 +15,14 @@ final class SwitchoverText {
     static String of(SwitchoverReport report) {
         StringBuilder text = new StringBuilder();
         table(text, report.series());
-        ratios(text, "How many times as long the longest gap of any one client is, median over median", report.ratios().others());
-        ratios(text, "What sessions cost: the same, over the fewest", report.ratios().sessions());
+        ratios(
+                text,
+                "How many times as long the longest gap of any one client is, median over median",
+                report.ratios().others());
+        ratios(
+                text,
+                "What sessions cost: the same, over the fewest",
+                report.ratios().sessions());
         predictions(text, report.predictions());
         report.series().stream()
                 .filter(series -> !series.phases().isEmpty())
@@ -29,17 +35,13 @@ final class SwitchoverText {
 
     private static void table(StringBuilder text, List<SwitchoverReport.Measured> all) {
         line(text, "");
-        line(text, "Longest time between two acknowledged writes, and from the fence back to 90 %% of the rate, in milliseconds");
         line(
                 text,
-                "%-46s %26s   %26s   %26s",
-                "",
-                "of all clients together",
-                "of any one client",
-                "back to 90 %");
+                "Longest time between two acknowledged writes, and from the fence back to 90 %% of the rate, in milliseconds");
+        line(text, "%-58s %26s   %26s   %26s", "", "of all clients together", "of any one client", "back to 90 %");
         line(
                 text,
-                "%-46s %8s %17s   %8s %17s   %8s %17s %9s %7s %8s",
+                "%-58s %8s %17s   %8s %17s   %8s %17s %9s %7s %8s",
                 "series",
                 "median",
                 "tail",
@@ -56,7 +58,7 @@ final class SwitchoverText {
             Spread back = Spread.of(known(series.backTo90Millis()));
             line(
                     text,
-                    "%-46s %8.1f %17s   %8.1f %17s   %8.1f %17s %9.0f %7d %8d",
+                    "%-58s %8.1f %17s   %8.1f %17s   %8.1f %17s %9.0f %7d %8d",
                     series.title(),
                     together.median(),
                     together.tail(),
@@ -67,9 +69,14 @@ final class SwitchoverText {
                     Spread.of(series.writesPerSecondBefore()).median(),
                     series.errors(),
                     series.vacuous());
-            long never = series.backTo90Millis().stream().filter(Objects::isNull).count();
+            long never =
+                    series.backTo90Millis().stream().filter(Objects::isNull).count();
             if (never > 0) {
-                line(text, "  %d of %d not back at 90 %% as long as they were looked at", never, series.gapsMillis().size());
+                line(
+                        text,
+                        "  %d of %d not back at 90 %% as long as they were looked at",
+                        never,
+                        series.gapsMillis().size());
             }
         }
     }
@@ -80,8 +87,8 @@ final class SwitchoverText {
         }
         line(text, "");
         line(text, "%s", heading);
-        ratios.forEach(ratio -> line(
-                text, "  %6.2f  %s over %s (%s)", ratio.ratio(), ratio.of(), ratio.by(), ratio.under()));
+        ratios.forEach(
+                ratio -> line(text, "  %6.2f  %s over %s (%s)", ratio.ratio(), ratio.of(), ratio.by(), ratio.under()));
     }
 
     private static void predictions(StringBuilder text, Predictions predictions) {
@@ -90,7 +97,16 @@ final class SwitchoverText {
         }
         line(text, "");
         line(text, "Drover's predictions: the longer of prediction and pause over the shorter");
-        line(text, "  %-10s %6s %12s %12s %8s %8s %8s", "load", "moves", "pause median", "within 1.5", "p50", "p99", "max");
+        line(
+                text,
+                "  %-10s %6s %12s %12s %8s %8s %8s",
+                "load",
+                "moves",
+                "pause median",
+                "within 1.5",
+                "p50",
+                "p99",
+                "max");
         predictions.loads().forEach(told -> told(text, told));
         told(text, predictions.all());
         if (predictions.loadsDifferBy() != null) {
@@ -128,7 +144,10 @@ final class SwitchoverText {
     }
 
     private static List<Double> known(List<@Nullable Double> values) {
-        return values.stream().filter(Objects::nonNull).map(Objects::requireNonNull).toList();
+        return values.stream()
+                .filter(Objects::nonNull)
+                .map(Objects::requireNonNull)
+                .toList();
     }
 
     private static void line(StringBuilder text, String format, Object... arguments) {

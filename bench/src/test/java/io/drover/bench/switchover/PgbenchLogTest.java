@@ -19,12 +19,11 @@ class PgbenchLogTest {
                 7);
         assertThat(log.failed()).isZero();
         assertThat(log.clients()).hasSize(2);
-        assertThat(log.clients().get(0).acknowledgedAt())
-                .containsExactly(10_001_000_000L + 7, 10_042_000_000L + 7);
+        assertThat(log.clients().get(0).acknowledgedAt()).containsExactly(10_001_000_000L + 7, 10_042_000_000L + 7);
         assertThat(log.end()).isEqualTo(10_043_500_000L + 7);
 
-        Observed observed = Observed.between(
-                log.clients(), 10_003 * MILLI, 10_040 * MILLI, Duration.ofSeconds(2), log.end());
+        Observed observed =
+                Observed.between(log.clients(), 10_003 * MILLI, 10_040 * MILLI, Duration.ofSeconds(2), log.end());
         assertThat(observed.pauses().overallMillis()).isEqualTo(40.0);
         assertThat(observed.pauses().worstWriterMillis()).isEqualTo(41.5);
     }

@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Test;
 class PoolersTest {
     @Test
     void bothProcessesTogetherHaveTheSessions() {
-        assertThat(Poolers.settings(501, 8)).containsOnly(
-                Map.entry("default_pool_size", "251"), Map.entry("min_pool_size", "251"));
+        assertThat(Poolers.settings(501, 8))
+                .containsOnly(Map.entry("default_pool_size", "251"), Map.entry("min_pool_size", "251"));
     }
 
     @Test

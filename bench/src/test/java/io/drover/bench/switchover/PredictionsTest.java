@@ -38,8 +38,8 @@ class PredictionsTest {
 
     @Test
     void isEmptyWithoutDrover() {
-        Predictions predictions = Predictions.of(List.of(Results.of(
-                "hand-kit", Results.EIGHT, Switch.withoutDrover(Results.observed(200, 210, 2000)))));
+        Predictions predictions = Predictions.of(
+                List.of(Results.of("hand-kit", Results.EIGHT, Switch.withoutDrover(Results.observed(200, 210, 2000)))));
         assertThat(predictions.all()).isNull();
         assertThat(predictions.loads()).isEmpty();
     }

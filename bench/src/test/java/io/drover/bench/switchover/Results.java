@@ -14,15 +14,17 @@ final class Results {
     private Results() {}
 
     static SeriesResult of(String key, Conditions conditions, Switch... switches) {
-        SeriesResult result =
-                new SeriesResult(SeriesTable.named(List.of(key)).get(0), conditions);
+        SeriesResult result = new SeriesResult(SeriesTable.named(List.of(key)).get(0), conditions);
         List.of(switches).forEach(result::add);
         return result;
     }
 
     static Switch measured(double all, double worst, double rate) {
         return new Switch(
-                observed(all, worst, rate), 29.0, 30.0, List.of(new Phase(100, "fence", 4), new Phase(140, "rest", 25)));
+                observed(all, worst, rate),
+                29.0,
+                30.0,
+                List.of(new Phase(100, "fence", 4), new Phase(140, "rest", 25)));
     }
 
     static Switch predicted(double predicted, double pause) {

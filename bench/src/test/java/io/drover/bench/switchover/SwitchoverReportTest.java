@@ -13,7 +13,15 @@ import org.junit.jupiter.api.Test;
 
 class SwitchoverReportTest {
     private static final SwitchoverOptions OPTIONS = new SwitchoverOptions(
-            2, 8, 1000, SeriesTable.named(SeriesTable.USUAL), List.of(LoadKind.WRITERS), List.of(), null, Profile.LOCAL);
+            2,
+            8,
+            1000,
+            SeriesTable.named(SeriesTable.USUAL),
+            List.of(LoadKind.WRITERS),
+            List.of(),
+            null,
+            1,
+            Profile.LOCAL);
 
     @Test
     void hasTheMembersThatOthersRelyOn() {
@@ -34,7 +42,8 @@ class SwitchoverReportTest {
         assertThat(series.get("backTo90Millis").toString()).isEqualTo("[34.0,45.0]");
         assertThat(series.get("predictedMillis").toString()).isEqualTo("[30.0,30.0]");
         assertThat(series.get("errors").asLong()).isEqualTo(3);
-        assertThat(json.get("predictions").get("all").get("withinFactor").asDouble()).isEqualTo(1);
+        assertThat(json.get("predictions").get("all").get("withinFactor").asDouble())
+                .isEqualTo(1);
         assertThat(json.get("missing").isArray()).isTrue();
         assertThat(json.get("ok").asBoolean()).isTrue();
     }
@@ -60,13 +69,12 @@ class SwitchoverReportTest {
     void showsWhatThePhasesAddUpTo() {
         SeriesResult kit = Results.of("sealed-kit", Results.EIGHT, Results.measured(30, 33, 2000));
         SeriesResult hand = Results.of(
-                "hand-kit",
-                Results.EIGHT,
-                Switch.withoutDrover(new Observed(new Pauses(160, 165, 2000), null, 0)));
+                "hand-kit", Results.EIGHT, Switch.withoutDrover(new Observed(new Pauses(160, 165, 2000), null, 0)));
         String text = SwitchoverText.of(SwitchoverReport.of(List.of(kit, hand), OPTIONS, List.of("too slow")));
         assertThat(text.lines())
-                .anyMatch(line -> line.matches(
-                        "drover sealed, kit; writers, 8 sessions +30\\.0 +max of 1 30\\.0 +33\\.0 +max of 1 33\\.0 +34\\.0 .*"))
+                .anyMatch(
+                        line -> line.matches(
+                                "drover sealed, kit; writers, 8 sessions +30\\.0 +max of 1 30\\.0 +33\\.0 +max of 1 33\\.0 +34\\.0 .*"))
                 .anyMatch(line -> line.matches(" +1 of 1 not back at 90 % as long as they were looked at"))
                 .anyMatch(line -> line.matches(
                         " +5\\.00 +by-hand pg_promote, kit over drover sealed, kit \\(writers, 8 sessions\\)"))

@@ -16,11 +16,7 @@ import java.util.stream.IntStream;
  * @param emulation what is slower than this machine, or empty; needs namespaces
  */
 public record ClusterShape(
-        int zookeepers,
-        Optional<String> main,
-        List<String> clients,
-        int diskMegabytes,
-        Optional<Emulation> emulation) {
+        int zookeepers, Optional<String> main, List<String> clients, int diskMegabytes, Optional<Emulation> emulation) {
     /** One ZooKeeper server, everything on addresses of loopback, started by production's script. */
     public static final ClusterShape LOOPBACK = new ClusterShape(1, Optional.empty(), List.of(), 0);
 

@@ -31,9 +31,7 @@ final class DelaySwitch {
         Path program = directory.resolve(PROGRAM);
         Path log = directory.resolve(PROGRAM + ".log");
         List<String> command = new ArrayList<>(List.of(
-                "setsid",
-                program.toString(),
-                Long.toString(emulation.oneWay().dividedBy(Duration.ofNanos(1_000)))));
+                "setsid", program.toString(), Long.toString(emulation.oneWay().dividedBy(Duration.ofNanos(1_000)))));
         ports.forEach((port, address) -> command.addAll(List.of(port, address)));
         try {
             Files.copy(emulation.delaySwitch(), program, StandardCopyOption.COPY_ATTRIBUTES);

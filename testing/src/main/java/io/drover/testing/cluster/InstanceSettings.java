@@ -17,8 +17,7 @@ public final class InstanceSettings {
     /** Writes them, stops the instance, and waits until its agent has started it again. */
     public static void apply(LocalCluster cluster, NodeId node, Map<String, String> settings) {
         Psql psql = cluster.psql(node);
-        settings.forEach(
-                (name, value) -> psql.run("postgres", "alter system set " + name + " = '" + value + "'"));
+        settings.forEach((name, value) -> psql.run("postgres", "alter system set " + name + " = '" + value + "'"));
         String before = psql.run("postgres", STARTED);
         Path data = cluster.dataDirectory(node);
         Command.succeed(cluster.osUser()

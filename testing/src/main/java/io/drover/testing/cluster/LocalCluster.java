@@ -90,7 +90,8 @@ public final class LocalCluster implements AutoCloseable {
         members.addAll(ClusterLayout.NODES);
         members.addAll(options.shape().clients());
         try {
-            return ClusterNetwork.create(directory.path(), members, options.shape().emulation());
+            return ClusterNetwork.create(
+                    directory.path(), members, options.shape().emulation());
         } catch (IllegalStateException e) {
             directory.remove();
             throw e;
@@ -125,6 +126,15 @@ public final class LocalCluster implements AutoCloseable {
                         grant usage, create on schema public to %1$s;
                         """.formatted(USER, secrets.application(), DATABASE));
         return topology;
+    }
+
+    /** Makes a further shard in an instance of its own on {@link #NODE_A}, which nobody uses. */
+    public void createIdleShard(int number) {
+        List<String> hosts = nodes().stream().map(ClusterNode::host).toList();
+        int port = network == null ? new Ports(false).choose(0, hosts) : layout.shardPort() + number;
+        String request = "{\"node\":\"%s\",\"port\":%s,\"database\":\"%s\",\"initialize\":true}"
+                .formatted(NODE_A, port, DATABASE);
+        rest.within(SHARD_LIMIT).put("/v1/shards/idle_" + number, request).succeeded();
     }
 
     /** The REST interface of the controllers. */

@@ -33,8 +33,8 @@ public final class PoolerSite implements AutoCloseable {
         this.cluster = cluster;
         this.directory = cluster.osUser().directory(cluster.directory().resolve("pool"), "rwxr-xr-x");
         this.port = new Ports(false).choose(0, List.of(HOST));
-        Map<String, String> all = new HashMap<>(
-                Map.of("pool_mode", mode, "server_login_retry", "1", "default_pool_size", "6"));
+        Map<String, String> all =
+                new HashMap<>(Map.of("pool_mode", mode, "server_login_retry", "1", "default_pool_size", "6"));
         all.putAll(settings);
         for (String name : List.of("p1", "p2")) {
             processes.add(new PgBouncerProcess(

@@ -35,7 +35,8 @@ public final class ServerCertificate {
             cluster.osUser().own(key, "rw-------");
             cluster.osUser().own(certificate, "rw-------");
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot give the certificate to " + cluster.osUser().name(), e);
+            throw new UncheckedIOException(
+                    "cannot give the certificate to " + cluster.osUser().name(), e);
         }
         return Map.of("ssl", "on", "ssl_cert_file", certificate.toString(), "ssl_key_file", key.toString());
     }
