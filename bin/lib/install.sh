@@ -18,6 +18,11 @@ missing_packages() {
         command -v ip >/dev/null || echo iproute2
         command -v umount >/dev/null || echo mount
     fi
+    if [ -n "${DROVER_NEEDS_EMULATION:-}" ]; then
+        command -v gcc >/dev/null || echo gcc
+        [ -e /usr/include/dlfcn.h ] || echo libc6-dev
+        command -v openssl >/dev/null || echo openssl
+    fi
     if [ -n "${DROVER_NEEDS_CLIENTS:-}" ]; then
         [ -x /usr/sbin/haproxy ] || echo haproxy
         # Debian's own interpreter: another one that comes first in PATH does not see Debian's modules

@@ -37,7 +37,7 @@ final class PeerTurn implements Turn {
 
     private void switchOnce(ObservedLoad load, SeriesResult result) {
         PeerNode primary = cluster.awaitReady();
-        Ground.prepare(load, primary.psql());
+        ground.prepare(load, primary.psql());
         PeerCluster.Switching switching = cluster.switchOver(primary);
         SwitchWatch.Moments moments = switching.moments();
         result.add(Switch.withoutDrover(load.observed(moments.fence(), moments.serving())));

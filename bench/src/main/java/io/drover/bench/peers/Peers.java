@@ -89,7 +89,7 @@ public final class Peers implements AutoCloseable {
                     peer.name(),
                     "multi-host",
                     "switchover",
-                    false,
+                    0,
                     ground -> new PeerTurn(cluster, ground)));
         } catch (IllegalStateException | UncheckedIOException | SQLException e) {
             missing.add(peer.name() + ": cannot be set up: " + e.getMessage());

@@ -23,6 +23,9 @@ public final class Ground {
     /** Long enough for the rate in the two seconds before a switch. */
     private static final Duration STEADY = Duration.ofSeconds(3);
 
+    private static final Duration SESSIONS_LIMIT = Duration.ofMinutes(1);
+    private static final String COUNT_SESSIONS =
+            "select count(*) from pg_stat_activity where usename = '" + LocalCluster.USER + "'";
     private static final Duration END_LIMIT = Duration.ofMinutes(2);
 
     private final LocalCluster cluster;
@@ -72,14 +75,18 @@ public final class Ground {
         return cluster.rest().shard(LocalCluster.SHARD).primary().node();
     }
 
-    /** Lets the load run, then writes a checkpoint on the primary: the same before every switch. */
+    /** Waits for the sessions that there are said to be, lets the load run, then writes a checkpoint on the primary: the same before every switch. */
     public void prepare(ObservedLoad load, NodeId primary) {
         prepare(load, cluster.psql(primary));
     }
 
     /** The same on a primary that is none of Drover's. */
-    public static void prepare(ObservedLoad load, Psql primary) {
+    public void prepare(ObservedLoad load, Psql primary) {
         load.prepare();
+        Waiting.until(
+                "the application has " + sessions() + " sessions on the primary",
+                SESSIONS_LIMIT,
+                () -> Integer.parseInt(primary.run("postgres", COUNT_SESSIONS)) >= sessions());
         Waiting.pause(STEADY);
         primary.run("postgres", "checkpoint");
     }

@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
                 "Measures the pause that clients see when a primary is switched under load, in several ways in turns.")
 public final class SwitchoverCommand implements Callable<Integer> {
     private static final int MOST_WRITERS = 60;
+    private static final int MOST_INSTANCES = 20;
     private static final int MOST_SESSIONS = 2000;
 
     @Option(names = "--runs", paramLabel = "N", required = true, description = "Switches of each series.")
@@ -71,6 +72,13 @@ public final class SwitchoverCommand implements Callable<Integer> {
     private @Nullable String sharedBuffers;
 
     @Option(
+            names = "--instances",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Instances on the node that the shard begins on; all but its own are idle and stay there.")
+    private int instances;
+
+    @Option(
             names = "--profile",
             paramLabel = "PROFILE",
             defaultValue = "local",
@@ -98,7 +106,9 @@ public final class SwitchoverCommand implements Callable<Integer> {
                 return run(cluster, options, Others.NONE, out);
             }
             // theirs are read from it
-            InstanceSettings.apply(cluster, LocalCluster.NODE_A, options.settings());
+            if (!options.settings().isEmpty()) {
+                InstanceSettings.apply(cluster, LocalCluster.NODE_A, options.settings());
+            }
             try (Peers started = Peers.start(cluster, LocalCluster.NODE_A, rows, writers, out)) {
                 return run(cluster, options, Others.of(started), out);
             }
@@ -125,6 +135,7 @@ public final class SwitchoverCommand implements Callable<Integer> {
                     loads.stream().distinct().toList(),
                     sessions.stream().distinct().toList(),
                     sharedBuffers == null ? null : ByteSize.parse(sharedBuffers),
+                    instances,
                     profile);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), e.getMessage(), e);
@@ -141,6 +152,9 @@ public final class SwitchoverCommand implements Callable<Integer> {
         }
         if (sessions.stream().anyMatch(count -> count < 1 || count > MOST_SESSIONS)) {
             throw new ParameterException(command.commandLine(), "--sessions must be 1 to " + MOST_SESSIONS);
+        }
+        if (instances < 1 || instances > MOST_INSTANCES) {
+            throw new ParameterException(command.commandLine(), "--instances must be 1 to " + MOST_INSTANCES);
         }
         if (rows < 1) {
             throw new ParameterException(command.commandLine(), "--rows must be at least 1");

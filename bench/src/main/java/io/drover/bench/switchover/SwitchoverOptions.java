@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param loads one after the other in turns
  * @param sessions connections of the application, in turns; empty for as many as the load uses at once
  * @param sharedBuffers of the instances, or null for PostgreSQL's default
+ * @param instances on the node that the shard begins on; all but the shard's own are idle and stay there
  * @param profile the machines and the network
  */
 record SwitchoverOptions(
@@ -28,6 +29,7 @@ record SwitchoverOptions(
         List<LoadKind> loads,
         List<Integer> sessions,
         @Nullable ByteSize sharedBuffers,
+        int instances,
         Profile profile) {
     /** What PostgreSQL's default of 100 connections leaves to an application while standbys, agents and a second pool are there. */
     private static final int MOST_BY_DEFAULT = 60;
@@ -57,7 +59,7 @@ record SwitchoverOptions(
 
     /** The same with other products beside Drover. */
     SwitchoverOptions with(Others others) {
-        return new SwitchoverOptions(runs, writers, rows, others.after(series), loads, sessions, sharedBuffers, profile);
+        return new SwitchoverOptions(runs, writers, rows, others.after(series), loads, sessions, sharedBuffers, instances, profile);
     }
 
     /** Everything that a series is measured under, in the order of the report. */

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param predictions how well Drover told its pauses beforehand
  * @param ratios how many times as long one is as another
  * @param missing peers that were not asked for, peers that could not be measured, with the reason, and what the profile lacks
+ * @param instances on the node that the shard begins on
  * @param profile the machines and the network
  * @param settings of the instances that differ from PostgreSQL's defaults
  * @param problems what went wrong; empty when every switch was measured
@@ -28,6 +29,7 @@ record SwitchoverReport(
         List<String> missing,
         int writers,
         long rows,
+        int instances,
         String profile,
         Map<String, String> settings,
         List<String> problems) {
@@ -64,7 +66,8 @@ record SwitchoverReport(
             List<Move.Phase> phases) {
         /** As a person reads it. */
         String title() {
-            return Series.title(name, client, mode) + "; " + load + ", " + sessions + (sessions == 1 ? " session" : " sessions");
+            return Series.title(name, client, mode) + "; " + load + ", " + sessions
+                    + (sessions == 1 ? " session" : " sessions");
         }
 
         static Measured of(SeriesResult result) {
@@ -84,7 +87,8 @@ record SwitchoverReport(
                             .toList(),
                     result.of(Switch::writePauseMillis),
                     result.of(Switch::predictedMillis),
-                    Waterfall.ofMedians(result.switches().stream().map(Switch::phases).toList()));
+                    Waterfall.ofMedians(
+                            result.switches().stream().map(Switch::phases).toList()));
         }
     }
 
@@ -100,6 +104,7 @@ record SwitchoverReport(
                 missing(options, others),
                 options.writers(),
                 options.rows(),
+                options.instances(),
                 options.profile().key(),
                 options.settings(),
                 List.copyOf(problems));

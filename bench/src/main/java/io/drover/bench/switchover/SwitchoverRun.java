@@ -40,6 +40,9 @@ final class SwitchoverRun {
     SwitchoverReport run() throws SQLException {
         Map<String, String> settings = new TreeMap<>(options.settings());
         settings.putAll(options.profile().settings(cluster));
+        for (int number = 2; number <= options.instances(); number++) {
+            cluster.createIdleShard(number);
+        }
         if (!settings.isEmpty()) {
             InstanceSettings.apply(cluster, LocalCluster.NODE_A, settings);
         }
@@ -87,7 +90,7 @@ final class SwitchoverRun {
         }
         out.printf(
                 Locale.ROOT,
-                "%7.1fs  %3d to %d of %d  %-44s",
+                "%7.1fs  %3d to %d of %d  %-58s",
                 (System.nanoTime() - start) / 1e9,
                 done + 1,
                 done + switches,

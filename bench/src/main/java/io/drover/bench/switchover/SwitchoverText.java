@@ -38,10 +38,10 @@ final class SwitchoverText {
         line(
                 text,
                 "Longest time between two acknowledged writes, and from the fence back to 90 %% of the rate, in milliseconds");
-        line(text, "%-46s %26s   %26s   %26s", "", "of all clients together", "of any one client", "back to 90 %");
+        line(text, "%-58s %26s   %26s   %26s", "", "of all clients together", "of any one client", "back to 90 %");
         line(
                 text,
-                "%-46s %8s %17s   %8s %17s   %8s %17s %9s %7s %8s",
+                "%-58s %8s %17s   %8s %17s   %8s %17s %9s %7s %8s",
                 "series",
                 "median",
                 "tail",
@@ -58,7 +58,7 @@ final class SwitchoverText {
             Spread back = Spread.of(known(series.backTo90Millis()));
             line(
                     text,
-                    "%-46s %8.1f %17s   %8.1f %17s   %8.1f %17s %9.0f %7d %8d",
+                    "%-58s %8.1f %17s   %8.1f %17s   %8.1f %17s %9.0f %7d %8d",
                     series.title(),
                     together.median(),
                     together.tail(),

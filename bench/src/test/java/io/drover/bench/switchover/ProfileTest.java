@@ -23,6 +23,7 @@ class ProfileTest {
                 List.of(LoadKind.WRITERS),
                 List.of(),
                 null,
+                1,
                 Profile.CLOUD);
         assertThat(SwitchoverReport.of(List.of(), options, List.of()).missing())
                 .anyMatch(missing -> missing.contains("125 MB/s"));

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class SwitchoverOptionsTest {
     private static SwitchoverOptions options(List<LoadKind> loads, List<Integer> sessions) {
         return new SwitchoverOptions(
-                2, 8, 1000, SeriesTable.named(SeriesTable.USUAL), loads, sessions, null, Profile.LOCAL);
+                2, 8, 1000, SeriesTable.named(SeriesTable.USUAL), loads, sessions, null, 1, Profile.LOCAL);
     }
 
     @Test
@@ -45,11 +45,11 @@ class SwitchoverOptionsTest {
     void aSeriesWithALoadOfItsOwnStandsForTheWriters() {
         List<Series> pgbench = SeriesTable.named(List.of("sealed-pgbench"));
         SwitchoverOptions options = new SwitchoverOptions(
-                2, 8, 1000, pgbench, List.of(LoadKind.WRITERS, LoadKind.WAL), List.of(10), null, Profile.LOCAL);
+                2, 8, 1000, pgbench, List.of(LoadKind.WRITERS, LoadKind.WAL), List.of(10), null, 1, Profile.LOCAL);
         assertThat(options.results()).hasSize(1);
         assertThat(options.results().get(0).conditions()).isEqualTo(new Conditions(LoadKind.WRITERS, 16));
         assertThatThrownBy(() -> new SwitchoverOptions(
-                        2, 8, 1000, pgbench, List.of(LoadKind.IDLE), List.of(), null, Profile.LOCAL))
+                        2, 8, 1000, pgbench, List.of(LoadKind.IDLE), List.of(), null, 1, Profile.LOCAL))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("sealed-pgbench");
     }
@@ -67,6 +67,7 @@ class SwitchoverOptionsTest {
                 List.of(LoadKind.WRITERS),
                 List.of(),
                 ByteSize.parse("2GiB"),
+                1,
                 Profile.LOCAL);
         assertThat(large.settings()).containsExactly(Map.entry("shared_buffers", "2097152kB"));
     }

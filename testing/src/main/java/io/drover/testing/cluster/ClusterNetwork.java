@@ -62,7 +62,7 @@ public final class ClusterNetwork {
             }
             if (emulation.isPresent()) {
                 network.addSelf();
-                DelaySwitch.start(emulation.get(), directory, network.ports());
+                DelaySwitch.start(emulation.orElseThrow(), directory, network.ports());
             }
             return network;
         } catch (IllegalStateException e) {

@@ -128,6 +128,15 @@ public final class LocalCluster implements AutoCloseable {
         return topology;
     }
 
+    /** Makes a further shard in an instance of its own on {@link #NODE_A}, which nobody uses. */
+    public void createIdleShard(int number) {
+        List<String> hosts = nodes().stream().map(ClusterNode::host).toList();
+        int port = network == null ? new Ports(false).choose(0, hosts) : layout.shardPort() + number;
+        String request = "{\"node\":\"%s\",\"port\":%s,\"database\":\"%s\",\"initialize\":true}"
+                .formatted(NODE_A, port, DATABASE);
+        rest.within(SHARD_LIMIT).put("/v1/shards/idle_" + number, request).succeeded();
+    }
+
     /** The REST interface of the controllers. */
     public DroverRest rest() {
         return rest;
