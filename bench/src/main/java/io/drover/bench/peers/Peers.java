@@ -85,12 +85,7 @@ public final class Peers implements AutoCloseable {
             PeerCluster cluster = new PeerCluster(site, peer.product().apply(site));
             cluster.create(rows, writers);
             series.add(new Series(
-                    peer.name(),
-                    peer.name(),
-                    "multi-host",
-                    "switchover",
-                    0,
-                    ground -> new PeerTurn(cluster, ground)));
+                    peer.name(), peer.name(), "multi-host", "switchover", 0, ground -> new PeerTurn(cluster, ground)));
         } catch (IllegalStateException | UncheckedIOException | SQLException e) {
             missing.add(peer.name() + ": cannot be set up: " + e.getMessage());
             directory.remove();

@@ -59,7 +59,8 @@ record SwitchoverOptions(
 
     /** The same with other products beside Drover. */
     SwitchoverOptions with(Others others) {
-        return new SwitchoverOptions(runs, writers, rows, others.after(series), loads, sessions, sharedBuffers, instances, profile);
+        return new SwitchoverOptions(
+                runs, writers, rows, others.after(series), loads, sessions, sharedBuffers, instances, profile);
     }
 
     /** Everything that a series is measured under, in the order of the report. */

@@ -84,7 +84,8 @@ class SwitchoverReportTest {
         SeriesResult kit = Results.of("sealed-kit", Results.EIGHT, Results.measured(30, 33, 2000));
         SeriesResult hand = Results.of(
                 "hand-kit", Results.EIGHT, Switch.withoutDrover(new Observed(new Pauses(160, 165, 2000), null, 0)));
-        String text = SwitchoverText.of(SwitchoverReport.of(List.of(kit, hand), OPTIONS, Others.NONE, List.of("too slow")));
+        String text =
+                SwitchoverText.of(SwitchoverReport.of(List.of(kit, hand), OPTIONS, Others.NONE, List.of("too slow")));
         assertThat(text.lines())
                 .anyMatch(
                         line -> line.matches(
