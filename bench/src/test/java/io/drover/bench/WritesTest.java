@@ -20,7 +20,7 @@ class WritesTest {
         log.end(first, Outcome.ACKED, base + MILLI);
         for (int i = 1; i <= 10; i++) {
             int sequence = log.begin();
-            log.end(sequence, Outcome.ACKED, base + 100 * i * MILLI);
+            log.end(sequence, Outcome.ACKED, base + 100L * i * MILLI);
         }
         int failed = log.begin();
         log.end(failed, Outcome.FAILED, base + 500 * MILLI);

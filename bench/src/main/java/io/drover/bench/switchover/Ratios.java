@@ -59,10 +59,10 @@ record Ratios(List<Ratio> others, List<Ratio> sessions) {
                 && result.conditions().equals(reference.conditions());
     }
 
-    private static boolean isMoreOf(SeriesResult result, SeriesResult reference) {
-        return result.series().equals(reference.series())
-                && result.conditions().load() == reference.conditions().load()
-                && result.conditions().sessions() > reference.conditions().sessions();
+    private static boolean isMoreOf(SeriesResult more, SeriesResult fewer) {
+        return more.series().equals(fewer.series())
+                && more.conditions().load() == fewer.conditions().load()
+                && more.conditions().sessions() > fewer.conditions().sessions();
     }
 
     private static boolean isFewest(SeriesResult reference, List<SeriesResult> results) {

@@ -62,7 +62,7 @@ final class SwitchoverRun {
     }
 
     private Contestant contestant(SeriesResult result, Map<String, String> settings) {
-        Ground ground = new Ground(cluster, result.conditions(), options.writers(), settings);
+        Ground ground = new Ground(cluster, result, options.writers(), settings);
         return new Contestant(result, ground, result.series().opening().on(ground));
     }
 
