@@ -13,12 +13,13 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 class SwitchWatchTest {
     private static final Duration LIMIT = Duration.ofMillis(200);
 
-    /** A server that gives these answers, one for each question, and the last for ever; null ends the session. */
+    /** A server that gives these answers, one for each question, and the last for ever; {@code end} ends the session. */
     private static final class Server {
         private final Deque<String> answers;
 
@@ -31,16 +32,18 @@ class SwitchWatchTest {
                 next();
                 throw new SQLException("the server does not take logins");
             }
-            return fake(Connection.class, name -> name.equals("createStatement") ? statement() : null);
+            AtomicBoolean ended = new AtomicBoolean();
+            return fake(Connection.class, name -> name.equals("createStatement") ? statement(ended) : null);
         }
 
-        private Statement statement() {
-            return fake(Statement.class, name -> name.equals("executeQuery") ? answer() : null);
+        private Statement statement(AtomicBoolean ended) {
+            return fake(Statement.class, name -> name.equals("executeQuery") ? answer(ended) : null);
         }
 
-        private ResultSet answer() throws SQLException {
-            String answer = next();
+        private ResultSet answer(AtomicBoolean ended) throws SQLException {
+            String answer = ended.get() ? "end" : next();
             if (answer.equals("end")) {
+                ended.set(true);
                 throw new SQLException("the session was ended");
             }
             return fake(ResultSet.class, name -> name.equals("next") || answer.equals("yes"));

@@ -25,7 +25,8 @@ class ProfileTest {
                 null,
                 1,
                 Profile.CLOUD);
-        assertThat(SwitchoverReport.of(List.of(), options, List.of()).missing())
+        assertThat(SwitchoverReport.of(List.of(), options, Others.NONE, List.of())
+                        .missing())
                 .anyMatch(missing -> missing.contains("125 MB/s"));
     }
 }
