@@ -18,6 +18,11 @@ missing_packages() {
         command -v ip >/dev/null || echo iproute2
         command -v umount >/dev/null || echo mount
     fi
+    if [ -n "${DROVER_NEEDS_EMULATION:-}" ]; then
+        command -v gcc >/dev/null || echo gcc
+        [ -e /usr/include/dlfcn.h ] || echo libc6-dev
+        command -v openssl >/dev/null || echo openssl
+    fi
     if [ -n "${DROVER_NEEDS_CLIENTS:-}" ]; then
         [ -x /usr/sbin/haproxy ] || echo haproxy
         # Debian's own interpreter: another one that comes first in PATH does not see Debian's modules
@@ -26,8 +31,45 @@ missing_packages() {
     fi
 }
 
-# Debian's PostgreSQL makes a cluster and starts it when it is installed; its PgBouncer and its HAProxy are started then or at each
-# boot. None of it is wanted: no service may run afterwards that did not run before, and none that runs may be restarted.
+# Prints the packages that a peer of bin/bench switchover lacks here.
+missing_peer_packages() {
+    local programs=/usr/lib/postgresql/15
+    case "$1" in
+        patroni)
+            [ -x /usr/bin/patroni ] || echo patroni
+            [ -x /usr/bin/etcd ] || echo etcd-server
+            /usr/bin/python3 -c 'import etcd' 2>/dev/null || echo python3-etcd
+            ;;
+        pg_auto_failover)
+            [ -x /usr/bin/pg_autoctl ] || echo pg-auto-failover-cli
+            [ -e $programs/lib/pgautofailover.so ] || echo postgresql-15-auto-failover
+            ;;
+        repmgr)
+            [ -x $programs/bin/repmgr ] || echo postgresql-15-repmgr
+            [ -x /usr/sbin/sshd ] || echo openssh-server
+            command -v ssh >/dev/null || echo openssh-client
+            ;;
+    esac
+}
+
+# Installs what the peers lack, each for itself. One that cannot be installed is no error here: the benchmark names it as missing.
+install_peers() {
+    local peer packages
+    for peer in patroni pg_auto_failover repmgr; do
+        packages=$(missing_peer_packages "$peer")
+        [ -n "$packages" ] || continue
+        # one package per word
+        # shellcheck disable=SC2086
+        install_as_root $packages || true
+        packages=$(missing_peer_packages "$peer")
+        # shellcheck disable=SC2086
+        [ -z "$packages" ] || echo "$peer cannot be measured, still missing:" $packages >&2
+    done
+    hash -r
+}
+
+# Debian's PostgreSQL makes a cluster and starts it when it is installed; its PgBouncer, its HAProxy and the peers' servers are started
+# then or at each boot. None of it is wanted: no service may run afterwards that did not run before, and none that runs may be restarted.
 install_quietly() (
     set -eu
     cluster_policy=/etc/postgresql-common/createcluster.d/drover-install.conf
@@ -53,6 +95,15 @@ install_quietly() (
         *" pgbouncer "*) update-rc.d pgbouncer disable ;;
     esac
     case " $* " in
+        *" patroni "*) update-rc.d patroni disable ;;
+    esac
+    case " $* " in
+        *" etcd-server "*) update-rc.d etcd disable ;;
+    esac
+    case " $* " in
+        *" openssh-server "*) update-rc.d ssh disable ;;
+    esac
+    case " $* " in
         *" haproxy "*)
             if command -v systemctl >/dev/null; then
                 systemctl -q disable haproxy.service || echo "haproxy.service will be started at the next boot" >&2
@@ -61,14 +112,8 @@ install_quietly() (
     esac
 )
 
-# Installs what is missing; as another user than root it needs sudo for that.
-install_missing() {
-    local packages
-    packages=$(missing_packages)
-    [ -n "$packages" ] || return 0
-    # one package per word from here on
-    # shellcheck disable=SC2086
-    set -- $packages
+# Installs packages; as another user than root it needs sudo for that.
+install_as_root() {
     if ! command -v apt-get >/dev/null; then
         echo "missing: $*. Install what gives them on this system (Debian 12's names), then run this again." >&2
         return 1
@@ -82,6 +127,16 @@ install_missing() {
         echo "missing: $*. Run this once as root, or install sudo, or install them by hand." >&2
         return 1
     fi
+}
+
+# Installs what is missing.
+install_missing() {
+    local packages
+    packages=$(missing_packages)
+    [ -n "$packages" ] || return 0
+    # one package per word
+    # shellcheck disable=SC2086
+    install_as_root $packages
     hash -r
     packages=$(missing_packages)
     if [ -n "$packages" ]; then

@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
 /** The files that every command can write what it has measured to. */
-final class ResultFiles {
+public final class ResultFiles {
     @Option(names = "--json", paramLabel = "FILE", description = "Where to write every figure.")
     private @Nullable Path json;
 
@@ -22,7 +22,7 @@ final class ResultFiles {
     private @Nullable Path chart;
 
     /** Refuses what could not be written after an hour of measuring. */
-    void check(CommandSpec command) {
+    public void check(CommandSpec command) {
         check(command, "--json", json);
         check(command, "--chart", chart);
     }
@@ -43,7 +43,7 @@ final class ResultFiles {
      *
      * @param unit of the distributions
      */
-    void write(Object report, String title, String unit, Map<String, List<Double>> distributions) {
+    public void write(Object report, String title, String unit, Map<String, List<Double>> distributions) {
         if (json != null) {
             try {
                 Files.write(json, Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(report));

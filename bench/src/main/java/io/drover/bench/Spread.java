@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** What a number of measured times comes down to. */
-final class Spread {
+public final class Spread {
     /** With fewer values the 99th percentile is just the greatest of them, and is called so. */
     private static final int ENOUGH_FOR_P99 = 100;
 
@@ -16,14 +16,14 @@ final class Spread {
         this.sorted = sorted;
     }
 
-    static Spread of(List<Double> values) {
+    public static Spread of(List<Double> values) {
         double[] sorted = values.stream().mapToDouble(Double::doubleValue).toArray();
         Arrays.sort(sorted);
         return new Spread(sorted);
     }
 
     /** The middle one, or the mean of the two in the middle; not a number when there is none. */
-    double median() {
+    public double median() {
         if (sorted.length == 0) {
             return Double.NaN;
         }
@@ -32,7 +32,7 @@ final class Spread {
     }
 
     /** The smallest value that at least so many percent of all do not exceed: always one that was measured. */
-    double percentile(int percent) {
+    public double percentile(int percent) {
         if (sorted.length == 0) {
             return Double.NaN;
         }
@@ -41,12 +41,12 @@ final class Spread {
     }
 
     /** The greatest; not a number when there is none. */
-    double max() {
+    public double max() {
         return percentile(100);
     }
 
     /** The 99th percentile of 100 values or more, else the greatest, with its name. */
-    String tail() {
+    public String tail() {
         if (sorted.length == 0) {
             return "-";
         }

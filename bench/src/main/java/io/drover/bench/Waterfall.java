@@ -8,16 +8,11 @@ import java.util.List;
 import java.util.Map;
 
 /** The parts of Drover's pauses, each as its median. Medians of parts need not add up to the median of the whole. */
-final class Waterfall {
+public final class Waterfall {
     private Waterfall() {}
 
-    /** One phase for each that any of the switches had, in their order, with its median over those that had it. */
-    static List<Move.Phase> medians(List<Switch> switches) {
-        return ofMedians(switches.stream().map(Switch::phases).toList());
-    }
-
-    /** The same of the phases of each pause. */
-    static List<Move.Phase> ofMedians(List<List<Move.Phase>> pauses) {
+    /** One phase for each that any of the pauses had, in their order, with its median over those that had it. */
+    public static List<Move.Phase> ofMedians(List<List<Move.Phase>> pauses) {
         Map<Key, List<Double>> millis = new LinkedHashMap<>();
         for (List<Move.Phase> pause : pauses) {
             for (Move.Phase phase : pause) {

@@ -5,7 +5,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 
 /** How an application comes to the connection that it writes through. */
-interface WriteClient extends AutoCloseable {
+public interface WriteClient extends AutoCloseable {
     /** What the application does with a connection. */
     interface Write {
         void on(Connection connection) throws SQLException;
@@ -18,6 +18,9 @@ interface WriteClient extends AutoCloseable {
      * @throws SQLException what the application would see
      */
     void write(int writer, Write write) throws SQLException;
+
+    /** Before each switch, while nothing is measured: opens again what the one before has ended. */
+    default void prepare() {}
 
     @Override
     void close();

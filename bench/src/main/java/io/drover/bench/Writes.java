@@ -14,7 +14,7 @@ import java.util.List;
  * @param medianMillis from asking for a write to its acknowledgement
  * @param p99Millis the same, which one in a hundred exceeds
  */
-record Writes(double perSecond, double medianMillis, double p99Millis) {
+public record Writes(double perSecond, double medianMillis, double p99Millis) {
     /**
      * Looks at the writes that were acknowledged between two moments.
      *

@@ -1,4 +1,4 @@
-/** The benchmark: the same load through switches of different kinds, in turns. */
+/** The benchmarks, and what they share. */
 @NullMarked
 package io.drover.bench;
 

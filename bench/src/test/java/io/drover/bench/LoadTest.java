@@ -4,10 +4,8 @@ package io.drover.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drover.testing.cluster.Waiting;
-import io.drover.testing.ledger.Pauses;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -21,14 +19,6 @@ class LoadTest {
         Waiting.until("the writers have tried again", LIMIT, () -> client.calls.get() > 10);
         load.close();
         assertThat(load.errors()).isEqualTo(client.calls.get());
-    }
-
-    @Test
-    void aSwitchWithTooFewWritesBeforeItIsVacuous() {
-        assertThat(new Switch(new Pauses(1, 1, 499), null, List.of()).isVacuous())
-                .isTrue();
-        assertThat(new Switch(new Pauses(1, 1, 500), null, List.of()).isVacuous())
-                .isFalse();
     }
 
     private static final class Refusing implements WriteClient {

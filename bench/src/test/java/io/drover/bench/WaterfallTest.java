@@ -4,14 +4,13 @@ package io.drover.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drover.api.Move.Phase;
-import io.drover.testing.ledger.Pauses;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class WaterfallTest {
     @Test
     void takesTheMedianOfEachPhaseInItsPlace() {
-        assertThat(Waterfall.medians(List.of(
+        assertThat(Waterfall.ofMedians(List.of(
                         with(new Phase(100, "fence", 4), new Phase(150, "publish", 3)),
                         with(new Phase(100, "fence", 8), new Phase(150, "publish", 1)),
                         with(new Phase(100, "fence", 5), new Phase(150, "publish", 2)))))
@@ -20,17 +19,17 @@ class WaterfallTest {
 
     @Test
     void tellsPhasesOfOneStepApart() {
-        assertThat(Waterfall.medians(List.of(with(new Phase(110, "seal", 1), new Phase(110, "WAL", 7)))))
+        assertThat(Waterfall.ofMedians(List.of(with(new Phase(110, "seal", 1), new Phase(110, "WAL", 7)))))
                 .extracting(Phase::name)
                 .containsExactly("seal", "WAL");
     }
 
     @Test
     void isEmptyWithoutDrover() {
-        assertThat(Waterfall.medians(List.of(with()))).isEmpty();
+        assertThat(Waterfall.ofMedians(List.of(with()))).isEmpty();
     }
 
-    private static Switch with(Phase... phases) {
-        return new Switch(new Pauses(1, 1, 1000), 1.0, List.of(phases));
+    private static List<Phase> with(Phase... phases) {
+        return List.of(phases);
     }
 }

@@ -214,10 +214,14 @@ public final class WalAudit {
 
     private List<String> segments(int timeline) {
         String prefix = String.format(Locale.ROOT, "%08X", timeline);
+        long size = segmentSize();
         try (Stream<Path> files = Files.list(dataDir.resolve("pg_wal"))) {
             return files.filter(file -> {
                         String name = String.valueOf(file.getFileName());
-                        return name.startsWith(prefix) && SEGMENT.matcher(name).matches() && WrittenWal.isWritten(file);
+                        return name.startsWith(prefix)
+                                && WalSegment.parse(name, size)
+                                        .filter(segment -> WrittenWal.isWritten(file, segment.start()))
+                                        .isPresent();
                     })
                     .map(file -> String.valueOf(file.getFileName()))
                     .sorted()

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.replication;
 
+import io.drover.api.Lsn;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +22,7 @@ import java.util.List;
  */
 record WrittenWal(Path directory, List<Path> links) implements AutoCloseable {
     private static final String SEGMENT = "[0-9A-F]{24}";
+    private static final int ADDRESS_AT = 8;
 
     static WrittenWal of(Path wal) {
         List<Path> written = new ArrayList<>();
@@ -44,6 +48,21 @@ record WrittenWal(Path directory, List<Path> links) implements AutoCloseable {
         try (InputStream in = Files.newInputStream(segment)) {
             byte[] magic = in.readNBytes(2);
             return magic.length == 2 && (magic[0] != 0 || magic[1] != 0);
+        } catch (IOException e) {
+            throw DurableFiles.failed("could not read " + segment, e);
+        }
+    }
+
+    /**
+     * Whether a segment of this begin was written there. A server also makes segments ahead by giving a new name to an old one, whose
+     * first page still has its former address (PostgreSQL's sources, xlog_internal.h: XLogPageHeaderData).
+     */
+    static boolean isWritten(Path segment, Lsn start) {
+        try (InputStream in = Files.newInputStream(segment)) {
+            byte[] header = in.readNBytes(ADDRESS_AT + Long.BYTES);
+            return header.length == ADDRESS_AT + Long.BYTES
+                    && ByteBuffer.wrap(header).order(ByteOrder.nativeOrder()).getLong(ADDRESS_AT) == start.bytes()
+                    && (header[0] != 0 || header[1] != 0);
         } catch (IOException e) {
             throw DurableFiles.failed("could not read " + segment, e);
         }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drover.api.Lsn;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +23,17 @@ class WrittenWalTest {
         segment(data, "000000080000000000000010", true);
         segment(data, "000000080000000000000011", false);
         // there is no pg_waldump that could be asked
+        WalAudit audit = new WalAudit(new PostgresBinaries(data.resolve("none")), data);
+
+        assertThat(audit.audit(8, Lsn.parse("0/1100000"), LIMIT).records()).isZero();
+        assertThat(audit.tail(8, Lsn.parse("0/1100000"), LIMIT).recordsPast()).isZero();
+    }
+
+    /** A checkpoint has named an old segment for later, and the one before it was not made yet. */
+    @Test
+    void aSegmentThatHasAnotherNameThanItWasWrittenWithIsNone(@TempDir Path data) throws IOException {
+        segment(data, "000000080000000000000010", true);
+        segment(data, "000000080000000000000012", true, 0x0A00000);
         WalAudit audit = new WalAudit(new PostgresBinaries(data.resolve("none")), data);
 
         assertThat(audit.audit(8, Lsn.parse("0/1100000"), LIMIT).records()).isZero();
@@ -52,10 +65,16 @@ class WrittenWalTest {
     }
 
     private static void segment(Path data, String name, boolean written) throws IOException {
+        segment(data, name, written, Long.parseLong(name.substring(16), 16) * SIZE);
+    }
+
+    private static void segment(Path data, String name, boolean written, long address) throws IOException {
         byte[] content = new byte[SIZE];
         if (written) {
-            content[0] = 0x10;
-            content[1] = (byte) 0xD1;
+            ByteBuffer.wrap(content)
+                    .order(ByteOrder.nativeOrder())
+                    .putShort(0, (short) 0xD110)
+                    .putLong(8, address);
         }
         Files.createDirectories(data.resolve("pg_wal"));
         Files.write(data.resolve("pg_wal").resolve(name), content);

@@ -26,6 +26,8 @@ public final class ClusterDirectory {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterDirectory.class);
     private static final Path ROOT = Path.of("/var/tmp");
     private static final String OWNER = "owner";
+    /** Drover's daemons, and those that other products start PostgreSQL with. */
+    private static final List<String> SUPERVISORS = List.of("java", "patroni", "pg_autoctl");
     // <node>/<shard>/postgresql.log
     private static final int LOG_DEPTH = 3;
     private static final int TRIES = 100;
@@ -109,7 +111,7 @@ public final class ClusterDirectory {
     /** Ends every process that belongs to the directory: first the daemons, which would start PostgreSQL again. */
     void endProcesses() {
         List<Long> daemons = ProcessTable.belongingTo(path).stream()
-                .filter(pid -> ProcessTable.commandLine(pid).contains("java"))
+                .filter(pid -> SUPERVISORS.stream().anyMatch(ProcessTable.commandLine(pid)::contains))
                 .toList();
         daemons.forEach(pid -> ProcessTable.signal(pid, "KILL"));
         for (long pid : postmasters()) {
@@ -129,7 +131,7 @@ public final class ClusterDirectory {
     }
 
     /** Copies the servers' logs of the nodes into another directory, as {@code node_a-postgresql.log}. */
-    void keepLogs(Path target) {
+    public void keepLogs(Path target) {
         try (Stream<Path> files = Files.find(
                 path,
                 LOG_DEPTH,

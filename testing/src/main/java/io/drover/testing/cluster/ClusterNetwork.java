@@ -9,12 +9,17 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
  * A network of its own for a cluster: every member in a network namespace with an address of its own, all on one bridge, which
  * this machine's own namespace reaches too. Namespaces and bridge carry the random name of the cluster's directory, so that what
  * a killed owner has left can be found.
+ *
+ * <p>A slow network has no bridge but a {@link DelaySwitch}.
  *
  * <p>A pair is cut by telling the sender a hardware address that nobody has: packets vanish without an answer, as they do in a
  * network that is broken, and a connection finds out by its own timeouts only. It needs no packet filter, and works in one
@@ -24,30 +29,40 @@ public final class ClusterNetwork {
     private static final Path NAMESPACES = Path.of("/run/netns");
     private static final Path LINKS = Path.of("/sys/class/net");
     private static final String NOBODY = "02:00:00:00:00:00";
+    private static final Pattern ETHERNET = Pattern.compile("link/ether ([0-9a-f:]{17})");
     private static final int FIRST_ADDRESS = 10;
     private static final int NETWORKS = 256;
 
     private final String name;
     private final String prefix;
+    private final Optional<Emulation> emulation;
     private final Map<String, String> hosts = new LinkedHashMap<>();
 
-    private ClusterNetwork(String name, String prefix) {
+    private ClusterNetwork(String name, String prefix, Optional<Emulation> emulation) {
         this.name = name;
         this.prefix = prefix;
+        this.emulation = emulation;
     }
 
     /**
      * Makes the network.
      *
+     * @param emulation how slow it is; as fast as this machine when it is empty
      * @throws IllegalStateException when this machine or this user cannot make network namespaces
      */
-    static ClusterNetwork create(Path directory, List<String> members) {
+    static ClusterNetwork create(Path directory, List<String> members, Optional<Emulation> emulation) {
         String name = nameOf(directory);
-        ClusterNetwork network = new ClusterNetwork(name, freePrefix(name));
+        ClusterNetwork network = new ClusterNetwork(name, freePrefix(name), emulation);
         try {
-            network.makeBridge();
+            if (emulation.isEmpty()) {
+                network.makeBridge();
+            }
             for (int i = 0; i < members.size(); i++) {
                 network.add(members.get(i), i);
+            }
+            if (emulation.isPresent()) {
+                network.addSelf();
+                DelaySwitch.start(emulation.orElseThrow(), directory, network.ports());
             }
             return network;
         } catch (IllegalStateException e) {
@@ -124,16 +139,50 @@ public final class ClusterNetwork {
 
     private void add(String member, int index) {
         String namespace = namespace(member);
-        String outer = "v" + name.substring(1) + index;
+        String outer = outer(index);
         String address = prefix + "." + (FIRST_ADDRESS + index);
         Command.succeed(List.of("ip", "netns", "add", namespace));
         Command.succeed(
                 List.of("ip", "link", "add", outer, "type", "veth", "peer", "name", "eth0", "netns", namespace));
-        Command.succeed(List.of("ip", "link", "set", outer, "master", name, "up"));
+        if (emulation.isEmpty()) {
+            Command.succeed(List.of("ip", "link", "set", outer, "master", name, "up"));
+        } else {
+            Command.succeed(List.of("ip", "link", "set", outer, "up"));
+        }
         Command.succeed(List.of("ip", "-n", namespace, "address", "add", address + "/24", "dev", "eth0"));
         Command.succeed(List.of("ip", "-n", namespace, "link", "set", "eth0", "up"));
         Command.succeed(List.of("ip", "-n", namespace, "link", "set", "lo", "up"));
         hosts.put(member, address);
+    }
+
+    /** Where there is no bridge, this machine's own namespace is a member of the network like the others. */
+    private void addSelf() {
+        Command.succeed(List.of("ip", "link", "add", name, "type", "veth", "peer", "name", outer(hosts.size())));
+        Command.succeed(List.of("ip", "address", "add", prefix + ".1/24", "dev", name));
+        Command.succeed(List.of("ip", "link", "set", outer(hosts.size()), "up"));
+        Command.succeed(List.of("ip", "link", "set", name, "up"));
+    }
+
+    /** The outer ends, with the hardware addresses of the inner ones. */
+    private Map<String, String> ports() {
+        Map<String, String> ports = new LinkedHashMap<>();
+        for (String member : hosts.keySet()) {
+            ports.put(outer(ports.size()), address(inside(member, List.of("ip", "-o", "link", "show", "eth0"))));
+        }
+        ports.put(outer(ports.size()), address(List.of("ip", "-o", "link", "show", name)));
+        return ports;
+    }
+
+    private static String address(List<String> show) {
+        Matcher matcher = ETHERNET.matcher(Command.succeed(show));
+        if (!matcher.find()) {
+            throw new IllegalStateException("no hardware address in the output of " + String.join(" ", show));
+        }
+        return matcher.group(1);
+    }
+
+    private String outer(int index) {
+        return "v" + name.substring(1) + index;
     }
 
     private String namespace(String member) {

@@ -35,8 +35,12 @@ public record ClusterOptions(
 
     /** The place of a cluster that is measured. */
     public static ClusterOptions bench() {
-        return new ClusterOptions(
-                findProjectRoot(), Path.of("target/bench"), "drover-bench", false, ClusterShape.LOOPBACK);
+        return bench(ClusterShape.LOOPBACK);
+    }
+
+    /** The same of another shape. */
+    public static ClusterOptions bench(ClusterShape shape) {
+        return new ClusterOptions(findProjectRoot(), Path.of("target/bench"), "drover-bench", false, shape);
     }
 
     /** The place of a cluster that faults are made in; its logs are kept in the control directory. */
@@ -48,7 +52,8 @@ public record ClusterOptions(
         return projectRoot.resolve(controlDirectory);
     }
 
-    private static Path findProjectRoot() {
+    /** The directory with {@code bin/drover} that the working directory lies in. */
+    public static Path findProjectRoot() {
         try {
             for (Path path = Path.of("").toRealPath(); path != null; path = path.getParent()) {
                 if (Files.isExecutable(path.resolve("bin/drover"))) {

@@ -90,7 +90,8 @@ public final class LocalCluster implements AutoCloseable {
         members.addAll(ClusterLayout.NODES);
         members.addAll(options.shape().clients());
         try {
-            return ClusterNetwork.create(directory.path(), members);
+            return ClusterNetwork.create(
+                    directory.path(), members, options.shape().emulation());
         } catch (IllegalStateException e) {
             directory.remove();
             throw e;
@@ -125,6 +126,15 @@ public final class LocalCluster implements AutoCloseable {
                         grant usage, create on schema public to %1$s;
                         """.formatted(USER, secrets.application(), DATABASE));
         return topology;
+    }
+
+    /** Makes a further shard in an instance of its own on {@link #NODE_A}, which nobody uses. */
+    public void createIdleShard(int number) {
+        List<String> hosts = nodes().stream().map(ClusterNode::host).toList();
+        int port = network == null ? new Ports(false).choose(0, hosts) : layout.shardPort() + number;
+        String request = "{\"node\":\"%s\",\"port\":%s,\"database\":\"%s\",\"initialize\":true}"
+                .formatted(NODE_A, port, DATABASE);
+        rest.within(SHARD_LIMIT).put("/v1/shards/idle_" + number, request).succeeded();
     }
 
     /** The REST interface of the controllers. */
@@ -345,6 +355,7 @@ public final class LocalCluster implements AutoCloseable {
         user.copyFiles(libraries, directory.resolve("lib"));
         if (network != null) {
             NamespacedJvm.prepare(options.projectRoot(), directory.path(), user);
+            options.shape().emulation().ifPresent(emulation -> SlowDisk.prepare(emulation, directory.path(), user));
             int size = options.shape().diskMegabytes();
             layout.nodes().forEach(node -> Mounts.makeDisk(node.dataRoot(), size));
             Mounts.makeDisk(directory.resolve("zookeeper"), size);
@@ -375,13 +386,26 @@ public final class LocalCluster implements AutoCloseable {
         String pidFile = options.controlDirectory().resolve(id + ".pid").toString();
         List<String> command = network == null
                 ? List.of("bin/drover", role, link(id, written).toString(), "--pid-file", pidFile)
-                : new NamespacedJvm(network, directory.path(), user)
+                : slowed(new NamespacedJvm(network, directory.path(), user)
                         .command(
                                 id,
                                 role.equals("agent"),
                                 List.of(),
-                                List.of(options.shape().main().orElseThrow(), id, role, written.toString()));
+                                List.of(options.shape().main().orElseThrow(), id, role, written.toString())));
         daemons.put(id, new DaemonProcess(id, command, options.projectRoot(), controlDirectory()));
+    }
+
+    private List<String> slowed(List<String> command) {
+        return options.shape()
+                .emulation()
+                .map(emulation -> SlowDisk.command(emulation, directory.path(), command))
+                .orElse(command);
+    }
+
+    /** The command so that PostgreSQL's user runs it as a program of the node, on its network and its disk. */
+    List<String> onNode(NodeId node, List<String> command) {
+        List<String> asUser = user.command(command);
+        return slowed(network == null ? asUser : network.inside(node.value(), asUser));
     }
 
     private Path link(String id, Path file) {

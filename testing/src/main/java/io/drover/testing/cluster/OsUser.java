@@ -48,7 +48,7 @@ public final class OsUser {
     }
 
     /** Gives a file to the user, with permissions such as {@code rw-------}. */
-    void own(Path file, String permissions) throws IOException {
+    public void own(Path file, String permissions) throws IOException {
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
         if (other) {
             PosixFileAttributeView view =
@@ -71,7 +71,7 @@ public final class OsUser {
     }
 
     /** Writes a file that only the user (and root) can read, never readable for others in between. */
-    Path secretFile(Path file, String content) {
+    public Path secretFile(Path file, String content) {
         try {
             Files.deleteIfExists(file);
             Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));

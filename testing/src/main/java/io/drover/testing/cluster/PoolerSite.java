@@ -10,6 +10,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -28,10 +29,13 @@ public final class PoolerSite implements AutoCloseable {
     private final Path configuration;
     private final DaemonProcess adapter;
 
-    private PoolerSite(LocalCluster cluster, String mode) {
+    private PoolerSite(LocalCluster cluster, String mode, Map<String, String> settings) {
         this.cluster = cluster;
         this.directory = cluster.osUser().directory(cluster.directory().resolve("pool"), "rwxr-xr-x");
         this.port = new Ports(false).choose(0, List.of(HOST));
+        Map<String, String> all =
+                new HashMap<>(Map.of("pool_mode", mode, "server_login_retry", "1", "default_pool_size", "6"));
+        all.putAll(settings);
         for (String name : List.of("p1", "p2")) {
             processes.add(new PgBouncerProcess(
                     cluster.osUser(),
@@ -45,7 +49,7 @@ public final class PoolerSite implements AutoCloseable {
                             PASSWORD,
                             PgBouncerProcess.LOOKER,
                             PASSWORD),
-                    Map.of("pool_mode", mode, "server_login_retry", "1", "default_pool_size", "6")));
+                    all));
         }
         this.configuration = cluster.osUser()
                 .secretFile(cluster.directory().resolve("etc").resolve(NAME + ".yml"), configuration(PASSWORD));
@@ -63,7 +67,16 @@ public final class PoolerSite implements AutoCloseable {
 
     /** Starts all of it, and waits until clients are served. */
     public static PoolerSite start(LocalCluster cluster, String mode) {
-        PoolerSite site = new PoolerSite(cluster, mode);
+        return start(cluster, mode, Map.of());
+    }
+
+    /**
+     * The same.
+     *
+     * @param settings more of the ini of both
+     */
+    public static PoolerSite start(LocalCluster cluster, String mode, Map<String, String> settings) {
+        PoolerSite site = new PoolerSite(cluster, mode, settings);
         try {
             // as the unit of a real one does: the file has to say where the databases lie
             site.runGate();

@@ -28,7 +28,14 @@ public final class ProcessTable {
             "pg_waldump",
             "pg_controldata",
             "pg_ctl",
-            "haproxy");
+            "haproxy",
+            "etcd",
+            "pg_autoctl",
+            "repmgr",
+            "sshd",
+            DelaySwitch.PROGRAM);
+    /** Patroni and its command; their program is an interpreter. */
+    private static final String PATRONI = "/usr/bin/patroni";
 
     private ProcessTable() {}
 
@@ -122,7 +129,8 @@ public final class ProcessTable {
     }
 
     private static boolean belongs(long pid, Path directory) {
-        return program(pid).filter(OWN_PROGRAMS::contains).isPresent()
+        return (program(pid).filter(OWN_PROGRAMS::contains).isPresent()
+                        || commandLine(pid).contains(PATRONI))
                 && (workingDirectory(pid)
                                 .filter(path -> path.startsWith(directory))
                                 .isPresent()

@@ -10,7 +10,8 @@ public final class Psql {
     private final String socketDirectory;
     private final int port;
 
-    Psql(OsUser user, String socketDirectory, int port) {
+    /** For the instance with this socket. */
+    public Psql(OsUser user, String socketDirectory, int port) {
         this.user = user;
         this.socketDirectory = socketDirectory;
         this.port = port;

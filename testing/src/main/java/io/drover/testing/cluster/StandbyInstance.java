@@ -9,20 +9,25 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /** A standby of the shard's instance that somebody else made on a node, with a slot and a password in its connection string. */
 public final class StandbyInstance {
     private static final Duration STREAM_LIMIT = Duration.ofMinutes(1);
 
     private final LocalCluster cluster;
+    private final NodeId node;
+    private final Map<String, String> settings;
     private final String host;
     private final String name;
     private final Path root;
     private final Path data;
     private final Path socket;
 
-    private StandbyInstance(LocalCluster cluster, NodeId node) {
+    private StandbyInstance(LocalCluster cluster, NodeId node, Map<String, String> settings) {
         this.cluster = cluster;
+        this.node = node;
+        this.settings = Map.copyOf(settings);
         this.root = cluster.directory().resolve("standby_of_" + node);
         this.host = cluster.node(node).host();
         this.name = node.value();
@@ -32,7 +37,17 @@ public final class StandbyInstance {
 
     /** Copies the shard's instance from its primary, and lets the copy follow it under the node's name. */
     public static StandbyInstance start(LocalCluster cluster, NodeId primary, NodeId node) {
-        StandbyInstance standby = new StandbyInstance(cluster, node);
+        return start(cluster, primary, node, Map.of());
+    }
+
+    /**
+     * The same.
+     *
+     * @param settings more of its configuration, such as those of the primary that a standby may not fall short of
+     */
+    public static StandbyInstance start(
+            LocalCluster cluster, NodeId primary, NodeId node, Map<String, String> settings) {
+        StandbyInstance standby = new StandbyInstance(cluster, node, settings);
         try {
             standby.make(primary);
         } catch (IOException e) {
@@ -88,7 +103,11 @@ public final class StandbyInstance {
                         cluster.replicationPassword(),
                         name,
                         slot()));
-        Command.succeed(user.command(
+        for (Map.Entry<String, String> setting : settings.entrySet()) {
+            write("postgresql.conf", setting.getKey() + " = '" + setting.getValue() + "'\n");
+        }
+        Command.succeed(cluster.onNode(
+                node,
                 List.of(programs + "/pg_ctl", "-D", data.toString(), "-l", root + "/postgresql.log", "-w", "start")));
         // it takes connections before it streams, and one that does not stream yet is not adopted
         Waiting.until(
@@ -98,7 +117,7 @@ public final class StandbyInstance {
                         .equals("streaming"));
     }
 
-    private static String programs() {
+    static String programs() {
         return Command.succeed(List.of("sh", "-c", "ls -d /usr/lib/postgresql/*/bin | tail -1"))
                 .strip();
     }

@@ -2,9 +2,9 @@
 package io.drover.testing.fault;
 
 import io.drover.daemon.Drover;
+import io.drover.testing.cluster.NamespacedDrover;
 import java.nio.file.Path;
 import java.util.Arrays;
-import org.apache.zookeeper.server.quorum.QuorumPeerMain;
 
 /**
  * Production's program with its fault points armed: it stops at the point that the harness has named until the harness lets it
@@ -21,9 +21,7 @@ public final class FaultableDrover {
     public static void main(String[] arguments) throws Exception {
         String[] rest = Arrays.copyOfRange(arguments, 1, arguments.length);
         if (rest[0].equals("zookeeper")) {
-            System.setProperty("zookeeper.admin.enableServer", "false");
-            System.setProperty("zookeeper.4lw.commands.whitelist", "srvr,ruok");
-            QuorumPeerMain.main(new String[] {rest[1]});
+            NamespacedDrover.runZooKeeper(rest[1]);
             return;
         }
         FaultPost.open(FaultPost.socketOf(Path.of(System.getProperty("java.io.tmpdir")), arguments[0]));

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.bench.switchover;
+
+import static java.util.Objects.requireNonNull;
+
+import io.drover.api.ByteSize;
+import io.drover.bench.LoadKind;
+import io.drover.bench.ResultFiles;
+import io.drover.bench.peers.Peers;
+import io.drover.testing.cluster.ClusterOptions;
+import io.drover.testing.cluster.InstanceSettings;
+import io.drover.testing.cluster.LocalCluster;
+import java.io.PrintWriter;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code bin/bench switchover}. */
+@Command(
+        name = "switchover",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description =
+                "Measures the pause that clients see when a primary is switched under load, in several ways in turns.")
+public final class SwitchoverCommand implements Callable<Integer> {
+    private static final int MOST_WRITERS = 60;
+    private static final int MOST_INSTANCES = 20;
+    private static final int MOST_SESSIONS = 2000;
+
+    @Option(names = "--runs", paramLabel = "N", required = true, description = "Switches of each series.")
+    private int runs;
+
+    @Option(names = "--writers", paramLabel = "N", defaultValue = "8", description = "Writing clients.")
+    private int writers;
+
+    @Option(names = "--rows", paramLabel = "N", defaultValue = "200000", description = "Rows, 150 bytes each.")
+    private long rows;
+
+    @Option(
+            names = "--series",
+            paramLabel = "NAME",
+            split = ",",
+            description = "Which series, several separated by commas; docs/bench.md names all.")
+    private List<String> series = SeriesTable.USUAL;
+
+    @Option(
+            names = "--load",
+            paramLabel = "LOAD",
+            split = ",",
+            defaultValue = "writers",
+            description = "idle, writers, long or wal; several, separated by commas, take turns.")
+    private List<LoadKind> loads = List.of();
+
+    @Option(
+            names = "--sessions",
+            paramLabel = "N",
+            split = ",",
+            description = "Connections of the application, those of the writers included; several numbers take turns.")
+    private List<Integer> sessions = List.of();
+
+    @Option(
+            names = "--shared-buffers",
+            paramLabel = "SIZE",
+            description = "shared_buffers of the instances, such as 2GiB; PostgreSQL's default when it is missing.")
+    private @Nullable String sharedBuffers;
+
+    @Option(
+            names = "--instances",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Instances on the node that the shard begins on; all but its own are idle and stay there.")
+    private int instances;
+
+    @Option(
+            names = "--profile",
+            paramLabel = "PROFILE",
+            defaultValue = "local",
+            description = "local, or cloud: a slower network and disks, TLS, and a ZooKeeper ensemble.")
+    private Profile profile = Profile.LOCAL;
+
+    @Option(names = "--peers", description = "Measure Patroni, pg_auto_failover and repmgr in the same run.")
+    private boolean peers;
+
+    @Mixin
+    private ResultFiles files = new ResultFiles();
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() throws SQLException {
+        CommandSpec command = requireNonNull(spec, "not made by picocli");
+        SwitchoverOptions options = options(command);
+        PrintWriter out = command.commandLine().getOut();
+        out.println("starting a cluster");
+        try (LocalCluster cluster = LocalCluster.start(ClusterOptions.bench(profile.shape(rows)))) {
+            cluster.createShard();
+            if (!peers) {
+                return run(cluster, options, Others.NONE, out);
+            }
+            // theirs are read from it
+            if (!options.settings().isEmpty()) {
+                InstanceSettings.apply(cluster, LocalCluster.NODE_A, options.settings());
+            }
+            try (Peers started = Peers.start(cluster, LocalCluster.NODE_A, rows, writers, out)) {
+                return run(cluster, options, Others.of(started), out);
+            }
+        }
+    }
+
+    private int run(LocalCluster cluster, SwitchoverOptions options, Others others, PrintWriter out)
+            throws SQLException {
+        SwitchoverReport report = new SwitchoverRun(cluster, options.with(others), others, out).run();
+        out.print(SwitchoverText.of(report));
+        out.flush();
+        files.write(report, "Longest time between two acknowledged writes", "milliseconds", report.distributions());
+        return report.ok() ? 0 : 1;
+    }
+
+    private SwitchoverOptions options(CommandSpec command) {
+        check(command);
+        try {
+            return new SwitchoverOptions(
+                    runs,
+                    writers,
+                    rows,
+                    SeriesTable.named(series),
+                    loads.stream().distinct().toList(),
+                    sessions.stream().distinct().toList(),
+                    sharedBuffers == null ? null : ByteSize.parse(sharedBuffers),
+                    instances,
+                    profile);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    private void check(CommandSpec command) {
+        if (runs < 1) {
+            throw new ParameterException(command.commandLine(), "--runs must be at least 1");
+        }
+        // two pools of so many sessions are open during a switch, and an instance of Drover takes 100
+        if (writers < 1 || writers > MOST_WRITERS) {
+            throw new ParameterException(command.commandLine(), "--writers must be 1 to " + MOST_WRITERS);
+        }
+        if (sessions.stream().anyMatch(count -> count < 1 || count > MOST_SESSIONS)) {
+            throw new ParameterException(command.commandLine(), "--sessions must be 1 to " + MOST_SESSIONS);
+        }
+        if (instances < 1 || instances > MOST_INSTANCES) {
+            throw new ParameterException(command.commandLine(), "--instances must be 1 to " + MOST_INSTANCES);
+        }
+        if (rows < 1) {
+            throw new ParameterException(command.commandLine(), "--rows must be at least 1");
+        }
+        if (peers && profile != Profile.LOCAL) {
+            throw new ParameterException(
+                    command.commandLine(), "--peers are measured on the machine as it is, with --profile local only");
+        }
+        files.check(command);
+    }
+}
