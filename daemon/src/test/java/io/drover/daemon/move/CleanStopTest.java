@@ -14,6 +14,7 @@ import io.drover.daemon.move.FakeWorld.Moment;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -88,6 +89,12 @@ class CleanStopTest {
 
     private void refuses(Consumer<FakeWorld> spoil, String reason) {
         MovePlay play = play(spoil);
+        BiConsumer<String, Moment> keep = play.world().hook;
+        play.world().hook = (verb, moment) -> {
+            keep.accept(verb, moment);
+            // a move that goes on would wait in its bake for ever
+            assertThat(verb).isNotEqualTo("promote@node_b");
+        };
         play.drive();
 
         assertThat(play.record().state()).isEqualTo(MoveState.ABORTED);
