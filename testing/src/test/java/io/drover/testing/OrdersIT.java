@@ -77,7 +77,7 @@ class OrdersIT {
                             ORDER_LIMIT,
                             seen -> seen.state() == MoveState.ROLLING_BACK
                                     && seen.waitingFor() != null
-                                    && seen.waitingFor().contains("transaction"),
+                                    && seen.waitingFor().contains("what stands in the way"),
                             seen -> {});
             scene.rest().act(move.id(), "abort");
             scene.awaitRollbackReady(move);

@@ -33,8 +33,8 @@ final class CleanStop {
 
     /** Stops the sealed source; answers with the end that its WAL has then. */
     static SealReport stop(MoveContext context, SealReport seal) {
-        PauseRows.awaitEnd(context, seal.finalLsn());
-        StopReport stop = PauseRows.callWithinBudget(context, context.from(), new Verb.Stop(StopMode.CLEAN));
+        SealRows.awaitEnd(context, seal.finalLsn());
+        StopReport stop = PauseBudget.call(context, context.from(), new Verb.Stop(StopMode.CLEAN));
         Lsn checkpoint = lastCheckpoint(context, stop);
         context.pause().mark(MoveSteps.SEAL, "clean stop");
         Lsn end = endOf(context, seal.timeline(), checkpoint);
@@ -64,7 +64,7 @@ final class CleanStop {
 
     /** A control file that says that it was shut down names the checkpoint of that; nothing may have come after it. */
     private static Lsn endOf(MoveContext context, int timeline, Lsn checkpoint) {
-        TailReport tail = PauseRows.callWithinBudget(context, context.from(), new Verb.ReadTail(timeline, checkpoint));
+        TailReport tail = PauseBudget.call(context, context.from(), new Verb.ReadTail(timeline, checkpoint));
         Lsn end = tail.end();
         if (tail.recordsPast() != 1 || end == null) {
             throw new DroverException(
@@ -78,7 +78,7 @@ final class CleanStop {
 
     /** R11 before the point of no return: with an archive_library only the server itself can archive (H78). */
     private static void requireArchived(MoveContext context, int timeline, Lsn end) {
-        ArchiveReport report = PauseRows.callWithinBudget(context, context.from(), new Verb.ArchiveUpTo(timeline, end));
+        ArchiveReport report = PauseBudget.call(context, context.from(), new Verb.ArchiveUpTo(timeline, end));
         if (!report.failed().isEmpty()) {
             throw new DroverException(
                     ErrorCode.SEAL_FAILED,

@@ -216,7 +216,7 @@ final class CutoverRows {
         context.call(
                 context.from(),
                 new Verb.PrepareSeal(
-                        PauseRows.fencedEpoch(context.topologies()),
+                        FenceRows.fencedEpoch(context.topologies()),
                         context.record().streamingSlot()));
         if (context.record().identity().mode() == MoveRequest.Mode.CLEAN_STOP) {
             // the shutdown in the pause writes the next one: it shall have little to write
@@ -242,7 +242,7 @@ final class CutoverRows {
     private static void rehearse(MoveContext context, int rounds) {
         List<Versioned<ShardTopology>> open = context.topologies();
         Verb.Rehearse rehearsal = new Verb.Rehearse(
-                new Verb.Seal(PauseRows.fencedEpoch(open), context.record().streamingSlot()),
+                new Verb.Seal(FenceRows.fencedEpoch(open), context.record().streamingSlot()),
                 new Verb.AwaitReplayed(new Lsn(0)),
                 new Verb.Promote(1, new Lsn(0)),
                 new Verb.Publish(),
@@ -258,7 +258,7 @@ final class CutoverRows {
                     trips.source(() -> context.call(context.from(), rehearsal)).times();
             int target =
                     trips.target(() -> context.call(context.to(), rehearsal)).times();
-            PauseRows.rehearse(context, open);
+            FenceRows.rehearse(context, open);
             least = Math.min(own.another(), Math.min(source, target));
         }
     }

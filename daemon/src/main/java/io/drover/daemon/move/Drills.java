@@ -40,7 +40,7 @@ final class Drills {
                         List.of(
                                 new MoveJournal.Line(
                                         MoveSteps.SEAL,
-                                        PauseRows.silenced(context.pause().seal())),
+                                        PromotionRows.silenced(context.pause().seal())),
                                 new MoveJournal.Line(
                                         MoveSteps.SYNC,
                                         "drill: the final sync is done, nothing is promoted, everything is undone")),

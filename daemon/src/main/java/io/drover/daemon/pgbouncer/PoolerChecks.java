@@ -213,6 +213,16 @@ final class PoolerChecks {
                             + ": a commit that it cancels while the guard is armed looks done and may not be (H16)",
                     "set query_timeout to 0 for the time of the cutover"));
         }
+        double kept = seconds(values, "min_pool_size");
+        if (kept > 0) {
+            findings.add(new PoolerFinding(
+                    "B7-pool",
+                    false,
+                    "min_pool_size is " + Math.round(kept) + " at " + place
+                            + ": PgBouncer opens connections by itself, in the pause too, and one that is closed there keeps"
+                            + " clients out for server_login_retry (" + retry + " s)",
+                    "set min_pool_size to 0 for the time of the cutover"));
+        }
         return findings;
     }
 

@@ -34,7 +34,16 @@ public final class FakePgBouncer {
     private final Set<String> paused = new HashSet<>();
     private final Set<String> disabled = new HashSet<>();
     private final Map<String, String> settings = new HashMap<>(Map.of(
-            "server_login_retry", "1", "query_wait_timeout", "120", "query_timeout", "0", "pool_mode", "session"));
+            "server_login_retry",
+            "1",
+            "query_wait_timeout",
+            "120",
+            "query_timeout",
+            "0",
+            "min_pool_size",
+            "0",
+            "pool_mode",
+            "session"));
     private final List<Client> clients = new ArrayList<>();
     private boolean includes = true;
     private boolean dead;

@@ -49,7 +49,7 @@ public enum Lever {
     /** Nobody waits for the target to replay the end of the source's WAL. */
     REPLAY_NOT_AWAITED(
             "the target's replay of L is not waited for",
-            new Point("io.drover.daemon.move.PauseRows", "awaitReplayed", Replacements.Skip.class)),
+            new Point("io.drover.daemon.move.SealRows", "awaitReplayed", Replacements.Skip.class)),
     /** The fork may lie before the end of the source's WAL. */
     FORK_NOT_PROVEN(
             "the fork may lie before L",

@@ -86,7 +86,8 @@ abstract class PgBouncerContract {
     @Test
     final void tellsItsVersionAndSettings() {
         assertThat(console.version()).matches("\\d+\\.\\d+.*");
-        assertThat(console.settings()).containsKeys("server_login_retry", "query_wait_timeout", "query_timeout");
+        assertThat(console.settings())
+                .containsKeys("server_login_retry", "query_wait_timeout", "query_timeout", "min_pool_size");
     }
 
     @Test

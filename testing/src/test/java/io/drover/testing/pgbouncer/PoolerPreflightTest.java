@@ -190,6 +190,14 @@ final class PoolerPreflightTest {
         stage.process(AdapterStage.ONE).set("query_wait_timeout", "2");
         assertBlocks(run(), "B7", "query_wait_timeout is 2.0 s at one:6432");
 
+        stage.process(AdapterStage.ONE).set("min_pool_size", "20");
+        assertThat(run().checks()).anySatisfy(check -> {
+            assertThat(check.id()).isEqualTo("B7-pool");
+            assertThat(check.severity()).isEqualTo(Severity.WARN);
+            assertThat(check.message()).contains("min_pool_size is 20 at one:6432");
+        });
+        stage.process(AdapterStage.ONE).set("min_pool_size", "0");
+
         stage.process(AdapterStage.ONE).set("query_wait_timeout", "0");
         assertThat(run().ok()).isTrue();
     }
