@@ -38,7 +38,7 @@ public final class Archive {
      * stops at the first that fails. May be repeated.
      *
      * @param serverArgv how the server is started, program name first
-     * @return what was archived now, and what is missing still; with an archive_library everything that is missing
+     * @return what was archived now, and what is missing still; with an archive_library what its server was still to archive
      */
     public Reports.ArchiveReport upTo(int timeline, Lsn fork, List<String> serverArgv, Duration limitPerFile) {
         if (StoppedSettings.value(binaries, dataDir, serverArgv, "archive_mode").equals("off")) {
@@ -52,9 +52,12 @@ public final class Archive {
         String library = binaries.majorVersion() < 15
                 ? ""
                 : StoppedSettings.value(binaries, dataDir, serverArgv, "archive_library");
+        if (!library.isEmpty()) {
+            return new Reports.ArchiveReport(true, List.of(), meantFor(missing));
+        }
         String command = StoppedSettings.value(binaries, dataDir, serverArgv, "archive_command");
         List<String> archived = new ArrayList<>();
-        if (library.isEmpty() && !command.isEmpty() && !command.equals("(disabled)")) {
+        if (!command.isEmpty() && !command.equals("(disabled)")) {
             for (String file : missing) {
                 if (!archive(command, file, limitPerFile)) {
                     break;
@@ -63,6 +66,16 @@ public final class Archive {
             }
         }
         return new Reports.ArchiveReport(true, archived, missing.subList(archived.size(), missing.size()));
+    }
+
+    /**
+     * What the server itself would still archive. A segment from before archiving was turned on has no mark at all, and is in no archive
+     * that has begun since.
+     */
+    List<String> meantFor(List<String> missing) {
+        return missing.stream()
+                .filter(name -> Files.exists(status(name, "ready")))
+                .toList();
     }
 
     /** History files first, as PostgreSQL does, since a recovery that looks for a timeline asks for them first. */

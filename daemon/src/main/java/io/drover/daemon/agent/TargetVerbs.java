@@ -126,7 +126,7 @@ final class TargetVerbs {
     /** At once, since clients wait. One that fails is repeated by whoever walks on: the promotion stays what it is. */
     private Optional<PublishReport> published(ManagedInstance instance, List<Versioned<ShardTopology>> topologies) {
         try {
-            return Optional.of(publish(instance, topologies));
+            return Optional.of(publishPromoted(instance, topologies));
         } catch (DroverException e) {
             LOG.warn(
                     "instance {} is promoted and could not be published yet: {}",
@@ -202,12 +202,17 @@ final class TargetVerbs {
 
     /** Writes PROMOTING → SERVING here; a repeat finds it written. */
     private PublishReport publish(ManagedInstance instance, List<Versioned<ShardTopology>> topologies) {
-        long begin = tools.scheduler().nanoTime();
         if (instance.warm().ask(opener(instance), TargetVerbs::inRecovery)) {
             throw new DroverException(
                     ErrorCode.GUARD_REFUSED,
                     "instance " + instance.record().instance() + " is not published: it is still in recovery");
         }
+        return publishPromoted(instance, topologies);
+    }
+
+    /** The same for one of which that has just been seen. */
+    private PublishReport publishPromoted(ManagedInstance instance, List<Versioned<ShardTopology>> topologies) {
+        long begin = tools.scheduler().nanoTime();
         List<ShardTopology> served = serve(topologies);
         FenceEpoch epoch = StartRule.newestEpoch(served);
         instance.updateSoon(record -> record.withRole(Role.PRIMARY, epoch));
@@ -267,7 +272,7 @@ final class TargetVerbs {
                 session -> known != null && known.move().equals(move)
                         ? session.promote(known.timeline(), new Lsn(0), limit)
                         : session.promoteFrom(timelineBefore(session), limit));
-        PublishReport report = publish(instance, topologies);
+        PublishReport report = publishPromoted(instance, topologies);
         LOG.warn(
                 "instance {} is published at epoch {} by this agent: no controller did",
                 instance.record().instance(),
