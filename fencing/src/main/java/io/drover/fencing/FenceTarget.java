@@ -15,6 +15,12 @@ public interface FenceTarget {
     void freeze(Duration limit);
 
     /**
+     * Lets those who write come to where they are in nobody's way, as far as they get there within the limit. Whether they do changes
+     * only how soon the WAL can be ended.
+     */
+    void quiet(Duration limit);
+
+    /**
      * Stops every process of the server that may commit where it stands; answers how many there were. Empty, and then all of them
      * go on, when one could not be stopped within the limit.
      */

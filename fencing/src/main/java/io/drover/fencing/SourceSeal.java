@@ -17,6 +17,7 @@ import java.util.function.LongSupplier;
  *
  * <ol>
  *   <li>freeze: whoever is not counted now cannot appear later
+ *   <li>let writers come to the wait for the target, which is then not told that it is over: nobody stands in the way there
  *   <li>stop sessions where they stand: all that may commit, found in the process table, not in a view (H75); where one cannot be
  *       stopped, or stands where others wait for it (H81), they are ended instead
  *   <li>end the WAL: only now is its end final
@@ -31,6 +32,8 @@ public final class SourceSeal {
     private static final double NANOS_PER_MILLI = 1e6;
     /** Stopping takes about a millisecond and ending the WAL a few; who takes longer waits for a lock. */
     private static final Duration HOLD_LIMIT = Duration.ofMillis(50);
+    /** A commit takes some milliseconds to come to its wait; who does not wait for the target never does. */
+    private static final Duration QUIET_LIMIT = Duration.ofMillis(20);
 
     private final FenceTarget target;
     private final LongSupplier nanos;
@@ -72,6 +75,7 @@ public final class SourceSeal {
         long begin = nanos.getAsLong();
         FaultPoints.around(PLACE, "door", () -> target.freeze(limit));
         long frozen = nanos.getAsLong();
+        FaultPoints.around(PLACE, "quiet", () -> target.quiet(QUIET_LIMIT));
         OptionalInt held = FaultPoints.around(PLACE, "sessions", () -> target.holdSessions(HOLD_LIMIT));
         long alone = nanos.getAsLong();
         left(limit, begin, alone);

@@ -26,7 +26,7 @@ class SourceSealTest {
     void holdsTheDoorBeforeItCountsAndEndsTheWalLast() {
         SourceSeal.Result result = new SourceSeal(target, this::tick).seal(Duration.ofSeconds(1));
 
-        assertThat(calls).containsExactly("freeze", "hold sessions", "end WAL while held", "verify 0/5000000");
+        assertThat(calls).containsExactly("freeze", "quiet", "hold sessions", "end WAL while held", "verify 0/5000000");
         assertThat(result.finalLsn()).isEqualTo(END);
         assertThat(result.sessions()).isEqualTo(5);
         assertThat(result.standstill()).isEqualTo(Standstill.HELD);
@@ -38,7 +38,8 @@ class SourceSealTest {
 
         SourceSeal.Result result = new SourceSeal(target, this::tick).seal(Duration.ofSeconds(1));
 
-        assertThat(calls).containsExactly("freeze", "hold sessions", "end sessions", "end WAL", "verify 0/5000000");
+        assertThat(calls)
+                .containsExactly("freeze", "quiet", "hold sessions", "end sessions", "end WAL", "verify 0/5000000");
         assertThat(result.sessions()).isEqualTo(7);
         assertThat(result.standstill()).isEqualTo(Standstill.ENDED_NOT_HELD);
     }
@@ -51,7 +52,13 @@ class SourceSealTest {
 
         assertThat(calls)
                 .containsExactly(
-                        "freeze", "hold sessions", "end WAL while held", "end sessions", "end WAL", "verify 0/5000000");
+                        "freeze",
+                        "quiet",
+                        "hold sessions",
+                        "end WAL while held",
+                        "end sessions",
+                        "end WAL",
+                        "verify 0/5000000");
         assertThat(result.finalLsn()).isEqualTo(END);
         assertThat(result.standstill()).isEqualTo(Standstill.ENDED_IN_THE_WAY);
     }
@@ -69,7 +76,7 @@ class SourceSealTest {
         assertThatExceptionOfType(DroverException.class)
                 .isThrownBy(() -> new SourceSeal(target, this::tick).seal(Duration.ofMillis(2)))
                 .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.SEAL_FAILED));
-        assertThat(calls).containsExactly("freeze", "hold sessions");
+        assertThat(calls).containsExactly("freeze", "quiet", "hold sessions");
     }
 
     @Test
@@ -87,6 +94,11 @@ class SourceSealTest {
     private final class RecordingTarget implements FenceTarget {
         private OptionalInt held = OptionalInt.of(5);
         private Optional<Lsn> endWhileHeld = Optional.of(END);
+
+        @Override
+        public void quiet(Duration limit) {
+            calls.add("quiet");
+        }
 
         @Override
         public OptionalInt holdSessions(Duration limit) {

@@ -14,8 +14,9 @@ import java.util.Set;
  * recognised can only make the seal stricter.
  *
  * @param titles what ps shows, by pid
+ * @param sender the walsender of the target, one of them
  */
-public record AllowList(Map<Integer, String> titles) {
+public record AllowList(Map<Integer, String> titles, int sender) {
     /** Processes of the server itself that never run a transaction of a user, as PostgreSQL 13 to 18 name them. */
     private static final Set<String> SERVER_PROCESSES = Set.of(
             "checkpointer",
@@ -72,12 +73,7 @@ public record AllowList(Map<Integer, String> titles) {
                     ErrorCode.SEAL_FAILED,
                     "processes " + named + " are not all children of postmaster " + postmasterPid);
         }
-        return new AllowList(spared);
-    }
-
-    /** The process that serves a connection. */
-    public static int backendPid(Connection connection) {
-        return (int) Sql.number(connection, "SELECT pg_backend_pid()");
+        return new AllowList(spared, sender);
     }
 
     /** Whether the seal leaves the process alone. */

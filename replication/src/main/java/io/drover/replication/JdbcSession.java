@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.postgresql.PGConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,9 +52,13 @@ final class JdbcSession implements PostgresSession {
         }
     }
 
-    @Override
-    public int backendPid() {
-        return AllowList.backendPid(connection);
+    /** Known since the login. */
+    private int backendPid() {
+        try {
+            return connection.unwrap(PGConnection.class).getBackendPID();
+        } catch (SQLException e) {
+            throw Sql.failed("asking for the process of a session", e);
+        }
     }
 
     @Override
@@ -166,13 +171,19 @@ final class JdbcSession implements PostgresSession {
     }
 
     @Override
-    public AllowList spared(int postmasterPid, String targetSlot, int ownBackend) {
-        return AllowList.compute(connection, postmasterPid, targetSlot, Set.of(ownBackend));
+    public Writers writers() {
+        return Writers.count(connection);
+    }
+
+    @Override
+    public AllowList spared(int postmasterPid, String targetSlot) {
+        return AllowList.compute(connection, postmasterPid, targetSlot, Set.of(backendPid()));
     }
 
     @Override
     public void rehearseSeal() {
         WalTail.warm(connection);
+        writers();
         WalTail.timeline(connection);
     }
 

@@ -22,6 +22,16 @@ record LocalProcesses(int postmasterPid) implements ServerProcesses {
     }
 
     @Override
+    public void holdSender(AllowList spared) {
+        Signals.STOP.send(spared.sender());
+    }
+
+    @Override
+    public void releaseSender(AllowList spared) {
+        Signals.CONT.send(spared.sender());
+    }
+
+    @Override
     public OptionalInt holdSessions(AllowList spared, Duration limit) {
         return SessionHold.hold(postmasterPid, spared, limit);
     }

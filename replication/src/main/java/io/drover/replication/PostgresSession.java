@@ -22,9 +22,6 @@ public interface PostgresSession extends AutoCloseable {
     @Override
     void close();
 
-    /** The process that serves it. */
-    int backendPid();
-
     /** What the server is right now. */
     ServerState state();
 
@@ -90,12 +87,15 @@ public interface PostgresSession extends AutoCloseable {
     /** Ends the WAL on a segment boundary and answers it. */
     Lsn endWal();
 
+    /** Which other sessions are writing at this moment. */
+    Writers writers();
+
     /**
-     * Whom a seal spares: the server's own processes, the walsender that streams from the slot, and one session of Drover.
+     * Whom a seal spares: the server's own processes, the walsender that streams from the slot, and this session.
      *
      * @throws io.drover.api.DroverException SEAL_FAILED when nobody streams from the slot
      */
-    AllowList spared(int postmasterPid, String targetSlot, int ownBackend);
+    AllowList spared(int postmasterPid, String targetSlot);
 
     /** Runs what a seal will ask over this session, without its effect. */
     void rehearseSeal();

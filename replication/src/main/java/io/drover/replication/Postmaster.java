@@ -104,8 +104,9 @@ public final class Postmaster {
     }
 
     /**
-     * Ends what a seal holds of the server, one by one and with what nobody else wants of the processors: the promotion of the next
-     * primary may run here too, and nobody waits for this server any more. The postmaster itself keeps its priority: a child that it
+     * Ends what a seal holds of the server. Sessions in the middle of a statement come first and at once: their clients wait for an
+     * answer, and only their end tells them to go elsewhere. The others follow one by one and with what nobody else wants of the
+     * processors: the next primary may run here too. The postmaster itself keeps its priority: a child that it
      * was about to fork when it was frozen must not live longer than it takes to see the stop.
      *
      * @param limit for going one by one; then all that are left are ended at once
@@ -114,6 +115,7 @@ public final class Postmaster {
         Waiting waiting = Waiting.upTo(limit);
         find().map(Running::pid).filter(PostmasterDoor::held).ifPresent(pid -> {
             int[] children = ProcessTable.children(pid);
+            Arrays.stream(children).filter(SessionHold::isBusy).forEach(SessionHold::kill);
             Arrays.stream(children).forEach(Priority::lowest);
             for (int child : children) {
                 if (SessionHold.kill(child)) {

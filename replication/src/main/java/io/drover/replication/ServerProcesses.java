@@ -23,6 +23,12 @@ public interface ServerProcesses {
     /** Whether the postmaster is frozen now. */
     boolean doorHeld();
 
+    /** Stops the target's walsender where it stands: whoever waits for the target goes on waiting. */
+    void holdSender(AllowList spared);
+
+    /** Lets the target's walsender go on. */
+    void releaseSender(AllowList spared);
+
     /**
      * Stops the sessions where they stand, and sees them stopped.
      *

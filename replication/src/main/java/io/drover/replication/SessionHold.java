@@ -15,6 +15,9 @@ import java.util.OptionalInt;
 public final class SessionHold {
     private static final Duration PAUSE = Duration.ofNanos(200_000);
 
+    /** How the title of a session ends that waits for its client, in a transaction or outside. */
+    private static final String IDLE = " idle";
+
     private static final int WARM_ROUNDS = 20;
 
     private SessionHold() {}
@@ -90,6 +93,12 @@ public final class SessionHold {
     /** Ends a process if it is stopped: it never runs an instruction again. Answers whether it was. */
     static boolean kill(int pid) {
         return ProcessTable.state(pid) == 'T' && Signals.KILL.send(pid);
+    }
+
+    /** Whether a client waits for the answer of the process, as far as its title tells. */
+    static boolean isBusy(int pid) {
+        String title = ProcessTable.title(pid);
+        return !title.isEmpty() && !title.contains(IDLE);
     }
 
     private static List<Integer> others(int postmasterPid, AllowList spared) {

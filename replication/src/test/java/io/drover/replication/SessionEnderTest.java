@@ -13,7 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SessionEnderTest {
     private static final Duration LIMIT = Duration.ofSeconds(20);
-    private static final AllowList NOBODY = new AllowList(Map.of());
+    private static final int NO_SENDER = 0;
+    private static final AllowList NOBODY = new AllowList(Map.of(), NO_SENDER);
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 30})
@@ -31,7 +32,9 @@ class SessionEnderTest {
             int spared = postmaster.children().get(1);
 
             assertThat(SessionEnder.endAll(
-                            postmaster.pid(), new AllowList(Map.of(spared, ProcessTable.title(spared))), LIMIT))
+                            postmaster.pid(),
+                            new AllowList(Map.of(spared, ProcessTable.title(spared)), NO_SENDER),
+                            LIMIT))
                     .isEqualTo(2);
 
             assertThat(postmaster.children().stream().filter(ProcessTable::canAct))

@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 
 class SessionHoldTest {
     private static final Duration LIMIT = Duration.ofSeconds(20);
-    private static final AllowList NOBODY = new AllowList(Map.of());
+    private static final int NO_SENDER = 0;
+    private static final AllowList NOBODY = new AllowList(Map.of(), NO_SENDER);
 
     @Test
     void holdsEverybodyAndLetsThemGoOn() throws Exception {
@@ -36,7 +37,7 @@ class SessionHoldTest {
     void sparesWhoIsSpared() throws Exception {
         try (StandInPostmaster postmaster = new StandInPostmaster(3, "exec sleep 60")) {
             int spared = postmaster.children().get(1);
-            AllowList list = new AllowList(Map.of(spared, ProcessTable.title(spared)));
+            AllowList list = new AllowList(Map.of(spared, ProcessTable.title(spared)), NO_SENDER);
 
             assertThat(SessionHold.hold(postmaster.pid(), list, LIMIT)).hasValue(2);
 
@@ -75,7 +76,8 @@ class SessionHoldTest {
         try (StandInPostmaster postmaster = new StandInPostmaster(2, "trap '' TERM; exec sleep 60")) {
             int running = postmaster.children().get(0);
             int held = postmaster.children().get(1);
-            SessionHold.hold(postmaster.pid(), new AllowList(Map.of(running, ProcessTable.title(running))), LIMIT);
+            SessionHold.hold(
+                    postmaster.pid(), new AllowList(Map.of(running, ProcessTable.title(running)), NO_SENDER), LIMIT);
 
             assertThat(SessionHold.kill(held)).isTrue();
             assertThat(SessionHold.kill(running)).isFalse();

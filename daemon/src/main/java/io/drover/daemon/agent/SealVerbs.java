@@ -70,7 +70,7 @@ final class SealVerbs {
                     ErrorCode.STATE_CONFLICT,
                     "instance " + call.record().instance() + " is sealed already: no seal is prepared on it");
         }
-        call.instance().warm().ask(() -> tools.server(call.record()).connect(), PostgresSession::backendPid);
+        call.instance().warm().ask(() -> tools.server(call.record()).connect(), PostgresSession::timeline);
         PostgresSession warm = call.instance().warm().required();
         settings.stage(call.instance(), call.move(), call.step(), SealSettings.values(verb.epoch()), warm.settings());
         AllowList spared = null;
@@ -90,7 +90,7 @@ final class SealVerbs {
         return whileHeld()
                 .require(
                         () -> {
-                            AllowList spared = warm.spared(postmasterPid, verb.targetSlot(), warm.backendPid());
+                            AllowList spared = warm.spared(postmasterPid, verb.targetSlot());
                             warm.rehearseSeal();
                             return spared;
                         },

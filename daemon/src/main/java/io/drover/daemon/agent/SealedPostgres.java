@@ -8,6 +8,7 @@ import io.drover.fencing.FenceTarget;
 import io.drover.replication.AllowList;
 import io.drover.replication.PostgresSession;
 import io.drover.replication.ServerProcesses;
+import io.drover.replication.Writers;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /** PostgreSQL as the seal sees it. */
 final class SealedPostgres implements FenceTarget {
+    private static final Duration POLL = Duration.ofMillis(1);
+    private static final Duration AWAIT_LATE = Duration.ofSeconds(1);
+
     private final int postmasterPid;
     private final ServerProcesses processes;
     private final String targetSlot;
@@ -23,6 +27,7 @@ final class SealedPostgres implements FenceTarget {
     private final Runnable restore;
     private final WhileHeld question;
     private @Nullable AllowList spared;
+    private boolean writing;
 
     /**
      * Binds one server.
@@ -54,14 +59,37 @@ final class SealedPostgres implements FenceTarget {
         Deadline deadline = question.in(limit);
         // one that an earlier attempt still holds may stand where the next question waits for it
         releaseSessions();
-        int ownBackend = question.require(() -> session.get().backendPid(), deadline.left());
+        writing =
+                question.require(() -> session.get().writers(), deadline.left()).all() > 0;
         processes.holdDoor(deadline.left());
-        spared = question.require(() -> session.get().spared(postmasterPid, targetSlot, ownBackend), deadline.left());
+        spared = question.require(() -> session.get().spared(postmasterPid, targetSlot), deadline.left());
+    }
+
+    /** Seen twice, since one that begins to write has no number yet. */
+    @Override
+    public void quiet(Duration limit) {
+        if (!writing) {
+            return;
+        }
+        processes.holdSender(requireSpared());
+        Deadline deadline = question.in(limit);
+        deadline.await(POLL, () -> standsStill(deadline) && standsStill(deadline));
+    }
+
+    /** The walsender, too, may have been stopped with a lock: then it goes on, and it is not asked any more. */
+    private boolean standsStill(Deadline deadline) {
+        Optional<Writers> writers = question.ask(() -> session.get().writers(), deadline.left(), this::releaseSessions);
+        if (writers.isEmpty()) {
+            question.awaitLate(AWAIT_LATE);
+        }
+        return writers.map(Writers::moving).orElse(0) == 0;
     }
 
     @Override
     public OptionalInt holdSessions(Duration limit) {
-        return processes.holdSessions(requireSpared(), limit);
+        OptionalInt held = processes.holdSessions(requireSpared(), limit);
+        processes.releaseSender(requireSpared());
+        return held;
     }
 
     @Override

@@ -138,7 +138,8 @@ final class TopologyGate {
     void rehearse(List<Verb<?>> verbs, Token token, InstanceRecord record) {
         List<Versioned<ShardTopology>> seen = view.seen(record.instance());
         verbs.forEach(verb -> refusal(verb, token, record, seen));
-        isNewest(seen, token);
+        // what the watch has brought may be too old in the pause
+        isNewest(read(record, seen), token);
     }
 
     /** Runs the same code as a write of the topologies, which is refused for its version. */

@@ -15,6 +15,7 @@ import io.drover.api.agent.Reports.AlignReport;
 import io.drover.api.agent.Reports.GuardProbeReport;
 import io.drover.api.agent.Reports.StopMode;
 import io.drover.api.agent.Verb;
+import io.drover.api.time.Scheduler;
 import io.drover.daemon.preflight.When;
 import io.drover.fencing.FenceTransitions;
 import io.drover.topology.Versioned;
@@ -252,8 +253,10 @@ final class CutoverRows {
         context.pause()
                 .activity(
                         context.services().monitors().activity(context.record().from()));
+        Scheduler scheduler = context.services().scheduler();
+        long end = scheduler.nanoTime() + own.limit().toNanos();
         int least = 0;
-        for (int i = 0; i < rounds && (i < own.last() || least < own.first()); i++) {
+        for (int i = 0; i < rounds && (i < own.last() || least < own.first() && scheduler.nanoTime() < end); i++) {
             int source =
                     trips.source(() -> context.call(context.from(), rehearsal)).times();
             int target =

@@ -104,23 +104,6 @@ final class PromotionRows {
             context.pause().mark(MoveSteps.PUBLISH, WritePause.PUBLICATION);
         }
         recordServing(context);
-        restoreSettings(context);
-    }
-
-    /** The target serves already: what keeps its settings from being put back is no reason to say that nobody does. Row 160 does it again. */
-    private static void restoreSettings(MoveContext context) {
-        try {
-            context.call(context.to(), new Verb.RestoreSettings(MoveSteps.ARM));
-        } catch (DroverException e) {
-            if (e.code() == ErrorCode.LEADERSHIP_LOST || Thread.currentThread().isInterrupted()) {
-                throw e;
-            }
-            context.journal()
-                    .keep(new MoveJournal.Line(
-                            MoveSteps.PUBLISH,
-                            "the settings of the cutover on " + context.to() + " are put back later: "
-                                    + e.getMessage()));
-        }
     }
 
     /** Asked where another controller began the pause only: in the pause a round trip counts. */

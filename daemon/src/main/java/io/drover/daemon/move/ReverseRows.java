@@ -38,7 +38,12 @@ final class ReverseRows {
         if (leg.timeline() == null || leg.fork() == null) {
             throw new DroverException(ErrorCode.INTERNAL, "BUG: no fork is recorded after the promotion");
         }
-        context.call(context.from(), new Verb.Stop(StopMode.IMMEDIATE));
+        try {
+            // at once: clients that know nothing of the move wait for the end of their sessions there
+            context.call(context.from(), new Verb.Stop(StopMode.IMMEDIATE));
+        } finally {
+            restoreSettings(context);
+        }
         archive(context, leg.timeline(), leg.fork());
         AuditReport audit = context.call(context.from(), new Verb.Audit(leg.timeline(), leg.fork()));
         boolean rewind = audit.records() > 0;
@@ -57,6 +62,22 @@ final class ReverseRows {
         if (!context.record().rollingBack()) {
             StandbyRows.dropFormerSlots(context);
             startBake(context);
+        }
+    }
+
+    /** What keeps them from being put back is no reason to leave the old primary as it is: they are put back once more below. */
+    private static void restoreSettings(MoveContext context) {
+        try {
+            context.call(context.to(), new Verb.RestoreSettings(MoveSteps.ARM));
+        } catch (DroverException e) {
+            if (e.code() == ErrorCode.LEADERSHIP_LOST || Thread.currentThread().isInterrupted()) {
+                throw e;
+            }
+            context.journal()
+                    .keep(new MoveJournal.Line(
+                            MoveSteps.REVERSE,
+                            "the settings of the cutover on " + context.to() + " are put back later: "
+                                    + e.getMessage()));
         }
     }
 

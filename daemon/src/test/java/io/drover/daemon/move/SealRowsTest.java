@@ -173,6 +173,6 @@ class SealRowsTest {
         };
         play.driveToBaking();
         List<String> fromTheSealOn = verbs.subList(verbs.lastIndexOf("align-wal@node_a") + 1, verbs.size());
-        return fromTheSealOn.subList(0, fromTheSealOn.indexOf("restore-settings@node_b"));
+        return fromTheSealOn.subList(0, fromTheSealOn.indexOf("stop@node_a"));
     }
 }

@@ -88,7 +88,7 @@ class WaitTextTest {
                     assertWhole(each.text());
                     assertThat(each.text()).as(each.command()).contains("node_");
                 });
-        assertThat(rows).containsExactly(30, 40, 50, 55, 60, 75, 78, 80, 90, 95, 110, 140, 150, 160, 180);
+        assertThat(rows).containsExactly(30, 40, 50, 55, 60, 75, 78, 80, 90, 95, 110, 140, 160, 180);
         assertThat(heard)
                 .filteredOn(each -> each.command().equals("start-standby@node_b"))
                 .extracting(Heard::text)

@@ -224,7 +224,7 @@ final class FakePostgresServer implements PostgresServer {
     @Override
     public Map<String, Long> countRows(Duration limit) {
         try (PostgresSession session = connect()) {
-            session.backendPid();
+            session.timeline();
             return world.look(() -> Map.of("app.public.operations", rows()));
         }
     }
@@ -239,7 +239,7 @@ final class FakePostgresServer implements PostgresServer {
     @Override
     public InstanceFacts facts(List<String> leftovers, Set<String> journaled) {
         try (PostgresSession session = connect()) {
-            session.backendPid();
+            session.timeline();
             return world.look(() -> FakeFacts.of(running().orElseThrow(this::unreachable), leftovers, journaled));
         }
     }

@@ -43,6 +43,21 @@ record FakeProcesses(FakePostgres world, String host, int postmasterPid) impleme
     }
 
     @Override
+    public void holdSender(AllowList spared) {
+        stopSender(spared, true);
+    }
+
+    @Override
+    public void releaseSender(AllowList spared) {
+        stopSender(spared, false);
+    }
+
+    private void stopSender(AllowList spared, boolean stopped) {
+        world.change(() -> server().flatMap(server -> Optional.ofNullable(server.backends.get(spared.sender())))
+                .ifPresent(sender -> sender.stopped = stopped));
+    }
+
+    @Override
     public OptionalInt holdSessions(AllowList spared, Duration limit) {
         return world.change(() -> {
             List<FakeBackend> sessions = sessions(spared);

@@ -17,6 +17,7 @@ import io.drover.replication.PostgresSession;
 import io.drover.replication.RunningSettings;
 import io.drover.replication.ServerState;
 import io.drover.replication.TimelineHistory;
+import io.drover.replication.Writers;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -72,11 +73,6 @@ final class FakeSession implements PostgresSession {
     @Override
     public void close() {
         backend.close();
-    }
-
-    @Override
-    public int backendPid() {
-        return ask(() -> backend.pid);
     }
 
     @Override
@@ -243,11 +239,23 @@ final class FakeSession implements PostgresSession {
     }
 
     @Override
-    public AllowList spared(int postmasterPid, String targetSlot, int ownBackend) {
+    public Writers writers() {
+        return ask(() -> {
+            List<FakeBackend> writing = server.backends.values().stream()
+                    .filter(each -> each != backend && !each.gone())
+                    .filter(each -> each.holdsWalLock() || each.waitsForStandby())
+                    .toList();
+            long waiting = writing.stream().filter(FakeBackend::waitsForStandby).count();
+            return new Writers(writing.size(), (int) (writing.size() - waiting));
+        });
+    }
+
+    @Override
+    public AllowList spared(int postmasterPid, String targetSlot) {
         return ask(() -> {
             Map<Integer, String> titles = new HashMap<>();
             server.ownProcesses.forEach(pid -> titles.put(pid, "postgres: own process"));
-            titles.put(ownBackend, "postgres: drover");
+            titles.put(backend.pid, "postgres: drover");
             FakeBackend sender = world.servers().stream()
                     .map(each -> each.receiver)
                     .filter(each -> each.streamsFrom(server) && each.slot().equals(targetSlot))
@@ -257,7 +265,7 @@ final class FakeSession implements PostgresSession {
                             ErrorCode.SEAL_FAILED,
                             "no physical walsender streams from slot " + targetSlot + " on the source"));
             titles.put(sender.pid, "postgres: walsender");
-            return new AllowList(titles);
+            return new AllowList(titles, sender.pid);
         });
     }
 

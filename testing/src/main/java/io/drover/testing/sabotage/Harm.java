@@ -54,7 +54,7 @@ public final class Harm {
                 titles.putIfAbsent((int) child, ProcessTable.commandLine(child));
             }
         }
-        return new AllowList(titles);
+        return new AllowList(titles, spared.sender());
     }
 
     /** The options of a start, with the addresses that the node's own settings file names. */

@@ -20,6 +20,7 @@ import io.drover.replication.ServerFiles;
 import io.drover.replication.ServerProcesses;
 import io.drover.replication.ServerState;
 import io.drover.replication.Waiting;
+import io.drover.replication.Writers;
 import io.drover.testing.contract.ThreeNodes.Client;
 import io.drover.testing.contract.ThreeNodes.Side;
 import java.nio.file.Path;
@@ -250,14 +251,39 @@ abstract class PostgresContract extends PostgresSteps {
     }
 
     @Test
+    final void aWriterComesToItsWaitWhileTheTargetsSenderIsHeld() {
+        makeStandby();
+        armGuard();
+        try (PostgresSession warm = server(Side.ONE).connect();
+                Client writer = nodes.client(Side.ONE)) {
+            assertThat(warm.writers()).isEqualTo(new Writers(0, 0));
+            ServerProcesses processes = processes(Side.ONE);
+            processes.holdDoor(LIMIT);
+            AllowList spared = warm.spared(server(Side.ONE).postmaster().orElseThrow(), SLOT);
+            processes.holdSender(spared);
+
+            CompletableFuture<Void> commit = CompletableFuture.runAsync(() -> writer.commit("waits"));
+
+            awaitFact(() -> warm.writers().equals(new Writers(1, 0)));
+            assertThat(processes.holdSessions(spared, LIMIT)).hasValue(1);
+            processes.releaseSender(spared);
+            Lsn end = warm.endWal();
+            replay(Side.OTHER, end);
+            assertThat(commit).isNotDone();
+            lift();
+            assertThat(commit).succeedsWithin(LIMIT);
+        }
+        assertThat(nodes.operations(Side.OTHER)).containsExactly("waits");
+    }
+
+    @Test
     final void sessionsThatAreEndedLoseTheirConnection() {
         makeStandby();
         try (PostgresSession warm = server(Side.ONE).connect();
                 Client idle = nodes.client(Side.ONE)) {
-            int own = warm.backendPid();
             ServerProcesses processes = processes(Side.ONE);
             processes.holdDoor(LIMIT);
-            AllowList spared = warm.spared(server(Side.ONE).postmaster().orElseThrow(), SLOT, own);
+            AllowList spared = warm.spared(server(Side.ONE).postmaster().orElseThrow(), SLOT);
 
             assertThat(processes.endSessions(spared, LIMIT)).isPositive();
 
@@ -271,10 +297,9 @@ abstract class PostgresContract extends PostgresSteps {
     @Test
     final void noSealIsMadeForATargetThatDoesNotStream() {
         try (PostgresSession warm = server(Side.ONE).connect()) {
-            int own = warm.backendPid();
             int postmaster = server(Side.ONE).postmaster().orElseThrow();
 
-            assertThatExceptionOfType(DroverException.class).isThrownBy(() -> warm.spared(postmaster, SLOT, own));
+            assertThatExceptionOfType(DroverException.class).isThrownBy(() -> warm.spared(postmaster, SLOT));
         }
     }
 

@@ -152,10 +152,9 @@ abstract class PostgresSteps {
     /** The order of the seal. */
     final Lsn seal(PostgresSession warm) {
         int postmaster = server(Side.ONE).postmaster().orElseThrow();
-        int own = warm.backendPid();
         ServerProcesses processes = processes(Side.ONE);
         processes.holdDoor(LIMIT);
-        AllowList spared = warm.spared(postmaster, SLOT, own);
+        AllowList spared = warm.spared(postmaster, SLOT);
         processes.holdSessions(spared, LIMIT).orElseThrow();
         Lsn end = warm.endWal();
         assertThat(processes.doorHeld()).isTrue();
