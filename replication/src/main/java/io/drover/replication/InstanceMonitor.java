@@ -29,6 +29,16 @@ public final class InstanceMonitor implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(InstanceMonitor.class);
 
+    private static final double MICROS_PER_MILLI = 1000;
+    private static final String ACTIVITY = """
+            SELECT pg_current_wal_lsn()::text, count(*)::int,
+                   coalesce(array_agg(pid ORDER BY xact_start) FILTER (WHERE xact_start IS NOT NULL), '{}'),
+                   coalesce(array_agg((extract(epoch FROM xact_start) * 1000000)::bigint ORDER BY xact_start)
+                            FILTER (WHERE xact_start IS NOT NULL), '{}'),
+                   (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
+              FROM pg_stat_activity WHERE backend_type = ? AND pid <> pg_backend_pid()
+            """;
+
     private final Endpoint endpoint;
     private final Connection connection;
     private final Deque<Connection> idle;
@@ -137,24 +147,49 @@ public final class InstanceMonitor implements AutoCloseable {
     }
 
     /**
+     * A transaction of a client.
+     *
+     * @param pid the session
+     * @param begun microseconds since the epoch, by the server's clock; with the pid it names the transaction
+     * @param millis how long it has been open
+     */
+    public record OpenTransaction(int pid, long begun, double millis) {}
+
+    /**
      * What goes on on a primary.
      *
      * @param written end of the WAL that was written
      * @param sessions of clients
-     * @param oldestMillis how long the oldest transaction of a client has been open; zero when none is
+     * @param open transactions of clients, at most {@value #MOST_TRANSACTIONS}, the oldest first
      */
-    public record ActivityView(Lsn written, int sessions, long oldestMillis) {}
+    public record ActivityView(Lsn written, int sessions, List<OpenTransaction> open) {
+        private static final int MOST_TRANSACTIONS = 100;
+
+        public ActivityView {
+            open = List.copyOf(open);
+        }
+
+        /** How long the oldest transaction of a client has been open; zero when none is. */
+        public double oldestMillis() {
+            return open.isEmpty() ? 0 : open.get(0).millis();
+        }
+    }
 
     /** What goes on on this primary now. */
     public ActivityView activity() {
-        String sql = "select pg_current_wal_lsn()::text, count(*)::int,"
-                + " coalesce(max(extract(epoch from clock_timestamp() - xact_start)) * 1000, 0)::bigint"
-                + " from pg_stat_activity where backend_type = ? and pid <> pg_backend_pid()";
-        return ask(
-                        sql,
-                        "client backend",
-                        row -> new ActivityView(Lsn.parse(row.getString(1)), row.getInt(2), row.getLong(3)))
-                .orElseThrow();
+        return ask(ACTIVITY, "client backend", InstanceMonitor::activity).orElseThrow();
+    }
+
+    private static ActivityView activity(ResultSet row) throws SQLException {
+        Integer[] pids = (Integer[]) row.getArray(3).getArray();
+        Long[] begun = (Long[]) row.getArray(4).getArray();
+        long now = row.getLong(5);
+        List<OpenTransaction> open = new ArrayList<>();
+        for (int i = 0; i < Math.min(pids.length, ActivityView.MOST_TRANSACTIONS); i++) {
+            // the view is a moment older than the clock, or a session began in between
+            open.add(new OpenTransaction(pids[i], begun[i], Math.max(0, (now - begun[i]) / MICROS_PER_MILLI)));
+        }
+        return new ActivityView(Lsn.parse(row.getString(1)), row.getInt(2), open);
     }
 
     private interface Row<T> {

@@ -91,8 +91,8 @@ final class LocalPostgresServer implements PostgresServer {
     }
 
     @Override
-    public ControlData stop(StopMode mode, Duration limit) {
-        return postmaster.stop(mode, limit);
+    public void stop(StopMode mode, Duration limit) {
+        postmaster.stop(mode, limit);
     }
 
     @Override

@@ -49,10 +49,9 @@ public interface PostgresServer {
     /**
      * Stops it, also when its postmaster is frozen, and proves it.
      *
-     * @return the control file of the stopped server
      * @throws io.drover.api.DroverException TIMEOUT when a process is left at the limit
      */
-    ControlData stop(StopMode mode, Duration limit);
+    void stop(StopMode mode, Duration limit);
 
     /** Has a running server load its settings; one that stands still does so when it goes on. */
     void reload();

@@ -128,10 +128,9 @@ public final class Postmaster {
     /**
      * Stops the server, also when its postmaster is frozen, and proves it. Does nothing more when it is stopped already.
      *
-     * @return the control file of the stopped server
      * @throws DroverException TIMEOUT when a process is left at the limit
      */
-    public ControlData stop(Reports.StopMode mode, Duration limit) {
+    public void stop(Reports.StopMode mode, Duration limit) {
         Waiting waiting = Waiting.upTo(limit);
         Optional<Running> running = find();
         if (running.isPresent()) {
@@ -161,7 +160,6 @@ public final class Postmaster {
             checkLimit(waiting, limit);
             waiting.pause(POLL);
         }
-        return ControlData.read(binaries, dataDir);
     }
 
     /** Whether a seal still holds the server, or what is left of it: a stop that was ordered has not come to its end. */

@@ -9,8 +9,10 @@ import io.drover.api.FenceEpoch;
 import io.drover.api.Participant;
 import io.drover.api.ShardId;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +23,8 @@ public final class ParticipantStore {
 
     private final ZooKeeperClient client;
     private final ZkCalls calls;
+    /** Who was there at the last look: mostly the same as at the next one, and in the pause a round trip counts. */
+    private final Map<ShardId, List<String>> last = new ConcurrentHashMap<>();
 
     public ParticipantStore(ZooKeeperClient client) {
         this.client = requireNonNull(client, "client is null");
@@ -59,10 +63,9 @@ public final class ParticipantStore {
     public Map<String, Participant> list(ShardId shard) {
         ZDirectory<Participant> directory = ZkLayout.participants(shard);
         Map<String, Participant> participants = new TreeMap<>();
-        calls.readMany(calls.children(directory.path()).stream()
-                        .map(directory::child)
-                        .toList())
+        calls.readChildren(directory, last.getOrDefault(shard, List.of()))
                 .forEach((node, bytes) -> participants.put(node.name(), participant(node, bytes)));
+        last.put(shard, List.copyOf(participants.keySet()));
         return participants;
     }
 

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -137,12 +138,38 @@ final class ZkCalls {
                 .toList();
     }
 
+    /**
+     * Reads all children of a directory, by name. That is one round trip where they are those that were expected, and two else.
+     *
+     * @param expected names of children; whoever is not there any more is left out
+     */
+    <T> Map<ZNode<T>, Versioned<byte[]>> readChildren(ZDirectory<T> directory, List<String> expected) {
+        List<ZNode<T>> guessed = expected.stream().map(directory::child).toList();
+        Children listed = repeat("listing " + directory, session -> {
+            CompletableFuture<List<String>> names = session.children(directory.path());
+            return names.thenCombine(readAll(session, guessed), Children::new);
+        });
+        if (!Set.copyOf(listed.names()).equals(Set.copyOf(expected))) {
+            return readMany(
+                    listed.names().stream().sorted().map(directory::child).toList());
+        }
+        return present(guessed, listed.found());
+    }
+
+    private record Children(List<String> names, List<Optional<ZNodeData>> found) {}
+
     /** Reads several znodes in one go, in order; absent ones are left out. */
     <T> Map<ZNode<T>, Versioned<byte[]>> readMany(List<ZNode<T>> nodes) {
-        List<Optional<ZNodeData>> found = repeat(
-                "reading " + nodes.size() + " znodes",
-                session -> all(
-                        nodes.stream().map(node -> session.read(node.path())).toList()));
+        return present(nodes, repeat("reading " + nodes.size() + " znodes", session -> readAll(session, nodes)));
+    }
+
+    private static <T> CompletableFuture<List<Optional<ZNodeData>>> readAll(
+            ZooKeeperSession session, List<ZNode<T>> nodes) {
+        return all(nodes.stream().map(node -> session.read(node.path())).toList());
+    }
+
+    private static <T> Map<ZNode<T>, Versioned<byte[]>> present(
+            List<ZNode<T>> nodes, List<Optional<ZNodeData>> found) {
         Map<ZNode<T>, Versioned<byte[]>> present = new LinkedHashMap<>();
         for (int i = 0; i < found.size(); i++) {
             ZNode<T> node = nodes.get(i);

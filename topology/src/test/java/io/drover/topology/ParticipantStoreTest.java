@@ -70,6 +70,24 @@ class ParticipantStoreTest {
     }
 
     @Test
+    void whoeverComesOrGoesBetweenTwoLooksIsSeen() {
+        try (Registration first = clients.register(SHARD, "web-1", acknowledged(0))) {
+            assertThat(first.current()).isTrue();
+            assertThat(controllers.list(SHARD)).containsOnlyKeys("web-1");
+            try (Registration second = clients.register(SHARD, "web-2", acknowledged(7))) {
+                assertThat(second.current()).isTrue();
+                assertThat(controllers.list(SHARD))
+                        .isEqualTo(Map.of("web-1", acknowledged(0), "web-2", acknowledged(7)));
+                second.update(acknowledged(8));
+                until(() -> controllers
+                        .list(SHARD)
+                        .equals(Map.of("web-1", acknowledged(0), "web-2", acknowledged(8))));
+            }
+            until(() -> controllers.list(SHARD).equals(Map.of("web-1", acknowledged(0))));
+        }
+    }
+
+    @Test
     void theTopologyIsReadInTheSessionOfTheZnode() {
         Versioned<ShardTopology> topology = publish(client, serving(SHARD, 1));
         try (Registration registration = clients.register(SHARD, "web-1", acknowledged(0))) {

@@ -156,8 +156,9 @@ public final class Reports {
     /**
      * A stop.
      *
-     * @param state pg_controldata's cluster state
-     * @param checkpoint where its latest checkpoint begins; null when there is no instance, and in the answer of an older agent
+     * @param state pg_controldata's cluster state; {@code stopped} after a stop at once, which writes none
+     * @param checkpoint where its latest checkpoint begins; null after a stop at once, when there is no instance, and in the answer of an
+     *     older agent
      */
     public record StopReport(
             String state, double millis, @Nullable Lsn checkpoint) {}

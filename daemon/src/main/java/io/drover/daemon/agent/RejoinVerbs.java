@@ -88,11 +88,16 @@ final class RejoinVerbs {
         if (!mayComeBack(call.topologies())) {
             FaultPoints.around("stop", "held", () -> server.endHeldGently(GENTLE));
         }
-        ControlData control = FaultPoints.around(
+        FaultPoints.around(
                 "stop", "server", () -> server.stop(verb.mode(), call.deadline().left()));
+        double millis = (tools.scheduler().nanoTime() - begin) / NANOS_PER_MILLI;
         call.instance().warm().close();
-        return new StopReport(
-                control.clusterState(), (tools.scheduler().nanoTime() - begin) / NANOS_PER_MILLI, control.checkpoint());
+        if (verb.mode() == StopMode.IMMEDIATE) {
+            // it writes no checkpoint, and in strict mode to read the control file would cost clients a program's start
+            return new StopReport("stopped", millis, null);
+        }
+        ControlData control = tools.directories().control(call.record().dataDir());
+        return new StopReport(control.clusterState(), millis, control.checkpoint());
     }
 
     private TailReport readTail(Verb.ReadTail verb, VerbCall call) {

@@ -38,6 +38,7 @@ final class CutoverRows {
 
     private static final Duration READINESS = Duration.ofSeconds(15);
     private static final Duration POLL = Duration.ofMillis(200);
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(10);
     private static final Duration PROBE_POLL = Duration.ofMillis(5);
     private static final Duration PROBE_LIMIT = Duration.ofSeconds(10);
 
@@ -63,6 +64,7 @@ final class CutoverRows {
         }
         // before the guard, since it takes processors that commits want
         rehearse(context, context.services().rehearsals().first());
+        listen(context);
         PausePredictions.require(context, MoveSteps.ARM, FIT, () -> rehearse(context, 1));
     }
 
@@ -263,6 +265,21 @@ final class CutoverRows {
                     trips.target(() -> context.call(context.to(), rehearsal)).times();
             FenceRows.rehearse(context, open);
             least = Math.min(own.another(), Math.min(source, target));
+        }
+    }
+
+    /** Learns how long the clients' transactions last, which the drain will wait for. */
+    private static void listen(MoveContext context) {
+        Scheduler scheduler = context.services().scheduler();
+        long end = scheduler.nanoTime()
+                + context.services().rehearsals().listening().toNanos();
+        while (scheduler.nanoTime() < end) {
+            context.pause()
+                    .transactions()
+                    .look(context.services()
+                            .monitors()
+                            .activity(context.record().from()));
+            context.sleep(BETWEEN_LOOKS);
         }
     }
 

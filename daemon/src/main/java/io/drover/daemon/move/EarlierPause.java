@@ -9,6 +9,7 @@ import io.drover.topology.Versioned;
 import io.drover.topology.ZkLayout;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,8 +30,13 @@ record EarlierPause(List<Measured> measured) {
         measured = List.copyOf(measured);
     }
 
-    /** A phase and who has measured it. */
-    record Measured(String phase, double millis, String from) {}
+    /**
+     * A phase and who has measured it.
+     *
+     * @param millis the median
+     * @param least the shortest
+     */
+    record Measured(String phase, double millis, double least, String from) {}
 
     static EarlierPause of(MoveContext context) {
         double most = context.record().identity().request().maxWritePause().toMillis() / 2.0;
@@ -38,7 +44,7 @@ record EarlierPause(List<Measured> measured) {
         Drill drill = context.record().drill();
         if (drill != null && drill.error() == null && whole(drill.measured()) <= most) {
             drill.measured()
-                    .forEach(phase -> found.add(new Measured(phase.name(), phase.millis(), "the move's drill")));
+                    .forEach(phase -> found.add(new Measured(phase.name(), phase.millis(), phase.millis(), "the move's drill")));
         }
         found.addAll(medians(switches(context), most));
         return new EarlierPause(found);
@@ -68,6 +74,7 @@ record EarlierPause(List<Measured> measured) {
                 .map(entry -> new Measured(
                         entry.getKey(),
                         median(entry.getValue()),
+                        Collections.min(entry.getValue()),
                         from(counting, entry.getValue().size())))
                 .toList();
     }

@@ -326,6 +326,15 @@ final class MoveContext {
         }
     }
 
+    /** Waits for so long, and for nothing. */
+    void sleep(Duration time) {
+        try {
+            services.scheduler().pause(time);
+        } catch (InterruptedException e) {
+            throw stopped("a moment to pass", e);
+        }
+    }
+
     private static DroverException stopped(String what, InterruptedException cause) {
         Thread.currentThread().interrupt();
         return new DroverException(ErrorCode.LEADERSHIP_LOST, "stopped while waiting for " + what, null, cause);

@@ -20,6 +20,7 @@ record PauseModel(
         Mode mode,
         RoundTrips.Typical trips,
         ActivityView activity,
+        double restMillis,
         double walBytesPerSecond,
         StandbyView lag,
         int participants,
@@ -47,6 +48,9 @@ record PauseModel(
     private static final double TAIL_MILLIS = 40;
     /** What any standby replays; one that keeps up with more is that fast at least. */
     private static final double LEAST_REPLAY_BYTES_PER_SECOND = 16.0 * 1024 * 1024;
+
+    /** Clients hear of the fence, and write that they have heard. */
+    private static final double DRAIN_TRIPS = 2;
 
     private static final double MILLIS_PER_SECOND = 1000;
 
@@ -77,21 +81,24 @@ record PauseModel(
                 step, name, trips.zooKeeper(), "a ZooKeeper transaction, rehearsed " + trips.rehearsals() + " times");
     }
 
-    /** A transaction that has been open for so long is in its middle, as far as anybody knows. */
+    /** Earlier ones tell what transactions do not, such as how long applications keep a connection without one: the shortest of them does. */
     private Part drain() {
         if (participants == 0) {
             return new Part(MoveSteps.FENCE, "drain", 0, "no client takes part");
         }
-        double live = activity.oldestMillis() + trips.zooKeeper();
-        Part part = longer(
-                MoveSteps.FENCE,
-                "drain",
-                live,
-                "the oldest open transaction of " + activity.sessions() + " sessions: " + activity.oldestMillis()
-                        + " ms");
-        return part.millis() <= drainTimeout.toMillis()
-                ? part
-                : new Part(part.step(), part.name(), drainTimeout.toMillis(), "drainTimeout; " + part.from());
+        double live = restMillis + DRAIN_TRIPS * trips.zooKeeper();
+        Optional<Measured> least = earlier.phase("drain").filter(measured -> measured.least() > live);
+        String from = least.map(measured -> "at least, measured by " + measured.from())
+                .orElseGet(() -> String.format(
+                        Locale.ROOT,
+                        "%.0f ms until the open transactions of %d sessions have ended, the oldest being %.0f ms old",
+                        restMillis,
+                        activity.sessions(),
+                        activity.oldestMillis()));
+        double millis = least.map(Measured::least).orElse(live);
+        return millis <= drainTimeout.toMillis()
+                ? new Part(MoveSteps.FENCE, "drain", millis, from)
+                : new Part(MoveSteps.FENCE, "drain", drainTimeout.toMillis(), "drainTimeout; " + from);
     }
 
     private Part seal() {

@@ -78,10 +78,12 @@ final class PausePredictions {
                                 + ": how long the pause will be cannot be told",
                         "look at the PostgreSQL log of " + context.to()));
         ActivityView activity = services.monitors().activity(record.from());
+        context.pause().transactions().look(activity);
         PauseModel model = new PauseModel(
                 record.identity().mode(),
                 context.pause().trips().typical(),
                 activity,
+                context.pause().transactions().restMillis(activity),
                 context.pause().walBytesPerSecond(activity),
                 lag,
                 services.drain().count(record.identity().shards()),

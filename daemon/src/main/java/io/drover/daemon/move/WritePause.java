@@ -31,6 +31,7 @@ final class WritePause {
     private final MoveContext context;
     private final RoundTrips trips;
     private @Nullable PauseClock clock;
+    private final TransactionLengths transactions = new TransactionLengths();
     private @Nullable Activity activity;
     private double walBytesPerSecond;
     private @Nullable EarlierPause earlier;
@@ -55,6 +56,11 @@ final class WritePause {
     /** How long what the pause is made of takes, in the rehearsals. */
     RoundTrips trips() {
         return trips;
+    }
+
+    /** How long transactions of clients last. */
+    TransactionLengths transactions() {
+        return transactions;
     }
 
     /** Keeps how much WAL there was when a rehearsal began. */

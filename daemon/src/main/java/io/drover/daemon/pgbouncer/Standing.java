@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param trouble what a person should know, or null
  */
 record Standing(Wish wish, Phase phase, @Nullable String trouble) {
-    private static final Duration AT_ONCE = Duration.ofMillis(2);
+    private static final Duration AT_ONCE = Duration.ofMillis(1);
     private static final Duration SOON = Duration.ofMillis(50);
     private static final Duration LATER = Duration.ofSeconds(1);
 

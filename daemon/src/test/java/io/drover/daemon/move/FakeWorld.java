@@ -102,7 +102,7 @@ final class FakeWorld implements Agents, Monitors, Checks {
     /** The processes of sessions that were told to end, in order. */
     final List<Integer> ended = new CopyOnWriteArrayList<>();
     /** What goes on on the primary. */
-    volatile ActivityView activity = new ActivityView(END, 3, 0);
+    volatile ActivityView activity = new ActivityView(END, 3, List.of());
     /** Called with each preflight. */
     Runnable onChecks = () -> {};
 

@@ -125,7 +125,7 @@ final class MoveStage implements AutoCloseable {
                 clock,
                 scheduler,
                 besides,
-                Rehearsals.usual(),
+                Rehearsals.of(25, 5),
                 MoveId::random);
     }
 

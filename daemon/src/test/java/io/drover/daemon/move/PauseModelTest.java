@@ -22,7 +22,7 @@ class PauseModelTest {
     private Mode mode = Mode.SEALED;
     private RoundTrips.Typical trips = new RoundTrips.Typical(2, 3, 4, 25);
     private int sessions = 10;
-    private long oldest;
+    private double rest;
     private double walRate;
     private StandbyView lag = new StandbyView("streaming", 0, 0);
     private int participants = 2;
@@ -32,7 +32,8 @@ class PauseModelTest {
         return new PauseModel(
                         mode,
                         trips,
-                        new ActivityView(new Lsn(1), sessions, oldest),
+                        new ActivityView(new Lsn(1), sessions, List.of()),
+                        rest,
                         walRate,
                         lag,
                         participants,
@@ -53,7 +54,7 @@ class PauseModelTest {
     }
 
     private void measured(String phase, double millis) {
-        earlier = new EarlierPause(List.of(new Measured(phase, millis, "move m")));
+        earlier = new EarlierPause(List.of(new Measured(phase, millis, millis, "move m")));
     }
 
     @Test
@@ -109,11 +110,11 @@ class PauseModelTest {
     }
 
     @Test
-    void theDrainFollowsTheOldestTransactionUpToItsLimit() {
-        assertThat(millis("drain")).isEqualTo(2);
-        oldest = 120;
-        assertThat(millis("drain")).isEqualTo(122);
-        oldest = 4_000;
+    void theDrainFollowsTheOpenTransactionsUpToItsLimit() {
+        assertThat(millis("drain")).isEqualTo(4);
+        rest = 120;
+        assertThat(millis("drain")).isEqualTo(124);
+        rest = 4_000;
         assertThat(millis("drain")).isEqualTo(500);
         assertThat(part("drain").from()).contains("drainTimeout", "4000 ms");
         participants = 0;
@@ -121,12 +122,12 @@ class PauseModelTest {
     }
 
     @Test
-    void aMeasuredDrainCountsWhenItWasLonger() {
-        measured("drain", 60);
+    void theShortestMeasuredDrainCountsWhenItWasLonger() {
+        earlier = new EarlierPause(List.of(new Measured("drain", 90, 60, "move m")));
         assertThat(millis("drain")).isEqualTo(60);
-        assertThat(part("drain").from()).isEqualTo("measured by move m");
-        oldest = 90;
-        assertThat(millis("drain")).isEqualTo(92);
+        assertThat(part("drain").from()).isEqualTo("at least, measured by move m");
+        rest = 90;
+        assertThat(millis("drain")).isEqualTo(94);
         measured("drain", 900);
         assertThat(millis("drain")).isEqualTo(500);
     }

@@ -17,6 +17,7 @@ import io.drover.api.MoveState;
 import io.drover.api.PausePrediction;
 import io.drover.daemon.move.EarlierPause.Measured;
 import io.drover.replication.InstanceMonitor.ActivityView;
+import io.drover.replication.InstanceMonitor.OpenTransaction;
 import io.drover.topology.Registration;
 import java.io.IOException;
 import java.time.Duration;
@@ -43,7 +44,7 @@ class PausePredictionTest {
     }
 
     private static ActivityView openFor(long millis) {
-        return new ActivityView(FakeWorld.END, 3, millis);
+        return new ActivityView(FakeWorld.END, 3, List.of(new OpenTransaction(7, 1, millis)));
     }
 
     @Test

@@ -9,8 +9,10 @@ import io.drover.replication.InstanceMonitor;
 import io.drover.replication.InstanceMonitor.ActivityView;
 import io.drover.replication.InstanceMonitor.BackupView;
 import io.drover.replication.InstanceMonitor.BlockerView;
+import io.drover.replication.InstanceMonitor.OpenTransaction;
 import io.drover.replication.InstanceMonitor.StandbyView;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -103,9 +105,13 @@ record FakeMonitors(FakePostgres world, String from) implements Monitors {
                                 .filter(FakeBackend::serves)
                                 .count(),
                         server.backends.values().stream()
-                                .filter(FakeBackend::serves)
-                                .mapToLong(each -> each.open().toMillis())
-                                .max()
-                                .orElse(0)));
+                                .filter(each -> each.serves() && !each.open().isZero())
+                                .map(each -> new OpenTransaction(
+                                        each.pid,
+                                        each.mark().transactionMicros(),
+                                        each.open().toNanos() / 1e6))
+                                .sorted(Comparator.comparingDouble(OpenTransaction::millis)
+                                        .reversed())
+                                .toList()));
     }
 }

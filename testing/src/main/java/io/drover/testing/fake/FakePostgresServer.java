@@ -136,7 +136,7 @@ final class FakePostgresServer implements PostgresServer {
     }
 
     @Override
-    public ControlData stop(StopMode mode, Duration limit) {
+    public void stop(StopMode mode, Duration limit) {
         Optional<FakeServer> found = world.change(() -> {
             Optional<FakeServer> server = running();
             server.ifPresent(mode == StopMode.IMMEDIATE ? FakeServer::stopImmediate : FakeServer::stopFast);
@@ -149,8 +149,6 @@ final class FakePostgresServer implements PostgresServer {
                     "the server in " + place.dataDir() + " did not stop within " + limit.toMillis() + " ms");
         }
         endHeldOrphans();
-        return world.look(
-                () -> data().orElseThrow(() -> failed("has no control file")).control());
     }
 
     @Override

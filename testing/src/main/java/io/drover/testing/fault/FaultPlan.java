@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing.fault;
 
+import io.drover.api.MoveRequest.Mode;
 import io.drover.testing.fault.FaultSlot.Leg;
 import java.math.BigInteger;
 import java.time.Duration;
@@ -16,8 +17,12 @@ import java.util.Random;
  * @param point the fault point of the slot
  * @param faults what; a second one in every seventh run, at the same point or a little later
  * @param target which of the two nodes that do not serve is the target, 0 or 1
+ * @param mode of the move and of its rollback
  */
-record FaultPlan(long seed, FaultSlot slot, String point, List<Fault> faults, int target) {
+record FaultPlan(long seed, FaultSlot slot, String point, List<Fault> faults, int target, Mode mode) {
+    /** As often as each: most moves are sealed ones. */
+    private static final List<Mode> MODES = List.of(Mode.SEALED, Mode.SEALED, Mode.SEALED, Mode.STRICT, Mode.CLEAN_STOP);
+
     /** As every seventh run has a second fault, one in seven does. */
     private static final int SECOND_EVERY = 7;
 
@@ -73,7 +78,8 @@ record FaultPlan(long seed, FaultSlot slot, String point, List<Fault> faults, in
             faults.add(second(kind, slot, random));
         }
         String point = slot.points().get(random.nextInt(slot.points().size()));
-        return new FaultPlan(seed, slot, point, faults, random.nextInt(2));
+        return new FaultPlan(
+                seed, slot, point, faults, random.nextInt(2), MODES.get(random.nextInt(MODES.size())));
     }
 
     /** After so many seeds both lists begin anew at once. */
@@ -114,6 +120,6 @@ record FaultPlan(long seed, FaultSlot slot, String point, List<Fault> faults, in
 
     @Override
     public String toString() {
-        return "seed " + seed + ": " + slot + " at " + point + ": " + faults;
+        return "seed " + seed + ": " + mode.text() + ", " + slot + " at " + point + ": " + faults;
     }
 }

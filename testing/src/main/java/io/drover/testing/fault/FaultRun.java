@@ -93,10 +93,11 @@ final class FaultRun implements AutoCloseable {
         if (!plan.isBack()) {
             arm();
         }
-        String request = "{\"shard\":\"%s\",\"target\":\"%s\",\"bake\":\"1h\",\"waive\":[%s]%s}"
+        String request = "{\"shard\":\"%s\",\"target\":\"%s\",\"bake\":\"1h\",\"mode\":\"%s\",\"waive\":[%s]%s}"
                 .formatted(
                         LocalCluster.SHARD,
                         target,
+                        plan.mode().text(),
                         LocalCluster.WAIVER,
                         plan.withStandby() ? ",\"standbys\":[\"" + third + "\"]" : "");
         // asked of the other controller when the first is slow: the key makes it the same move

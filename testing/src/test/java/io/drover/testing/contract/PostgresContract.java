@@ -114,12 +114,14 @@ abstract class PostgresContract extends PostgresSteps {
         assertThat(server.isHeld()).isFalse();
         assertThat(server.takesWrites()).isTrue();
 
-        assertThat(server.stop(StopMode.FAST, LIMIT).clusterState()).isEqualTo("shut down");
+        server.stop(StopMode.FAST, LIMIT);
+        assertThat(control(Side.ONE).clusterState()).isEqualTo("shut down");
         assertThat(server.stopped()).isTrue();
         assertThat(server.takesWrites()).isFalse();
         assertThat(server.postmaster()).isEmpty();
         server.start(LIMIT);
-        assertThat(server.stop(StopMode.IMMEDIATE, LIMIT).clusterState()).isEqualTo("in production");
+        server.stop(StopMode.IMMEDIATE, LIMIT);
+        assertThat(control(Side.ONE).clusterState()).isEqualTo("in production");
         assertThatExceptionOfType(DroverException.class).isThrownBy(server::connect);
     }
 
@@ -149,7 +151,8 @@ abstract class PostgresContract extends PostgresSteps {
         try (PostgresSession warm = server.connect();
                 Client client = nodes.client(Side.ONE)) {
             seal(warm);
-            assertThat(server.stop(StopMode.IMMEDIATE, LIMIT).clusterState()).isEqualTo("in production");
+            server.stop(StopMode.IMMEDIATE, LIMIT);
+        assertThat(control(Side.ONE).clusterState()).isEqualTo("in production");
             assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> client.commit("never"));
         }
         assertThat(server.stopped()).isTrue();
@@ -398,7 +401,8 @@ abstract class PostgresContract extends PostgresSteps {
             held.commit("before");
             Lsn boundary = seal(warm);
 
-            ControlData stopped = server(Side.ONE).stop(StopMode.CLEAN, LIMIT);
+            server(Side.ONE).stop(StopMode.CLEAN, LIMIT);
+            ControlData stopped = control(Side.ONE);
 
             assertThat(stopped.clusterState()).isEqualTo("shut down");
             assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> held.commit("never"));

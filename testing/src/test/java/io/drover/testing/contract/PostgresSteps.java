@@ -8,6 +8,7 @@ import io.drover.api.NodeId;
 import io.drover.api.ShardTopology.Endpoint;
 import io.drover.api.agent.Facts.Slot;
 import io.drover.replication.AllowList;
+import io.drover.replication.ControlData;
 import io.drover.replication.ManagedSetting;
 import io.drover.replication.PostgresServer;
 import io.drover.replication.PostgresSession;
@@ -147,6 +148,11 @@ abstract class PostgresSteps {
 
     final boolean isActive(Side side, String slot) {
         return slots(side).stream().anyMatch(each -> each.name().equals(slot) && each.active());
+    }
+
+    /** The control file of a server that does not run. */
+    final ControlData control(Side side) {
+        return nodes.node(side).directories().control(nodes.place(side).dataDir());
     }
 
     /** The order of the seal. */

@@ -3,10 +3,12 @@ package io.drover.testing.fault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.drover.api.MoveRequest.Mode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -52,6 +54,16 @@ class FaultPlanTest {
         assertThat(two)
                 .allMatch(plan -> plan.faults().get(0).kind().party()
                         != plan.faults().get(1).kind().party());
+    }
+
+    @Test
+    void mostMovesAreSealedOnesAndTheOtherModesComeToo() {
+        Map<Mode, Long> modes =
+                plans(0).stream().collect(Collectors.groupingBy(FaultPlan::mode, Collectors.counting()));
+
+        assertThat(modes).containsOnlyKeys(Mode.SEALED, Mode.STRICT, Mode.CLEAN_STOP);
+        assertThat(modes.get(Mode.SEALED)).isGreaterThan(RUNS / 2);
+        assertThat(modes.values()).allMatch(count -> count > RUNS / 8);
     }
 
     @Test

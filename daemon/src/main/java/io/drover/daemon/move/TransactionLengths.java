@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.daemon.move;
+
+import io.drover.replication.InstanceMonitor.ActivityView;
+import io.drover.replication.InstanceMonitor.OpenTransaction;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+
+/**
+ * How long transactions of clients last, learnt from looks at those that are open: one that is gone at the next look has lasted for as long
+ * as it was last seen to, or a little longer. With it can be told how long it takes until all that are open now have ended.
+ */
+final class TransactionLengths {
+    /** Of the last second or so; what clients did before tells less. */
+    private static final int KEPT = 500;
+    /** From the last look to the moment when clients hear of the fence: the WAL is aligned meanwhile. */
+    private static final double UNTIL_THE_FENCE_MILLIS = 50;
+
+    private final Deque<Double> ended = new ArrayDeque<>();
+    private Map<Key, Double> open = Map.of();
+
+    private record Key(int pid, long begun) {}
+
+    /** Another look. */
+    void look(ActivityView view) {
+        Map<Key, Double> now = new HashMap<>();
+        view.open().forEach(each -> now.put(new Key(each.pid(), each.begun()), each.millis()));
+        open.forEach((key, millis) -> {
+            if (!now.containsKey(key)) {
+                ended.add(millis);
+            }
+        });
+        while (ended.size() > KEPT) {
+            ended.remove();
+        }
+        open = now;
+    }
+
+    /** How long it will take from the fence on until the last of these has ended, in milliseconds. */
+    double restMillis(ActivityView view) {
+        List<Double> lengths = ended.stream().sorted().toList();
+        return view.open().stream()
+                .mapToDouble(each -> rest(each, lengths))
+                .max()
+                .orElse(0);
+    }
+
+    private static double rest(OpenTransaction each, List<Double> lengths) {
+        OptionalDouble whole = usual(each.millis(), lengths);
+        if (whole.isEmpty()) {
+            // as far as anybody knows it is in its middle
+            return each.millis();
+        }
+        double rest = whole.getAsDouble() - each.millis() - UNTIL_THE_FENCE_MILLIS;
+        // another one of its session may have begun by then, and be in its middle
+        return rest > 0 ? rest : whole.getAsDouble() / 2;
+    }
+
+    /** The median of those that lasted for longer than this one has by now. */
+    private static OptionalDouble usual(double millis, List<Double> lengths) {
+        double[] longer =
+                lengths.stream().mapToDouble(Double::doubleValue).filter(each -> each > millis).toArray();
+        return longer.length == 0 ? OptionalDouble.empty() : OptionalDouble.of(longer[longer.length / 2]);
+    }
+}

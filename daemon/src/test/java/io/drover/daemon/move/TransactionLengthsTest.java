@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.daemon.move;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.drover.api.Lsn;
+import io.drover.replication.InstanceMonitor.ActivityView;
+import io.drover.replication.InstanceMonitor.OpenTransaction;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What is told of the clients' transactions follows from those that were seen to end. */
+class TransactionLengthsTest {
+    private static final int LOOKS = 100;
+    private static final int BETWEEN = 10;
+
+    private final TransactionLengths lengths = new TransactionLengths();
+
+    private static ActivityView open(OpenTransaction... transactions) {
+        return new ActivityView(new Lsn(1), transactions.length, List.of(transactions));
+    }
+
+    private static OpenTransaction aged(double millis) {
+        return new OpenTransaction(1, 1, millis);
+    }
+
+    /** A second of looks at sessions whose transactions follow each other, each as long as is said. */
+    private void listenTo(int... millis) {
+        for (int look = 0; look < LOOKS; look++) {
+            List<OpenTransaction> open = new ArrayList<>();
+            for (int session = 0; session < millis.length; session++) {
+                int now = look * BETWEEN + session;
+                open.add(new OpenTransaction(session, now / millis[session], now % millis[session]));
+            }
+            lengths.look(new ActivityView(new Lsn(1), millis.length, open));
+        }
+    }
+
+    @Test
+    void whereNoneIsOpenNothingIsWaitedFor() {
+        listenTo(200, 3);
+        assertThat(lengths.restMillis(open())).isZero();
+    }
+
+    @Test
+    void oneOfWhichNobodyKnowsMoreIsInItsMiddle() {
+        assertThat(lengths.restMillis(open(aged(120)))).isEqualTo(120);
+    }
+
+    @Test
+    void oneThatHasLastedForLongerThanAnyOtherIsInItsMiddle() {
+        listenTo(20, 3);
+        assertThat(lengths.restMillis(open(aged(120)))).isEqualTo(120);
+    }
+
+    @Test
+    void oneThatIsAsOldAsOnlyLongOnesGrowLastsForAsLongAsThese() {
+        listenTo(200, 3, 3, 3, 3, 3);
+        // the fence comes 50 ms later
+        assertThat(lengths.restMillis(open(aged(50)))).isCloseTo(100, within((double) BETWEEN));
+        assertThat(lengths.restMillis(open(aged(50), aged(100)))).isCloseTo(100, within((double) BETWEEN));
+    }
+
+    @Test
+    void oneThatWillHaveEndedMayBeFollowedByAnother() {
+        listenTo(200, 3, 3, 3, 3, 3);
+        assertThat(lengths.restMillis(open(aged(170)))).isCloseTo(100, within((double) BETWEEN));
+    }
+
+    @Test
+    void whatHasJustBegunIsLikeMost() {
+        listenTo(200, 3, 3, 3, 3, 3);
+        assertThat(lengths.restMillis(open(aged(1)))).isLessThan(3);
+    }
+}
