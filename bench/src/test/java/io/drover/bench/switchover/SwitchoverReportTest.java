@@ -42,10 +42,31 @@ class SwitchoverReportTest {
         assertThat(series.get("backTo90Millis").toString()).isEqualTo("[34.0,45.0]");
         assertThat(series.get("predictedMillis").toString()).isEqualTo("[30.0,30.0]");
         assertThat(series.get("errors").asLong()).isEqualTo(3);
+        assertThat(series.get("moveMedianMillis").asDouble()).isEqualTo(38.5);
+        assertThat(series.get("rollbackMedianMillis").isNull()).isTrue();
+        JsonNode goal = json.get("goals").get(0);
+        assertThat(goal.get("name").asText()).isEqualTo("sealed-kit, writers, 8 sessions: median");
+        assertThat(goal.get("wanted").asText()).isEqualTo("at most 40 ms");
+        assertThat(goal.get("measured").asDouble()).isEqualTo(38.5);
+        assertThat(goal.get("verdict").asText()).isEqualTo("met");
+        assertThat(goal.get("n").asInt()).isEqualTo(2);
         assertThat(json.get("predictions").get("all").get("withinFactor").asDouble())
                 .isEqualTo(1);
         assertThat(json.get("missing").isArray()).isTrue();
         assertThat(json.get("ok").asBoolean()).isTrue();
+    }
+
+    @Test
+    void aMissedGoalIsNoFailure() {
+        SeriesResult kit = Results.of("sealed-kit", Results.EIGHT, Results.moves(140, 160));
+        SwitchoverReport report = SwitchoverReport.of(List.of(kit), OPTIONS, Others.NONE, List.of());
+        assertThat(report.ok()).isTrue();
+        assertThat(SwitchoverText.of(report).lines())
+                .anyMatch(line ->
+                        line.matches("sealed-kit, writers, 8 sessions: median +150\\.00  at most 40 ms +MISSED +2"))
+                .anyMatch(
+                        line -> line.matches(
+                                "sealed-kit, writers, 8 sessions: p99 +-  at most 120 ms +not measured +2  2 of 100, max 160\\.0"));
     }
 
     @Test
