@@ -6,7 +6,6 @@ import static java.util.Objects.requireNonNull;
 import io.drover.api.ByteSize;
 import io.drover.bench.LoadKind;
 import io.drover.bench.ResultFiles;
-import io.drover.bench.peers.Peers;
 import io.drover.testing.cluster.ClusterOptions;
 import io.drover.testing.cluster.InstanceSettings;
 import io.drover.testing.cluster.LocalCluster;
@@ -33,6 +32,8 @@ public final class SwitchoverCommand implements Callable<Integer> {
     private static final int MOST_WRITERS = 60;
     private static final int MOST_INSTANCES = 20;
     private static final int MOST_SESSIONS = 2000;
+
+    private final OtherProducts others;
 
     @Option(names = "--runs", paramLabel = "N", required = true, description = "Switches of each series.")
     private int runs;
@@ -94,6 +95,11 @@ public final class SwitchoverCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
+    /** The command, with the products that {@code --peers} measures. */
+    public SwitchoverCommand(OtherProducts others) {
+        this.others = others;
+    }
+
     @Override
     public Integer call() throws SQLException {
         CommandSpec command = requireNonNull(spec, "not made by picocli");
@@ -103,13 +109,14 @@ public final class SwitchoverCommand implements Callable<Integer> {
         try (LocalCluster cluster = LocalCluster.start(ClusterOptions.bench(profile.shape(rows)))) {
             cluster.createShard();
             if (!peers) {
-                return run(cluster, options, Others.NONE, out);
+                return run(cluster, options, Others.notAsked(others), out);
             }
             // theirs are read from it
             if (!options.settings().isEmpty()) {
                 InstanceSettings.apply(cluster, LocalCluster.NODE_A, options.settings());
             }
-            try (Peers started = Peers.start(cluster, LocalCluster.NODE_A, rows, writers, out)) {
+            try (OtherProducts.Running started =
+                    others.starter().start(cluster, LocalCluster.NODE_A, rows, writers, out)) {
                 return run(cluster, options, Others.of(started), out);
             }
         }

@@ -12,6 +12,9 @@ import java.util.stream.DoubleStream;
 final class Results {
     static final Conditions EIGHT = new Conditions(LoadKind.WRITERS, 8);
 
+    /** A run that measures nothing but Drover. */
+    static final Others NO_OTHERS = new Others(false, List.of(), List.of("another"));
+
     private Results() {}
 
     static SeriesResult of(String key, Conditions conditions, Switch... switches) {

@@ -28,7 +28,7 @@ class SwitchoverReportTest {
         SeriesResult kit = Results.of(
                 "sealed-kit", Results.EIGHT, Results.measured(30.5, 33, 2000), Results.measured(40.5, 44, 2000));
         kit.addErrors(3);
-        SwitchoverReport report = SwitchoverReport.of(List.of(kit), OPTIONS, Others.NONE, List.of());
+        SwitchoverReport report = SwitchoverReport.of(List.of(kit), OPTIONS, Results.NO_OTHERS, List.of());
 
         JsonNode json = Json.read(Json.bytes(report), JsonNode.class);
         JsonNode series = json.get("series").get(0);
@@ -59,7 +59,7 @@ class SwitchoverReportTest {
     @Test
     void aMissedGoalIsNoFailure() {
         SeriesResult kit = Results.of("sealed-kit", Results.EIGHT, Results.moves(140, 160));
-        SwitchoverReport report = SwitchoverReport.of(List.of(kit), OPTIONS, Others.NONE, List.of());
+        SwitchoverReport report = SwitchoverReport.of(List.of(kit), OPTIONS, Results.NO_OTHERS, List.of());
         assertThat(report.ok()).isTrue();
         assertThat(SwitchoverText.of(report).lines())
                 .anyMatch(line ->
@@ -73,7 +73,7 @@ class SwitchoverReportTest {
     void leavesVacuousSwitchesOutOfEveryFigure() {
         SeriesResult kit =
                 Results.of("sealed-kit", Results.EIGHT, Results.measured(30, 33, 2000), Results.measured(1, 1, 12));
-        SwitchoverReport report = SwitchoverReport.of(List.of(kit), OPTIONS, Others.NONE, List.of());
+        SwitchoverReport report = SwitchoverReport.of(List.of(kit), OPTIONS, Results.NO_OTHERS, List.of());
         assertThat(report.ok()).isFalse();
         assertThat(report.series().get(0).vacuous()).isEqualTo(1);
         assertThat(report.series().get(0).gapsMillis()).containsExactly(30.0);
@@ -87,7 +87,7 @@ class SwitchoverReportTest {
         assertThat(report.ok()).isFalse();
         assertThat(report.missing()).containsExactly("repmgr: not installed: /usr/sbin/sshd");
         assertThat(SwitchoverText.of(report)).contains("not measured: repmgr: not installed: /usr/sbin/sshd");
-        assertThat(SwitchoverReport.of(List.of(), OPTIONS, Others.NONE, List.of())
+        assertThat(SwitchoverReport.of(List.of(), OPTIONS, Results.NO_OTHERS, List.of())
                         .ok())
                 .isTrue();
     }
@@ -95,7 +95,7 @@ class SwitchoverReportTest {
     @Test
     void isNotOkWhenASwitchIsMissing() {
         SeriesResult kit = Results.of("sealed-kit", Results.EIGHT, Results.measured(30, 33, 2000));
-        assertThat(SwitchoverReport.of(List.of(kit), OPTIONS, Others.NONE, List.of())
+        assertThat(SwitchoverReport.of(List.of(kit), OPTIONS, Results.NO_OTHERS, List.of())
                         .ok())
                 .isFalse();
     }
@@ -105,8 +105,8 @@ class SwitchoverReportTest {
         SeriesResult kit = Results.of("sealed-kit", Results.EIGHT, Results.measured(30, 33, 2000));
         SeriesResult hand = Results.of(
                 "hand-kit", Results.EIGHT, Switch.withoutDrover(new Observed(new Pauses(160, 165, 2000), null, 0)));
-        String text =
-                SwitchoverText.of(SwitchoverReport.of(List.of(kit, hand), OPTIONS, Others.NONE, List.of("too slow")));
+        String text = SwitchoverText.of(
+                SwitchoverReport.of(List.of(kit, hand), OPTIONS, Results.NO_OTHERS, List.of("too slow")));
         assertThat(text.lines())
                 .anyMatch(
                         line -> line.matches(
