@@ -4,8 +4,6 @@ package io.drover.bench;
 import static java.util.Objects.requireNonNull;
 
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -17,9 +15,9 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code bin/bench borrow}. */
@@ -31,17 +29,21 @@ import picocli.CommandLine.Spec;
 final class BorrowCommand implements Callable<Integer> {
     private static final int MOST_THREADS = 100;
 
-    @Option(names = "--rounds", paramLabel = "N", defaultValue = "5", description = "Measurements of either.")
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            defaultValue = "5",
+            description = "Measurements of either, two at least (5).")
     private int rounds;
-
-    @Option(names = "--json", paramLabel = "FILE", description = "Where to write what was measured.")
-    private @Nullable Path json;
 
     @Option(names = "--threads", paramLabel = "N", defaultValue = "8", description = "Callers, and sessions.")
     private int threads;
 
     @Option(names = "--seconds", paramLabel = "N", defaultValue = "5", description = "How long each is measured.")
     private int seconds;
+
+    @Mixin
+    private ResultFiles files = new ResultFiles();
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -54,9 +56,7 @@ final class BorrowCommand implements Callable<Integer> {
         BorrowReport report = BorrowReport.of(threads, seconds, measure(out));
         out.print(report.text());
         out.flush();
-        if (json != null) {
-            report.write(json);
-        }
+        files.write(report, "Taking a connection and giving it back", "nanoseconds", report.distributions());
         return report.verdict().equals("missed") ? 1 : 0;
     }
 
@@ -102,20 +102,11 @@ final class BorrowCommand implements Callable<Integer> {
     }
 
     private void check(CommandSpec command) {
-        if (rounds < 2) {
-            throw new ParameterException(command.commandLine(), "--rounds must be at least 2: one has no error");
-        }
-        if (threads < 1 || threads > MOST_THREADS) {
-            throw new ParameterException(command.commandLine(), "--threads must be 1 to " + MOST_THREADS);
-        }
-        if (seconds < 1) {
-            throw new ParameterException(command.commandLine(), "--seconds must be at least 1");
-        }
-        if (json != null) {
-            Path directory = json.toAbsolutePath().getParent();
-            if (directory == null || !Files.isDirectory(directory)) {
-                throw new ParameterException(command.commandLine(), "--json: the directory of " + json + " is missing");
-            }
-        }
+        Limits limits = new Limits(command);
+        // one has no error
+        limits.atLeast("--rounds", rounds, 2);
+        limits.between("--threads", threads, 1, MOST_THREADS);
+        limits.atLeast("--seconds", seconds, 1);
+        files.check(command);
     }
 }

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.bench;
 
-import io.drover.api.Json;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import org.apache.commons.math3.distribution.TDistribution;
 import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
@@ -93,11 +90,11 @@ record BorrowReport(
                 verdict);
     }
 
-    void write(Path file) {
-        try {
-            Files.write(file, Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(this));
-        } catch (IOException e) {
-            throw new UncheckedIOException("the report was not written to " + file, e);
-        }
+    /** The measurements, for a picture. */
+    Map<String, List<Double>> distributions() {
+        Map<String, List<Double>> all = new LinkedHashMap<>();
+        all.put("HikariCP alone", rounds.stream().map(Round::hikariNanos).toList());
+        all.put("through the kit", rounds.stream().map(Round::kitNanos).toList());
+        return all;
     }
 }

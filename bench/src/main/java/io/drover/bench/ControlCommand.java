@@ -12,7 +12,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code bin/bench control}. */
@@ -86,21 +85,15 @@ final class ControlCommand implements Callable<Integer> {
     }
 
     private void check(CommandSpec command) {
-        atLeast(command, "--moves", moves, 1);
-        atLeast(command, "--shards", shards, moves + 1);
-        atLeast(command, "--clients", clients, 1);
-        atLeast(command, "--shards-per-client", shardsPerClient, 1);
-        atLeast(command, "--copy-seconds", copySeconds, 1);
-        atLeast(command, "--changes", changes, 1);
-        atLeast(command, "--idle-seconds", idleSeconds, 1);
-        atLeast(command, "--client-jvms", clientJvms, 1);
+        Limits limits = new Limits(command);
+        limits.atLeast("--moves", moves, 1);
+        limits.atLeast("--shards", shards, moves + 1);
+        limits.atLeast("--clients", clients, 1);
+        limits.atLeast("--shards-per-client", shardsPerClient, 1);
+        limits.atLeast("--copy-seconds", copySeconds, 1);
+        limits.atLeast("--changes", changes, 1);
+        limits.atLeast("--idle-seconds", idleSeconds, 1);
+        limits.atLeast("--client-jvms", clientJvms, 1);
         files.check(command);
-    }
-
-    private static void atLeast(CommandSpec command, String option, int given, int least) {
-        if (given < least) {
-            throw new ParameterException(
-                    command.commandLine(), option + " must be at least " + least + ", it is " + given);
-        }
     }
 }

@@ -5,8 +5,8 @@ import io.drover.api.Move;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 
 /**
  * The content of the file that {@code bin/bench control --json} names.
@@ -125,21 +125,24 @@ record ControlReport(
     private static List<Goal> goals(List<Series> series, List<IdleCost> idle, Heap heap) {
         List<Goal> goals = new ArrayList<>();
         for (Series each : series) {
-            goals.add(Goal.atMost(
-                    String.format(Locale.ROOT, "p99 of a change to its watchers, %s (ms)", each.mode()),
-                    Spread.of(each.millis()).percentile(99),
-                    CHANGE_MILLIS));
+            goals.add(Wanted.atMost("p99 of a change to its watchers, " + each.mode(), CHANGE_MILLIS, "ms")
+                    .judge(Figure.of(
+                            Spread.of(each.millis()).percentile(99),
+                            each.millis().size())));
         }
-        goals.add(Goal.atMost("heap that is alive after the moves (MB)", heap.liveBytes() / MEGABYTE, HEAP_MEGABYTES));
-        goals.add(Goal.atMost(
-                "processors' time of all idle shards over a straight line (times)",
-                IdleCost.bend(idle, IdleCost::cpuMillisPerSecond),
-                IdleCost.ABOVE_LINE));
-        goals.add(Goal.atMost(
-                "live heap of all idle shards over a straight line (times)",
-                IdleCost.bend(idle, IdleCost::liveHeapBytes),
-                IdleCost.ABOVE_LINE));
+        goals.add(Wanted.atMost("heap that is alive after the moves", HEAP_MEGABYTES, "MB")
+                .judge(Figure.of(heap.liveBytes() / MEGABYTE, 1)));
+        goals.add(
+                Wanted.atMost("processors' time of all idle shards over a straight line", IdleCost.ABOVE_LINE, "times")
+                        .judge(bend(idle, IdleCost::cpuMillisPerSecond)));
+        goals.add(Wanted.atMost("live heap of all idle shards over a straight line", IdleCost.ABOVE_LINE, "times")
+                .judge(bend(idle, IdleCost::liveHeapBytes)));
         return goals;
+    }
+
+    private static Figure bend(List<IdleCost> idle, ToDoubleFunction<IdleCost> cost) {
+        Double bend = IdleCost.bend(idle, cost);
+        return bend == null ? Figure.none(idle.size(), "no line to hold it against") : Figure.of(bend, idle.size());
     }
 
     private static List<PerShard> perShard(List<IdleCost> idle) {

@@ -94,14 +94,7 @@ final class ControlText {
 
     private void goals(ControlReport report) {
         line("");
-        for (Goal goal : report.goals()) {
-            line(
-                    "%-60s %10s of at most %6.1f   %s",
-                    goal.name(),
-                    goal.measured() == null ? "-" : String.format(Locale.ROOT, "%.2f", goal.measured()),
-                    goal.most(),
-                    goal.met() == null ? "not measured" : goal.met() ? "met" : "NOT MET");
-        }
+        text.append(GoalText.of(report.goals()));
     }
 
     private void line(String format, Object... arguments) {

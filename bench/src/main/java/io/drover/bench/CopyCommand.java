@@ -25,26 +25,20 @@ import picocli.CommandLine.Spec;
         description =
                 "Measures a base backup through Drover beside plain pg_basebackup, and what both do to the source's writers.")
 final class CopyCommand implements Callable<Integer> {
-    private static final int MOST_WRITERS = 60;
+    private static final long ROWS = 2_000_000;
     /** What pg_basebackup takes. */
     private static final long LEAST_RATE = 32L << 10;
 
     private static final long MOST_RATE = 1L << 30;
 
-    @Option(names = "--runs", paramLabel = "N", required = true, description = "Copies of each series.")
-    private int runs;
-
-    @Option(names = "--rows", paramLabel = "R", defaultValue = "2000000", description = "Rows, 150 bytes each.")
-    private long rows;
+    @Mixin
+    private ShardOptions shard = new ShardOptions();
 
     @Option(
             names = "--max-rate",
             paramLabel = "RATE",
             description = "Copy with this limit as well, such as 20MiB in a second.")
     private @Nullable String maxRate;
-
-    @Option(names = "--writers", paramLabel = "N", defaultValue = "8", description = "Writing clients.")
-    private int writers;
 
     @Mixin
     private ResultFiles files = new ResultFiles();
@@ -70,17 +64,9 @@ final class CopyCommand implements Callable<Integer> {
     }
 
     private CopyOptions check(CommandSpec command) {
-        if (runs < 1) {
-            throw new ParameterException(command.commandLine(), "--runs must be at least 1");
-        }
-        if (rows < 1) {
-            throw new ParameterException(command.commandLine(), "--rows must be at least 1");
-        }
-        if (writers < 1 || writers > MOST_WRITERS) {
-            throw new ParameterException(command.commandLine(), "--writers must be 1 to " + MOST_WRITERS);
-        }
+        shard.check(command);
         files.check(command);
-        return new CopyOptions(runs, rows, writers, rate(command));
+        return new CopyOptions(shard.runs(), shard.rows(ROWS), shard.writers(), rate(command));
     }
 
     private @Nullable ByteSize rate(CommandSpec command) {

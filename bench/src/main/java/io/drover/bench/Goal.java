@@ -1,24 +1,40 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.bench;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What was wanted of a figure, and what it is.
  *
+ * @param wanted in words, such as {@code at most 40 ms}
  * @param measured null when it could not be measured
- * @param most the greatest value that meets the goal
- * @param met null when it could not be measured
+ * @param n how many measurements it comes from
+ * @param note what a person has to know besides, such as the reason why it was not measured; null when there is nothing
  */
-record Goal(
+public record Goal(
         String name,
+        String wanted,
         @Nullable Double measured,
-        double most,
-        @Nullable Boolean met) {
-    static Goal atMost(String name, @Nullable Double measured, double most) {
-        if (measured == null || measured.isNaN()) {
-            return new Goal(name, null, most, null);
+        Verdict verdict,
+        int n,
+        @Nullable String note) {
+    /** What became of it. */
+    public enum Verdict {
+        MET("met"),
+        MISSED("missed"),
+        NOT_MEASURED("notMeasured");
+
+        private final String key;
+
+        Verdict(String key) {
+            this.key = key;
         }
-        return new Goal(name, measured, most, measured <= most);
+
+        /** Its name in JSON. */
+        @JsonValue
+        public String key() {
+            return key;
+        }
     }
 }

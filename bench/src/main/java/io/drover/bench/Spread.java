@@ -8,7 +8,7 @@ import java.util.Locale;
 /** What a number of measured times comes down to. */
 public final class Spread {
     /** With fewer values the 99th percentile is just the greatest of them, and is called so. */
-    private static final int ENOUGH_FOR_P99 = 100;
+    public static final int ENOUGH_FOR_P99 = 100;
 
     private final double[] sorted;
 
@@ -45,12 +45,22 @@ public final class Spread {
         return percentile(100);
     }
 
+    /** Whether there are so many that the 99th percentile says more than the greatest. */
+    public boolean isEnoughForP99() {
+        return sorted.length >= ENOUGH_FOR_P99;
+    }
+
+    /** How many there are. */
+    public int size() {
+        return sorted.length;
+    }
+
     /** The 99th percentile of 100 values or more, else the greatest, with its name. */
     public String tail() {
         if (sorted.length == 0) {
             return "-";
         }
-        return sorted.length >= ENOUGH_FOR_P99
+        return isEnoughForP99()
                 ? String.format(Locale.ROOT, "p99 %.1f", percentile(99))
                 : String.format(Locale.ROOT, "max of %d %.1f", sorted.length, sorted[sorted.length - 1]);
     }

@@ -41,4 +41,11 @@ class BorrowReportTest {
     void textSaysWhatWasFound() {
         assertThat(report(300, 301, 302).text()).contains("8 threads", "301 +/- 6", "goal under 1000: met");
     }
+
+    @Test
+    void everyMeasurementIsInThePicture() {
+        assertThat(report(300, 301).distributions())
+                .containsEntry("HikariCP alone", List.of(100.0, 1_100.0))
+                .containsEntry("through the kit", List.of(400.0, 1_401.0));
+    }
 }

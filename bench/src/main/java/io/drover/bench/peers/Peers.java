@@ -2,6 +2,7 @@
 package io.drover.bench.peers;
 
 import io.drover.api.NodeId;
+import io.drover.bench.switchover.OtherProducts;
 import io.drover.bench.switchover.Series;
 import io.drover.testing.cluster.ClusterDirectory;
 import io.drover.testing.cluster.LocalCluster;
@@ -19,9 +20,10 @@ import java.util.Set;
  * The peers of a run, all of them up beside Drover's cluster for as long as it takes. {@link #close} leaves no process of theirs and no
  * directory under {@code /var/tmp}, whatever way the run ends.
  */
-public final class Peers implements AutoCloseable {
-    /** The names of all. */
-    public static final List<String> NAMES = Peer.ALL.stream().map(Peer::name).toList();
+public final class Peers implements OtherProducts.Running {
+    /** All of them, for a run that measures them. */
+    public static final OtherProducts ALL =
+            new OtherProducts(Peer.ALL.stream().map(Peer::name).toList(), Peers::start);
 
     private static final String PREFIX = "drover-peer";
 
@@ -39,13 +41,8 @@ public final class Peers implements AutoCloseable {
         this.logs = shard.controlDirectory().resolve("peers");
     }
 
-    /**
-     * Sets up every peer that can be, one after the other; one that cannot is missing, with the reason.
-     *
-     * @param shard what Drover moves; its settings are theirs
-     * @param primary where it is
-     */
-    public static Peers start(LocalCluster shard, NodeId primary, long rows, int writers, PrintWriter out) {
+    /** Sets them up one after the other. */
+    private static Peers start(LocalCluster shard, NodeId primary, long rows, int writers, PrintWriter out) {
         ClusterDirectory.removeAbandoned(PREFIX);
         Peers peers = new Peers(shard);
         Runtime.getRuntime().addShutdownHook(peers.closer);
@@ -63,12 +60,12 @@ public final class Peers implements AutoCloseable {
         }
     }
 
-    /** One series for each that is there. */
+    @Override
     public List<Series> series() {
         return List.copyOf(series);
     }
 
-    /** Those that are not, each with the reason. */
+    @Override
     public List<String> missing() {
         return List.copyOf(missing);
     }

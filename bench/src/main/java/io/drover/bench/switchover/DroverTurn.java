@@ -63,7 +63,7 @@ final class DroverTurn implements Turn {
         ground.prepare(load, source);
         rest.act(created.id(), "approve");
         Move baking = rest.await(created.id(), MoveState.BAKING, LIMIT);
-        result.add(measured(load, baking, baking.cutover(), baking.prediction()));
+        result.add(measured(Switch.Kind.MOVE, load, baking, baking.cutover(), baking.prediction()));
         return baking;
     }
 
@@ -75,8 +75,8 @@ final class DroverTurn implements Turn {
         Move.Rollback rollback = back.rollback();
         result.add(
                 rollback == null
-                        ? measured(load, back, null, null)
-                        : measured(load, back, rollback.cutover(), rollback.prediction()));
+                        ? measured(Switch.Kind.ROLLBACK, load, back, null, null)
+                        : measured(Switch.Kind.ROLLBACK, load, back, rollback.cutover(), rollback.prediction()));
     }
 
     private static boolean isReadyForRollback(Move move) {
@@ -85,11 +85,16 @@ final class DroverTurn implements Turn {
     }
 
     private static Switch measured(
-            ObservedLoad load, Move move, Move.@Nullable Cutover cutover, @Nullable PausePrediction prediction) {
+            Switch.Kind kind,
+            ObservedLoad load,
+            Move move,
+            Move.@Nullable Cutover cutover,
+            @Nullable PausePrediction prediction) {
         if (cutover == null || cutover.fencedAt() == null || cutover.servingAt() == null) {
             throw new IllegalStateException("move " + move.id() + " tells nothing about its cutover");
         }
         return new Switch(
+                kind,
                 load.observed(nanos(cutover.fencedAt()), nanos(cutover.servingAt())),
                 cutover.writePauseMillis(),
                 prediction == null ? null : prediction.writePauseMillis(),

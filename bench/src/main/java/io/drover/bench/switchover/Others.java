@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.bench.switchover;
 
-import io.drover.bench.peers.Peers;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,16 +12,18 @@ import java.util.List;
  * @param missing the others, with the reason where somebody wants them
  */
 record Others(boolean asked, List<Series> series, List<String> missing) {
-    /** Nobody wants them: all are missing. */
-    static final Others NONE = new Others(false, List.of(), Peers.NAMES);
-
     Others {
         series = List.copyOf(series);
         missing = List.copyOf(missing);
     }
 
-    static Others of(Peers peers) {
-        return new Others(true, peers.series(), peers.missing());
+    /** Nobody wants them: all are missing. */
+    static Others notAsked(OtherProducts products) {
+        return new Others(false, List.of(), products.names());
+    }
+
+    static Others of(OtherProducts.Running running) {
+        return new Others(true, running.series(), running.missing());
     }
 
     /** Whether all that was asked for is there. */

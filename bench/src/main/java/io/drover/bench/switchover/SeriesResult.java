@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.bench.switchover;
 
+import io.drover.bench.Spread;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -66,6 +67,14 @@ public final class SeriesResult {
     /** Longest gaps of any one client. */
     List<Double> worstClientMillis() {
         return switches.stream().map(each -> each.pauses().worstWriterMillis()).toList();
+    }
+
+    /** The same of one kind of switches. */
+    Spread worstClient(Switch.Kind kind) {
+        return Spread.of(switches.stream()
+                .filter(each -> each.kind() == kind)
+                .map(each -> each.pauses().worstWriterMillis())
+                .toList());
     }
 
     /** Times from the fence until the clients wrote as fast as before, or nearly; null for a switch after which they did not. */

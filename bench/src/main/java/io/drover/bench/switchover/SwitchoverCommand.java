@@ -4,9 +4,10 @@ package io.drover.bench.switchover;
 import static java.util.Objects.requireNonNull;
 
 import io.drover.api.ByteSize;
+import io.drover.bench.Limits;
 import io.drover.bench.LoadKind;
 import io.drover.bench.ResultFiles;
-import io.drover.bench.peers.Peers;
+import io.drover.bench.ShardOptions;
 import io.drover.testing.cluster.ClusterOptions;
 import io.drover.testing.cluster.InstanceSettings;
 import io.drover.testing.cluster.LocalCluster;
@@ -30,18 +31,14 @@ import picocli.CommandLine.Spec;
         description =
                 "Measures the pause that clients see when a primary is switched under load, in several ways in turns.")
 public final class SwitchoverCommand implements Callable<Integer> {
-    private static final int MOST_WRITERS = 60;
+    private static final long ROWS = 200_000;
     private static final int MOST_INSTANCES = 20;
     private static final int MOST_SESSIONS = 2000;
 
-    @Option(names = "--runs", paramLabel = "N", required = true, description = "Switches of each series.")
-    private int runs;
+    private final OtherProducts others;
 
-    @Option(names = "--writers", paramLabel = "N", defaultValue = "8", description = "Writing clients.")
-    private int writers;
-
-    @Option(names = "--rows", paramLabel = "N", defaultValue = "200000", description = "Rows, 150 bytes each.")
-    private long rows;
+    @Mixin
+    private ShardOptions shard = new ShardOptions();
 
     @Option(
             names = "--series",
@@ -94,22 +91,28 @@ public final class SwitchoverCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
+    /** The command, with the products that {@code --peers} measures. */
+    public SwitchoverCommand(OtherProducts others) {
+        this.others = others;
+    }
+
     @Override
     public Integer call() throws SQLException {
         CommandSpec command = requireNonNull(spec, "not made by picocli");
         SwitchoverOptions options = options(command);
         PrintWriter out = command.commandLine().getOut();
         out.println("starting a cluster");
-        try (LocalCluster cluster = LocalCluster.start(ClusterOptions.bench(profile.shape(rows)))) {
+        try (LocalCluster cluster = LocalCluster.start(ClusterOptions.bench(profile.shape(options.rows())))) {
             cluster.createShard();
             if (!peers) {
-                return run(cluster, options, Others.NONE, out);
+                return run(cluster, options, Others.notAsked(others), out);
             }
             // theirs are read from it
             if (!options.settings().isEmpty()) {
                 InstanceSettings.apply(cluster, LocalCluster.NODE_A, options.settings());
             }
-            try (Peers started = Peers.start(cluster, LocalCluster.NODE_A, rows, writers, out)) {
+            try (OtherProducts.Running started =
+                    others.starter().start(cluster, LocalCluster.NODE_A, options.rows(), options.writers(), out)) {
                 return run(cluster, options, Others.of(started), out);
             }
         }
@@ -128,9 +131,9 @@ public final class SwitchoverCommand implements Callable<Integer> {
         check(command);
         try {
             return new SwitchoverOptions(
-                    runs,
-                    writers,
-                    rows,
+                    shard.runs(),
+                    shard.writers(),
+                    shard.rows(ROWS),
                     SeriesTable.named(series),
                     loads.stream().distinct().toList(),
                     sessions.stream().distinct().toList(),
@@ -143,26 +146,13 @@ public final class SwitchoverCommand implements Callable<Integer> {
     }
 
     private void check(CommandSpec command) {
-        if (runs < 1) {
-            throw new ParameterException(command.commandLine(), "--runs must be at least 1");
-        }
-        // two pools of so many sessions are open during a switch, and an instance of Drover takes 100
-        if (writers < 1 || writers > MOST_WRITERS) {
-            throw new ParameterException(command.commandLine(), "--writers must be 1 to " + MOST_WRITERS);
-        }
-        if (sessions.stream().anyMatch(count -> count < 1 || count > MOST_SESSIONS)) {
-            throw new ParameterException(command.commandLine(), "--sessions must be 1 to " + MOST_SESSIONS);
-        }
-        if (instances < 1 || instances > MOST_INSTANCES) {
-            throw new ParameterException(command.commandLine(), "--instances must be 1 to " + MOST_INSTANCES);
-        }
-        if (rows < 1) {
-            throw new ParameterException(command.commandLine(), "--rows must be at least 1");
-        }
-        if (peers && profile != Profile.LOCAL) {
-            throw new ParameterException(
-                    command.commandLine(), "--peers are measured on the machine as it is, with --profile local only");
-        }
+        shard.check(command);
         files.check(command);
+        Limits limits = new Limits(command);
+        sessions.forEach(count -> limits.between("--sessions", count, 1, MOST_SESSIONS));
+        limits.between("--instances", instances, 1, MOST_INSTANCES);
+        if (peers && profile != Profile.LOCAL) {
+            throw limits.refused("--peers are measured on the machine as it is, with --profile local only");
+        }
     }
 }

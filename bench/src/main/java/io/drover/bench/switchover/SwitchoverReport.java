@@ -2,6 +2,8 @@
 package io.drover.bench.switchover;
 
 import io.drover.api.Move;
+import io.drover.bench.Goal;
+import io.drover.bench.Spread;
 import io.drover.bench.Waterfall;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param ok whether every switch that was asked for was made under load and measured
  * @param predictions how well Drover told its pauses beforehand
  * @param ratios how many times as long one is as another
+ * @param goals what was wanted, and whether this run has shown it; has nothing to do with {@code ok}
  * @param missing peers that were not asked for, peers that could not be measured, with the reason, and what the profile lacks
  * @param instances on the node that the shard begins on
  * @param profile the machines and the network
@@ -26,6 +29,7 @@ record SwitchoverReport(
         List<Measured> series,
         Predictions predictions,
         Ratios ratios,
+        List<Goal> goals,
         List<String> missing,
         int writers,
         long rows,
@@ -47,6 +51,8 @@ record SwitchoverReport(
      * @param writesPerSecondBefore for each switch, in the two seconds before it
      * @param writePauseMillis for each switch the pause as Drover measured it; null without Drover
      * @param predictedMillis for each switch what Drover had told of it before; null when it did not
+     * @param moveMedianMillis the median of {@code worstClientMillis} over Drover's moves; null when there was none
+     * @param rollbackMedianMillis the same over their rollbacks
      * @param phases medians of Drover's phases
      */
     record Measured(
@@ -63,6 +69,8 @@ record SwitchoverReport(
             List<Double> writesPerSecondBefore,
             List<@Nullable Double> writePauseMillis,
             List<@Nullable Double> predictedMillis,
+            @Nullable Double moveMedianMillis,
+            @Nullable Double rollbackMedianMillis,
             List<Move.Phase> phases) {
         /** As a person reads it. */
         String title() {
@@ -87,8 +95,15 @@ record SwitchoverReport(
                             .toList(),
                     result.of(Switch::writePauseMillis),
                     result.of(Switch::predictedMillis),
+                    median(result, Switch.Kind.MOVE),
+                    median(result, Switch.Kind.ROLLBACK),
                     Waterfall.ofMedians(
                             result.switches().stream().map(Switch::phases).toList()));
+        }
+
+        private static @Nullable Double median(SeriesResult result, Switch.Kind kind) {
+            Spread spread = result.worstClient(kind);
+            return spread.size() == 0 ? null : spread.median();
         }
     }
 
@@ -101,6 +116,7 @@ record SwitchoverReport(
                 results.stream().map(Measured::of).toList(),
                 Predictions.of(results),
                 Ratios.of(results),
+                SwitchoverGoals.judge(results, options),
                 missing(options, others),
                 options.writers(),
                 options.rows(),

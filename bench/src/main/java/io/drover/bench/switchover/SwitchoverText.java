@@ -2,6 +2,7 @@
 package io.drover.bench.switchover;
 
 import io.drover.api.Move;
+import io.drover.bench.GoalText;
 import io.drover.bench.Spread;
 import java.util.List;
 import java.util.Locale;
@@ -27,6 +28,8 @@ final class SwitchoverText {
         report.series().stream()
                 .filter(series -> !series.phases().isEmpty())
                 .forEach(series -> waterfall(text, series));
+        line(text, "");
+        text.append(GoalText.of(report.goals()));
         line(text, "");
         report.missing().forEach(missing -> line(text, "not measured: %s", missing));
         report.problems().forEach(problem -> line(text, "PROBLEM: %s", problem));

@@ -25,7 +25,7 @@ class ProfileTest {
                 null,
                 1,
                 Profile.CLOUD);
-        assertThat(SwitchoverReport.of(List.of(), options, Others.NONE, List.of())
+        assertThat(SwitchoverReport.of(List.of(), options, Results.NO_OTHERS, List.of())
                         .missing())
                 .anyMatch(missing -> missing.contains("125 MB/s"));
     }

@@ -28,7 +28,7 @@ class SwitchoverReportTest {
         SeriesResult kit = Results.of(
                 "sealed-kit", Results.EIGHT, Results.measured(30.5, 33, 2000), Results.measured(40.5, 44, 2000));
         kit.addErrors(3);
-        SwitchoverReport report = SwitchoverReport.of(List.of(kit), OPTIONS, Others.NONE, List.of());
+        SwitchoverReport report = SwitchoverReport.of(List.of(kit), OPTIONS, Results.NO_OTHERS, List.of());
 
         JsonNode json = Json.read(Json.bytes(report), JsonNode.class);
         JsonNode series = json.get("series").get(0);
@@ -42,6 +42,14 @@ class SwitchoverReportTest {
         assertThat(series.get("backTo90Millis").toString()).isEqualTo("[34.0,45.0]");
         assertThat(series.get("predictedMillis").toString()).isEqualTo("[30.0,30.0]");
         assertThat(series.get("errors").asLong()).isEqualTo(3);
+        assertThat(series.get("moveMedianMillis").asDouble()).isEqualTo(38.5);
+        assertThat(series.get("rollbackMedianMillis").isNull()).isTrue();
+        JsonNode goal = json.get("goals").get(0);
+        assertThat(goal.get("name").asText()).isEqualTo("sealed-kit, writers, 8 sessions: median");
+        assertThat(goal.get("wanted").asText()).isEqualTo("at most 40 ms");
+        assertThat(goal.get("measured").asDouble()).isEqualTo(38.5);
+        assertThat(goal.get("verdict").asText()).isEqualTo("met");
+        assertThat(goal.get("n").asInt()).isEqualTo(2);
         assertThat(json.get("predictions").get("all").get("withinFactor").asDouble())
                 .isEqualTo(1);
         assertThat(json.get("missing").isArray()).isTrue();
@@ -49,10 +57,23 @@ class SwitchoverReportTest {
     }
 
     @Test
+    void aMissedGoalIsNoFailure() {
+        SeriesResult kit = Results.of("sealed-kit", Results.EIGHT, Results.moves(140, 160));
+        SwitchoverReport report = SwitchoverReport.of(List.of(kit), OPTIONS, Results.NO_OTHERS, List.of());
+        assertThat(report.ok()).isTrue();
+        assertThat(SwitchoverText.of(report).lines())
+                .anyMatch(line ->
+                        line.matches("sealed-kit, writers, 8 sessions: median +150\\.00  at most 40 ms +MISSED +2"))
+                .anyMatch(
+                        line -> line.matches(
+                                "sealed-kit, writers, 8 sessions: p99 +-  at most 120 ms +not measured +2  2 of 100, max 160\\.0"));
+    }
+
+    @Test
     void leavesVacuousSwitchesOutOfEveryFigure() {
         SeriesResult kit =
                 Results.of("sealed-kit", Results.EIGHT, Results.measured(30, 33, 2000), Results.measured(1, 1, 12));
-        SwitchoverReport report = SwitchoverReport.of(List.of(kit), OPTIONS, Others.NONE, List.of());
+        SwitchoverReport report = SwitchoverReport.of(List.of(kit), OPTIONS, Results.NO_OTHERS, List.of());
         assertThat(report.ok()).isFalse();
         assertThat(report.series().get(0).vacuous()).isEqualTo(1);
         assertThat(report.series().get(0).gapsMillis()).containsExactly(30.0);
@@ -66,7 +87,7 @@ class SwitchoverReportTest {
         assertThat(report.ok()).isFalse();
         assertThat(report.missing()).containsExactly("repmgr: not installed: /usr/sbin/sshd");
         assertThat(SwitchoverText.of(report)).contains("not measured: repmgr: not installed: /usr/sbin/sshd");
-        assertThat(SwitchoverReport.of(List.of(), OPTIONS, Others.NONE, List.of())
+        assertThat(SwitchoverReport.of(List.of(), OPTIONS, Results.NO_OTHERS, List.of())
                         .ok())
                 .isTrue();
     }
@@ -74,7 +95,7 @@ class SwitchoverReportTest {
     @Test
     void isNotOkWhenASwitchIsMissing() {
         SeriesResult kit = Results.of("sealed-kit", Results.EIGHT, Results.measured(30, 33, 2000));
-        assertThat(SwitchoverReport.of(List.of(kit), OPTIONS, Others.NONE, List.of())
+        assertThat(SwitchoverReport.of(List.of(kit), OPTIONS, Results.NO_OTHERS, List.of())
                         .ok())
                 .isFalse();
     }
@@ -84,8 +105,8 @@ class SwitchoverReportTest {
         SeriesResult kit = Results.of("sealed-kit", Results.EIGHT, Results.measured(30, 33, 2000));
         SeriesResult hand = Results.of(
                 "hand-kit", Results.EIGHT, Switch.withoutDrover(new Observed(new Pauses(160, 165, 2000), null, 0)));
-        String text =
-                SwitchoverText.of(SwitchoverReport.of(List.of(kit, hand), OPTIONS, Others.NONE, List.of("too slow")));
+        String text = SwitchoverText.of(
+                SwitchoverReport.of(List.of(kit, hand), OPTIONS, Results.NO_OTHERS, List.of("too slow")));
         assertThat(text.lines())
                 .anyMatch(
                         line -> line.matches(
