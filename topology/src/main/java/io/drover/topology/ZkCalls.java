@@ -168,8 +168,7 @@ final class ZkCalls {
         return all(nodes.stream().map(node -> session.read(node.path())).toList());
     }
 
-    private static <T> Map<ZNode<T>, Versioned<byte[]>> present(
-            List<ZNode<T>> nodes, List<Optional<ZNodeData>> found) {
+    private static <T> Map<ZNode<T>, Versioned<byte[]>> present(List<ZNode<T>> nodes, List<Optional<ZNodeData>> found) {
         Map<ZNode<T>, Versioned<byte[]>> present = new LinkedHashMap<>();
         for (int i = 0; i < found.size(); i++) {
             ZNode<T> node = nodes.get(i);

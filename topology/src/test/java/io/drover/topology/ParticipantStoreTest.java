@@ -79,9 +79,7 @@ class ParticipantStoreTest {
                 assertThat(controllers.list(SHARD))
                         .isEqualTo(Map.of("web-1", acknowledged(0), "web-2", acknowledged(7)));
                 second.update(acknowledged(8));
-                until(() -> controllers
-                        .list(SHARD)
-                        .equals(Map.of("web-1", acknowledged(0), "web-2", acknowledged(8))));
+                until(() -> controllers.list(SHARD).equals(Map.of("web-1", acknowledged(0), "web-2", acknowledged(8))));
             }
             until(() -> controllers.list(SHARD).equals(Map.of("web-1", acknowledged(0))));
         }

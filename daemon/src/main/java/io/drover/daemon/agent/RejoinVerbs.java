@@ -11,6 +11,7 @@ import io.drover.api.agent.Reports.ArchiveReport;
 import io.drover.api.agent.Reports.AuditReport;
 import io.drover.api.agent.Reports.JobReport;
 import io.drover.api.agent.Reports.Role;
+import io.drover.api.agent.Reports.StopMode;
 import io.drover.api.agent.Reports.StopReport;
 import io.drover.api.agent.Reports.TailReport;
 import io.drover.api.agent.Verb;

@@ -12,6 +12,7 @@ import io.drover.replication.Writers;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -73,7 +74,10 @@ final class SealedPostgres implements FenceTarget {
         }
         processes.holdSender(requireSpared());
         Deadline deadline = question.in(limit);
-        deadline.await(POLL, () -> standsStill(deadline) && standsStill(deadline));
+        BooleanSupplier still = () -> standsStill(deadline);
+        if (deadline.await(POLL, still)) {
+            deadline.await(POLL, still);
+        }
     }
 
     /** The walsender, too, may have been stopped with a lock: then it goes on, and it is not asked any more. */

@@ -44,7 +44,8 @@ record EarlierPause(List<Measured> measured) {
         Drill drill = context.record().drill();
         if (drill != null && drill.error() == null && whole(drill.measured()) <= most) {
             drill.measured()
-                    .forEach(phase -> found.add(new Measured(phase.name(), phase.millis(), phase.millis(), "the move's drill")));
+                    .forEach(phase ->
+                            found.add(new Measured(phase.name(), phase.millis(), phase.millis(), "the move's drill")));
         }
         found.addAll(medians(switches(context), most));
         return new EarlierPause(found);

@@ -55,15 +55,17 @@ final class TransactionLengths {
             // as far as anybody knows it is in its middle
             return each.millis();
         }
-        double rest = whole.getAsDouble() - each.millis() - UNTIL_THE_FENCE_MILLIS;
+        double rest = whole.orElseThrow() - each.millis() - UNTIL_THE_FENCE_MILLIS;
         // another one of its session may have begun by then, and be in its middle
-        return rest > 0 ? rest : whole.getAsDouble() / 2;
+        return rest > 0 ? rest : whole.orElseThrow() / 2;
     }
 
     /** The median of those that lasted for longer than this one has by now. */
     private static OptionalDouble usual(double millis, List<Double> lengths) {
-        double[] longer =
-                lengths.stream().mapToDouble(Double::doubleValue).filter(each -> each > millis).toArray();
+        double[] longer = lengths.stream()
+                .mapToDouble(Double::doubleValue)
+                .filter(each -> each > millis)
+                .toArray();
         return longer.length == 0 ? OptionalDouble.empty() : OptionalDouble.of(longer[longer.length / 2]);
     }
 }

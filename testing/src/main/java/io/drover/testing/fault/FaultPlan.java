@@ -21,7 +21,8 @@ import java.util.Random;
  */
 record FaultPlan(long seed, FaultSlot slot, String point, List<Fault> faults, int target, Mode mode) {
     /** As often as each: most moves are sealed ones. */
-    private static final List<Mode> MODES = List.of(Mode.SEALED, Mode.SEALED, Mode.SEALED, Mode.STRICT, Mode.CLEAN_STOP);
+    private static final List<Mode> MODES =
+            List.of(Mode.SEALED, Mode.SEALED, Mode.SEALED, Mode.STRICT, Mode.CLEAN_STOP);
 
     /** As every seventh run has a second fault, one in seven does. */
     private static final int SECOND_EVERY = 7;
@@ -78,8 +79,7 @@ record FaultPlan(long seed, FaultSlot slot, String point, List<Fault> faults, in
             faults.add(second(kind, slot, random));
         }
         String point = slot.points().get(random.nextInt(slot.points().size()));
-        return new FaultPlan(
-                seed, slot, point, faults, random.nextInt(2), MODES.get(random.nextInt(MODES.size())));
+        return new FaultPlan(seed, slot, point, faults, random.nextInt(2), MODES.get(random.nextInt(MODES.size())));
     }
 
     /** After so many seeds both lists begin anew at once. */

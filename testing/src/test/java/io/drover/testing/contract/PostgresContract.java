@@ -152,7 +152,7 @@ abstract class PostgresContract extends PostgresSteps {
                 Client client = nodes.client(Side.ONE)) {
             seal(warm);
             server.stop(StopMode.IMMEDIATE, LIMIT);
-        assertThat(control(Side.ONE).clusterState()).isEqualTo("in production");
+            assertThat(control(Side.ONE).clusterState()).isEqualTo("in production");
             assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> client.commit("never"));
         }
         assertThat(server.stopped()).isTrue();
