@@ -19,7 +19,18 @@ public final class CutoverSettings {
             // promoted
             ManagedSetting.WAL_RETRIEVE_RETRY_INTERVAL, "5ms"));
 
+    /**
+     * Restartpoints give old segments the names of coming ones, and a promotion takes each of them away again, with a flush: 2 ms for each,
+     * inside the pause (PostgreSQL's sources, xlog.c: RemoveNonParentXlogFiles).
+     */
+    private static final Map<ManagedSetting, String> AS_A_STANDBY = Map.of(ManagedSetting.WAL_RECYCLE, "off");
+
     private CutoverSettings() {}
+
+    /** What a standby that will be promoted runs with from its first start on, until it serves. */
+    public static Map<ManagedSetting, String> asAStandby() {
+        return AS_A_STANDBY;
+    }
 
     /** The settings with their values, always in the same order. */
     public static Map<ManagedSetting, String> values() {

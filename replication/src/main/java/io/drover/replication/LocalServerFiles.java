@@ -132,6 +132,7 @@ record LocalServerFiles(LocalPrograms node, ServerPlace place) implements Server
 
     @Override
     public void attach(Upstream upstream) {
+        WrittenWal.removeOthers(place.dataDir().resolve("pg_wal"));
         prepareStandby(place.dataDir(), upstream);
     }
 }

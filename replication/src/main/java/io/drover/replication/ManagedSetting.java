@@ -8,6 +8,7 @@ public enum ManagedSetting {
     WAL_KEEP_SIZE("1 GB during the cutover: a rewind needs the WAL back to the checkpoint before the fork"),
     AUTOVACUUM("its workers commit through every guard, so none may start during the seal"),
     WAL_INIT_ZERO("off during the cutover: the target opens its first segment without filling it with zeros"),
+    WAL_RECYCLE("off while a standby waits for its promotion, which clears away each segment made ahead"),
     RESTORE_COMMAND("empty while streaming: a promotion asks the archive several times otherwise"),
     RECOVERY_END_COMMAND("empty during the cutover: it runs inside the promotion"),
     MAX_STANDBY_STREAMING_DELAY("short during the cutover: a reader on the target must not hold up replay"),

@@ -23,6 +23,7 @@ import java.util.List;
 record WrittenWal(Path directory, List<Path> links) implements AutoCloseable {
     private static final String SEGMENT = "[0-9A-F]{24}";
     private static final int ADDRESS_AT = 8;
+    private static final long LEAST_SEGMENT = 1L << 20;
 
     static WrittenWal of(Path wal) {
         List<Path> written = new ArrayList<>();
@@ -66,6 +67,32 @@ record WrittenWal(Path directory, List<Path> links) implements AutoCloseable {
         } catch (IOException e) {
             throw DurableFiles.failed("could not read " + segment, e);
         }
+    }
+
+    /**
+     * Removes the segments of a stopped server that were made ahead and never written: as a standby it makes the next ones under another
+     * timeline, and its promotion would take these away one by one.
+     */
+    static void removeOthers(Path wal) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(wal)) {
+            for (Path file : files) {
+                if (isAhead(file)) {
+                    Files.delete(file);
+                }
+            }
+        } catch (IOException e) {
+            throw DurableFiles.failed("could not clear the WAL in " + wal, e);
+        }
+    }
+
+    /** One of another size than segments have is left to whoever knows why. */
+    private static boolean isAhead(Path file) throws IOException {
+        long size = Files.size(file);
+        return size >= LEAST_SEGMENT
+                && Long.bitCount(size) == 1
+                && WalSegment.parse(String.valueOf(file.getFileName()), size)
+                        .filter(segment -> !isWritten(file, segment.start()))
+                        .isPresent();
     }
 
     private static WrittenWal link(List<Path> written) throws IOException {

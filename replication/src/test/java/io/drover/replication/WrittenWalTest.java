@@ -10,6 +10,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -62,6 +63,28 @@ class WrittenWalTest {
             assertThat(wal.directory()).isEqualTo(data.resolve("pg_wal"));
         }
         assertThat(data.resolve("pg_wal/000000080000000000000010")).exists();
+    }
+
+    @Test
+    void removesOnlyWhatWasMadeAheadAndNeverWritten(@TempDir Path data) throws IOException {
+        segment(data, "000000080000000000000010", true);
+        segment(data, "000000080000000000000011", false);
+        segment(data, "000000080000000000000012", true, 0x0A00000);
+        Path wal = data.resolve("pg_wal");
+        Files.writeString(wal.resolve("000000080000000000000013"), "of another size");
+        Files.writeString(wal.resolve("00000008.history"), "");
+        Files.createDirectory(wal.resolve("archive_status"));
+
+        WrittenWal.removeOthers(wal);
+
+        try (Stream<Path> left = Files.list(wal)) {
+            assertThat(left.map(file -> String.valueOf(file.getFileName())))
+                    .containsExactlyInAnyOrder(
+                            "000000080000000000000010",
+                            "000000080000000000000013",
+                            "00000008.history",
+                            "archive_status");
+        }
     }
 
     private static void segment(Path data, String name, boolean written) throws IOException {

@@ -175,6 +175,14 @@ public sealed interface Verb<R> {
         }
     }
 
+    /** Sets what a standby needs that will be promoted: no segments made ahead, which its promotion would clear away one by one. */
+    record PrepareStandby() implements Verb<Done> {
+        @Override
+        public Class<Done> answer() {
+            return Done.class;
+        }
+    }
+
     /** Sets what a quick promotion needs on the standby: no restore_command, short replay conflicts, no zero-filled segments. */
     record PrepareTarget() implements Verb<Done> {
         @Override

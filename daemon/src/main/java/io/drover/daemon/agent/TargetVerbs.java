@@ -57,6 +57,7 @@ final class TargetVerbs {
     }
 
     void addTo(VerbTable table) {
+        table.on(Verb.PrepareStandby.class, row(this::prepareStandby));
         table.on(Verb.PrepareTarget.class, row(this::prepare));
         table.on(
                 Verb.AwaitReplayed.class,
@@ -67,6 +68,11 @@ final class TargetVerbs {
                 VerbTable.<Verb.Promote, PromotedReport>row(this::promote)
                         .storingFirst((verb, call) -> granted(call.topologies(), call.move())));
         table.on(Verb.Publish.class, row((verb, call) -> publish(call.instance(), call.topologies())));
+    }
+
+    private Done prepareStandby(Verb.PrepareStandby verb, VerbCall call) {
+        settings.change(call.instance(), call.move(), call.step(), CutoverSettings.asAStandby());
+        return new Done("instance " + call.record().instance() + " makes no WAL segments ahead");
     }
 
     /** Everything slow is taken out of the coming promotion, and what the pause will run is run once. */

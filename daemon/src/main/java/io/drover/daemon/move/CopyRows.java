@@ -143,6 +143,7 @@ final class CopyRows {
                         source.port(),
                         context.id().slotName(),
                         context.record().applicationName()));
+        context.call(context.to(), new Verb.PrepareStandby());
         awaitLag(context, LAG_GATE_BYTES, FOREVER);
     }
 

@@ -178,6 +178,7 @@ final class ReverseRows {
             context.waits(stream.now(stands(context, view)));
             return view.filter(seen -> "streaming".equals(seen.state()));
         });
+        context.call(context.from(), new Verb.PrepareStandby());
         // a slot that nobody reads pins WAL on the standby (H83)
         context.call(context.from(), new Verb.DropSlot(context.id().slotName()));
     }
@@ -290,6 +291,7 @@ final class ReverseRows {
         StandbyRows.dropSlotsGivenUp(context, to);
         StandbyRows.keepFollowing(context);
         try {
+            context.call(from, new Verb.RestoreSettings(MoveSteps.REVERSE));
             context.call(from, new Verb.Stop(StopMode.FAST));
             archiveWhatIsLeft(context);
             context.call(from, new Verb.SetAside());

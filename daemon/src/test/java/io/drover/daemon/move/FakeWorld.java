@@ -259,6 +259,8 @@ final class FakeWorld implements Agents, Monitors, Checks {
             return new Reports.SetAsideReport(List.of());
         } else if (verb instanceof Verb.Purge) {
             return new Reports.SetAsideReport(List.of());
+        } else if (verb instanceof Verb.PrepareStandby) {
+            return done;
         } else if (verb instanceof Verb.PrepareTarget) {
             node.settings.add(MoveSteps.ARM);
             return done;
