@@ -72,10 +72,10 @@ class ParticipantStoreTest {
     @Test
     void whoeverComesOrGoesBetweenTwoLooksIsSeen() {
         try (Registration first = clients.register(SHARD, "web-1", acknowledged(0))) {
-            assertThat(first.current()).isTrue();
+            until(first::current);
             assertThat(controllers.list(SHARD)).containsOnlyKeys("web-1");
             try (Registration second = clients.register(SHARD, "web-2", acknowledged(7))) {
-                assertThat(second.current()).isTrue();
+                until(second::current);
                 assertThat(controllers.list(SHARD))
                         .isEqualTo(Map.of("web-1", acknowledged(0), "web-2", acknowledged(7)));
                 second.update(acknowledged(8));
