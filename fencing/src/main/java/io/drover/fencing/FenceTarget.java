@@ -16,7 +16,7 @@ public interface FenceTarget {
 
     /**
      * Lets those who write come to where they are in nobody's way, as far as they get there within the limit. Whether they do changes
-     * only how soon the WAL can be ended.
+     * only how soon the WAL can be ended. SEAL_FAILED when the server gives no answer, also for some time after the limit.
      */
     void quiet(Duration limit);
 

@@ -3,6 +3,7 @@ package io.drover.replication;
 
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 
 /** What the target of a cutover runs with from before the fence until it serves, so that nothing slow is left in its promotion. */
@@ -39,10 +40,12 @@ public final class CutoverSettings {
 
     /** Takes them off a data directory that came from the other side; a value that is not Drover's stays (H63). */
     static void removeFrom(AutoConf settings) {
-        VALUES.forEach((setting, value) -> {
-            if (settings.get(setting.parameter()).filter(value::equals).isPresent()) {
-                settings.remove(setting);
-            }
-        });
+        for (Map<ManagedSetting, String> values : List.of(VALUES, AS_A_STANDBY)) {
+            values.forEach((setting, value) -> {
+                if (settings.get(setting.parameter()).filter(value::equals).isPresent()) {
+                    settings.remove(setting);
+                }
+            });
+        }
     }
 }

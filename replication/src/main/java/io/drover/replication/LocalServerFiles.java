@@ -132,7 +132,12 @@ record LocalServerFiles(LocalPrograms node, ServerPlace place) implements Server
 
     @Override
     public void attach(Upstream upstream) {
-        WrittenWal.removeOthers(place.dataDir().resolve("pg_wal"));
         prepareStandby(place.dataDir(), upstream);
+    }
+
+    @Override
+    public void removeAhead(Lsn fork) {
+        long size = ControlData.read(node.binaries(), place.dataDir()).segmentSize();
+        WrittenWal.removeAhead(place.dataDir().resolve("pg_wal"), fork, size);
     }
 }

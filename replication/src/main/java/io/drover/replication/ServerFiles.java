@@ -95,4 +95,7 @@ public interface ServerFiles {
 
     /** Makes an old primary that has no WAL past the fork a standby. */
     void attach(Upstream upstream);
+
+    /** Removes what a stopped server had made of its WAL ahead of the fork and never written. */
+    void removeAhead(Lsn fork);
 }

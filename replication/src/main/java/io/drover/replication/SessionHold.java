@@ -15,7 +15,7 @@ import java.util.OptionalInt;
 public final class SessionHold {
     private static final Duration PAUSE = Duration.ofNanos(200_000);
 
-    /** How the title of a session ends that waits for its client, in a transaction or outside. */
+    /** In the title of a session that waits for its client, in a transaction or outside. */
     private static final String IDLE = " idle";
 
     private static final int WARM_ROUNDS = 20;
@@ -95,10 +95,13 @@ public final class SessionHold {
         return ProcessTable.state(pid) == 'T' && Signals.KILL.send(pid);
     }
 
-    /** Whether a client waits for the answer of the process, as far as its title tells. */
+    /** Whether a client waits for the answer of the process, as far as its title tells: with update_process_title off it ends with the client. */
     static boolean isBusy(int pid) {
-        String title = ProcessTable.title(pid);
-        return !title.isEmpty() && !title.contains(IDLE);
+        return isBusy(ProcessTable.title(pid));
+    }
+
+    static boolean isBusy(String title) {
+        return !title.isEmpty() && !title.contains(IDLE) && !title.endsWith(")") && !title.endsWith(" [local]");
     }
 
     private static List<Integer> others(int postmasterPid, AllowList spared) {

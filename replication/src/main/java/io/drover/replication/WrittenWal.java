@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The segments of a WAL directory that something was written to. A server makes segments ahead, full of zeros, and one that is
@@ -23,7 +24,6 @@ import java.util.List;
 record WrittenWal(Path directory, List<Path> links) implements AutoCloseable {
     private static final String SEGMENT = "[0-9A-F]{24}";
     private static final int ADDRESS_AT = 8;
-    private static final long LEAST_SEGMENT = 1L << 20;
 
     static WrittenWal of(Path wal) {
         List<Path> written = new ArrayList<>();
@@ -70,29 +70,25 @@ record WrittenWal(Path directory, List<Path> links) implements AutoCloseable {
     }
 
     /**
-     * Removes the segments of a stopped server that were made ahead and never written: as a standby it makes the next ones under another
-     * timeline, and its promotion would take these away one by one.
+     * Removes the segments of a stopped server that were made ahead of its fork and never written: as a standby it makes the next ones
+     * under another timeline, and its promotion would take these away one by one. A file of another size than segments have is left to
+     * whoever knows why.
+     *
+     * @param segmentSize bytes, as the control file tells
      */
-    static void removeOthers(Path wal) {
+    static void removeAhead(Path wal, Lsn fork, long segmentSize) {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(wal)) {
             for (Path file : files) {
-                if (isAhead(file)) {
+                Optional<Lsn> start = WalSegment.parse(String.valueOf(file.getFileName()), segmentSize)
+                        .map(WalSegment::start)
+                        .filter(each -> each.atLeast(fork));
+                if (start.isPresent() && Files.size(file) == segmentSize && !isWritten(file, start.orElseThrow())) {
                     Files.delete(file);
                 }
             }
         } catch (IOException e) {
             throw DurableFiles.failed("could not clear the WAL in " + wal, e);
         }
-    }
-
-    /** One of another size than segments have is left to whoever knows why. */
-    private static boolean isAhead(Path file) throws IOException {
-        long size = Files.size(file);
-        return size >= LEAST_SEGMENT
-                && Long.bitCount(size) == 1
-                && WalSegment.parse(String.valueOf(file.getFileName()), size)
-                        .filter(segment -> !isWritten(file, segment.start()))
-                        .isPresent();
     }
 
     private static WrittenWal link(List<Path> written) throws IOException {

@@ -34,6 +34,24 @@ class SessionHoldTest {
     }
 
     @Test
+    void tellsWhoseClientWaitsByTheTitle() {
+        String session = "postgres: shard_01: app app 127.0.0.1(4711)";
+        assertThat(List.of(
+                        session + " INSERT waiting for 0/5000028",
+                        session + " COMMIT",
+                        "postgres: app app [local] SELECT"))
+                .allMatch(SessionHold::isBusy);
+        assertThat(List.of(
+                        session + " idle",
+                        session + " idle in transaction",
+                        // update_process_title is off: nobody knows
+                        session,
+                        "postgres: app app [local]",
+                        ""))
+                .noneMatch(SessionHold::isBusy);
+    }
+
+    @Test
     void sparesWhoIsSpared() throws Exception {
         try (StandInPostmaster postmaster = new StandInPostmaster(3, "exec sleep 60")) {
             int spared = postmaster.children().get(1);

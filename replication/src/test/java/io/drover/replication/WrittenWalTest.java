@@ -66,21 +66,26 @@ class WrittenWalTest {
     }
 
     @Test
-    void removesOnlyWhatWasMadeAheadAndNeverWritten(@TempDir Path data) throws IOException {
+    void removesOnlyWhatWasMadeAheadOfTheForkAndNeverWritten(@TempDir Path data) throws IOException {
+        // what is damaged before the fork is left for a person
+        segment(data, "00000008000000000000000F", false);
         segment(data, "000000080000000000000010", true);
         segment(data, "000000080000000000000011", false);
         segment(data, "000000080000000000000012", true, 0x0A00000);
+        segment(data, "000000080000000000000014", true);
         Path wal = data.resolve("pg_wal");
         Files.writeString(wal.resolve("000000080000000000000013"), "of another size");
         Files.writeString(wal.resolve("00000008.history"), "");
         Files.createDirectory(wal.resolve("archive_status"));
 
-        WrittenWal.removeOthers(wal);
+        WrittenWal.removeAhead(wal, Lsn.parse("0/1100000"), SIZE);
 
         try (Stream<Path> left = Files.list(wal)) {
             assertThat(left.map(file -> String.valueOf(file.getFileName())))
                     .containsExactlyInAnyOrder(
+                            "00000008000000000000000F",
                             "000000080000000000000010",
+                            "000000080000000000000014",
                             "000000080000000000000013",
                             "00000008.history",
                             "archive_status");

@@ -50,6 +50,15 @@ record Deadline(Scheduler scheduler, long nanoTime) {
         return true;
     }
 
+    /** Waits for so long, but not past the deadline. */
+    void pause(Duration time) {
+        try {
+            scheduler.pause(leftAtMost(time));
+        } catch (InterruptedException e) {
+            throw shuttingDown(e);
+        }
+    }
+
     /** What a wait that was interrupted ends with; the interrupt stays set. */
     static DroverException shuttingDown(InterruptedException cause) {
         Thread.currentThread().interrupt();

@@ -32,7 +32,7 @@ import java.util.function.UnaryOperator;
  * What becomes of an old primary.
  *
  * <pre>
- * stop            demotion on disk → stopped → proven from the process table and the control file
+ * stop            demotion on disk → stopped → proven from the process table, and from the control file when it was to end in order
  * read-tail, archive-up-to, audit    read and archive the stopped server's WAL
  * rejoin          only of a demoted, stopped server → rewound under a name that nothing starts, or only attached → standby → started
  * </pre>
@@ -185,6 +185,9 @@ final class RejoinVerbs {
             requireCurrent(instance, begun);
             // not before it is a standby: until then whatever else starts the server finds it deaf (H60)
             settings.undo(instance, begun.move(), 0);
+            if (tools.server(instance.record()).stopped()) {
+                FaultPoints.around("rejoin", "wal-ahead", () -> files.removeAhead(verb.fork()));
+            }
             FaultPoints.around("rejoin", "settings", () -> files.attach(upstream));
             instance.update(current -> current.withRole(Role.STANDBY)
                     .withSeal(null)

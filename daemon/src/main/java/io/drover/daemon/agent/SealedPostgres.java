@@ -12,14 +12,15 @@ import io.drover.replication.Writers;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** PostgreSQL as the seal sees it. */
 final class SealedPostgres implements FenceTarget {
     private static final Duration POLL = Duration.ofMillis(1);
-    private static final Duration AWAIT_LATE = Duration.ofSeconds(1);
+    private static final int LOOKS = 2;
+    private static final Duration QUESTION_LIMIT = Duration.ofMillis(50);
+    private static final Duration LATE_LIMIT = Duration.ofSeconds(1);
 
     private final int postmasterPid;
     private final ServerProcesses processes;
@@ -74,19 +75,20 @@ final class SealedPostgres implements FenceTarget {
         }
         processes.holdSender(requireSpared());
         Deadline deadline = question.in(limit);
-        BooleanSupplier still = () -> standsStill(deadline);
-        if (deadline.await(POLL, still)) {
-            deadline.await(POLL, still);
+        int still = 0;
+        while (still < LOOKS && !deadline.left().isZero()) {
+            Optional<Writers> writers =
+                    question.ask(() -> session.get().writers(), QUESTION_LIMIT, this::releaseSessions);
+            if (writers.isEmpty()) {
+                // the walsender, too, may have been stopped with a lock: it goes on
+                question.awaitLate(LATE_LIMIT);
+                return;
+            }
+            still = writers.orElseThrow().moving() == 0 ? still + 1 : 0;
+            if (still < LOOKS) {
+                deadline.pause(POLL);
+            }
         }
-    }
-
-    /** The walsender, too, may have been stopped with a lock: then it goes on, and it is not asked any more. */
-    private boolean standsStill(Deadline deadline) {
-        Optional<Writers> writers = question.ask(() -> session.get().writers(), deadline.left(), this::releaseSessions);
-        if (writers.isEmpty()) {
-            question.awaitLate(AWAIT_LATE);
-        }
-        return writers.map(Writers::moving).orElse(0) == 0;
     }
 
     @Override

@@ -38,6 +38,13 @@ final class CutoverRows {
 
     private static final Duration READINESS = Duration.ofSeconds(15);
     private static final Duration POLL = Duration.ofMillis(200);
+    /** Where each round trip is slow, that matters more than what is compiled. */
+    private static final Duration REHEARSE = Duration.ofSeconds(4);
+    /** Commits wait for the target meanwhile. */
+    private static final Duration REHEARSE_BEHIND_THE_GUARD = Duration.ofMillis(200);
+    /** Enough to tell how long a round trip takes. */
+    private static final int FIRST_ROUNDS = 5;
+
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(10);
     private static final Duration PROBE_POLL = Duration.ofMillis(5);
     private static final Duration PROBE_LIMIT = Duration.ofSeconds(10);
@@ -63,9 +70,9 @@ final class CutoverRows {
             context.call(context.to(), new Verb.CreateSlot(context.id().rollbackSlotName()));
         }
         // before the guard, since it takes processors that commits want
-        rehearse(context, context.services().rehearsals().first());
+        rehearse(context, context.services().rehearsals().first(), REHEARSE);
         listen(context);
-        PausePredictions.require(context, MoveSteps.ARM, FIT, () -> rehearse(context, 1));
+        PausePredictions.require(context, MoveSteps.ARM, FIT, () -> rehearse(context, 1, REHEARSE));
     }
 
     private static void check(MoveContext context) {
@@ -225,9 +232,12 @@ final class CutoverRows {
             // the shutdown in the pause writes the next one: it shall have little to write
             context.call(context.from(), new Verb.Checkpoint());
         }
-        rehearse(context, context.services().rehearsals().last());
+        rehearse(context, context.services().rehearsals().last(), REHEARSE_BEHIND_THE_GUARD);
         PausePrediction told = PausePredictions.require(
-                context, MoveSteps.PREPARE_SEAL, FIT_BEHIND_THE_GUARD, () -> rehearse(context, 1));
+                context,
+                MoveSteps.PREPARE_SEAL,
+                FIT_BEHIND_THE_GUARD,
+                () -> rehearse(context, 1, REHEARSE_BEHIND_THE_GUARD));
         // last of all: what was written since row 90 may have taken the WAL into the next segment
         Verb.AlignWal align = new Verb.AlignWal(TailMargin.bytes(context.pause().walBytesPerSecond(), told));
         AlignReport tail = context.call(context.from(), align);
@@ -241,8 +251,10 @@ final class CutoverRows {
     /**
      * Goes through the pause without its effects, here and with each agent, until nobody does anything for the first time. What a
      * process has rehearsed for one move it knows for the next.
+     *
+     * @param limit after which no round begins but the first few
      */
-    private static void rehearse(MoveContext context, int rounds) {
+    private static void rehearse(MoveContext context, int rounds, Duration limit) {
         List<Versioned<ShardTopology>> open = context.topologies();
         Verb.Rehearse rehearsal = new Verb.Rehearse(
                 new Verb.Seal(FenceRows.fencedEpoch(open), context.record().streamingSlot()),
@@ -256,9 +268,9 @@ final class CutoverRows {
                 .activity(
                         context.services().monitors().activity(context.record().from()));
         Scheduler scheduler = context.services().scheduler();
-        long end = scheduler.nanoTime() + own.limit().toNanos();
+        long end = scheduler.nanoTime() + limit.toNanos();
         int least = 0;
-        for (int i = 0; i < rounds && (i < own.last() || least < own.first() && scheduler.nanoTime() < end); i++) {
+        for (int i = 0; i < rounds && (i < FIRST_ROUNDS || goesOn(own, i, least) && scheduler.nanoTime() < end); i++) {
             int source =
                     trips.source(() -> context.call(context.from(), rehearsal)).times();
             int target =
@@ -266,6 +278,10 @@ final class CutoverRows {
             FenceRows.rehearse(context, open);
             least = Math.min(own.another(), Math.min(source, target));
         }
+    }
+
+    private static boolean goesOn(Rehearsals own, int round, int least) {
+        return round < own.last() || least < own.first();
     }
 
     /** Learns how long the clients' transactions last, which the drain will wait for. */

@@ -13,7 +13,6 @@ public final class Rehearsals {
     private static final int USUALLY_FIRST = 800;
 
     private static final int USUALLY_LAST = 20;
-    private static final Duration USUAL_LIMIT = Duration.ofSeconds(4);
 
     /** Long enough for transactions that clients would feel to be seen from their begin to their end. */
     private static final Duration USUAL_LISTENING = Duration.ofMillis(500);
@@ -29,7 +28,7 @@ public final class Rehearsals {
         this.listening = listening;
     }
 
-    /** As many as it takes until nobody does anything for the first time, or what the limit leaves time for. */
+    /** As many as it takes until nobody does anything for the first time. */
     public static Rehearsals usual() {
         return new Rehearsals(USUALLY_FIRST, USUALLY_LAST, USUAL_LISTENING);
     }
@@ -50,11 +49,6 @@ public final class Rehearsals {
 
     int last() {
         return last;
-    }
-
-    /** How long a row may rehearse: where each round trip is slow, that matters more than what is compiled. */
-    Duration limit() {
-        return USUAL_LIMIT;
     }
 
     /** For how long row 75 listens to the clients' transactions. */

@@ -38,12 +38,8 @@ final class ReverseRows {
         if (leg.timeline() == null || leg.fork() == null) {
             throw new DroverException(ErrorCode.INTERNAL, "BUG: no fork is recorded after the promotion");
         }
-        try {
-            // at once: clients that know nothing of the move wait for the end of their sessions there
-            context.call(context.from(), new Verb.Stop(StopMode.IMMEDIATE));
-        } finally {
-            restoreSettings(context);
-        }
+        stopOldPrimary(context);
+        restoreSettings(context);
         archive(context, leg.timeline(), leg.fork());
         AuditReport audit = context.call(context.from(), new Verb.Audit(leg.timeline(), leg.fork()));
         boolean rewind = audit.records() > 0;
@@ -65,10 +61,25 @@ final class ReverseRows {
         }
     }
 
+    /** At once, since clients that know nothing of the move wait for the end of their sessions there; but nobody who serves waits for it. */
+    private static void stopOldPrimary(MoveContext context) {
+        try {
+            context.call(context.from(), new Verb.Stop(StopMode.IMMEDIATE));
+        } catch (DroverException e) {
+            if (e.code() != ErrorCode.LEADERSHIP_LOST && !Thread.currentThread().isInterrupted()) {
+                restoreSettings(context);
+            }
+            throw e;
+        }
+    }
+
     /** What keeps them from being put back is no reason to leave the old primary as it is: they are put back once more below. */
     private static void restoreSettings(MoveContext context) {
         try {
             context.call(context.to(), new Verb.RestoreSettings(MoveSteps.ARM));
+            context.call(
+                    context.to(),
+                    new Verb.RestoreSettings(context.record().rollingBack() ? MoveSteps.REVERSE : MoveSteps.STANDBY));
         } catch (DroverException e) {
             if (e.code() == ErrorCode.LEADERSHIP_LOST || Thread.currentThread().isInterrupted()) {
                 throw e;
@@ -291,9 +302,9 @@ final class ReverseRows {
         StandbyRows.dropSlotsGivenUp(context, to);
         StandbyRows.keepFollowing(context);
         try {
-            context.call(from, new Verb.RestoreSettings(MoveSteps.REVERSE));
             context.call(from, new Verb.Stop(StopMode.FAST));
             archiveWhatIsLeft(context);
+            context.call(from, new Verb.RestoreSettings(MoveSteps.REVERSE));
             context.call(from, new Verb.SetAside());
         } catch (DroverException e) {
             if (!context.record().orders().oldPrimaryGivenUp() || e.code() == ErrorCode.LEADERSHIP_LOST) {

@@ -33,6 +33,7 @@ record StraySettings(SortedMap<String, String> ofMoves, SortedMap<String, String
         Map<String, String> cutover = shared(unexplained, CutoverSettings.values());
         boolean wholeCutover = cutover.size() == CutoverSettings.values().size();
         (wholeCutover ? ofMoves : doubtful).putAll(cutover);
+        doubtful.putAll(shared(unexplained, CutoverSettings.asAStandby()));
         return new StraySettings(ofMoves, doubtful);
     }
 

@@ -83,6 +83,7 @@ record FakeFiles(FakePostgres world, String host, ServerPlace place) implements 
             data.autoConf.remove(ManagedSetting.SYNCHRONOUS_STANDBY_NAMES.parameter());
             data.autoConf.remove(ManagedSetting.LISTEN_ADDRESSES.parameter());
             CutoverSettings.values().forEach((setting, value) -> data.autoConf.remove(setting.parameter(), value));
+            CutoverSettings.asAStandby().forEach((setting, value) -> data.autoConf.remove(setting.parameter(), value));
             following(upstream).forEach((setting, value) -> data.autoConf.put(setting.parameter(), value));
         });
     }
@@ -180,5 +181,11 @@ record FakeFiles(FakePostgres world, String host, ServerPlace place) implements 
     @Override
     public void attach(Upstream upstream) {
         prepareStandby(place.dataDir(), upstream);
+    }
+
+    /** These servers make nothing ahead. */
+    @Override
+    public void removeAhead(Lsn fork) {
+        world.look(() -> get(place.dataDir()));
     }
 }

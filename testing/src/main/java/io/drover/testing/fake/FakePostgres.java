@@ -43,6 +43,7 @@ public final class FakePostgres {
             "wal_keep_size",
             "autovacuum",
             "wal_init_zero",
+            "wal_recycle",
             "recovery_end_command",
             "max_standby_streaming_delay",
             "wal_retrieve_retry_interval");

@@ -44,6 +44,7 @@ final class EndCheck {
         List<String> known = new ArrayList<>(world.third().traces(serving));
         if (state.equals(BAKING)) {
             known.add(wayBack(move, serving));
+            known.add("setting wal_recycle = 'off' in " + world.dataDir() + " on " + home);
             boolean streams = world.postgres().running().stream()
                     .anyMatch(server -> server.host().equals(home) && server.inRecovery());
             require(streams, "no way back while the move is baking");
