@@ -3,6 +3,7 @@ package io.drover.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.drover.api.Json;
 import io.drover.api.Lsn;
 import io.drover.api.Move;
 import io.drover.api.MoveState;
@@ -18,6 +19,7 @@ import io.drover.testing.ledger.AckLog;
 import io.drover.testing.ledger.Place;
 import io.drover.testing.plain.PlainWriter;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -36,7 +38,6 @@ class PlainClientsIT {
     /** The limit of a check in docs/clients.md. */
     private static final Duration CHECK_LIMIT = Duration.ofSeconds(2);
 
-    private static final int SEAL = 110;
     /** Long enough to look at it, and less than the checks of docs/clients.md allow a node to say no. */
     private static final String PAUSE = "\"maxWritePause\":\"6s\",\"drainTimeout\":\"5s\"";
 
@@ -138,7 +139,7 @@ class PlainClientsIT {
                     assertThat(health(scene, source, method)).as(method).isEqualTo(503);
                 }
                 // until the seal is complete, one that stands in the way may still make it end them all
-                Waiting.until("the seal is complete", Scene.MOVE_LIMIT, () -> isBehindTheSeal(scene, move));
+                Waiting.until("the seal is complete", Scene.MOVE_LIMIT, () -> isSealed(scene, source));
                 held = ProcessTable.childrenOf(postmaster).stream().anyMatch(ProcessTable::isFrozen);
                 Waiting.until("it goes on", Scene.MOVE_LIMIT, () -> !ProcessTable.isFrozen(postmaster));
             } finally {
@@ -162,9 +163,20 @@ class PlainClientsIT {
         }
     }
 
-    private static boolean isBehindTheSeal(Scene scene, Move move) {
-        Move.Step step = scene.rest().move(move.id()).step();
-        return step != null && step.number() > SEAL;
+    /** As the agent has stored it. */
+    private static boolean isSealed(Scene scene, NodeId source) {
+        Path record = scene.cluster()
+                .node(source)
+                .dataRoot()
+                .resolve("agent/" + scene.topology().instance() + ".json");
+        try {
+            return Json.mapper()
+                    .readTree(Files.readAllBytes(record))
+                    .path("seal")
+                    .hasNonNull("finalLsn");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** What a load balancer is told, in the time that it waits. */
