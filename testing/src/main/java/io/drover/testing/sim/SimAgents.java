@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
 
 /** How a controller's commands come to agents: as over HTTP, on a network that loses, delays and doubles. */
 final class SimAgents implements Agents {
-    private static final Duration READ_LIMIT = Duration.ofSeconds(20);
+    /** How long a question waits for its answer. */
+    static final Duration READ_LIMIT = Duration.ofSeconds(20);
 
     private final SimWorld world;
     private final SimProcess controller;

@@ -23,7 +23,9 @@ public final class Simulation {
     private static final Duration MENDING = Duration.ofSeconds(40);
     private static final Duration END = Duration.ofMinutes(30);
     private static final Duration SETTLING = Duration.ofSeconds(6);
-    private static final Duration LOST_MESSAGE = Duration.ofSeconds(10);
+    /** A question that was lost just before everything is mended is asked again when its call's time is over. */
+    private static final Duration LOST_MESSAGE = SimAgents.READ_LIMIT.plusSeconds(5);
+
     private static final Duration LONGEST_CALL = Duration.ofSeconds(70);
     private static final int RESUMES = 6;
     private static final Duration LAST_EXPIRY = Duration.ofSeconds(6);
@@ -303,7 +305,6 @@ public final class Simulation {
             world.pause(Duration.ofSeconds(2));
         }
         world.pause(SETTLING);
-        // a message that was lost is sent again when its call's time is over
         world.await(LOST_MESSAGE, () -> world.checkEnd(move).isEmpty());
         List<String> wrong = new ArrayList<>(world.checkEnd(move));
         outcome.state = world.state(move);
