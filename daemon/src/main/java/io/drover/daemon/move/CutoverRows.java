@@ -69,6 +69,7 @@ final class CutoverRows {
         if (!context.record().rollingBack()) {
             context.call(context.to(), new Verb.CreateSlot(context.id().rollbackSlotName()));
         }
+        context.pause().forgetEarlier();
         // before the guard, since it takes processors that commits want
         rehearse(context, context.services().rehearsals().first(), REHEARSE);
         listen(context);
@@ -276,6 +277,7 @@ final class CutoverRows {
             int target =
                     trips.target(() -> context.call(context.to(), rehearsal)).times();
             FenceRows.rehearse(context, open);
+            PausePredictions.look(context);
             least = Math.min(own.another(), Math.min(source, target));
         }
     }

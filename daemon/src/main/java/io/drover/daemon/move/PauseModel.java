@@ -59,14 +59,15 @@ record PauseModel(
         List<Part> parts = new ArrayList<>();
         parts.add(write(MoveSteps.FENCE, "fence"));
         parts.add(drain());
-        parts.add(seal());
+        Part seal = seal();
+        parts.add(seal);
         if (mode == Mode.STRICT) {
             parts.add(stopAndTail());
         } else if (mode == Mode.CLEAN_STOP) {
             parts.add(cleanStop());
             parts.add(tailAndArchive());
         }
-        parts.add(finalSync());
+        parts.add(finalSync(seal.millis()));
         parts.add(write(MoveSteps.COMMIT, "point of no return"));
         parts.add(usually(
                 MoveSteps.PROMOTE,
@@ -133,19 +134,21 @@ record PauseModel(
                 "the source's agent rehearsed, " + TAIL_MILLIS + " ms assumed");
     }
 
-    /** What earlier pauses took for this tells little: it is the lag of now that has to be replayed. */
-    private Part finalSync() {
+    /**
+     * What earlier pauses took for this tells little: it is the lag of now that has to be replayed. The target is asked beside the seal,
+     * and goes on with its replay meanwhile. PostgreSQL's replay_lag does not count: it tells how old was what came last, not how long the rest takes.
+     */
+    private Part finalSync(double sealMillis) {
         double speed = Math.max(walBytesPerSecond, LEAST_REPLAY_BYTES_PER_SECOND);
-        double replay = Math.max(lag.lagMillis(), lag.lagBytes() / speed * MILLIS_PER_SECOND);
+        double replay = lag.lagBytes() / speed * MILLIS_PER_SECOND;
         return new Part(
                 MoveSteps.SYNC,
                 "final sync",
-                trips.target() + replay,
+                Math.max(0, trips.target() + replay - sealMillis),
                 String.format(
                         Locale.ROOT,
-                        "the target's agent rehearsed, %d bytes and %d ms behind, %.0f bytes of WAL a second",
+                        "beside the seal, the target's agent rehearsed, %d bytes behind, %.0f bytes of WAL a second",
                         lag.lagBytes(),
-                        lag.lagMillis(),
                         walBytesPerSecond));
     }
 

@@ -17,12 +17,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Rows 130 to 150: the point of no return, the promotion and the publication. PROMOTING is written by this controller and carries the
  * record; SERVING by the target's agent.
  */
 final class PromotionRows {
+    private static final Logger LOG = LoggerFactory.getLogger(PromotionRows.class);
 
     private PromotionRows() {}
 
@@ -146,6 +150,14 @@ final class PromotionRows {
                         lines,
                         transaction -> {});
         PausePrediction told = context.record().leg().prediction();
+        LOG.info(
+                "move {} shard {}: a write pause of {} ms: {}",
+                context.id().shortId(),
+                context.record().identity().request().shard(),
+                String.format(Locale.ROOT, "%.1f", millis),
+                phases.stream()
+                        .map(phase -> String.format(Locale.ROOT, "%s %.1f", phase.name(), phase.millis()))
+                        .collect(Collectors.joining(", ")));
         context.services()
                 .observer()
                 .pauseMeasured(context.id(), millis, phases, told == null ? null : told.writePauseMillis());

@@ -11,17 +11,18 @@ import java.util.Map;
 import java.util.OptionalDouble;
 
 /**
- * How long transactions of clients last, learnt from looks at those that are open: one that is gone at the next look has lasted for as long
- * as it was last seen to, or a little longer. With it can be told how long it takes until all that are open now have ended.
+ * How long transactions of clients last, learnt from looks at those that are open: one that is gone at the next look has ended
+ * between the two. With it can be told how long it takes until all that are open now have ended.
  */
 final class TransactionLengths {
     /** Of the last second or so; what clients did before tells less. */
     private static final int KEPT = 500;
-    /** From the last look to the moment when clients hear of the fence: the WAL is aligned meanwhile. */
-    private static final double UNTIL_THE_FENCE_MILLIS = 50;
 
     private final Deque<Double> ended = new ArrayDeque<>();
     private Map<Key, Double> open = Map.of();
+    /** Told by a transaction that was seen twice, where there was one. */
+    private double betweenLooks;
+
 
     private record Key(int pid, long begun) {}
 
@@ -29,9 +30,14 @@ final class TransactionLengths {
     void look(ActivityView view) {
         Map<Key, Double> now = new HashMap<>();
         view.open().forEach(each -> now.put(new Key(each.pid(), each.begun()), each.millis()));
+        betweenLooks = open.entrySet().stream()
+                .filter(each -> now.containsKey(each.getKey()))
+                .mapToDouble(each -> now.get(each.getKey()) - each.getValue())
+                .max()
+                .orElse(betweenLooks);
         open.forEach((key, millis) -> {
             if (!now.containsKey(key)) {
-                ended.add(millis);
+                ended.add(millis + betweenLooks / 2);
             }
         });
         while (ended.size() > KEPT) {
@@ -40,24 +46,28 @@ final class TransactionLengths {
         open = now;
     }
 
-    /** How long it will take from the fence on until the last of these has ended, in milliseconds. */
-    double restMillis(ActivityView view) {
+    /**
+     * How long it will take from the fence on until the last of these has ended, in milliseconds.
+     *
+     * @param untilFence milliseconds from this look to the moment when clients hear of the fence
+     */
+    double restMillis(ActivityView view, double untilFence) {
         List<Double> lengths = ended.stream().sorted().toList();
         return view.open().stream()
-                .mapToDouble(each -> rest(each, lengths))
+                .mapToDouble(each -> rest(each, lengths, untilFence))
                 .max()
                 .orElse(0);
     }
 
-    private static double rest(OpenTransaction each, List<Double> lengths) {
+    private static double rest(OpenTransaction each, List<Double> lengths, double untilFence) {
         OptionalDouble whole = usual(each.millis(), lengths);
         if (whole.isEmpty()) {
             // as far as anybody knows it is in its middle
             return each.millis();
         }
-        double rest = whole.orElseThrow() - each.millis() - UNTIL_THE_FENCE_MILLIS;
-        // another one of its session may have begun by then, and be in its middle
-        return rest > 0 ? rest : whole.orElseThrow() / 2;
+        double rest = whole.orElseThrow() - each.millis() - untilFence;
+        // as many are open at any time: where one ends before the fence, another one like it has begun
+        return rest > 0 ? rest : whole.orElseThrow() - -rest % whole.orElseThrow();
     }
 
     /** The median of those that lasted for longer than this one has by now. */

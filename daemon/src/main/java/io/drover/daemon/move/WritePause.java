@@ -32,6 +32,7 @@ final class WritePause {
     private final RoundTrips trips;
     private @Nullable PauseClock clock;
     private final TransactionLengths transactions = new TransactionLengths();
+    private final Lags lags = new Lags();
     private @Nullable Activity activity;
     private double walBytesPerSecond;
     private @Nullable EarlierPause earlier;
@@ -63,6 +64,11 @@ final class WritePause {
         return transactions;
     }
 
+    /** How far the target is behind. */
+    Lags lags() {
+        return lags;
+    }
+
     /** Keeps how much WAL there was when a rehearsal began. */
     void activity(ActivityView view) {
         activity = new Activity(view, context.services().scheduler().nanoTime());
@@ -82,6 +88,11 @@ final class WritePause {
     /** The same as it was found last; 0 when it never was. */
     double walBytesPerSecond() {
         return walBytesPerSecond;
+    }
+
+    /** Has the earlier pauses read once more: a rollback follows a pause that was none of the earlier ones before. */
+    void forgetEarlier() {
+        earlier = null;
     }
 
     /** What earlier pauses of the instance have taken; read once, since it does not change before the fence. */

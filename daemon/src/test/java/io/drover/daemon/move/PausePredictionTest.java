@@ -78,6 +78,11 @@ class PausePredictionTest {
         assertThat(play.record().state()).isEqualTo(MoveState.ROLLED_BACK);
         assertThat(play.shown().rollback().prediction().at())
                 .isAfter(play.shown().prediction().at());
+        assertThat(play.shown().rollback().prediction().parts())
+                .filteredOn(part -> part.name().equals("promotion"))
+                .singleElement()
+                .satisfies(part -> assertThat(part.from())
+                        .startsWith("measured by move " + play.record().identity().id()));
     }
 
     @Test
