@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +22,9 @@ import org.slf4j.LoggerFactory;
 final class EphemeralNode implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EphemeralNode.class);
     private static final Duration POLL = Duration.ofSeconds(3);
+    /** It goes with its session only, unless a person deletes it: it is looked for as seldom as nothing speaks of that. */
+    private static final int POLLS_OF_A_PROVEN_ONE = 10;
+
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
 
     private final ZooKeeperClient client;
@@ -35,6 +39,10 @@ final class EphemeralNode implements AutoCloseable {
     private volatile long session;
     private volatile boolean closing;
     private volatile boolean connected;
+    /** The content that it was last seen with, in a connection that has not been cut since; null when nothing is known. */
+    private volatile byte @Nullable [] proven;
+    /** Polls that have passed since; only touched by the tracker's thread. */
+    private int passed;
 
     /**
      * Prepares it.
@@ -51,6 +59,7 @@ final class EphemeralNode implements AutoCloseable {
         this.tracker = new SessionTracker(client, "drover-ephemeral " + path, new SessionTracker.Listener() {
             @Override
             public void connection(TopologyWatcher.Connection change) {
+                proven = null;
                 connected = switch (change) {
                     case SUSPENDED, LOST -> false;
                     case CONNECTED, RECONNECTED, NEW_SESSION -> true;
@@ -61,7 +70,7 @@ final class EphemeralNode implements AutoCloseable {
             public void tick() {
                 if (closing) {
                     remove(calls.deadline());
-                } else {
+                } else if (isDue()) {
                     establish();
                 }
             }
@@ -70,7 +79,11 @@ final class EphemeralNode implements AutoCloseable {
 
     /** Begins to keep it in place; does not wait. */
     void start() {
-        tracker.start(POLL);
+        start(POLL);
+    }
+
+    void start(Duration poll) {
+        tracker.start(poll);
     }
 
     /** The session in which the znode was last seen to exist; 0 before that. */
@@ -102,6 +115,15 @@ final class EphemeralNode implements AutoCloseable {
         });
     }
 
+    private boolean isDue() {
+        passed++;
+        boolean due = proven != content || !isCurrent() || passed >= POLLS_OF_A_PROVEN_ONE;
+        if (due) {
+            passed = 0;
+        }
+        return due;
+    }
+
     private interface Locked {
         long run() throws InterruptedException;
     }
@@ -126,7 +148,11 @@ final class EphemeralNode implements AutoCloseable {
         try {
             ZooKeeperSession present = calls.session();
             ZNodeStat stat = calls.await(present.set(path, newContent, -1), deadline);
-            return stat.ephemeralOwner() == present.id();
+            if (stat.ephemeralOwner() != present.id()) {
+                return false;
+            }
+            proven = newContent;
+            return true;
         } catch (KeeperException e) {
             LOG.debug("{} not written at once", path, e);
             return false;
@@ -141,8 +167,10 @@ final class EphemeralNode implements AutoCloseable {
         while (true) {
             try {
                 ZooKeeperSession present = calls.session();
-                if (attempt(present, deadline)) {
+                byte[] wanted = content;
+                if (attempt(present, wanted, deadline)) {
                     session = present.id();
+                    proven = wanted;
                     return session;
                 }
             } catch (KeeperException e) {
@@ -159,10 +187,11 @@ final class EphemeralNode implements AutoCloseable {
         }
     }
 
-    private boolean attempt(ZooKeeperSession present, long deadline) throws KeeperException, InterruptedException {
+    private boolean attempt(ZooKeeperSession present, byte[] wanted, long deadline)
+            throws KeeperException, InterruptedException {
         Optional<ZNodeData> found = find(present, deadline);
         if (found.isEmpty()) {
-            calls.await(present.create(path, content, CreateMode.EPHEMERAL), deadline);
+            calls.await(present.create(path, wanted, CreateMode.EPHEMERAL), deadline);
             return true;
         }
         ZNodeStat stat = found.orElseThrow().stat();
@@ -174,8 +203,8 @@ final class EphemeralNode implements AutoCloseable {
             delete(present, stat.version(), deadline);
             return false;
         }
-        if (!Arrays.equals(found.orElseThrow().bytes(), content)) {
-            calls.await(present.set(path, content, stat.version()), deadline);
+        if (!Arrays.equals(found.orElseThrow().bytes(), wanted)) {
+            calls.await(present.set(path, wanted, stat.version()), deadline);
         }
         return true;
     }

@@ -24,7 +24,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tells a listener the newest topology of one shard or of all: by a persistent watch, by reading anew after each connecting, and
- * by reading every few seconds besides; of many shards those that a move holds, and some of the others in turns. Level-triggered: states in between may be skipped (hazard H41), and no topology is told
+ * by polling besides: every few seconds what a move holds, ten times as seldom a single shard that is idle, and of many idle ones some in
+ * turns. Level-triggered: states in between may be skipped (hazard H41), and no topology is told
  * after a newer one. Newer means a higher epoch, and at the same epoch a later write; a lower epoch is refused also when it was
  * written later, as after a restored snapshot (hazards H39, H95).
  */
@@ -33,6 +34,8 @@ public final class TopologyWatcher implements AutoCloseable {
     private static final Duration POLL = Duration.ofSeconds(3);
     /** Each agent of each node watches every shard: reading all of them every time would be most of what ZooKeeper does. */
     private static final int IDLE_SHARDS_OF_A_POLL = 50;
+    /** A thousand clients of twenty shards each would keep ZooKeeper busy by polling alone. */
+    private static final int POLLS_OF_AN_IDLE_SHARD = 10;
 
     private final PersistentWatch watch;
     private final Listener listener;
@@ -43,6 +46,8 @@ public final class TopologyWatcher implements AutoCloseable {
     private final Set<ShardId> absent = new HashSet<>();
     /** Whether what happened to shards may have been missed: until all have been listed since. */
     private boolean unread = true;
+    /** Polls that have passed since the one shard was read. */
+    private int passed;
     /** The idle shard that was polled last. */
     private Optional<ShardId> polled = Optional.empty();
 
@@ -92,7 +97,8 @@ public final class TopologyWatcher implements AutoCloseable {
                 watch.execute(
                         () -> znode.ifPresentOrElse(found -> found(shard, found.versioned()), () -> missing(shard)));
             } else {
-                LOG.debug("topology of {} not read; it will be after the next connecting", shard, failure);
+                LOG.debug("topology of {} not read; the next poll reads it", shard, failure);
+                watch.execute(() -> unread = true);
             }
         });
     }
@@ -130,6 +136,16 @@ public final class TopologyWatcher implements AutoCloseable {
             polled = Optional.of(shard);
             due.add(shard);
         });
+        return due;
+    }
+
+    private boolean isDue(ShardId shard) {
+        passed++;
+        boolean due = unread || !isIdle(shard) || passed >= POLLS_OF_AN_IDLE_SHARD;
+        if (due) {
+            unread = false;
+            passed = 0;
+        }
         return due;
     }
 
@@ -189,10 +205,10 @@ public final class TopologyWatcher implements AutoCloseable {
         @Override
         public void reread(ZooKeeperSession session, boolean watched) {
             unread |= !watched;
-            if (only != null) {
-                read(session, only);
-            } else {
+            if (only == null) {
                 readAll(session);
+            } else if (isDue(only)) {
+                read(session, only);
             }
         }
 

@@ -112,6 +112,28 @@ class ManyShardsTest {
         }
     }
 
+    @Test
+    void oneIdleShardIsPolledTenTimesAsSeldomAsOneThatAMoveHolds() {
+        CountingClient deaf = new CountingClient(client, true);
+        ShardTopology idle = published.get(5).value();
+        try (TopologyWatcher watcher = TopologyWatcher.watch(deaf, shard(5), OFTEN, this::tell)) {
+            until(() -> told.size() == 1);
+            until(() -> deaf.reads() >= 3);
+            int before = deaf.reads();
+            long begin = System.nanoTime();
+            until(() -> deaf.reads() >= before + 3);
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThan(OFTEN.multipliedBy(2 * 10 - 1));
+
+            Versioned<ShardTopology> held = new TopologyStore(client)
+                    .swap(List.of(published.get(5)), same -> heldBy(idle, MoveId.random()))
+                    .get(0);
+            until(() -> held.equals(told.get(shard(5))));
+            deaf.forget();
+            until(() -> deaf.reads() > 8);
+            assertThat(watcher).isNotNull();
+        }
+    }
+
     private static ShardTopology heldBy(ShardTopology topology, MoveId move) {
         return new ShardTopology(
                 1,

@@ -15,6 +15,7 @@ import io.drover.api.NodeId;
 import io.drover.api.Participant;
 import io.drover.api.ShardId;
 import io.drover.api.ShardTopology;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
@@ -110,6 +111,20 @@ class ParticipantStoreTest {
             assertThat(controllers.list(SHARD)).containsEntry("web-1", acknowledged(3));
         }
         until(() -> controllers.list(SHARD).isEmpty());
+    }
+
+    /** Nobody is told of it: it is found by looking, which is done seldom. */
+    @Test
+    void aZnodeThatAPersonDeletesIsMadeAgain() throws Exception {
+        String path = ZkLayout.participant(SHARD, "web-1").path();
+        byte[] content = AtomicWrite.encode(ZkLayout.participant(SHARD, "web-1"), acknowledged(4));
+        try (EphemeralNode node = new EphemeralNode(client, new ZkCalls(client), path, content, () -> {})) {
+            node.start(Duration.ofMillis(20));
+            until(node::isCurrent);
+            zooKeeper.connect().session().delete(path, -1).join();
+            assertThat(controllers.list(SHARD)).isEmpty();
+            until(() -> controllers.list(SHARD).equals(Map.of("web-1", acknowledged(4))));
+        }
     }
 
     @Test
