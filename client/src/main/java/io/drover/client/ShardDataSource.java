@@ -6,6 +6,7 @@ import io.drover.api.DroverException;
 import io.drover.api.time.Scheduler;
 import io.drover.client.internal.KitPorts;
 import io.drover.client.internal.PoolFactory;
+import io.drover.topology.SharedConnections;
 import io.drover.topology.ZooKeeperClient;
 import io.drover.topology.ZooKeeperConnection;
 import java.sql.Connection;
@@ -31,6 +32,7 @@ import org.slf4j.LoggerFactory;
  *       have happened (hazard H55).
  *   <li>A connection given out after a switch is a new session: advisory locks, LISTEN, temporary tables and prepared plans of an
  *       earlier one are gone (hazard H73).
+ *   <li>All data sources of a process that name the same ZooKeeper and session timeout share one session.
  *   <li>Without ZooKeeper it goes on with the primary that it knows; the server's own fence protects it then.
  * </ul>
  *
@@ -38,6 +40,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class ShardDataSource extends AbstractDataSource implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ShardDataSource.class);
+    private static final SharedConnections ZOO_KEEPERS = new SharedConnections(ZooKeeperConnection::connect);
 
     private final ShardDataSourceConfig config;
     private final KitPorts ports;
@@ -64,11 +67,7 @@ public final class ShardDataSource extends AbstractDataSource implements AutoClo
      * @throws IllegalArgumentException when the registry of metrics has another data source of this name for this shard
      */
     public static ShardDataSource open(ShardDataSourceConfig config) {
-        return open(config, connection(config));
-    }
-
-    private static Supplier<ZooKeeperClient> connection(ShardDataSourceConfig config) {
-        return () -> ZooKeeperConnection.connect(config.zookeeper(), config.sessionTimeout());
+        return open(config, () -> ZOO_KEEPERS.share(config.zookeeper(), config.sessionTimeout()));
     }
 
     /** The same with a ZooKeeper of the caller's, for measurements in other modules. No part of the API. */
@@ -78,8 +77,10 @@ public final class ShardDataSource extends AbstractDataSource implements AutoClo
         return open(config, new KitPorts(Scheduler.system(), zooKeeper, pools, ThreadLocalRandom::current), metrics);
     }
 
+    /** The same with other pools, and a ZooKeeper session of its own, which tests can break. */
     static ShardDataSource open(ShardDataSourceConfig config, PoolFactory pools) {
-        return open(config, new KitPorts(Scheduler.system(), connection(config), pools, ThreadLocalRandom::current));
+        Supplier<ZooKeeperClient> own = () -> ZooKeeperConnection.connect(config.zookeeper(), config.sessionTimeout());
+        return open(config, new KitPorts(Scheduler.system(), own, pools, ThreadLocalRandom::current));
     }
 
     /** The same on a world of the caller's, for tests in other modules. No part of the API. */

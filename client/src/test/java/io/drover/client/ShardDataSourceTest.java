@@ -142,6 +142,21 @@ class ShardDataSourceTest {
     }
 
     @Test
+    void thoseOfOneProcessShareASession() {
+        ShardDataSourceConfig config = ShardDataSourceConfig.builder(zooKeeper.address(), Topologies.SHARD)
+                .credentials("app", "secret")
+                .startTimeout(LONG)
+                .build();
+        try (ShardDataSource one = ShardDataSource.open(config);
+                ShardDataSource other = ShardDataSource.open(config)) {
+            assertThat(one.membership().client().sessionId())
+                    .isNotZero()
+                    .isEqualTo(other.membership().client().sessionId());
+            assertThat(participants()).hasSize(3);
+        }
+    }
+
+    @Test
     void expiredSessionIsRegisteredAnewAndStillFenced() throws Exception {
         zooKeeper.expire(source.membership().client());
         Eventually.until(() -> participants().size() == 1 && source.stats().connected());
