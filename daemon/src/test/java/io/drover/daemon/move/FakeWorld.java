@@ -102,7 +102,7 @@ final class FakeWorld implements Agents, Monitors, Checks {
     /** The processes of sessions that were told to end, in order. */
     final List<Integer> ended = new CopyOnWriteArrayList<>();
     /** What goes on on the primary. */
-    volatile ActivityView activity = new ActivityView(END, 3, List.of());
+    volatile Supplier<ActivityView> activity = () -> new ActivityView(END, 3, List.of());
     /** Called with each preflight. */
     Runnable onChecks = () -> {};
 
@@ -132,6 +132,8 @@ final class FakeWorld implements Agents, Monitors, Checks {
         boolean replayPaused;
         int timeline;
         int setAside;
+        /** How often its agent has rehearsed a pause since it was started. */
+        int rehearsed;
         /** Another standby: whom it follows, and under what name. */
         @Nullable
         NodeId follows;
@@ -322,8 +324,9 @@ final class FakeWorld implements Agents, Monitors, Checks {
                     ? new Reports.AlignReport(END, 100, 0)
                     : new Reports.AlignReport(END.plus(-100), 100, 0);
         } else if (verb instanceof Verb.Rehearse) {
+            node.rehearsed++;
             return new Reports.RehearsalReport(
-                    1,
+                    node.rehearsed,
                     new Reports.SealReport(END, node.timeline, 0, Reports.Standstill.HELD, 0, 0, 0),
                     new Reports.ReplayReport(END, 0),
                     new Reports.PromotedReport(new Reports.PromoteReport(node.timeline, END, 0), null),
@@ -488,7 +491,7 @@ final class FakeWorld implements Agents, Monitors, Checks {
 
     @Override
     public ActivityView activity(Endpoint primary) {
-        return activity;
+        return activity.get();
     }
 
     @Override
