@@ -97,6 +97,9 @@ final class FakeWorld implements Agents, Monitors, Checks {
     /** Called before and after each verb; may throw. */
     BiConsumer<String, Moment> hook = (verb, moment) -> {};
 
+    /** Called before {@link #hook} with the verb itself, for what its name does not tell. */
+    BiConsumer<NodeId, Verb<?>> listener = (node, verb) -> {};
+
     /** What stands in the way of a cutover, but for sessions that were ended. */
     volatile Supplier<List<Blocker>> blockers = List::of;
     /** The processes of sessions that were told to end, in order. */
@@ -191,6 +194,7 @@ final class FakeWorld implements Agents, Monitors, Checks {
     @Override
     public <R> R call(NodeId id, InstanceId instance, @Nullable Token token, Verb<R> verb, Duration limit) {
         String name = verb.path() + "@" + id;
+        listener.accept(id, verb);
         hook.accept(name, Moment.BEFORE);
         R answer;
         synchronized (this) {
