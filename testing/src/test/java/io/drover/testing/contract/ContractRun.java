@@ -66,6 +66,12 @@ final class ContractRun {
                     RealNodes open() {
                         return new RealNodes(directory);
                     }
+                },
+                new RealActivity() {
+                    @Override
+                    RealNodes open() {
+                        return new RealNodes(directory);
+                    }
                 });
     }
 
