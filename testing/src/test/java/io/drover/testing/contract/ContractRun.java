@@ -72,6 +72,12 @@ final class ContractRun {
                     RealNodes open() {
                         return new RealNodes(directory);
                     }
+                },
+                new RealHeldSessions() {
+                    @Override
+                    RealNodes open() {
+                        return new RealNodes(directory);
+                    }
                 });
     }
 
