@@ -78,6 +78,12 @@ final class ContractRun {
                     RealNodes open() {
                         return new RealNodes(directory);
                     }
+                },
+                new RealWorkers() {
+                    @Override
+                    RealNodes open() {
+                        return new RealNodes(directory);
+                    }
                 });
     }
 
