@@ -97,12 +97,15 @@ final class FakeWorld implements Agents, Monitors, Checks {
     /** Called before and after each verb; may throw. */
     BiConsumer<String, Moment> hook = (verb, moment) -> {};
 
+    /** Called before {@link #hook} with the verb itself, for what its name does not tell. */
+    BiConsumer<NodeId, Verb<?>> listener = (node, verb) -> {};
+
     /** What stands in the way of a cutover, but for sessions that were ended. */
     volatile Supplier<List<Blocker>> blockers = List::of;
     /** The processes of sessions that were told to end, in order. */
     final List<Integer> ended = new CopyOnWriteArrayList<>();
     /** What goes on on the primary. */
-    volatile ActivityView activity = new ActivityView(END, 3, List.of());
+    volatile Supplier<ActivityView> activity = () -> new ActivityView(END, 3, List.of());
     /** Called with each preflight. */
     Runnable onChecks = () -> {};
 
@@ -132,6 +135,8 @@ final class FakeWorld implements Agents, Monitors, Checks {
         boolean replayPaused;
         int timeline;
         int setAside;
+        /** How often its agent has rehearsed a pause since it was started. */
+        int rehearsed;
         /** Another standby: whom it follows, and under what name. */
         @Nullable
         NodeId follows;
@@ -189,6 +194,7 @@ final class FakeWorld implements Agents, Monitors, Checks {
     @Override
     public <R> R call(NodeId id, InstanceId instance, @Nullable Token token, Verb<R> verb, Duration limit) {
         String name = verb.path() + "@" + id;
+        listener.accept(id, verb);
         hook.accept(name, Moment.BEFORE);
         R answer;
         synchronized (this) {
@@ -322,8 +328,9 @@ final class FakeWorld implements Agents, Monitors, Checks {
                     ? new Reports.AlignReport(END, 100, 0)
                     : new Reports.AlignReport(END.plus(-100), 100, 0);
         } else if (verb instanceof Verb.Rehearse) {
+            node.rehearsed++;
             return new Reports.RehearsalReport(
-                    1,
+                    node.rehearsed,
                     new Reports.SealReport(END, node.timeline, 0, Reports.Standstill.HELD, 0, 0, 0),
                     new Reports.ReplayReport(END, 0),
                     new Reports.PromotedReport(new Reports.PromoteReport(node.timeline, END, 0), null),
@@ -488,7 +495,7 @@ final class FakeWorld implements Agents, Monitors, Checks {
 
     @Override
     public ActivityView activity(Endpoint primary) {
-        return activity;
+        return activity.get();
     }
 
     @Override

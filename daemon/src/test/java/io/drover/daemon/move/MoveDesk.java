@@ -35,7 +35,13 @@ final class MoveDesk implements AutoCloseable {
     MoveDesk(MoveStage stage, Scheduler scheduler) {
         leadership = stage.leadership();
         world = new FakeWorld(new TopologyStore(stage.client()));
-        services = stage.services(world, new RecordingObserver(), Clock.systemUTC(), scheduler, MoveStage.besides());
+        services = stage.services(
+                world,
+                new RecordingObserver(),
+                Clock.systemUTC(),
+                scheduler,
+                MoveStage.besides(),
+                MoveStage.fewRehearsals());
         runner = new MoveRunner(services);
         adoptQuietly(SHARD);
         runner.gained(leadership);

@@ -69,13 +69,17 @@ final class MovePlay {
     volatile Supplier<Instant> time = Instant::now;
 
     MovePlay(MoveStage stage, MoveRecord.Identity identity) {
+        this(stage, identity, Scheduler.system(), MoveStage.fewRehearsals());
+    }
+
+    MovePlay(MoveStage stage, MoveRecord.Identity identity, Scheduler scheduler, Rehearsals rehearsals) {
         client = stage.client();
         leadership = stage.leadership();
         topologies = new TopologyStore(client);
         documents = new DocumentStore(client);
         world = new FakeWorld(topologies);
         this.identity = identity;
-        services = stage.services(world, observer, new TestClock(() -> time.get()), Scheduler.system(), counted());
+        services = stage.services(world, observer, new TestClock(() -> time.get()), scheduler, counted(), rehearsals);
         prepare();
         journal = newJournal();
     }

@@ -93,6 +93,11 @@ final class MoveStage implements AutoCloseable {
         return new MovePlay(this, identity);
     }
 
+    /** The same by another clock, in a controller that has rehearsed this much. */
+    MovePlay play(Scheduler scheduler, Rehearsals rehearsals) {
+        return new MovePlay(this, Moved.identity(), scheduler, rehearsals);
+    }
+
     ZooKeeperClient client() {
         return client;
     }
@@ -110,7 +115,18 @@ final class MoveStage implements AutoCloseable {
         return new MoveDesk(this, scheduler);
     }
 
-    Services services(FakeWorld world, RecordingObserver observer, Clock clock, Scheduler scheduler, Executor besides) {
+    /** As often as it takes to see that it is done, in little time. */
+    static Rehearsals fewRehearsals() {
+        return Rehearsals.of(25, 5);
+    }
+
+    Services services(
+            FakeWorld world,
+            RecordingObserver observer,
+            Clock clock,
+            Scheduler scheduler,
+            Executor besides,
+            Rehearsals rehearsals) {
         ParticipantStore participants = new ParticipantStore(client);
         participants.ensure(SHARD);
         return new Services(
@@ -125,7 +141,7 @@ final class MoveStage implements AutoCloseable {
                 clock,
                 scheduler,
                 besides,
-                Rehearsals.of(25, 5),
+                rehearsals,
                 MoveId::random);
     }
 

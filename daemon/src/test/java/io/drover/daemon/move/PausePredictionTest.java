@@ -105,7 +105,7 @@ class PausePredictionTest {
         try (Registration client = play.silentClient("busy")) {
             assertThat(client.session()).isNotZero();
             play.makeStandby();
-            play.world().activity = openFor(3_000);
+            play.world().activity = () -> openFor(3_000);
             assertThatThrownBy(() -> PausePredictions.require(context, MoveSteps.ARM, Duration.ZERO, () -> {}))
                     .isInstanceOfSatisfying(DroverException.class, e -> {
                         assertThat(e.code()).isEqualTo(ErrorCode.PAUSE_TOO_LONG);
@@ -126,12 +126,12 @@ class PausePredictionTest {
         try (Registration client = play.silentClient("busy")) {
             assertThat(client.session()).isNotZero();
             play.makeStandby();
-            play.world().activity = openFor(3_000);
+            play.world().activity = () -> openFor(3_000);
             PausePredictions.require(play.context(), MoveSteps.ARM, Duration.ofMinutes(1), () -> {
                 if (rehearsed.incrementAndGet() == 2) {
                     assertThat(play.waitingFor())
                             .contains("the predicted write pause to fit maxWritePause", "drain 400.0");
-                    play.world().activity = openFor(0);
+                    play.world().activity = () -> openFor(0);
                 }
             });
         }
@@ -185,7 +185,7 @@ class PausePredictionTest {
         MovePlay play = stage.play(Moved.identity(Moved.request(Duration.ofMillis(400)), null));
         play.world().hook = (verb, moment) -> {
             if (verb.equals("prepare-seal@node_a")) {
-                play.world().activity = openFor(3_000);
+                play.world().activity = () -> openFor(3_000);
             }
         };
         try (Registration client = play.silentClient("busy")) {

@@ -66,6 +66,24 @@ final class ContractRun {
                     RealNodes open() {
                         return new RealNodes(directory);
                     }
+                },
+                new RealActivity() {
+                    @Override
+                    RealNodes open() {
+                        return new RealNodes(directory);
+                    }
+                },
+                new RealHeldSessions() {
+                    @Override
+                    RealNodes open() {
+                        return new RealNodes(directory);
+                    }
+                },
+                new RealWorkers() {
+                    @Override
+                    RealNodes open() {
+                        return new RealNodes(directory);
+                    }
                 });
     }
 
