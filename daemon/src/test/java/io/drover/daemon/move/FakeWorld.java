@@ -338,6 +338,8 @@ final class FakeWorld implements Agents, Monitors, Checks {
         } else if (verb instanceof Verb.Unseal) {
             require(TopologyState.ABORTING);
             node.sealed = false;
+            // one that was stopped is started again
+            node.running = true;
             return done;
         } else if (verb instanceof Verb.AwaitReplayed await) {
             awaited.add(await.lsn());
