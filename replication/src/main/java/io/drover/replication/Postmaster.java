@@ -220,7 +220,7 @@ public final class Postmaster {
                             + orphans,
                     "end these processes; their postmaster was killed");
         }
-        clearLockOfZombie();
+        clearLocksOfZombie();
         List<String> command = List.of(
                 binaries.tool("pg_ctl"),
                 "start",
@@ -254,34 +254,27 @@ public final class Postmaster {
     }
 
     /**
-     * A killed postmaster that nobody has reaped yet still answers to signal 0, so its lock file would stop the next start;
+     * A killed postmaster that nobody has reaped yet still answers to signal 0, so its lock files would stop the next start;
      * in a container without a reaping init for ever.
      */
-    private void clearLockOfZombie() {
-        Optional<Integer> pid = recordedPid();
-        if (pid.isPresent()
-                && !Waiting.until(REAP, POLL, () -> ProcessTable.state(pid.orElseThrow()) != 'Z')
-                && stopped()) {
-            LOG.warn(
-                    "removing the lock file of postmaster {} in {}, which is dead and not reaped",
-                    pid.orElseThrow(),
-                    dataDir);
+    private void clearLocksOfZombie() {
+        Optional<Integer> recorded = recordedPid();
+        if (recorded.isEmpty() || ProcessTable.canAct(recorded.orElseThrow())) {
+            return;
+        }
+        int pid = recorded.orElseThrow();
+        boolean reaped = Waiting.until(REAP, POLL, () -> !Signals.exists(pid));
+        if (!reaped && ProcessTable.state(pid) == 'Z' && stopped()) {
+            LOG.warn("removing the lock files of postmaster {} in {}, which is dead and not reaped", pid, dataDir);
+            PostmasterFile.socketLock(dataDir)
+                    .filter(lock -> PostmasterFile.pidIn(lock).equals(recorded))
+                    .ifPresent(DurableFiles::delete);
             DurableFiles.delete(dataDir.resolve("postmaster.pid"));
         }
     }
 
     private Optional<Integer> recordedPid() {
-        try {
-            String first = Files.readString(dataDir.resolve("postmaster.pid"))
-                    .lines()
-                    .findFirst()
-                    .orElse("")
-                    .strip();
-            return first.isEmpty() ? Optional.empty() : Optional.of(Integer.parseInt(first));
-        } catch (IOException | NumberFormatException e) {
-            // absent, or caught while it is being written
-            return Optional.empty();
-        }
+        return PostmasterFile.pidIn(dataDir.resolve("postmaster.pid"));
     }
 
     private static String tail(Path file) {

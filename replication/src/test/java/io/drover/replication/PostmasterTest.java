@@ -172,6 +172,30 @@ class PostmasterTest {
         assertThat(start().alive()).isTrue();
     }
 
+    @Test
+    void takesTheLocksOfAPostmasterAwayThatNobodyReaps() throws IOException {
+        Path socketLock = directory.resolve(".s.PGSQL.5433.lock");
+        Path anothers = directory.resolve(".s.PGSQL.5434.lock");
+        try (StandInPostmaster parent = new StandInPostmaster(1, "exec sleep 60")) {
+            int zombie = parent.children().get(0);
+            Signals.KILL.send(zombie);
+            assertThat(Waiting.until(LIMIT, Duration.ofMillis(2), () -> ProcessTable.state(zombie) == 'Z'))
+                    .isTrue();
+            Files.writeString(
+                    data().resolve("postmaster.pid"),
+                    zombie + "\n" + data() + "\n1700000000\n5433\n" + directory + "\n127.0.0.1\n\n\n");
+            Files.writeString(socketLock, zombie + "\n");
+            Files.writeString(anothers, zombie + 1 + "\n");
+            pgCtl("test -e '" + data() + "/postmaster.pid' && exit 1; test -e '" + socketLock + "' && exit 1; cd '" + data()
+                    + "'; ../bin/postgres 60 >/dev/null 2>&1 & echo $! > '" + data() + "/postmaster.pid'; "
+                    + UNTIL_IT_IS_THERE);
+
+            assertThat(start().alive()).isTrue();
+            assertThat(socketLock).doesNotExist();
+            assertThat(anothers).exists();
+        }
+    }
+
     /** A shell as postmaster, with three children. */
     private int startWithChildren() throws IOException {
         Path bin = directory.resolve("bin");

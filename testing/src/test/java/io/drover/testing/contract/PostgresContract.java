@@ -199,6 +199,7 @@ abstract class PostgresContract extends PostgresSteps {
 
             assertThat(server.takesWrites()).isFalse();
             assertThat(server.isHeld()).isFalse();
+            assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> client.commit("never"));
         }
         server.start(LIMIT);
         commit(Side.ONE, "after");
