@@ -210,8 +210,10 @@ public final class Postmaster {
             return running.orElseThrow();
         }
         // those that were halted have the shared memory in use until the kernel is done with them
-        Waiting.until(limit.compareTo(LEAVE) < 0 ? limit : LEAVE, POLL, () -> ProcessTable.serversIn(dataDir)
-                .isEmpty());
+        Waiting.until(
+                limit.compareTo(LEAVE) < 0 ? limit : LEAVE,
+                POLL,
+                () -> ProcessTable.serversIn(dataDir).isEmpty());
         List<Integer> orphans = ProcessTable.serversIn(dataDir);
         if (!orphans.isEmpty()) {
             throw new DroverException(

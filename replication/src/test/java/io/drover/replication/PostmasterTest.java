@@ -125,7 +125,8 @@ class PostmasterTest {
     void haltsTheProgramsOfAChildToo() throws IOException {
         Path bin = directory.resolve("bin");
         Files.copy(Path.of("/bin/bash"), bin.resolve("postgres"), StandardCopyOption.REPLACE_EXISTING);
-        Files.writeString(directory.resolve("child"), "sleep 60 & echo $! > program.new; mv program.new program; wait\n");
+        Files.writeString(
+                directory.resolve("child"), "sleep 60 & echo $! > program.new; mv program.new program; wait\n");
         pgCtl("cd '" + data() + "'; ../bin/postgres -c 'setsid ../bin/postgres ../child & wait' >/dev/null 2>&1 & "
                 + "echo $! > '" + data() + "/postmaster.pid'; " + UNTIL_IT_IS_THERE);
         start();
@@ -186,7 +187,8 @@ class PostmasterTest {
                     zombie + "\n" + data() + "\n1700000000\n5433\n" + directory + "\n127.0.0.1\n\n\n");
             Files.writeString(socketLock, zombie + "\n");
             Files.writeString(anothers, zombie + 1 + "\n");
-            pgCtl("test -e '" + data() + "/postmaster.pid' && exit 1; test -e '" + socketLock + "' && exit 1; cd '" + data()
+            pgCtl("test -e '" + data() + "/postmaster.pid' && exit 1; test -e '" + socketLock + "' && exit 1; cd '"
+                    + data()
                     + "'; ../bin/postgres 60 >/dev/null 2>&1 & echo $! > '" + data() + "/postmaster.pid'; "
                     + UNTIL_IT_IS_THERE);
 

@@ -70,8 +70,7 @@ class ProcessTableTest {
         boolean seen = false;
         try {
             Path memory = Path.of("/proc/" + pid + "/statm");
-            assertThat(Waiting.until(
-                            LIMIT, Duration.ofMillis(2), () -> pages(memory) > TOUCHED / PAGE))
+            assertThat(Waiting.until(LIMIT, Duration.ofMillis(2), () -> pages(memory) > TOUCHED / PAGE))
                     .isTrue();
             Signals.KILL.send(pid);
             while (ProcessTable.alive(pid)) {

@@ -109,8 +109,7 @@ final class RejoinVerbs {
     /** Who can act no more writes no WAL: the tail need not wait until the kernel has taken the last of them apart. */
     private TailReport haltAndReadTail(Verb.HaltAndReadTail verb, VerbCall call) {
         PostgresServer server = tools.server(call.record());
-        FaultPoints.around(
-                "halt", "server", () -> server.halt(call.deadline().left()));
+        FaultPoints.around("halt", "server", () -> server.halt(call.deadline().left()));
         call.instance().warm().close();
         return tools.files(call.record())
                 .tail(verb.timeline(), verb.lsn(), call.deadline().left());

@@ -96,8 +96,8 @@ final class SealRows {
     private static void stopAndReadTail(MoveContext context, SealReport seal) {
         // the end of the WAL may still be on its way, and a source that is stopped sends no more
         awaitEnd(context, seal.finalLsn());
-        TailReport tail = PauseBudget.call(
-                context, context.from(), new Verb.HaltAndReadTail(seal.timeline(), seal.finalLsn()));
+        TailReport tail =
+                PauseBudget.call(context, context.from(), new Verb.HaltAndReadTail(seal.timeline(), seal.finalLsn()));
         if (tail.recordsPast() > 0) {
             throw new DroverException(
                     ErrorCode.SEAL_FAILED,

@@ -87,6 +87,7 @@ final class FakeWorld implements Agents, Monitors, Checks {
     static final Lsn SHUT_DOWN_CHECKPOINT = Lsn.parse("0/5000028");
     /** What is read behind the last checkpoint of a server that was shut down in order. */
     volatile int recordsBehindTheCheckpoint;
+
     volatile int recordsPastTheSeal;
     /** The positions that the target was asked for, in order. */
     final List<Lsn> awaited = new CopyOnWriteArrayList<>();

@@ -78,7 +78,8 @@ final class FakePostgresServer implements PostgresServer {
     @Override
     public boolean stopped() {
         return world.look(() -> running().isEmpty()
-                && data().filter(data -> !data.orphans.isEmpty() || data.leaving).isEmpty());
+                && data().filter(data -> !data.orphans.isEmpty() || data.leaving)
+                        .isEmpty());
     }
 
     @Override
@@ -143,8 +144,8 @@ final class FakePostgresServer implements PostgresServer {
             server.ifPresent(mode == StopMode.IMMEDIATE ? FakeServer::stopImmediate : FakeServer::stopFast);
             return server;
         });
-        boolean ended = world.await(
-                limit, () -> found.filter(server -> !server.dead).isEmpty() && !isLeaving());
+        boolean ended =
+                world.await(limit, () -> found.filter(server -> !server.dead).isEmpty() && !isLeaving());
         if (!ended) {
             throw new DroverException(
                     ErrorCode.TIMEOUT,
