@@ -115,6 +115,10 @@ class PostmasterTest {
         assertThat(ProcessTable.canAct(children.get(2))).isFalse();
         assertThat(ProcessTable.canAct(server)).isFalse();
         assertThat(postmaster.find()).isEmpty();
+        // what was held is killed and needs not be past its last instruction yet
+        assertThat(Waiting.until(
+                        LIMIT, Duration.ofMillis(2), () -> children.stream().noneMatch(ProcessTable::canAct)))
+                .isTrue();
         postmaster.halt(LIMIT);
         assertThat(children).noneMatch(ProcessTable::canAct);
         postmaster.stop(StopMode.IMMEDIATE, LIMIT);
