@@ -96,6 +96,16 @@ final class LocalPostgresServer implements PostgresServer {
     }
 
     @Override
+    public void halt(Duration limit) {
+        postmaster.halt(limit);
+    }
+
+    @Override
+    public void rehearseHalt() {
+        ServerHalt.rehearse(postmaster);
+    }
+
+    @Override
     public void endHeldGently(Duration limit) {
         postmaster.endHeldGently(limit);
     }

@@ -100,6 +100,11 @@ record LocalServerFiles(LocalPrograms node, ServerPlace place) implements Server
     }
 
     @Override
+    public void rehearseTail() {
+        new WalAudit(node.binaries(), place.dataDir()).rehearseTail();
+    }
+
+    @Override
     public AuditReport audit(int timeline, Lsn fork, Duration limit) {
         return new WalAudit(node.binaries(), place.dataDir()).audit(timeline, fork, limit);
     }

@@ -53,6 +53,17 @@ public interface PostgresServer {
      */
     void stop(StopMode mode, Duration limit);
 
+    /**
+     * Ends every process of the server where it stands, also when its postmaster is frozen or dead, and returns when none of them can
+     * act any more. Some may be there until {@link #stop} proves that they are gone, or {@link #start} has waited for it.
+     *
+     * @throws io.drover.api.DroverException TIMEOUT when one can still act at the limit; SEAL_FAILED when its postmaster cannot be held
+     */
+    void halt(Duration limit);
+
+    /** Runs the code of {@link #halt} without its effect, so that the pause finds it loaded. */
+    void rehearseHalt();
+
     /** Has a running server load its settings; one that stands still does so when it goes on. */
     void reload();
 

@@ -29,6 +29,7 @@ public final class Postmaster {
     private static final Duration POLL = Duration.ofMillis(1);
     private static final Duration START_GRACE = Duration.ofSeconds(5);
     private static final Duration REAP = Duration.ofSeconds(1);
+    private static final Duration LEAVE = Duration.ofSeconds(5);
     private static final int LOG_TAIL = 4000;
 
     private final PostgresBinaries binaries;
@@ -52,10 +53,12 @@ public final class Postmaster {
         }
     }
 
-    /** The live postmaster: not fooled by a stale postmaster.pid, by another process with its pid, or by a zombie. */
+    /** The live postmaster: not fooled by a stale postmaster.pid, by another process with its pid, or by one past its end. */
     public Optional<Running> find() {
         Optional<Integer> recorded = recordedPid();
-        if (recorded.isEmpty() || !ProcessTable.isServerIn(recorded.orElseThrow(), dataDir)) {
+        if (recorded.isEmpty()
+                || !ProcessTable.isServerIn(recorded.orElseThrow(), dataDir)
+                || !ProcessTable.canAct(recorded.orElseThrow())) {
             return Optional.empty();
         }
         int pid = recorded.orElseThrow();
@@ -63,7 +66,7 @@ public final class Postmaster {
         return ticks == 0 ? Optional.empty() : Optional.of(new Running(pid, ticks));
     }
 
-    /** Whether no PostgreSQL process works in the data directory. */
+    /** Whether no PostgreSQL process is left in the data directory, not even one that the kernel still takes apart. */
     public boolean stopped() {
         return find().isEmpty()
                 && (!Files.exists(dataDir) || ProcessTable.serversIn(dataDir).isEmpty());
@@ -180,7 +183,17 @@ public final class Postmaster {
         }
     }
 
-    private void checkLimit(Waiting waiting, Duration limit) {
+    /**
+     * Ends every process of the server where it stands. Returns when none can act any more; {@link #stop} waits until the last is gone.
+     * Does nothing when there is none.
+     *
+     * @throws DroverException TIMEOUT when one can still act at the limit; SEAL_FAILED when its postmaster is not seen frozen by then
+     */
+    void halt(Duration limit) {
+        new ServerHalt(this, dataDir, limit).run();
+    }
+
+    void checkLimit(Waiting waiting, Duration limit) {
         if (waiting.isOver()) {
             String left = ProcessTable.serversIn(dataDir).stream()
                     .map(pid -> pid + " '" + ProcessTable.title(pid) + "'")
@@ -196,6 +209,11 @@ public final class Postmaster {
         if (running.isPresent()) {
             return running.orElseThrow();
         }
+        // those that were halted have the shared memory in use until the kernel is done with them
+        Waiting.until(
+                limit.compareTo(LEAVE) < 0 ? limit : LEAVE,
+                POLL,
+                () -> ProcessTable.serversIn(dataDir).isEmpty());
         List<Integer> orphans = ProcessTable.serversIn(dataDir);
         if (!orphans.isEmpty()) {
             throw new DroverException(
@@ -204,7 +222,7 @@ public final class Postmaster {
                             + orphans,
                     "end these processes; their postmaster was killed");
         }
-        clearLockOfZombie();
+        clearLocksOfZombie();
         List<String> command = List.of(
                 binaries.tool("pg_ctl"),
                 "start",
@@ -238,34 +256,27 @@ public final class Postmaster {
     }
 
     /**
-     * A killed postmaster that nobody has reaped yet still answers to signal 0, so its lock file would stop the next start;
+     * A killed postmaster that nobody has reaped yet still answers to signal 0, so its lock files would stop the next start;
      * in a container without a reaping init for ever.
      */
-    private void clearLockOfZombie() {
-        Optional<Integer> pid = recordedPid();
-        if (pid.isPresent()
-                && !Waiting.until(REAP, POLL, () -> ProcessTable.state(pid.orElseThrow()) != 'Z')
-                && stopped()) {
-            LOG.warn(
-                    "removing the lock file of postmaster {} in {}, which is dead and not reaped",
-                    pid.orElseThrow(),
-                    dataDir);
+    private void clearLocksOfZombie() {
+        Optional<Integer> recorded = recordedPid();
+        if (recorded.isEmpty() || ProcessTable.canAct(recorded.orElseThrow())) {
+            return;
+        }
+        int pid = recorded.orElseThrow();
+        boolean reaped = Waiting.until(REAP, POLL, () -> !Signals.exists(pid));
+        if (!reaped && ProcessTable.state(pid) == 'Z' && stopped()) {
+            LOG.warn("removing the lock files of postmaster {} in {}, which is dead and not reaped", pid, dataDir);
+            PostmasterFile.socketLock(dataDir)
+                    .filter(lock -> PostmasterFile.pidIn(lock).equals(recorded))
+                    .ifPresent(DurableFiles::delete);
             DurableFiles.delete(dataDir.resolve("postmaster.pid"));
         }
     }
 
     private Optional<Integer> recordedPid() {
-        try {
-            String first = Files.readString(dataDir.resolve("postmaster.pid"))
-                    .lines()
-                    .findFirst()
-                    .orElse("")
-                    .strip();
-            return first.isEmpty() ? Optional.empty() : Optional.of(Integer.parseInt(first));
-        } catch (IOException | NumberFormatException e) {
-            // absent, or caught while it is being written
-            return Optional.empty();
-        }
+        return PostmasterFile.pidIn(dataDir.resolve("postmaster.pid"));
     }
 
     private static String tail(Path file) {

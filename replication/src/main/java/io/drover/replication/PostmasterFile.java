@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a running server has written to postmaster.pid (PostgreSQL documentation, Database File Layout).
@@ -39,6 +40,26 @@ public record PostmasterFile(Path dataDir, int port, Path socketDir) {
             return lines.size() > STATUS && lines.get(STATUS).strip().equals("ready");
         } catch (IOException e) {
             return false;
+        }
+    }
+
+    /** The process that a lock file is of, which its first line tells; empty when there is none, or while it is being written. */
+    static Optional<Integer> pidIn(Path lock) {
+        try {
+            String first = Files.readString(lock).lines().findFirst().orElse("").strip();
+            return first.isEmpty() ? Optional.empty() : Optional.of(Integer.parseInt(first));
+        } catch (IOException | NumberFormatException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** The lock of the socket, which an end in order removes and a killed postmaster leaves. */
+    static Optional<Path> socketLock(Path dataDir) {
+        try {
+            PostmasterFile file = parse(Files.readAllLines(dataDir.resolve("postmaster.pid")));
+            return Optional.of(file.socketDir().resolve(".s.PGSQL." + file.port() + ".lock"));
+        } catch (IOException | IllegalArgumentException e) {
+            return Optional.empty();
         }
     }
 

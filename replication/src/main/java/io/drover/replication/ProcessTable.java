@@ -118,8 +118,9 @@ public final class ProcessTable {
 
     /**
      * Live PostgreSQL processes whose working directory is the given one. Every process of a server works in its data
-     * directory, so this also finds what a killed postmaster left behind. Sees only processes of its own user, unless it is
-     * root.
+     * directory, so this also finds what a killed postmaster left behind, and those that have ended and whose memory the kernel still
+     * takes apart: until that is done the shared memory is in use, and PostgreSQL starts nothing on it. Sees only processes of its own
+     * user, unless it is root.
      */
     public static List<Integer> serversIn(Path dataDir) {
         List<Integer> found = new ArrayList<>();
@@ -131,18 +132,28 @@ public final class ProcessTable {
         return found;
     }
 
-    /** Whether a live PostgreSQL process works in the directory. */
+    /** Whether a live PostgreSQL process works in the directory, or one whose memory the kernel still takes apart. */
     static boolean isServerIn(int pid, Path dataDir) {
         Path process = PROC.resolve(Integer.toString(pid));
         try {
-            Path program = Files.readSymbolicLink(process.resolve("exe")).getFileName();
-            return program != null
-                    && program.toString().startsWith("postgres")
+            return programOf(pid, process).startsWith("postgres")
                     && Files.isSameFile(process.resolve("cwd"), dataDir)
                     && alive(pid);
         } catch (IOException e) {
             // gone in between, a kernel thread, or somebody else's process
             return false;
+        }
+    }
+
+    /** The kernel takes the program away first, then the memory, and the working directory only then: the name stays to the end. */
+    private static String programOf(int pid, Path process) throws IOException {
+        try {
+            return String.valueOf(Files.readSymbolicLink(process.resolve("exe")).getFileName());
+        } catch (IOException e) {
+            if (canAct(pid)) {
+                throw e;
+            }
+            return Files.readString(process.resolve("comm"), StandardCharsets.ISO_8859_1);
         }
     }
 

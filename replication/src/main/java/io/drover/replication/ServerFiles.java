@@ -80,6 +80,9 @@ public interface ServerFiles {
     /** The records at or past a position. */
     TailReport tail(int timeline, Lsn position, Duration limit);
 
+    /** Runs the code of {@link #tail} beside a running server, so that the pause finds it loaded. */
+    void rehearseTail();
+
     /** What lies at or past the fork, and whose it is. */
     AuditReport audit(int timeline, Lsn fork, Duration limit);
 

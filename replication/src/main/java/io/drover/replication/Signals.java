@@ -5,7 +5,7 @@ import com.sun.jna.LastErrorException;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 
-/** Signals to single processes (kill(2)). Numbers are Linux's on x86 and ARM. */
+/** Signals to processes (kill(2)). Numbers are Linux's on x86 and ARM. */
 public enum Signals {
     HUP(1),
     INT(2),
@@ -45,12 +45,32 @@ public enum Signals {
      * @throws DroverException when the process belongs to somebody else
      */
     public boolean send(int pid) {
+        requireProcess(pid);
+        return send(pid, "process " + pid);
+    }
+
+    /**
+     * Sends the signal to every process of the group that a process leads or led, as each child of a postmaster does: programs that
+     * it started are in its group.
+     *
+     * @return false when there is no such group
+     * @throws DroverException when all of it belongs to somebody else
+     */
+    boolean sendToGroupOf(int leader) {
+        requireProcess(leader);
+        return send(-leader, "the group of process " + leader);
+    }
+
+    /** 0, -1 and negative numbers mean groups, 1 is init: a wrong pid must never reach them. */
+    private static void requireProcess(int pid) {
         if (pid <= 1) {
-            // 0, -1 and negative numbers mean groups, 1 is init: a wrong pid must never reach them
             throw new DroverException(ErrorCode.INTERNAL, "BUG: refused to signal process " + pid);
         }
+    }
+
+    private boolean send(int target, String whom) {
         try {
-            LibC.kill(pid, number);
+            LibC.kill(target, number);
             return true;
         } catch (LastErrorException e) {
             if (e.getErrorCode() == NO_SUCH_PROCESS) {
@@ -58,7 +78,7 @@ public enum Signals {
             }
             throw new DroverException(
                     ErrorCode.POSTGRES_FAILED,
-                    "process " + pid + " could not be sent SIG" + name() + ": " + e.getMessage(),
+                    whom + " could not be sent SIG" + name() + ": " + e.getMessage(),
                     "run the agent as the operating system user that PostgreSQL runs as",
                     e);
         }

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -21,6 +22,8 @@ import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads the WAL of a stopped server from its disk with pg_waldump. Nothing else tells whether an old primary may follow the
@@ -39,6 +42,7 @@ public final class WalAudit {
             Pattern.compile("could not (?:find|open) file \"([0-9A-F]{24})\": No such file or directory");
     private static final Pattern SEGMENT = Pattern.compile("[0-9A-F]{24}");
     private static final int KEPT_LINES = 20;
+    private static final Logger LOG = LoggerFactory.getLogger(WalAudit.class);
 
     private final PostgresBinaries binaries;
     private final Path dataDir;
@@ -146,7 +150,22 @@ public final class WalAudit {
     private boolean endsAtBoundary(int timeline, Lsn from) {
         WalSegment segment = WalSegment.at(timeline, from, segmentSize());
         return from.equals(segment.start())
-                && segments(timeline).stream().noneMatch(name -> name.compareTo(segment.fileName()) >= 0);
+                && segments(timeline, segment.fileName()).isEmpty();
+    }
+
+    /**
+     * Looks where the WAL of a running server ends, as {@link #tail} does, without a program. The server may give a segment another name
+     * meanwhile: then that is all.
+     */
+    void rehearseTail() {
+        try (Stream<Path> files = Files.list(dataDir.resolve("pg_wal"))) {
+            long size = segmentSize();
+            files.flatMap(file -> WalSegment.parse(String.valueOf(file.getFileName()), size).stream())
+                    .max(Comparator.comparing(WalSegment::fileName))
+                    .ifPresent(last -> endsAtBoundary(last.timeline(), last.start()));
+        } catch (IOException | DroverException e) {
+            LOG.debug("reading the end of the WAL of {} was not rehearsed", dataDir, e);
+        }
     }
 
     private boolean endsThere(int timeline, String errors) {
@@ -213,12 +232,18 @@ public final class WalAudit {
     }
 
     private List<String> segments(int timeline) {
+        return segments(timeline, "");
+    }
+
+    /** Opens no older ones: there may be thousands, and in strict mode this happens inside the pause. */
+    private List<String> segments(int timeline, String first) {
         String prefix = String.format(Locale.ROOT, "%08X", timeline);
         long size = segmentSize();
         try (Stream<Path> files = Files.list(dataDir.resolve("pg_wal"))) {
             return files.filter(file -> {
                         String name = String.valueOf(file.getFileName());
                         return name.startsWith(prefix)
+                                && name.compareTo(first) >= 0
                                 && WalSegment.parse(name, size)
                                         .filter(segment -> WrittenWal.isWritten(file, segment.start()))
                                         .isPresent();

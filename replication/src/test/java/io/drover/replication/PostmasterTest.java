@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
+import io.drover.api.agent.Reports.StopMode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,7 +79,11 @@ class PostmasterTest {
         assertThat(postmaster.isHeld()).isTrue();
         postmaster.endHeldGently(LIMIT);
 
-        assertThat(children.subList(0, 2)).noneMatch(ProcessTable::canAct);
+        // busy ones are killed and not waited for
+        List<Integer> held = children.subList(0, 2);
+        assertThat(Waiting.until(
+                        LIMIT, Duration.ofMillis(2), () -> held.stream().noneMatch(ProcessTable::canAct)))
+                .isTrue();
         assertThat(ProcessTable.canAct(children.get(2))).isTrue();
         assertThat(PostmasterDoor.held(server)).isTrue();
     }
@@ -101,6 +106,104 @@ class PostmasterTest {
                 .isTrue();
         assertThat(ProcessTable.canAct(children.get(2))).isTrue();
         assertThat(postmaster.isHeld()).isFalse();
+    }
+
+    @Test
+    void haltsWhatWorksAndWhatASealHoldsAndThePostmaster() throws IOException {
+        int server = startWithChildren();
+        List<Integer> children = children(server);
+        stop(children.subList(0, 2));
+
+        postmaster.halt(LIMIT);
+
+        assertThat(ProcessTable.canAct(children.get(2))).isFalse();
+        assertThat(ProcessTable.canAct(server)).isFalse();
+        assertThat(postmaster.find()).isEmpty();
+        // what was held is killed and needs not be past its last instruction yet
+        assertThat(Waiting.until(
+                        LIMIT, Duration.ofMillis(2), () -> children.stream().noneMatch(ProcessTable::canAct)))
+                .isTrue();
+        postmaster.halt(LIMIT);
+        assertThat(children).noneMatch(ProcessTable::canAct);
+        postmaster.stop(StopMode.IMMEDIATE, LIMIT);
+        assertThat(postmaster.stopped()).isTrue();
+    }
+
+    @Test
+    void haltsTheProgramsOfAChildToo() throws IOException {
+        Path bin = directory.resolve("bin");
+        Files.copy(Path.of("/bin/bash"), bin.resolve("postgres"), StandardCopyOption.REPLACE_EXISTING);
+        Files.writeString(
+                directory.resolve("child"), "sleep 60 & echo $! > program.new; mv program.new program; wait\n");
+        pgCtl("cd '" + data() + "'; ../bin/postgres -c 'setsid ../bin/postgres ../child & wait' >/dev/null 2>&1 & "
+                + "echo $! > '" + data() + "/postmaster.pid'; " + UNTIL_IT_IS_THERE);
+        start();
+        Path file = data().resolve("program");
+        assertThat(Waiting.until(LIMIT, Duration.ofMillis(2), () -> Files.exists(file)))
+                .isTrue();
+        int program = Integer.parseInt(Files.readString(file).strip());
+        assertThat(ProcessTable.canAct(program)).isTrue();
+
+        postmaster.halt(LIMIT);
+
+        assertThat(Waiting.until(LIMIT, Duration.ofMillis(2), () -> !ProcessTable.canAct(program)))
+                .isTrue();
+    }
+
+    @Test
+    void haltsWhatADeadPostmasterHasLeft() throws IOException {
+        int server = startWithChildren();
+        List<Integer> children = children(server);
+        stop(children.subList(0, 2));
+        Signals.KILL.send(server);
+        assertThat(Waiting.until(LIMIT, Duration.ofMillis(2), () -> !ProcessTable.canAct(server)))
+                .isTrue();
+
+        postmaster.halt(LIMIT);
+
+        assertThat(children).noneMatch(ProcessTable::canAct);
+    }
+
+    @Test
+    void startsWhenTheLastProcessOfTheFormerServerIsGone() throws Exception {
+        Process former = new ProcessBuilder(directory.resolve("bin/postgres").toString(), "0.4")
+                .directory(data().toFile())
+                .start();
+        assertThat(Waiting.until(
+                        LIMIT,
+                        Duration.ofMillis(2),
+                        () -> ProcessTable.serversIn(data()).contains((int) former.pid())))
+                .isTrue();
+        pgCtl("kill -0 " + former.pid() + " && exit 1; cd '" + data()
+                + "'; ../bin/postgres 60 >/dev/null 2>&1 & echo $! > '" + data() + "/postmaster.pid'; "
+                + UNTIL_IT_IS_THERE);
+
+        assertThat(start().alive()).isTrue();
+    }
+
+    @Test
+    void takesTheLocksOfAPostmasterAwayThatNobodyReaps() throws IOException {
+        Path socketLock = directory.resolve(".s.PGSQL.5433.lock");
+        Path anothers = directory.resolve(".s.PGSQL.5434.lock");
+        try (StandInPostmaster parent = new StandInPostmaster(1, "exec sleep 60")) {
+            int zombie = parent.children().get(0);
+            Signals.KILL.send(zombie);
+            assertThat(Waiting.until(LIMIT, Duration.ofMillis(2), () -> ProcessTable.state(zombie) == 'Z'))
+                    .isTrue();
+            Files.writeString(
+                    data().resolve("postmaster.pid"),
+                    zombie + "\n" + data() + "\n1700000000\n5433\n" + directory + "\n127.0.0.1\n\n\n");
+            Files.writeString(socketLock, zombie + "\n");
+            Files.writeString(anothers, zombie + 1 + "\n");
+            pgCtl("test -e '" + data() + "/postmaster.pid' && exit 1; test -e '" + socketLock + "' && exit 1; cd '"
+                    + data()
+                    + "'; ../bin/postgres 60 >/dev/null 2>&1 & echo $! > '" + data() + "/postmaster.pid'; "
+                    + UNTIL_IT_IS_THERE);
+
+            assertThat(start().alive()).isTrue();
+            assertThat(socketLock).doesNotExist();
+            assertThat(anothers).exists();
+        }
     }
 
     /** A shell as postmaster, with three children. */

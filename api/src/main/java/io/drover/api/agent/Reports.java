@@ -243,7 +243,8 @@ public final class Reports {
             ReplayReport replay,
             PromotedReport promoted,
             PublishReport publication,
-            StopReport stop) {}
+            StopReport stop,
+            TailReport tail) {}
 
     /** Archived segments and those that the archive_command refused. */
     public record ArchiveReport(boolean archiving, List<String> archived, List<String> failed) {}

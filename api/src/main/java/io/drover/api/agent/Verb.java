@@ -291,8 +291,19 @@ public sealed interface Verb<R> {
         }
     }
 
-    /** Runs what the commands of the pause run on their way, without their effect, and answers with a sample of each answer. */
-    record Rehearse(Seal seal, AwaitReplayed awaitReplayed, Promote promote, Publish publish, Stop stop)
+    /**
+     * Runs what the commands of the pause run on their way, without their effect, and answers with a sample of each answer.
+     *
+     * @param stop null where the source is not ended this way
+     * @param halt null where it is not ended that way
+     */
+    record Rehearse(
+            Seal seal,
+            AwaitReplayed awaitReplayed,
+            Promote promote,
+            Publish publish,
+            @Nullable Stop stop,
+            @Nullable HaltAndReadTail halt)
             implements Verb<RehearsalReport> {
         @Override
         public Class<RehearsalReport> answer() {
@@ -339,6 +350,23 @@ public sealed interface Verb<R> {
         @Override
         public Class<TailReport> answer() {
             return TailReport.class;
+        }
+    }
+
+    /**
+     * Ends every process of a sealed source where it stands, and when none can act any more reads its WAL from disk: nothing valid may lie
+     * past the position. One way to the source instead of two, and no wait for what the kernel still does; {@link Stop} proves that
+     * all of it is gone.
+     */
+    record HaltAndReadTail(int timeline, Lsn lsn) implements Verb<TailReport> {
+        @Override
+        public Class<TailReport> answer() {
+            return TailReport.class;
+        }
+
+        @Override
+        public boolean dangerous() {
+            return true;
         }
     }
 

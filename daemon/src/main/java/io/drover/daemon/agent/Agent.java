@@ -70,7 +70,7 @@ public final class Agent {
         new FollowVerbs(tools, settings).addTo(verbs);
         seals.addTo(verbs);
         targets.addTo(verbs);
-        new Rehearsal(verbs, gate).addTo(verbs);
+        new Rehearsal(verbs, gate, tools).addTo(verbs);
         new RejoinVerbs(tools, jobs, settings).addTo(verbs);
         new SetAsideVerbs(tools, jobs, store).addTo(verbs);
         verbs.requireComplete();

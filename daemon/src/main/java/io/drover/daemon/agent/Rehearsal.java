@@ -18,13 +18,16 @@ import io.drover.api.agent.Reports.ReplayReport;
 import io.drover.api.agent.Reports.SealReport;
 import io.drover.api.agent.Reports.Standstill;
 import io.drover.api.agent.Reports.StopReport;
+import io.drover.api.agent.Reports.TailReport;
 import io.drover.api.agent.Token;
 import io.drover.api.agent.Verb;
 import io.drover.fencing.FenceTransitions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,11 +41,13 @@ final class Rehearsal {
 
     private final VerbTable table;
     private final TopologyGate topology;
+    private final NodeTools tools;
     private final AtomicInteger times = new AtomicInteger();
 
-    Rehearsal(VerbTable table, TopologyGate topology) {
+    Rehearsal(VerbTable table, TopologyGate topology, NodeTools tools) {
         this.table = table;
         this.topology = topology;
+        this.tools = tools;
     }
 
     void addTo(VerbTable verbs) {
@@ -57,17 +62,25 @@ final class Rehearsal {
                 new ReplayReport(new Lsn(0), 0),
                 new PromotedReport(new PromoteReport(1, new Lsn(0), 0), new PublishReport(new FenceEpoch(1), 0)),
                 new PublishReport(new FenceEpoch(1), 0),
-                new StopReport("", 0, new Lsn(0)));
+                new StopReport("", 0, new Lsn(0)),
+                new TailReport(0, List.of(), null));
     }
 
     private void pass(Verb.Rehearse verb, VerbCall call) {
         Token token = call.requireToken();
-        List<Verb<?>> samples = List.of(verb.seal(), verb.awaitReplayed(), verb.promote(), verb.publish(), verb.stop());
+        List<Verb<?>> samples =
+                new ArrayList<>(List.of(verb.seal(), verb.awaitReplayed(), verb.promote(), verb.publish()));
+        Optional.ofNullable(verb.stop()).ifPresent(samples::add);
+        Optional.ofNullable(verb.halt()).ifPresent(samples::add);
         for (Verb<?> sample : samples) {
             table.read(sample.path(), Json.bytes(Map.of("token", token, "args", sample)));
             TokenGate.accept(call.record(), token);
         }
         topology.rehearse(samples, token, call.record());
+        if (verb.halt() != null) {
+            tools.server(call.record()).rehearseHalt();
+            tools.files(call.record()).rehearseTail();
+        }
         tolerating(() -> topology.rehearseWrite(call.record(), seen -> published(seen, token.move())));
     }
 

@@ -33,6 +33,7 @@ import java.util.function.UnaryOperator;
  *
  * <pre>
  * stop            demotion on disk → stopped → proven from the process table, and from the control file when it was to end in order
+ * halt-and-read-tail   demotion on disk → ended where it stands → no process can act → its WAL read
  * read-tail, archive-up-to, audit    read and archive the stopped server's WAL
  * rejoin          only of a demoted, stopped server → rewound under a name that nothing starts, or only attached → standby → started
  * </pre>
@@ -59,6 +60,10 @@ final class RejoinVerbs {
                 VerbTable.<Verb.Stop, StopReport>row(this::stop)
                         .storingFirst((verb, call) -> demoted(call.topologies()))
                         .nothingWhenUnknown(() -> new StopReport("absent", 0, null)));
+        table.on(
+                Verb.HaltAndReadTail.class,
+                VerbTable.<Verb.HaltAndReadTail, TailReport>row(this::haltAndReadTail)
+                        .storingFirst((verb, call) -> demoted(call.topologies())));
         table.on(Verb.ReadTail.class, row(this::readTail));
         table.on(Verb.ArchiveUpTo.class, row(this::archive));
         table.on(Verb.Audit.class, row(this::audit));
@@ -99,6 +104,15 @@ final class RejoinVerbs {
         }
         ControlData control = tools.directories().control(call.record().dataDir());
         return new StopReport(control.clusterState(), millis, control.checkpoint());
+    }
+
+    /** Who can act no more writes no WAL: the tail need not wait until the kernel has taken the last of them apart. */
+    private TailReport haltAndReadTail(Verb.HaltAndReadTail verb, VerbCall call) {
+        PostgresServer server = tools.server(call.record());
+        FaultPoints.around("halt", "server", () -> server.halt(call.deadline().left()));
+        call.instance().warm().close();
+        return tools.files(call.record())
+                .tail(verb.timeline(), verb.lsn(), call.deadline().left());
     }
 
     private TailReport readTail(Verb.ReadTail verb, VerbCall call) {

@@ -66,6 +66,11 @@ final class VerbFit {
                     this::mayStop,
                     "one where this node's PostgreSQL is not needed: another primary, PROMOTING away, or sealed");
         }
+        if (verb instanceof Verb.HaltAndReadTail) {
+            return all(
+                    t -> here(t) && t.state() == TopologyState.FENCED && held(t) && sealed(),
+                    "FENCED by this move, with this node as the primary, and sealed");
+        }
         if (verb instanceof Verb.SetAside) {
             return all(t -> !here(t) && !StartRule.promotingTo(t, node), "one where another node is the primary");
         }

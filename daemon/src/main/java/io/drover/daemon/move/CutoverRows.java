@@ -257,12 +257,14 @@ final class CutoverRows {
      */
     private static void rehearse(MoveContext context, int rounds, Duration limit) {
         List<Versioned<ShardTopology>> open = context.topologies();
+        boolean strict = context.record().identity().mode() == MoveRequest.Mode.STRICT;
         Verb.Rehearse rehearsal = new Verb.Rehearse(
                 new Verb.Seal(FenceRows.fencedEpoch(open), context.record().streamingSlot()),
                 new Verb.AwaitReplayed(new Lsn(0)),
                 new Verb.Promote(1, new Lsn(0)),
                 new Verb.Publish(),
-                new Verb.Stop(StopMode.IMMEDIATE));
+                strict ? null : new Verb.Stop(StopMode.IMMEDIATE),
+                strict ? new Verb.HaltAndReadTail(1, new Lsn(0)) : null);
         Rehearsals own = context.services().rehearsals();
         RoundTrips trips = context.pause().trips();
         context.pause()

@@ -9,7 +9,6 @@ import io.drover.api.MoveRequest;
 import io.drover.api.TopologyState;
 import io.drover.api.agent.Reports.ReplayReport;
 import io.drover.api.agent.Reports.SealReport;
-import io.drover.api.agent.Reports.StopMode;
 import io.drover.api.agent.Reports.TailReport;
 import io.drover.api.agent.Verb;
 import java.time.Duration;
@@ -97,9 +96,8 @@ final class SealRows {
     private static void stopAndReadTail(MoveContext context, SealReport seal) {
         // the end of the WAL may still be on its way, and a source that is stopped sends no more
         awaitEnd(context, seal.finalLsn());
-        PauseBudget.call(context, context.from(), new Verb.Stop(StopMode.IMMEDIATE));
         TailReport tail =
-                PauseBudget.call(context, context.from(), new Verb.ReadTail(seal.timeline(), seal.finalLsn()));
+                PauseBudget.call(context, context.from(), new Verb.HaltAndReadTail(seal.timeline(), seal.finalLsn()));
         if (tail.recordsPast() > 0) {
             throw new DroverException(
                     ErrorCode.SEAL_FAILED,

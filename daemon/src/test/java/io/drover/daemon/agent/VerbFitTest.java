@@ -35,6 +35,7 @@ class VerbFitTest {
     private static final Lsn LSN = new Lsn(16);
     private static final Verb<?> SEAL = new Verb.Seal(new FenceEpoch(4), "slot");
     private static final Verb<?> STOP = new Verb.Stop(StopMode.IMMEDIATE);
+    private static final Verb<?> HALT = new Verb.HaltAndReadTail(1, LSN);
     private static final Verb<?> REJOIN = new Verb.Rejoin("h", 1, "s", "a", false, LSN);
     private static final Verb<?> FOLLOW_TARGET = new Verb.Follow("127.0.0.22", 5433, "s", "a", false);
     private static final Verb<?> END_SESSIONS = new Verb.EndSessions(List.of(new SessionMark(1, 1, 1)));
@@ -54,6 +55,9 @@ class VerbFitTest {
                 arguments(STOP, HERE, OPEN, EnumSet.of(TopologyState.PROMOTING)),
                 arguments(STOP, HERE, SEALED, EnumSet.of(TopologyState.FENCED, TopologyState.PROMOTING)),
                 arguments(STOP, THERE, OPEN, EnumSet.complementOf(EnumSet.of(TopologyState.PROMOTING))),
+                arguments(HALT, HERE, OPEN, none()),
+                arguments(HALT, HERE, SEALED, EnumSet.of(TopologyState.FENCED)),
+                arguments(HALT, THERE, SEALED, none()),
                 arguments(new Verb.SetAside(), HERE, OPEN, none()),
                 arguments(new Verb.SetAside(), THERE, OPEN, EnumSet.complementOf(EnumSet.of(TopologyState.PROMOTING))),
                 arguments(FOLLOW_TARGET, THERE, OPEN, none()),
@@ -87,6 +91,7 @@ class VerbFitTest {
         assertThat(fits(new Verb.Unseal(), HERE, SEALED, TopologyState.ABORTING, OTHER_MOVE))
                 .isFalse();
         assertThat(fits(STOP, HERE, SEALED, TopologyState.FENCED, OTHER_MOVE)).isFalse();
+        assertThat(fits(HALT, HERE, SEALED, TopologyState.FENCED, OTHER_MOVE)).isFalse();
         assertThat(fits(END_SESSIONS, HERE, OPEN, TopologyState.SERVING, OTHER_MOVE))
                 .isFalse();
     }
@@ -110,6 +115,7 @@ class VerbFitTest {
             Stream.of(
                             SEAL,
                             STOP,
+                            HALT,
                             REJOIN,
                             FOLLOW_TARGET,
                             END_SESSIONS,

@@ -87,6 +87,8 @@ final class FakeWorld implements Agents, Monitors, Checks {
     static final Lsn SHUT_DOWN_CHECKPOINT = Lsn.parse("0/5000028");
     /** What is read behind the last checkpoint of a server that was shut down in order. */
     volatile int recordsBehindTheCheckpoint;
+
+    volatile int recordsPastTheSeal;
     /** The positions that the target was asked for, in order. */
     final List<Lsn> awaited = new CopyOnWriteArrayList<>();
     /** Rows that are on the copy only, for {@link Verb.RunCanaries}. */
@@ -335,7 +337,8 @@ final class FakeWorld implements Agents, Monitors, Checks {
                     new Reports.ReplayReport(END, 0),
                     new Reports.PromotedReport(new Reports.PromoteReport(node.timeline, END, 0), null),
                     new Reports.PublishReport(new FenceEpoch(1), 0),
-                    new Reports.StopReport("", 0, END));
+                    new Reports.StopReport("", 0, END),
+                    new Reports.TailReport(0, List.of(), null));
         } else if (verb instanceof Verb.Seal) {
             require(TopologyState.FENCED);
             node.sealed = true;
@@ -343,10 +346,19 @@ final class FakeWorld implements Agents, Monitors, Checks {
         } else if (verb instanceof Verb.Unseal) {
             require(TopologyState.ABORTING);
             node.sealed = false;
+            // one that was stopped is started again
+            node.running = true;
             return done;
         } else if (verb instanceof Verb.AwaitReplayed await) {
             awaited.add(await.lsn());
             return new Reports.ReplayReport(await.lsn(), 1);
+        } else if (verb instanceof Verb.HaltAndReadTail) {
+            require(TopologyState.FENCED);
+            if (!node.sealed) {
+                throw new DroverException(ErrorCode.STATE_CONFLICT, "the instance is not sealed");
+            }
+            node.running = false;
+            return new Reports.TailReport(recordsPastTheSeal, List.of(), null);
         } else if (verb instanceof Verb.ReadTail read) {
             return read.lsn().equals(SHUT_DOWN_CHECKPOINT)
                     ? new Reports.TailReport(1 + recordsBehindTheCheckpoint, List.of(), SHUT_DOWN_END)

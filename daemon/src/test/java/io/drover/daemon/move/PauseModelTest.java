@@ -145,12 +145,12 @@ class PauseModelTest {
     }
 
     @Test
-    void anImmediateStopFollowsTheSessions() {
+    void aHaltFollowsTheSessions() {
         mode = Mode.STRICT;
         sessions = 0;
         double idle = millis("stop and tail");
         sessions = 400;
-        assertThat(millis("stop and tail") - idle).isCloseTo(260, within(0.1));
+        assertThat(millis("stop and tail") - idle).isCloseTo(24, within(0.1));
     }
 
     @Test

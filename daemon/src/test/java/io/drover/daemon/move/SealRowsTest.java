@@ -35,7 +35,7 @@ class SealRowsTest {
     }
 
     @Test
-    void strictModeStopsTheSourceOnlyWhenTheTargetHasTheEndOfItsWal() {
+    void strictModeHaltsTheSourceOnlyWhenTheTargetHasTheEndOfItsWal() {
         MovePlay play = stage.play(Moved.identity(Moved.request(), MoveRequest.Mode.STRICT, null));
         List<String> verbs = new CopyOnWriteArrayList<>();
         play.world().hook = (verb, moment) -> {
@@ -46,9 +46,25 @@ class SealRowsTest {
         play.driveToBaking();
 
         assertThat(verbs)
-                .containsSubsequence("seal@node_a", "stop@node_a", "read-tail@node_a", "promote@node_b")
+                .containsSubsequence("seal@node_a", "halt-and-read-tail@node_a", "promote@node_b", "stop@node_a")
                 // asked beside the seal
-                .containsSubsequence("await-replayed@node_b", "stop@node_a");
+                .containsSubsequence("await-replayed@node_b", "halt-and-read-tail@node_a")
+                .doesNotContain("read-tail@node_a");
+        assertThat(play.record().forward().cutover().phases())
+                .extracting(Phase::name)
+                .contains("stop and tail");
+    }
+
+    @Test
+    void strictModePromotesNobodyWhenTheSourceHasWrittenPastTheSeal() {
+        MovePlay play = stage.play(Moved.identity(Moved.request(), MoveRequest.Mode.STRICT, null));
+        play.world().recordsPastTheSeal = 1;
+        play.drive();
+
+        assertThat(play.record().state()).isEqualTo(MoveState.ABORTED);
+        assertThat(play.record().error().code()).isEqualTo(ErrorCode.SEAL_FAILED.name());
+        assertServing(play, A);
+        assertThat(play.leftovers()).isEmpty();
     }
 
     @Test

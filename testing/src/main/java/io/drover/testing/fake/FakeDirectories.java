@@ -110,6 +110,7 @@ record FakeDirectories(FakePostgres world, String host) implements DataDirectori
     public boolean isUsed(Path directory) {
         return world.look(() -> find(directory)
                 .filter(data -> !data.orphans.isEmpty()
+                        || data.leaving
                         || world.host(host).serverIn(data).isPresent())
                 .isPresent());
     }

@@ -30,6 +30,9 @@ final class FakeDirectory {
     /** Processes of a killed server that a seal had stopped. */
     final List<Integer> orphans = new ArrayList<>();
 
+    /** Whether the kernel still takes processes apart that were halted: they do nothing, and until then nothing is started here. */
+    boolean leaving;
+
     Wal wal;
     int timeline = 1;
     /** Of the last checkpoint: behind a promotion it is the old one until the next checkpoint (H87). */
@@ -103,6 +106,7 @@ final class FakeDirectory {
     /** What a power loss leaves. */
     void losePower() {
         orphans.clear();
+        leaving = false;
         FakeProgram working = program;
         if (working != null) {
             working.end("the machine lost its power");

@@ -146,6 +146,11 @@ record FakeFiles(FakePostgres world, String host, ServerPlace place) implements 
     }
 
     @Override
+    public void rehearseTail() {
+        world.look(() -> get(place.dataDir()));
+    }
+
+    @Override
     public AuditReport audit(int timeline, Lsn fork, Duration limit) {
         List<Wal.Entry> records = past(timeline, fork);
         List<Long> users = records.stream()

@@ -78,7 +78,8 @@ final class FakePostgresServer implements PostgresServer {
     @Override
     public boolean stopped() {
         return world.look(() -> running().isEmpty()
-                && data().filter(data -> !data.orphans.isEmpty()).isEmpty());
+                && data().filter(data -> !data.orphans.isEmpty() || data.leaving)
+                        .isEmpty());
     }
 
     @Override
@@ -102,6 +103,7 @@ final class FakePostgresServer implements PostgresServer {
 
     @Override
     public void start(Duration limit) {
+        world.await(limit, () -> !isLeaving());
         FakeServer started = world.change(this::launch);
         if (!world.await(limit, () -> started.ready || started.dead)) {
             throw new DroverException(
@@ -122,7 +124,7 @@ final class FakePostgresServer implements PostgresServer {
             return known.orElseThrow();
         }
         FakeDirectory data = data().orElseThrow(() -> failed("is not there"));
-        if (!data.orphans.isEmpty()) {
+        if (!data.orphans.isEmpty() || data.leaving) {
             throw failed("is not started, because processes of an earlier one are left: " + data.orphans);
         }
         if (data.incomplete || machine.diskFull || machine.servers.containsKey(place.port())) {
@@ -142,13 +144,31 @@ final class FakePostgresServer implements PostgresServer {
             server.ifPresent(mode == StopMode.IMMEDIATE ? FakeServer::stopImmediate : FakeServer::stopFast);
             return server;
         });
-        boolean ended = found.isEmpty() || world.await(limit, () -> found.orElseThrow().dead);
+        boolean ended =
+                world.await(limit, () -> found.filter(server -> !server.dead).isEmpty() && !isLeaving());
         if (!ended) {
             throw new DroverException(
                     ErrorCode.TIMEOUT,
                     "the server in " + place.dataDir() + " did not stop within " + limit.toMillis() + " ms");
         }
         endHeldOrphans();
+    }
+
+    private boolean isLeaving() {
+        return data().filter(data -> data.leaving).isPresent();
+    }
+
+    @Override
+    public void halt(Duration limit) {
+        world.change(() -> {
+            running().ifPresent(FakeServer::halt);
+            data().ifPresent(data -> data.orphans.clear());
+        });
+    }
+
+    @Override
+    public void rehearseHalt() {
+        world.look(this::running);
     }
 
     @Override

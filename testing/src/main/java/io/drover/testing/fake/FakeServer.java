@@ -375,6 +375,13 @@ final class FakeServer {
         }
     }
 
+    /** All processes are killed, and some time passes until the last is gone. */
+    void halt() {
+        data.leaving = true;
+        end();
+        world.later(world.times().stop(), () -> data.leaving = false);
+    }
+
     /** All processes are killed; those of a seal that are stopped stay when only the postmaster is. */
     void killPostmaster() {
         receiver.end();

@@ -61,6 +61,12 @@ final class ContractRun {
                         return new RealNodes(directory);
                     }
                 },
+                new RealHalts() {
+                    @Override
+                    RealNodes open() {
+                        return new RealNodes(directory);
+                    }
+                },
                 new RealBlockers() {
                     @Override
                     RealNodes open() {

@@ -159,6 +159,54 @@ abstract class PostgresContract extends PostgresSteps {
     }
 
     @Test
+    final void aSourceThatIsHaltedBehindItsSealHasItsWalReadAtOnceAndStartsAgain() {
+        PostgresServer server = server(Side.ONE);
+        makeStandby();
+        try (PostgresSession warm = server.connect();
+                Client client = nodes.client(Side.ONE)) {
+            client.commit("before");
+            Lsn end = seal(warm);
+            replay(Side.OTHER, end);
+
+            server.halt(LIMIT);
+
+            assertThat(server.postmaster()).isEmpty();
+            assertThat(server.takesLogins()).isFalse();
+            assertThat(files(Side.ONE).tail(1, end, LIMIT)).isEqualTo(new TailReport(0, List.of(), null));
+            assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> client.commit("never"));
+        }
+        server.halt(LIMIT);
+        server.stop(StopMode.IMMEDIATE, LIMIT);
+        assertThat(server.stopped()).isTrue();
+        assertThat(control(Side.ONE).clusterState()).isEqualTo("in production");
+        server.start(LIMIT);
+        awaitStreams(Side.OTHER);
+        commit(Side.ONE, "after");
+        assertThat(nodes.operations(Side.ONE)).containsExactly("before", "after");
+    }
+
+    @Test
+    final void aServerThatIsHaltedAtWorkIsStartedWhenTheLastOfItsProcessesIsGone() {
+        PostgresServer server = server(Side.ONE);
+        try (Client client = nodes.client(Side.ONE)) {
+            client.commit("before");
+            client.begin();
+            server.rehearseHalt();
+            files(Side.ONE).rehearseTail();
+            assertThat(server.takesLogins()).isTrue();
+
+            server.halt(LIMIT);
+
+            assertThat(server.takesWrites()).isFalse();
+            assertThat(server.isHeld()).isFalse();
+            assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> client.commit("never"));
+        }
+        server.start(LIMIT);
+        commit(Side.ONE, "after");
+        assertThat(nodes.operations(Side.ONE)).containsExactly("before", "after");
+    }
+
+    @Test
     final void settingsWaitOnDiskUntilTheyAreLoaded() {
         ManagedSetting names = ManagedSetting.SYNCHRONOUS_STANDBY_NAMES;
         try (PostgresSession session = server(Side.ONE).connect()) {
