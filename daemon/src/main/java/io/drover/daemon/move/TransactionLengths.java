@@ -23,7 +23,6 @@ final class TransactionLengths {
     /** Told by a transaction that was seen twice, where there was one. */
     private double betweenLooks;
 
-
     private record Key(int pid, long begun) {}
 
     /** Another look. */

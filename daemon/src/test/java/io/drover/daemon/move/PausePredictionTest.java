@@ -82,7 +82,8 @@ class PausePredictionTest {
                 .filteredOn(part -> part.name().equals("promotion"))
                 .singleElement()
                 .satisfies(part -> assertThat(part.from())
-                        .startsWith("measured by move " + play.record().identity().id()));
+                        .startsWith(
+                                "measured by move " + play.record().identity().id()));
     }
 
     @Test
