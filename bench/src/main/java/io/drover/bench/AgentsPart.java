@@ -89,10 +89,10 @@ final class AgentsPart implements ChildMain.Part {
         return new AgentsPart(server.address());
     }
 
-    /** Moves that begin together do not all come to their write pause in the same moment. */
+    /** Moves that begin together do not all come to their write pause in the same moment, and the last has begun before the first is there. */
     static Duration copyTime(int node, int nodes, int mostSeconds) {
-        long most = Duration.ofSeconds(mostSeconds - 1).toMillis();
-        return Duration.ofMillis(1000 + most * node / Math.max(1, nodes - 2));
+        long half = Duration.ofSeconds(mostSeconds).toMillis() / 2;
+        return Duration.ofMillis(half + half * node / Math.max(1, nodes - 2));
     }
 
     private static FakePostgres world(Scheduler scheduler, int number, Duration copy) {

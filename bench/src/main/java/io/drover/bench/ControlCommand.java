@@ -40,8 +40,8 @@ final class ControlCommand implements Callable<Integer> {
     @Option(
             names = "--copy-seconds",
             paramLabel = "S",
-            defaultValue = "60",
-            description = "How long the longest of the fake base backups takes (60).")
+            defaultValue = "120",
+            description = "How long the longest of the fake base backups takes (120).")
     private int copySeconds;
 
     @Option(names = "--changes", paramLabel = "N", defaultValue = "2000", description = "Changes measured (2000).")

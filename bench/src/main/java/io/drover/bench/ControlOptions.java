@@ -11,7 +11,7 @@ import java.util.List;
  * @param clients each with a ZooKeeper session
  * @param shardsPerClient shards that each client holds
  * @param moves moves at the same time; each has a shard and two nodes of its own
- * @param copySeconds how long the longest of the moves' base backups takes; they are spread evenly, from one second on
+ * @param copySeconds how long the longest of the moves' base backups takes; they are spread evenly, from half of it on
  * @param changes probes of idle shards, as many before the moves as are made while those go on, at most
  * @param idleSeconds how long each idle size is measured
  * @param clientJvms processes that the clients are spread over

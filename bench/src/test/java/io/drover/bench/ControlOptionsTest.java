@@ -32,9 +32,9 @@ class ControlOptionsTest {
 
     @Test
     void copiesAreSpreadFromOneSecondToTheLongest() {
-        assertThat(AgentsPart.copyTime(0, 200, 60)).isEqualTo(Duration.ofSeconds(1));
+        assertThat(AgentsPart.copyTime(0, 200, 60)).isEqualTo(Duration.ofSeconds(30));
         assertThat(AgentsPart.copyTime(198, 200, 60)).isEqualTo(Duration.ofSeconds(60));
-        assertThat(AgentsPart.copyTime(0, 2, 1)).isEqualTo(Duration.ofSeconds(1));
+        assertThat(AgentsPart.copyTime(0, 2, 1)).isEqualTo(Duration.ofMillis(500));
     }
 
     @Test
