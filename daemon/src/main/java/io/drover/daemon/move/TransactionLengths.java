@@ -29,11 +29,12 @@ final class TransactionLengths {
     void look(ActivityView view) {
         Map<Key, Double> now = new HashMap<>();
         view.open().forEach(each -> now.put(new Key(each.pid(), each.begun()), each.millis()));
-        betweenLooks = open.entrySet().stream()
-                .filter(each -> now.containsKey(each.getKey()))
-                .mapToDouble(each -> now.get(each.getKey()) - each.getValue())
-                .max()
-                .orElse(betweenLooks);
+        now.forEach((key, millis) -> {
+            Double before = open.get(key);
+            if (before != null) {
+                betweenLooks = millis - before;
+            }
+        });
         open.forEach((key, millis) -> {
             if (!now.containsKey(key)) {
                 ended.add(millis + betweenLooks / 2);
