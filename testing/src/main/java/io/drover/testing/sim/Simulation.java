@@ -23,8 +23,9 @@ public final class Simulation {
     private static final Duration MENDING = Duration.ofSeconds(40);
     private static final Duration END = Duration.ofMinutes(30);
     private static final Duration SETTLING = Duration.ofSeconds(6);
-    /** A question that was lost just before everything is mended is asked again when its call's time is over. */
-    private static final Duration LOST_MESSAGE = SimAgents.READ_LIMIT.plusSeconds(5);
+    private static final Duration LOST_MESSAGE = Duration.ofSeconds(10);
+    /** A bake looks after the standbys, and asks again when the time of a question that was lost is over. */
+    private static final Duration LOST_QUESTION = SimAgents.READ_LIMIT.plusSeconds(5);
 
     private static final Duration LONGEST_CALL = Duration.ofSeconds(70);
     private static final int RESUMES = 6;
@@ -305,7 +306,10 @@ public final class Simulation {
             world.pause(Duration.ofSeconds(2));
         }
         world.pause(SETTLING);
-        world.await(LOST_MESSAGE, () -> world.checkEnd(move).isEmpty());
+        // a command that was lost is sent again when its call's time is over
+        world.await(
+                bakes(move) ? LOST_QUESTION : LOST_MESSAGE,
+                () -> world.checkEnd(move).isEmpty());
         List<String> wrong = new ArrayList<>(world.checkEnd(move));
         outcome.state = world.state(move);
         outcome.persons.addAll(world.needs());
