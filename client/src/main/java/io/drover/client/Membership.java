@@ -44,6 +44,7 @@ final class Membership implements Announcer, AutoCloseable {
     private final TopologyMemory memory;
     private volatile Participant desired;
     private volatile boolean connected;
+    private volatile boolean closed;
     private volatile @Nullable ZooKeeperClient client;
     private volatile @Nullable Registration registration;
     private volatile @Nullable TopologyWatcher watcher;
@@ -119,16 +120,23 @@ final class Membership implements Announcer, AutoCloseable {
             memory.confirmed(read);
         };
         remembering.accept(first);
+        // what was to be told before there was a znode
+        threads.execute(this::write);
         watcher = TopologyWatcher.watch(opened, config.shard(), new Listener(remembering));
+        if (closed) {
+            // it had begun before, and took longer than the closing waits for it
+            closeIfOpen(watcher);
+        }
     }
 
     private Versioned<ShardTopology> tryToRegister(ParticipantStore participants) {
         Registration own = registration;
         if (own == null) {
-            own = FaultPoints.around("client", "register", () -> participants.register(config.shard(), id, desired));
+            own = participants.prepare(config.shard(), id, desired);
             registration = own;
         }
-        return own.readTopology()
+        Registration present = own;
+        return FaultPoints.around("client", "register", present::readTopology)
                 .orElseThrow(() -> new DroverException(
                         ErrorCode.UNKNOWN_SHARD, "ZooKeeper knows no topology of shard " + config.shard()));
     }
@@ -166,7 +174,7 @@ final class Membership implements Announcer, AutoCloseable {
     private void write() {
         Participant newest = desired;
         Registration own = registration;
-        if (own == null || newest.equals(written)) {
+        if (own == null || own.session() == 0 || newest.equals(written)) {
             return;
         }
         try {
@@ -194,6 +202,7 @@ final class Membership implements Announcer, AutoCloseable {
     /** Leaves. Drain first: afterwards no fence waits for this client. */
     @Override
     public void close() {
+        closed = true;
         threads.close();
         closeIfOpen(watcher);
         closeIfOpen(registration);

@@ -209,6 +209,7 @@ public final class Postmaster {
         if (running.isPresent()) {
             return running.orElseThrow();
         }
+        Waiting waiting = Waiting.upTo(limit);
         // those that were halted have the shared memory in use until the kernel is done with them
         Waiting.until(
                 limit.compareTo(LEAVE) < 0 ? limit : LEAVE,
@@ -228,7 +229,7 @@ public final class Postmaster {
                 "start",
                 "--silent",
                 "--wait",
-                "--timeout=" + Math.max(1, limit.toSeconds()),
+                "--timeout=" + Math.max(1, waiting.left().toSeconds()),
                 "--pgdata=" + dataDir,
                 "--log=" + logFile,
                 "-p",

@@ -39,7 +39,8 @@ public final class ProcessTable {
     public static int[] children(int pid) {
         byte[] buffer = new byte[CHILDREN_BYTES];
         int length = readInto("/proc/" + pid + "/task/" + pid + "/children", buffer);
-        return length < 0 ? childrenByScan(pid) : parseNumbers(buffer, length);
+        // a list that fills the buffer may go on behind it
+        return length < 0 || length == buffer.length ? childrenByScan(pid) : parseNumbers(buffer, length);
     }
 
     /** State letter, such as R, S, T (stopped), Z (zombie); 0 when there is no such process. */

@@ -4,8 +4,12 @@ package io.drover.replication;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Ends every process of a server where it stands, and waits for nothing but that none can act: the kernel needs some milliseconds more
@@ -39,21 +43,38 @@ final class ServerHalt {
     /**
      * A frozen postmaster neither forks nor reaps, so that the list of its children is whole. It goes last, and is never thawed. What a
      * seal holds is not waited for: what was seen stopped and is killed runs no instruction again. The kernel may take it apart when
-     * nobody else wants the processors, which the next primary may run on.
+     * nobody else wants the processors, which the next primary may run on. Somebody may thaw the postmaster meanwhile: only when it is
+     * still frozen behind the end of its last child has it forked no other.
      */
     private void endServer(int pid) {
-        if (!PostmasterDoor.held(pid)) {
-            PostmasterDoor.hold(pid, waiting.left());
-        }
+        Set<Integer> ended = new HashSet<>();
+        List<Integer> children;
+        do {
+            postmaster.checkLimit(waiting, limit);
+            if (!PostmasterDoor.held(pid)) {
+                PostmasterDoor.hold(pid, waiting.left());
+            }
+            children = childrenOf(pid);
+            children.removeAll(ended);
+            endChildren(children);
+            ended.addAll(children);
+        } while (!PostmasterDoor.held(pid) || !ended.containsAll(childrenOf(pid)));
+        endAndAwait(List.of(pid));
+    }
+
+    private static List<Integer> childrenOf(int pid) {
+        return Arrays.stream(ProcessTable.children(pid)).boxed().collect(Collectors.toCollection(ArrayList::new));
+    }
+
+    private void endChildren(List<Integer> children) {
         List<Integer> stopped = new ArrayList<>();
         List<Integer> others = new ArrayList<>();
-        for (int child : ProcessTable.children(pid)) {
+        for (int child : children) {
             (ProcessTable.cannotGoOn(child) ? stopped : others).add(child);
         }
         endAndAwait(others);
         stopped.forEach(Priority::lowest);
         stopped.forEach(ServerHalt::end);
-        endAndAwait(List.of(pid));
     }
 
     private void endAndAwait(Collection<Integer> pids) {

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Lock;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
@@ -33,11 +34,13 @@ final class EphemeralNode implements AutoCloseable {
     private final Runnable prepare;
     private final SessionTracker tracker;
     private final Lock lock;
+    private final AtomicBoolean started = new AtomicBoolean();
 
     private volatile byte[] content;
     // Written under the lock.
     private volatile long session;
     private volatile boolean closing;
+    private volatile boolean removed;
     private volatile boolean connected;
     /** The content that it was last seen with, in a connection that has not been cut since; null when nothing is known. */
     private volatile byte @Nullable [] proven;
@@ -77,13 +80,15 @@ final class EphemeralNode implements AutoCloseable {
         });
     }
 
-    /** Begins to keep it in place; does not wait. */
+    /** Begins to keep it in place; does not wait, and does nothing more when it has begun. */
     void start() {
         start(POLL);
     }
 
     void start(Duration poll) {
-        tracker.start(poll);
+        if (started.compareAndSet(false, true)) {
+            tracker.start(poll);
+        }
     }
 
     /** The session in which the znode was last seen to exist; 0 before that. */
@@ -232,6 +237,7 @@ final class EphemeralNode implements AutoCloseable {
                         && (session == 0 || found.orElseThrow().stat().ephemeralOwner() == session)) {
                     delete(calls.session(), -1, deadline);
                 }
+                removed = true;
                 tracker.close();
             } catch (KeeperException e) {
                 LOG.info("{} not deleted yet: {}", path, e.getMessage());
@@ -240,7 +246,10 @@ final class EphemeralNode implements AutoCloseable {
         });
     }
 
-    /** Deletes the znode; waits two seconds at most, and goes on trying afterwards while the client is open. */
+    /**
+     * Deletes the znode, also one that may have been made although no answer said so; waits two seconds at most, and goes on trying
+     * afterwards while the client is open.
+     */
     @Override
     public void close() {
         closing = true;
@@ -248,6 +257,9 @@ final class EphemeralNode implements AutoCloseable {
             remove(calls.deadline(CLOSE_LIMIT));
         } catch (DroverException e) {
             LOG.info("{} not deleted yet", path, e);
+        }
+        if (!removed) {
+            start();
         }
     }
 }

@@ -44,6 +44,16 @@ public final class ParticipantStore {
      *     ZooKeeper does not answer
      */
     public Registration register(ShardId shard, String id, Participant participant) {
+        Registration registration = prepare(shard, id, participant);
+        registration.make();
+        return registration;
+    }
+
+    /**
+     * The same without the first try: {@link Registration#readTopology()} makes the znode. Close it also when that has failed, since what had
+     * no answer may have happened.
+     */
+    public Registration prepare(ShardId shard, String id, Participant participant) {
         ZNode<Participant> own = ZkLayout.participant(shard, id);
         String directory = ZkLayout.participants(shard).path();
         EphemeralNode node = new EphemeralNode(client, calls, own.path(), AtomicWrite.encode(own, participant), () -> {
@@ -51,8 +61,6 @@ public final class ParticipantStore {
                 throw new DroverException(ErrorCode.UNKNOWN_SHARD, "ZooKeeper knows no shard " + shard);
             }
         });
-        node.establish();
-        node.start();
         return new Registration(calls, shard, own, node);
     }
 

@@ -39,6 +39,13 @@ public final class Registration implements AutoCloseable {
         return node.isCurrent();
     }
 
+    /** Makes the znode in the present session, and keeps it from then on. */
+    long make() {
+        long session = node.establish();
+        node.start();
+        return session;
+    }
+
     /**
      * Reads the topology after the ephemeral znode and in the same session: whoever raises a fence that this does not show finds
      * the client among the participants (hazard H43).
@@ -50,7 +57,7 @@ public final class Registration implements AutoCloseable {
         String doing = "reading " + topology + " after " + own;
         long deadline = calls.deadline();
         while (true) {
-            long session = node.establish();
+            long session = make();
             try {
                 ZooKeeperSession present = calls.session();
                 if (present.id() == session) {

@@ -98,7 +98,8 @@ public final class TopologyWatcher implements AutoCloseable {
                         () -> znode.ifPresentOrElse(found -> found(shard, found.versioned()), () -> missing(shard)));
             } else {
                 LOG.debug("topology of {} not read; the next poll reads it", shard, failure);
-                watch.execute(() -> unread = true);
+                // of all shards those that are polled in turns come again
+                watch.execute(() -> unread |= only != null);
             }
         });
     }

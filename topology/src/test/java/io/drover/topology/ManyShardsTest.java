@@ -128,8 +128,11 @@ class ManyShardsTest {
                     .swap(List.of(published.get(5)), same -> heldBy(idle, MoveId.random()))
                     .get(0);
             until(() -> held.equals(told.get(shard(5))));
-            deaf.forget();
-            until(() -> deaf.reads() > 8);
+            int heldBefore = deaf.reads();
+            long heldSince = System.nanoTime();
+            until(() -> deaf.reads() >= heldBefore + 20);
+            // as often as an idle one these would take two hundred polls
+            assertThat(Duration.ofNanos(System.nanoTime() - heldSince)).isLessThan(OFTEN.multipliedBy(190));
             assertThat(watcher).isNotNull();
         }
     }

@@ -121,9 +121,14 @@ class ParticipantStoreTest {
         try (EphemeralNode node = new EphemeralNode(client, new ZkCalls(client), path, content, () -> {})) {
             node.start(Duration.ofMillis(20));
             until(node::isCurrent);
-            zooKeeper.connect().session().delete(path, -1).join();
-            assertThat(controllers.list(SHARD)).isEmpty();
-            until(() -> controllers.list(SHARD).equals(Map.of("web-1", acknowledged(4))));
+            ZooKeeperSession person = zooKeeper.connect().session();
+            long made = person.read(path).join().orElseThrow().stat().czxid();
+            person.delete(path, -1).join();
+            until(() -> person.read(path)
+                    .join()
+                    .filter(again -> again.stat().czxid() > made)
+                    .isPresent());
+            assertThat(controllers.list(SHARD)).containsEntry("web-1", acknowledged(4));
         }
     }
 

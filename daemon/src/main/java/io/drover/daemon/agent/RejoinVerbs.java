@@ -19,6 +19,7 @@ import io.drover.api.fault.FaultPoints;
 import io.drover.daemon.agent.InstanceRecord.JobKind;
 import io.drover.daemon.agent.InstanceRecord.JobPhase;
 import io.drover.daemon.agent.InstanceRecord.JobRecord;
+import io.drover.daemon.agent.InstanceRecord.SealRecord;
 import io.drover.replication.ControlData;
 import io.drover.replication.PostgresServer;
 import io.drover.replication.ServerFiles;
@@ -99,7 +100,7 @@ final class RejoinVerbs {
         double millis = (tools.scheduler().nanoTime() - begin) / NANOS_PER_MILLI;
         call.instance().warm().close();
         if (verb.mode() == StopMode.IMMEDIATE) {
-            // it writes no checkpoint, and in strict mode to read the control file would cost clients a program's start
+            // it writes no checkpoint
             return new StopReport("stopped", millis, null);
         }
         ControlData control = tools.directories().control(call.record().dataDir());
@@ -108,6 +109,14 @@ final class RejoinVerbs {
 
     /** Who can act no more writes no WAL: the tail need not wait until the kernel has taken the last of them apart. */
     private TailReport haltAndReadTail(Verb.HaltAndReadTail verb, VerbCall call) {
+        SealRecord seal = call.record().seal();
+        if (seal == null || seal.timeline() != verb.timeline() || !verb.lsn().equals(seal.finalLsn())) {
+            throw new DroverException(
+                    ErrorCode.CONFLICT,
+                    "the WAL of instance " + call.record().instance() + " is not sealed at " + verb.lsn()
+                            + " on timeline " + verb.timeline() + ", but " + seal,
+                    "the cutover is undone; look at the controller's log");
+        }
         PostgresServer server = tools.server(call.record());
         FaultPoints.around("halt", "server", () -> server.halt(call.deadline().left()));
         call.instance().warm().close();

@@ -279,8 +279,19 @@ final class CutoverRows {
             int target =
                     trips.target(() -> context.call(context.to(), rehearsal)).times();
             FenceRows.rehearse(context, open);
-            PausePredictions.look(context);
+            lookAtLag(context);
             least = Math.min(own.another(), Math.min(source, target));
+        }
+    }
+
+    /** One look of many: the prediction itself needs an answer, a rehearsal does not. */
+    private static void lookAtLag(MoveContext context) {
+        try {
+            PausePredictions.look(context);
+        } catch (DroverException e) {
+            if (e.code() == ErrorCode.LEADERSHIP_LOST) {
+                throw e;
+            }
         }
     }
 
@@ -295,7 +306,6 @@ final class CutoverRows {
                 + context.services().rehearsals().listening().toNanos();
         while (scheduler.nanoTime() < end) {
             context.pause()
-                    .transactions()
                     .look(context.services()
                             .monitors()
                             .activity(context.record().from()));

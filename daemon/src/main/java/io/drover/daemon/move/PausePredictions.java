@@ -87,7 +87,7 @@ final class PausePredictions {
                                 + ": how long the pause will be cannot be told",
                         "look at the PostgreSQL log of " + context.to()));
         ActivityView activity = services.monitors().activity(record.from());
-        context.pause().transactions().look(activity);
+        context.pause().look(activity);
         PauseModel model = new PauseModel(
                 record.identity().mode(),
                 context.pause().trips().typical(),

@@ -18,28 +18,32 @@ final class TransactionLengths {
     /** Of the last second or so; what clients did before tells less. */
     private static final int KEPT = 500;
 
+    /** In milliseconds; of one that ended some time after an older look nothing is known. */
+    private static final double MOST_BETWEEN_LOOKS = 50;
+
     private final Deque<Double> ended = new ArrayDeque<>();
     private Map<Key, Double> open = Map.of();
-    /** Told by a transaction that was seen twice, where there was one. */
-    private double betweenLooks;
+    private double lastLook;
 
     private record Key(int pid, long begun) {}
 
-    /** Another look. */
-    void look(ActivityView view) {
+    /**
+     * Another look.
+     *
+     * @param at milliseconds on a monotonic clock
+     */
+    void look(ActivityView view, double at) {
         Map<Key, Double> now = new HashMap<>();
         view.open().forEach(each -> now.put(new Key(each.pid(), each.begun()), each.millis()));
-        now.forEach((key, millis) -> {
-            Double before = open.get(key);
-            if (before != null) {
-                betweenLooks = millis - before;
-            }
-        });
-        open.forEach((key, millis) -> {
-            if (!now.containsKey(key)) {
-                ended.add(millis + betweenLooks / 2);
-            }
-        });
+        double between = at - lastLook;
+        lastLook = at;
+        if (between <= MOST_BETWEEN_LOOKS) {
+            open.forEach((key, millis) -> {
+                if (!now.containsKey(key)) {
+                    ended.add(millis + between / 2);
+                }
+            });
+        }
         while (ended.size() > KEPT) {
             ended.remove();
         }

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class WritePause {
     private static final double NANOS_PER_SECOND = 1e9;
+    private static final double NANOS_PER_MILLI = 1e6;
     static final String PROMOTION = "promotion";
     static final String PUBLICATION = "publish";
 
@@ -67,6 +68,11 @@ final class WritePause {
     /** How far the target is behind. */
     Lags lags() {
         return lags;
+    }
+
+    /** Looks at the transactions that are open. */
+    void look(ActivityView view) {
+        transactions.look(view, context.services().scheduler().nanoTime() / NANOS_PER_MILLI);
     }
 
     /** Keeps how much WAL there was when a rehearsal began. */

@@ -35,7 +35,7 @@ class TransactionLengthsTest {
                 int now = look * BETWEEN + session;
                 open.add(new OpenTransaction(session, now / millis[session], now % millis[session]));
             }
-            lengths.look(new ActivityView(new Lsn(1), millis.length, open));
+            lengths.look(new ActivityView(new Lsn(1), millis.length, open), (double) look * BETWEEN);
         }
     }
 
@@ -58,6 +58,17 @@ class TransactionLengthsTest {
     void oneThatHasLastedForLongerThanAnyOtherIsInItsMiddle() {
         listenTo(20, 3);
         assertThat(rest(aged(120))).isEqualTo(120);
+    }
+
+    /** A second later nobody knows when it has ended. */
+    @Test
+    void whatEndedSomeTimeAfterALookTellsNothing() {
+        lengths.look(open(aged(20)), 0);
+        lengths.look(open(), 1_000);
+        assertThat(rest(aged(10))).isEqualTo(10);
+        lengths.look(open(aged(20)), 1_010);
+        lengths.look(open(), 1_020);
+        assertThat(rest(aged(10))).isEqualTo(15);
     }
 
     @Test

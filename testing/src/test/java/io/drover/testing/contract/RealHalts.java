@@ -56,8 +56,10 @@ abstract class RealHalts extends PostgresSteps {
         assertThat(others).hasSizeGreaterThan(SESSIONS).noneMatch(ProcessTable::canAct);
         awaitFact(() -> programs().isEmpty());
         server.stop(StopMode.IMMEDIATE, LIMIT);
-        assertThat(all).noneMatch(ProcessTable::alive);
+        assertThat(all).noneMatch(ProcessTable::canAct);
         assertThat(server.stopped()).isTrue();
+        // without memory and directory, and for a moment still in the table
+        awaitFact(() -> all.stream().noneMatch(ProcessTable::alive));
         awaitFact(() -> work.stream().allMatch(CompletableFuture::isCompletedExceptionally));
         sessions.forEach(RealNodes::quietly);
     }
