@@ -132,6 +132,22 @@ class ParticipantStoreTest {
         }
     }
 
+    /** Others keep the session, which would keep the znode, and every fence would wait for it. */
+    @Test
+    void aZnodeThatWasMadeWithoutAnAnswerGoesWithItsRegistration() throws Exception {
+        Registration registration = clients.prepare(SHARD, "web-1", acknowledged(0));
+        client.session()
+                .create(
+                        ZkLayout.participant(SHARD, "web-1").path(),
+                        AtomicWrite.encode(ZkLayout.participant(SHARD, "web-1"), acknowledged(0)),
+                        CreateMode.EPHEMERAL)
+                .join();
+        assertThat(controllers.list(SHARD)).containsOnlyKeys("web-1");
+        registration.close();
+        until(() -> controllers.list(SHARD).isEmpty());
+        assertThat(client.isConnected()).isTrue();
+    }
+
     @Test
     void aZnodeLeftOverByTheOldSessionIsReplaced() throws Exception {
         publish(client, serving(SHARD, 1));

@@ -24,6 +24,9 @@ public final class Ground {
     private static final Duration STEADY = Duration.ofSeconds(3);
 
     private static final Duration SESSIONS_LIMIT = Duration.ofMinutes(1);
+    /** PgBouncer opens what is missing of a pool's least size one after the other, three in a second. */
+    private static final Duration LIMIT_OF_A_SESSION = Duration.ofMillis(500);
+
     private static final String COUNT_SESSIONS =
             "select count(*) from pg_stat_activity where usename = '" + LocalCluster.USER + "'";
     private static final Duration END_LIMIT = Duration.ofMinutes(2);
@@ -100,7 +103,7 @@ public final class Ground {
         if (idle() > 0) {
             Waiting.until(
                     "the application has " + sessions() + " sessions on the primary",
-                    SESSIONS_LIMIT,
+                    SESSIONS_LIMIT.plus(LIMIT_OF_A_SESSION.multipliedBy(sessions())),
                     () -> Integer.parseInt(primary.run("postgres", COUNT_SESSIONS)) >= sessions());
         }
         Waiting.pause(STEADY);
