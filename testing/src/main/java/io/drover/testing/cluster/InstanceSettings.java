@@ -20,7 +20,8 @@ public final class InstanceSettings {
         settings.forEach((name, value) -> psql.run("postgres", "alter system set " + name + " = '" + value + "'"));
         String before = psql.run("postgres", STARTED);
         Path data = cluster.dataDirectory(node);
-        // not waited for: pg_ctl would wait for the end of the next server, too, when the agent is quicker than its look
+        // not waited for: pg_ctl would wait for the end of the next server, too, when the agent is quicker than its
+        // look
         Command.succeed(cluster.osUser()
                 .command(List.of(
                         StandbyInstance.programs() + "/pg_ctl", "-D", data.toString(), "-m", "fast", "-W", "stop")));
