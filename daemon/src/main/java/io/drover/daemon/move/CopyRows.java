@@ -207,6 +207,8 @@ final class CopyRows {
 
     static void setAside(MoveContext context) {
         context.call(context.to(), new Verb.Stop(StopMode.FAST));
+        // the copy is kept, and somebody may start it
+        context.call(context.to(), new Verb.RestoreSettings(MoveSteps.STANDBY));
         context.call(context.to(), new Verb.SetAside());
         context.live().lag(null);
         if (context.record().drilling()) {

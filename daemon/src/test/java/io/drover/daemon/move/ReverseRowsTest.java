@@ -94,7 +94,8 @@ class ReverseRowsTest {
                 .startsWith(
                         "restore-settings of 95@node_a",
                         "restore-settings of 80@node_a",
-                        "restore-settings of 75@node_b");
+                        "restore-settings of 75@node_b",
+                        "restore-settings of 50@node_b");
     }
 
     private static List<String> verbsFromThePromotionOn(boolean firstStopFails) {
