@@ -73,6 +73,7 @@ final class WrongTimelineTest {
     /** Until it needs a person. */
     private static MoveId moveOntoAWrongTimeline(SimWorld world) {
         world.begin();
+        world.require(LIMIT, "a commit", () -> !world.postgres().acknowledged().isEmpty());
         world.postgres().mishaps().plantHistory(TAKEN);
         MoveId move = world.startMove(B);
         world.require(LIMIT, "a person", () -> world.state(move).equals("NEEDS_OPERATOR"));
