@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Preloaded into a program, lets each fsync() and fdatasync() take at least SLOW_SYNC_MICROS: a disk whose flush takes so long. A flush
- * that takes longer by itself is not made longer.
+ * Preloaded into a program under the name slow_sync.<microseconds>.so, lets each fsync() and fdatasync() take at least so long: a disk
+ * whose flush does. A flush that takes longer by itself is not made longer.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 typedef int (*sync_function)(int);
@@ -19,8 +20,9 @@ static int64_t nanos(void) {
 }
 
 static int slowly(sync_function sync, int fd) {
-    const char *micros = getenv("SLOW_SYNC_MICROS");
-    int64_t end = nanos() + (micros == NULL ? 0 : atoll(micros)) * 1000;
+    const char *preloaded = getenv("LD_PRELOAD");
+    const char *micros = preloaded == NULL ? NULL : strstr(preloaded, "slow_sync.");
+    int64_t end = nanos() + (micros == NULL ? 0 : atoll(micros + strlen("slow_sync."))) * 1000;
     int result = sync(fd), error = errno;
     struct timespec until = {.tv_sec = end / 1000000000, .tv_nsec = end % 1000000000};
     while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR) {

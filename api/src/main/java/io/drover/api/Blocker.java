@@ -24,6 +24,11 @@ public record Blocker(
         long ageMillis,
         @Nullable Long delayMillis,
         String delayFrom) {
+    public Blocker {
+        // names that clients give themselves
+        owner = SafeText.line(owner);
+        what = SafeText.line(what);
+    }
 
     /** What the cutover does about one that nobody ends. */
     public enum Stance {

@@ -21,7 +21,7 @@ public record ByteSize(long bytes) {
         Matcher matcher = FORM.matcher(text);
         if (!matcher.matches()) {
             throw new IllegalArgumentException(
-                    "'" + text + "' is not a size; write a number and KiB, MiB or GiB, such as 100MiB");
+                    SafeText.quoted(text) + " is not a size; write a number and KiB, MiB or GiB, such as 100MiB");
         }
         long number = Long.parseLong(matcher.group(1));
         return new ByteSize(

@@ -9,27 +9,35 @@ import java.util.regex.Pattern;
 public final class Durations {
     private static final Pattern FORM = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d)");
 
+    /** A hundred years: longer ones are a slip of the pen, and sums with them leave what a clock can count. */
+    private static final Duration LONGEST = Duration.ofDays(36_500);
+
     private Durations() {}
 
     /**
      * Reads a text such as {@code 500ms} or {@code 7d}.
      *
-     * @throws IllegalArgumentException when the number or the unit is missing or unknown
+     * @throws IllegalArgumentException when the number or the unit is missing or unknown, or the span is over a hundred years
      */
     public static Duration parse(String text) {
         Matcher matcher = FORM.matcher(text);
         if (!matcher.matches()) {
             throw new IllegalArgumentException(
-                    "'" + text + "' is not a span of time; write a number and ms, s, m, h or d, such as 500ms");
+                    SafeText.quoted(text) + " is not a span of time; write a number and ms, s, m, h or d, such as 500ms");
         }
         long number = Long.parseLong(matcher.group(1));
-        return switch (matcher.group(2)) {
+        Duration span = switch (matcher.group(2)) {
             case "ms" -> Duration.ofMillis(number);
             case "s" -> Duration.ofSeconds(number);
             case "m" -> Duration.ofMinutes(number);
             case "h" -> Duration.ofHours(number);
             default -> Duration.ofDays(number);
         };
+        if (span.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException(
+                    SafeText.quoted(text) + " is longer than " + LONGEST.toDays() + "d, the longest span of time");
+        }
+        return span;
     }
 
     /** Writes a span in the largest unit that keeps it whole. */

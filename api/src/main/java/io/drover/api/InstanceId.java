@@ -18,7 +18,7 @@ public record InstanceId(@JsonValue String value) implements Comparable<Instance
     public InstanceId {
         if (!FORM.matcher(value).matches()) {
             throw new IllegalArgumentException(
-                    "not a system identifier: '" + value + "' does not match " + FORM.pattern());
+                    "not a system identifier: " + SafeText.quoted(value) + " does not match " + FORM.pattern());
         }
     }
 

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.api;
 
+import com.fasterxml.jackson.databind.type.LogicalType;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import java.util.List;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonDeserializer;
@@ -28,12 +33,27 @@ import java.util.Locale;
 public final class Json {
     private static final DateTimeFormatter MILLIS =
             new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
+    /**
+     * What no record of Drover's comes near, and what keeps a text of somebody else's from filling stack and heap. Jackson's own limits
+     * are made for any program.
+     */
+    private static final StreamReadConstraints LIMITS = StreamReadConstraints.builder()
+            .maxNestingDepth(50)
+            .maxStringLength(1024 * 1024)
+            .maxNameLength(1024)
+            .maxNumberLength(100)
+            .build();
+
     private static final ObjectMapper MAPPER = configure(new ObjectMapper());
 
     private Json() {}
 
-    /** Applies Drover's conventions to a mapper: unknown members and trailing text are refused unless a record says otherwise. */
+    /**
+     * Applies Drover's conventions to a mapper: unknown members and trailing text are refused unless a record says otherwise, a member
+     * that is named twice always is, since two readers could take two different ones for the right one. No text names a class.
+     */
     public static ObjectMapper configure(ObjectMapper mapper) {
+        mapper.getFactory().setStreamReadConstraints(LIMITS).enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
         SimpleModule drover = new SimpleModule("drover")
                 .addSerializer(Instant.class, new InstantSerializer())
                 .addSerializer(Duration.class, new DurationSerializer())
@@ -46,6 +66,22 @@ public final class Json {
                 .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
                 .enable(DeserializationFeature.READ_UNKNOWN_ENUM_VALUES_USING_DEFAULT_VALUE)
                 .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT);
+    }
+
+    /** Has a mapper take a text for a text and a number for a number: what a caller did not mean is refused, not guessed. */
+    public static ObjectMapper strict(ObjectMapper mapper) {
+        for (LogicalType type : List.of(LogicalType.Integer, LogicalType.Float, LogicalType.Boolean)) {
+            mapper.coercionConfigFor(type)
+                    .setCoercion(CoercionInputShape.String, CoercionAction.Fail)
+                    .setCoercion(CoercionInputShape.EmptyString, CoercionAction.Fail);
+        }
+        mapper.coercionConfigFor(LogicalType.Boolean).setCoercion(CoercionInputShape.Integer, CoercionAction.Fail);
+        mapper.coercionConfigFor(LogicalType.Textual)
+                .setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail);
+        mapper.coercionConfigFor(LogicalType.Enum).setCoercion(CoercionInputShape.Integer, CoercionAction.Fail);
+        return mapper;
     }
 
     /** The shared mapper; do not configure it. */

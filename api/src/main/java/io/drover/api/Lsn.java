@@ -24,7 +24,7 @@ public record Lsn(long bytes) implements Comparable<Lsn> {
     public static Lsn parse(String text) {
         Matcher matcher = FORM.matcher(text);
         if (!matcher.matches()) {
-            throw new IllegalArgumentException("not an LSN: '" + text + "'");
+            throw new IllegalArgumentException("not an LSN: " + SafeText.quoted(text));
         }
         return new Lsn(Long.parseLong(matcher.group(1), 16) << 32 | Long.parseLong(matcher.group(2), 16));
     }

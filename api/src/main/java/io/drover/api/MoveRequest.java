@@ -184,7 +184,7 @@ public record MoveRequest(
      *
      * @param canaries queries that must give the same rows on source and target
      */
-    public record Verify(Level level, List<String> canaries) {
+    public record Verify(Level level, List<CanaryQuery> canaries) {
         public Verify {
             level = level == null ? Level.COUNTS : level;
             canaries = canaries == null ? List.of() : List.copyOf(canaries);
@@ -194,7 +194,16 @@ public record MoveRequest(
     /** A check that a person takes responsibility for. */
     public record Waiver(
             @JsonProperty(required = true) String check,
-            @JsonProperty(required = true) String reason) {}
+            @JsonProperty(required = true) String reason) {
+        private static final Form CHECK = new Form(
+                "the name of a check", "[A-Za-z0-9][A-Za-z0-9-]*", Form.NAME_BYTES, "letters, digits and '-', such as P47");
+
+        public Waiver {
+            // that one is missing is told where the field is known
+            check = check == null ? check : CHECK.checked(check);
+            reason = reason == null ? reason : Reason.checked(reason);
+        }
+    }
 
     private static final class Texts {
         static String of(Enum<?> value) {

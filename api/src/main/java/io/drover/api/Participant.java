@@ -24,6 +24,15 @@ public record Participant(
         boolean targetReady,
         @Nullable String group,
         @Nullable String trouble) {
+    public Participant {
+        // clients of any language write these, and people read them
+        ackedEpoch = ackedEpoch == null ? new FenceEpoch(0) : ackedEpoch;
+        name = name == null ? "unnamed" : SafeText.line(name);
+        host = host == null ? "unknown" : SafeText.line(host);
+        group = group == null ? null : SafeText.line(group);
+        trouble = trouble == null ? null : SafeText.line(trouble);
+    }
+
     /** A client that is no pooler's adapter. */
     public Participant(int v, String name, String host, FenceEpoch ackedEpoch, boolean targetReady) {
         this(v, name, host, ackedEpoch, targetReady, null, null);

@@ -12,7 +12,13 @@ import org.jspecify.annotations.Nullable;
  */
 public record ShardAdoption(
         @JsonProperty(required = true) NodeId node,
-        @Nullable String dataDir,
+        @Nullable NodePath dataDir,
         @JsonProperty(required = true) int port,
-        @JsonProperty(required = true) String database,
-        @Nullable Boolean initialize) {}
+        @JsonProperty(required = true) DatabaseName database,
+        @Nullable Boolean initialize) {
+    /** With names that are not checked yet. */
+    public ShardAdoption(
+            NodeId node, @Nullable String dataDir, int port, String database, @Nullable Boolean initialize) {
+        this(node, dataDir == null ? null : new NodePath(dataDir), port, new DatabaseName(database), initialize);
+    }
+}

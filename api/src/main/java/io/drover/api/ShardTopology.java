@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.api;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.time.Instant;
 import java.util.List;
@@ -35,12 +37,25 @@ public record ShardTopology(
         @Nullable Fence fence) {
 
     public ShardTopology {
+        requireNonNull(shard, "shard is null");
+        requireNonNull(instance, "instance is null");
+        requireNonNull(epoch, "epoch is null");
+        requireNonNull(state, "state is null");
+        requireNonNull(primary, "primary is null");
+        // who connects to it needs no check of his own
+        database = new DatabaseName(requireNonNull(database, "database is null")).value();
         replicas = replicas == null ? List.of() : List.copyOf(replicas);
     }
 
     /** Where an instance listens. */
     @JsonIgnoreProperties(ignoreUnknown = true)
-    public record Endpoint(NodeId node, String host, int port) {}
+    public record Endpoint(NodeId node, String host, int port) {
+        public Endpoint {
+            requireNonNull(node, "node is null");
+            host = new HostName(requireNonNull(host, "host is null")).value();
+            Port.checked(port);
+        }
+    }
 
     /** What a copy is for. */
     public enum ReplicaRole {
@@ -59,6 +74,15 @@ public record ShardTopology(
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record Replica(NodeId node, String host, int port, ReplicaRole role, int readWeight) {
+        public Replica {
+            requireNonNull(node, "node is null");
+            host = new HostName(requireNonNull(host, "host is null")).value();
+            Port.checked(port);
+            if (readWeight < 0) {
+                throw new IllegalArgumentException("a negative weight of reads: " + readWeight);
+            }
+        }
+
         /** Where the copy listens. */
         public Endpoint endpoint() {
             return new Endpoint(node, host, port);

@@ -27,7 +27,11 @@ public final class TopologyRebuild {
     /** A node whose agent cannot be asked. */
     public record LeftOut(
             @JsonProperty(required = true) NodeId node,
-            @JsonProperty(required = true) String reason) {}
+            @JsonProperty(required = true) String reason) {
+        public LeftOut {
+            reason = reason == null ? reason : Reason.checked(reason);
+        }
+    }
 
     /**
      * What becomes of a shard.

@@ -13,7 +13,6 @@ import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
-import org.postgresql.PGProperty;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.postgresql.jdbc.PgConnection;
 import org.slf4j.Logger;
@@ -66,19 +65,6 @@ final class SessionSource extends AbstractDataSource {
                 throw new IllegalArgumentException("the driver refuses the property " + name, e);
             }
         });
-    }
-
-    /**
-     * Checks the names of driver properties when the configuration is made, not at the first connection in the middle of a move.
-     *
-     * @throws IllegalArgumentException when the driver does not know one
-     */
-    static void requireKnown(Iterable<String> properties) {
-        for (String name : properties) {
-            if (PGProperty.forName(name) == null) {
-                throw new IllegalArgumentException("the PostgreSQL driver has no property '" + name + "'");
-            }
-        }
     }
 
     @Override

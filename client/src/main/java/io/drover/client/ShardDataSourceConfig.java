@@ -75,7 +75,7 @@ public record ShardDataSourceConfig(
                     "rampUp must be 0 s to " + LONGEST_RAMP.toSeconds() + " s, not " + rampUp);
         }
         driverProperties = Map.copyOf(driverProperties);
-        SessionSource.requireKnown(driverProperties.keySet());
+        DriverProperties.check(driverProperties);
         warmup = List.copyOf(warmup);
     }
 

@@ -20,6 +20,7 @@ public final class Drover {
 
     /** Runs a command and exits with its code. */
     public static void main(String[] arguments) {
+        PlainLog.install();
         int code = CommandLines.of(new Drover()).execute(arguments);
         if (code != STAYS) {
             System.exit(code);

@@ -24,7 +24,7 @@ public final class AutoConf {
             # It will be overwritten by the ALTER SYSTEM command.
             """;
     private static final Pattern LINE = Pattern.compile(
-            "\\s*([A-Za-z_][A-Za-z0-9_.$]*)\\s*(?:=\\s*|\\s)\\s*('(?:[^'\\\\]|''|\\\\.)*'|[^'\\s#]+)\\s*(?:#.*)?");
+            "\\s*([A-Za-z_][A-Za-z0-9_.$]*)\\s*(?:=\\s*|\\s)\\s*('(?:[^'\\\\]++|''|\\\\.)*'|[^'\\s#]+)\\s*(?:#.*)?");
     private static final Pattern ESCAPE = Pattern.compile("''|\\\\([0-7]{1,3}|.)", Pattern.DOTALL);
     private static final int OCTAL = 8;
 
@@ -67,6 +67,11 @@ public final class AutoConf {
 
     /** Sets a value. */
     public AutoConf set(ManagedSetting setting, String value) {
+        return restore(setting, setting.checked(value));
+    }
+
+    /** Puts a value back that stood there before, whatever it was. */
+    public AutoConf restore(ManagedSetting setting, String value) {
         values.put(setting.parameter(), value);
         return this;
     }

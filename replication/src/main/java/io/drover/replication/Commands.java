@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
@@ -31,6 +32,12 @@ public final class Commands {
     private static final Duration GRACE = Duration.ofSeconds(2);
     /** How long what a program has printed may take to be read once it has ended: on a machine that stands still for a while. */
     private static final Duration READING = Duration.ofSeconds(60);
+
+    /** Who the process is, which time it is there, and what the loader has done to the agent itself already. */
+    private static final Set<String> INHERITED = Set.of("HOME", "USER", "LOGNAME", "TZ", "LD_LIBRARY_PATH", "LD_PRELOAD");
+
+    private static final Map<String, String> FIXED =
+            Map.of("LC_ALL", "C", "PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
 
     private Commands() {}
 
@@ -105,11 +112,10 @@ public final class Commands {
 
     static ProcessBuilder builder(List<String> argv, Map<String, String> environment) {
         ProcessBuilder builder = new ProcessBuilder(argv);
-        // A PGHOST or PGPASSWORD of whoever started the daemon must not decide where a program connects to
-        builder.environment()
-                .keySet()
-                .removeIf(key -> key.startsWith("PG") || key.startsWith("LC_") || key.equals("LANGUAGE"));
-        builder.environment().put("LC_ALL", "C");
+        // neither a PGHOST of whoever started the daemon nor his PATH decides what a program does; and what he keeps secret in his
+        // environment would be for everybody to read in that of a server that lives for years
+        builder.environment().keySet().retainAll(INHERITED);
+        builder.environment().putAll(FIXED);
         builder.environment().putAll(environment);
         return builder;
     }

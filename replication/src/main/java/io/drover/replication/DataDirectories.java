@@ -2,6 +2,7 @@
 package io.drover.replication;
 
 import io.drover.api.DroverException;
+import io.drover.api.NodePath;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -31,11 +32,11 @@ public interface DataDirectories {
     List<Path> marked(Path dataDir, String mark);
 
     /**
-     * The true name of a data directory that somebody named.
+     * The path of a data directory that somebody has named.
      *
-     * @throws DroverException INVALID_VALUE when it is none
+     * @throws DroverException INVALID_VALUE when it is none, when it leads through a link, or when none may lie there
      */
-    Path named(String text);
+    Path named(NodePath name);
 
     /** What its running server has written there. */
     PostmasterFile postmasterFile(Path dataDir);

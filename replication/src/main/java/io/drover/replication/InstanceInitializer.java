@@ -66,7 +66,7 @@ public final class InstanceInitializer {
             RoleSetup.ensure(connection, spec.passwords());
             if (Sql.first(connection, "SELECT 1 FROM pg_database WHERE datname = ?", row -> 1, spec.database())
                     .isEmpty()) {
-                Sql.execute(connection, "CREATE DATABASE " + Sql.identifier(spec.database()));
+                Sql.execute(connection, "CREATE DATABASE " + Quoting.identifier(spec.database()));
             }
         } catch (SQLException e) {
             throw Sql.failed("closing a connection", e);

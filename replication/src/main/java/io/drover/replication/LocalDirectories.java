@@ -3,6 +3,7 @@ package io.drover.replication;
 
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
+import io.drover.api.NodePath;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -22,9 +23,14 @@ final class LocalDirectories implements DataDirectories {
     private static final List<String> LEFT = List.of(".staging-", ".rewinding-", ".set-aside-");
 
     private final PostgresBinaries binaries;
+    private final List<Path> roots;
 
-    LocalDirectories(PostgresBinaries binaries) {
+    /**
+     * @param roots below which directories lie that somebody names; none for anywhere
+     */
+    LocalDirectories(PostgresBinaries binaries, List<Path> roots) {
         this.binaries = binaries;
+        this.roots = List.copyOf(roots);
     }
 
     @Override
@@ -94,20 +100,8 @@ final class LocalDirectories implements DataDirectories {
     }
 
     @Override
-    public Path named(String text) {
-        try {
-            Path path = Path.of(text).toRealPath();
-            if (!Files.exists(path.resolve("PG_VERSION"))) {
-                throw new IOException("it holds no PG_VERSION");
-            }
-            return path;
-        } catch (IOException e) {
-            throw new DroverException(
-                    ErrorCode.INVALID_VALUE,
-                    text + " is no data directory that this agent can read: " + e.getMessage(),
-                    "name the directory as the node sees it; the agent runs as its owner",
-                    e);
-        }
+    public Path named(NodePath name) {
+        return NamedDirectory.checked(name, roots);
     }
 
     @Override

@@ -6,6 +6,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** PostgreSQL on the machine that this process runs on. */
 public final class LocalPostgresNode implements PostgresNode {
@@ -22,9 +24,28 @@ public final class LocalPostgresNode implements PostgresNode {
      */
     public LocalPostgresNode(
             String name, String host, Path dataRoot, PostgresBinaries binaries, RoleSetup.Passwords passwords) {
+        this(name, host, dataRoot, List.of(), binaries, passwords);
+    }
+
+    /**
+     * The same that takes over data directories only below some directories.
+     *
+     * @param roots beside {@code dataRoot}; none for anywhere
+     */
+    public LocalPostgresNode(
+            String name,
+            String host,
+            Path dataRoot,
+            List<Path> roots,
+            PostgresBinaries binaries,
+            RoleSetup.Passwords passwords) {
         this.programs = new LocalPrograms(name, host, binaries, passwords);
         this.dataRoot = dataRoot;
-        this.directories = new LocalDirectories(binaries);
+        this.directories = new LocalDirectories(
+                binaries,
+                roots.isEmpty()
+                        ? List.of()
+                        : Stream.concat(roots.stream(), Stream.of(dataRoot)).toList());
     }
 
     @Override

@@ -24,7 +24,7 @@ record LocalServerFiles(LocalPrograms node, ServerPlace place) implements Server
         AutoConf file = AutoConf.read(place.dataDir());
         for (Map.Entry<ManagedSetting, @Nullable String> each : values.entrySet()) {
             String value = each.getValue();
-            file = value == null ? file.remove(each.getKey()) : file.set(each.getKey(), value);
+            file = value == null ? file.remove(each.getKey()) : file.restore(each.getKey(), value);
         }
         file.write(place.dataDir());
     }

@@ -14,7 +14,8 @@ public final class PassFile {
                 line(RoleSetup.REPLICATION, passwords.replication()) + line(RoleSetup.REWIND, passwords.rewind()));
     }
 
-    static String line(String user, String password) {
+    /** The line of one user, for every host and database. */
+    public static String line(String user, String password) {
         return "*:*:*:" + escaped(user) + ":" + escaped(password) + "\n";
     }
 

@@ -27,7 +27,7 @@ public final class RewindLogin {
                 connection,
                 allowed
                         ? "ALTER ROLE " + RoleSetup.REWIND + " LOGIN PASSWORD "
-                                + Sql.literal(RoleSetup.verifier(RoleSetup.REWIND, password))
+                                + Quoting.literal(RoleSetup.verifier(RoleSetup.REWIND, password))
                         : "ALTER ROLE " + RoleSetup.REWIND + " NOLOGIN");
     }
 }

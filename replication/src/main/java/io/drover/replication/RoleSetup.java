@@ -88,7 +88,7 @@ public final class RoleSetup {
         lacks(connection, REPLICATION, "rolcanlogin AND rolreplication", "LOGIN and REPLICATION", found);
         List<String> rights = new ArrayList<>();
         for (String function : REWIND_FUNCTIONS) {
-            rights.add("has_function_privilege(rolname, " + Sql.literal(function) + ", 'EXECUTE')");
+            rights.add("has_function_privilege(rolname, " + Quoting.literal(function) + ", 'EXECUTE')");
         }
         lacks(connection, REWIND, String.join(" AND ", rights), "EXECUTE on the functions that pg_rewind calls", found);
         return found;
@@ -111,7 +111,7 @@ public final class RoleSetup {
         }
         Sql.execute(
                 connection,
-                "ALTER ROLE " + role + " " + attributes + " PASSWORD " + Sql.literal(verifier(role, password)));
+                "ALTER ROLE " + role + " " + attributes + " PASSWORD " + Quoting.literal(verifier(role, password)));
     }
 
     private static void lacks(

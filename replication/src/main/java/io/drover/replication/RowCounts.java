@@ -53,7 +53,7 @@ public final class RowCounts {
         for (List<String> table : Sql.list(connection, TABLES, row -> List.of(row.getString(1), row.getString(2)))) {
             long millis = Math.max(1, waiting.left().toMillis());
             Sql.execute(connection, "SET LOCAL statement_timeout = " + millis);
-            String name = Sql.identifier(table.get(0)) + "." + Sql.identifier(table.get(1));
+            String name = Quoting.identifier(table.get(0)) + "." + Quoting.identifier(table.get(1));
             counts.put(
                     database + "." + table.get(0) + "." + table.get(1),
                     Sql.number(connection, "SELECT count(*) FROM ONLY " + name));

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.replication;
 
+import io.drover.api.ApplicationName;
+import io.drover.api.HostName;
+import io.drover.api.SlotName;
 import io.drover.api.Lsn;
 import io.drover.api.agent.Reports.ArchiveReport;
 import io.drover.api.agent.Reports.AuditReport;
@@ -28,7 +31,12 @@ public interface ServerFiles {
      *
      * @param applicationName unique among the standbys, since the guard goes by it (H14)
      */
-    record Upstream(String host, int port, String applicationName, String slot) {}
+    record Upstream(String host, int port, String applicationName, String slot) {
+        /** As a command names it. */
+        public static Upstream of(HostName host, int port, ApplicationName applicationName, SlotName slot) {
+            return new Upstream(host.value(), port, applicationName.value(), slot.value());
+        }
+    }
 
     /** A base backup that runs. */
     interface RunningCopy {

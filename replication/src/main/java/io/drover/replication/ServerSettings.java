@@ -49,7 +49,12 @@ public final class ServerSettings implements RunningSettings {
     /** Writes a value to postgresql.auto.conf; it is not loaded yet. */
     @Override
     public void set(ManagedSetting setting, String value) {
-        Sql.execute(connection, "ALTER SYSTEM SET " + setting.parameter() + " = " + Sql.literal(value));
+        write(setting, setting.checked(value));
+    }
+
+    private void write(ManagedSetting setting, String value) {
+        // PostgreSQL refuses a line break here itself
+        Sql.execute(connection, "ALTER SYSTEM SET " + setting.parameter() + " = " + Quoting.literal(value));
     }
 
     /** Removes a setting from postgresql.auto.conf; that is not loaded yet. */
@@ -60,7 +65,7 @@ public final class ServerSettings implements RunningSettings {
     /** Puts back what {@link #autoConfValue} said; that is not loaded yet. */
     @Override
     public void restore(ManagedSetting setting, Optional<String> autoConfValue) {
-        autoConfValue.ifPresentOrElse(value -> set(setting, value), () -> reset(setting));
+        autoConfValue.ifPresentOrElse(value -> write(setting, value), () -> reset(setting));
     }
 
     /** Makes the server read its files again. {@link #awaitVisible} proves that a value has come into force. */

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.core.Utils;
 
 /** The little JDBC that this module needs, with failures that have a code. */
 final class Sql {
@@ -79,26 +78,6 @@ final class Sql {
         } catch (SQLException e) {
             throw failed(sql, e);
         }
-    }
-
-    /** A quoted string constant. */
-    static String literal(String value) {
-        try {
-            StringBuilder quoted = new StringBuilder();
-            boolean backslash = value.indexOf('\\') >= 0;
-            Utils.escapeLiteral(quoted, backslash ? value.replace("\\", "\\\\") : value, true);
-            return (backslash ? " E'" : "'") + quoted + "'";
-        } catch (SQLException e) {
-            throw new DroverException(ErrorCode.INVALID_VALUE, "a value holds a zero byte", null, e);
-        }
-    }
-
-    /** A quoted name. */
-    static String identifier(String name) {
-        if (name.isEmpty() || name.indexOf('\0') >= 0) {
-            throw new DroverException(ErrorCode.INVALID_VALUE, "not a name: '" + name + "'");
-        }
-        return '"' + name.replace("\"", "\"\"") + '"';
     }
 
     static DroverException failed(String sql, SQLException cause) {

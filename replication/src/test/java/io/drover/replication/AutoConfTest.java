@@ -16,7 +16,7 @@ class AutoConfTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "off", "it's", "C:\\data\\x", "FIRST 1 (\"a\", 'b')", "\\'", "'", "a # b", "ä"})
     void readsBackEveryValueThatItWrites(String value) {
-        AutoConf settings = AutoConf.parse("").set(ManagedSetting.RESTORE_COMMAND, value);
+        AutoConf settings = AutoConf.parse("").restore(ManagedSetting.RESTORE_COMMAND, value);
 
         assertThat(AutoConf.parse(settings.text()).get("restore_command")).contains(value);
     }

@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class CommandsTest {
@@ -36,6 +38,32 @@ class CommandsTest {
         assertThatThrownBy(() -> Commands.run(List.of("/bin/sleep", "60"), Duration.ofMillis(100)))
                 .isInstanceOfSatisfying(
                         DroverException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TIMEOUT));
+    }
+
+    @Test
+    void givesAProgramAnEnvironmentOfItsOwn() {
+        Commands.Result result = Commands.run(List.of("/usr/bin/env"), Map.of("PGPASSFILE", "/p"), LIMIT);
+
+        Set<String> names = result.stdout()
+                .lines()
+                .map(line -> line.substring(0, line.indexOf('=')))
+                .collect(Collectors.toSet());
+        assertThat(names)
+                .contains("PATH", "LC_ALL", "PGPASSFILE")
+                .isSubsetOf(
+                        "PATH", "LC_ALL", "PGPASSFILE", "HOME", "USER", "LOGNAME", "TZ", "LD_LIBRARY_PATH", "LD_PRELOAD");
+        assertThat(System.getenv()).as("there was more to leave out").hasSizeGreaterThan(names.size());
+    }
+
+    /** No shell between an argument and its program. */
+    @Test
+    void anArgumentStaysOneWhateverIsInIt() {
+        HostileText.SAMPLES.stream()
+                .filter(sample -> sample.chars().allMatch(each -> each > 0 && each < 128))
+                .forEach(sample -> assertThat(Commands.run(List.of("/usr/bin/printf", "%s|", "x" + sample), LIMIT)
+                                .stdout()
+                                .replace("\n", ""))
+                        .isEqualTo(("x" + sample + "|").replace("\r\n", "\n").replace("\n", "").replace("\r", "")));
     }
 
     @Test

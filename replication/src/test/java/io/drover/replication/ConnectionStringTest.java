@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class ConnectionStringTest {
     @Test
     void quotesByTheRulesOfLibpq() {
-        assertThat(ConnectionString.of(Map.of("passfile", "/a b/it's\\x"))).isEqualTo("passfile='/a b/it\\'s\\\\x'");
+        assertThat(ConnectionString.escaped("/a b/it's\\x")).isEqualTo("/a b/it\\'s\\\\x");
     }
 
     @Test
@@ -24,9 +24,9 @@ class ConnectionStringTest {
     void keepsAValueFromAddingAKeyword() {
         var upstream = new StandbySetup.Upstream("h' user='postgres", 5432, Path.of("/p"), "drover_1", "slot");
 
-        assertThat(upstream.connectionString())
-                .isEqualTo("application_name='drover_1' connect_timeout='5' host='h\\' user=\\'postgres' passfile='/p'"
-                        + " port='5432' user='drover_repl'");
+        assertThatThrownBy(upstream::connectionString)
+                .isInstanceOf(DroverException.class)
+                .hasMessageContaining("the value of host is wrong");
     }
 
     @Test

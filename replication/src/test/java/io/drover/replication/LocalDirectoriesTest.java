@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.replication;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
+import io.drover.api.NodePath;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,7 +26,7 @@ class LocalDirectoriesTest {
 
     @BeforeEach
     void bind() {
-        directories = new LocalDirectories(new PostgresBinaries(directory.resolve("bin")));
+        directories = new LocalDirectories(new PostgresBinaries(directory.resolve("bin")), List.of());
     }
 
     @Test
@@ -53,6 +57,76 @@ class LocalDirectoriesTest {
         assertThat(Files.exists(data, LinkOption.NOFOLLOW_LINKS)).isTrue();
         assertThat(directories.stateOfPlace(data)).contains("is a link");
         assertThat(directories.stateOfPlace(elsewhere)).isEqualTo("empty");
+    }
+
+    /** A data directory of this user, and where others may lie. */
+    private Path dataDirectory(String name) throws IOException {
+        Path data = Files.createDirectories(directory.toRealPath().resolve(name));
+        Files.writeString(data.resolve("PG_VERSION"), "15\n");
+        return data;
+    }
+
+    private DataDirectories below(Path root) {
+        return new LocalDirectories(new PostgresBinaries(directory.resolve("bin")), List.of(root));
+    }
+
+    private static void assertRefused(DataDirectories directories, Path named, String why) {
+        assertThatExceptionOfType(DroverException.class)
+                .isThrownBy(() -> directories.named(new NodePath(named.toString())))
+                .withMessageContaining(why)
+                .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_VALUE));
+    }
+
+    @Test
+    void takesADataDirectoryBelowARoot() throws IOException {
+        Path data = dataDirectory("roots/15/main");
+
+        assertThat(below(directory.resolve("roots")).named(new NodePath(data.toString()))).isEqualTo(data);
+        assertThat(directories.named(new NodePath(data.toString()))).as("no roots").isEqualTo(data);
+    }
+
+    @Test
+    void refusesADataDirectoryOutsideTheRoots() throws IOException {
+        Path data = dataDirectory("elsewhere/main");
+        Path root = Files.createDirectories(directory.resolve("roots"));
+
+        assertRefused(below(root), data, "lies below none of this agent's dataRoots");
+        assertRefused(below(directory.resolve("none-such")), data, "dataRoots");
+        assertRefused(below(directory.toRealPath().resolve("else")), data, "dataRoots");
+    }
+
+    @Test
+    void refusesADataDirectoryThroughASymbolicLink() throws IOException {
+        Path data = dataDirectory("elsewhere/main");
+        Path root = Files.createDirectories(directory.toRealPath().resolve("roots"));
+        Path link = Files.createSymbolicLink(root.resolve("main"), data);
+        Path above = Files.createSymbolicLink(root.resolve("above"), data.getParent());
+
+        assertRefused(below(root), link, "symbolic link to " + data);
+        assertRefused(below(root), above.resolve("main"), "symbolic link to " + data);
+        assertRefused(directories, link, "symbolic link to " + data);
+    }
+
+    @Test
+    void refusesWhatIsNoDataDirectory() throws IOException {
+        Path real = directory.toRealPath();
+        Path empty = Files.createDirectories(real.resolve("empty"));
+        Path linked = Files.createDirectories(real.resolve("linked"));
+        Files.createSymbolicLink(linked.resolve("PG_VERSION"), Files.writeString(real.resolve("version"), "15\n"));
+
+        assertRefused(directories, real.resolve("absent"), "no data directory");
+        assertRefused(directories, empty, "it holds no PG_VERSION");
+        assertRefused(directories, linked, "it holds no PG_VERSION");
+    }
+
+    @Test
+    void refusesADataDirectoryOfAnotherUser() throws IOException {
+        Path data = dataDirectory("main");
+        // only root can give a directory away
+        assumeTrue(System.getProperty("user.name").equals("root"));
+        Files.setAttribute(data, "unix:uid", 65_534);
+
+        assertRefused(directories, data, "belongs to another user");
     }
 
     @Test

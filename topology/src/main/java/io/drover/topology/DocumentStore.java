@@ -29,9 +29,9 @@ public final class DocumentStore {
         return calls.read(node.path()).map(bytes -> ZkCalls.decode(node, bytes));
     }
 
-    /** The content of all children, by name; children that vanish meanwhile are left out. */
+    /** The content of all children, by name; children that vanish meanwhile, or that hold something else, are left out. */
     public <T> List<Versioned<T>> readAll(ZDirectory<T> directory) {
-        return readAll(children(directory).stream().map(directory::child).toList());
+        return calls.readSound(children(directory).stream().map(directory::child).toList());
     }
 
     /** The content of these znodes; those that are absent are left out. */

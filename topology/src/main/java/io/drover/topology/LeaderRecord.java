@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.topology;
 
+import static java.util.Objects.requireNonNull;
+
+import io.drover.api.BaseUrl;
+import io.drover.api.SafeText;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import io.drover.api.LeaderEpoch;
 
@@ -12,4 +16,11 @@ import io.drover.api.LeaderEpoch;
  * @param rest base address of its REST interface
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
-public record LeaderRecord(LeaderEpoch epoch, String controller, String rest) {}
+public record LeaderRecord(LeaderEpoch epoch, String controller, String rest) {
+    public LeaderRecord {
+        requireNonNull(epoch, "epoch is null");
+        controller = SafeText.line(requireNonNull(controller, "controller is null"));
+        // whoever forwards a request sends its token there
+        rest = new BaseUrl(requireNonNull(rest, "rest is null")).value();
+    }
+}

@@ -49,7 +49,7 @@ public final class NodeRegistry {
     /** Every node that ever registered, by id. */
     public List<NodeStatus> list() {
         ZDirectory<NodeRecord> directory = ZkLayout.nodes();
-        List<Versioned<NodeRecord>> nodes = calls.readAll(
+        List<Versioned<NodeRecord>> nodes = calls.readSound(
                 calls.children(directory.path()).stream().map(directory::child).toList());
         Map<ZNode<NodeRecord>, Versioned<byte[]>> alive = calls.readMany(nodes.stream()
                 .map(node -> ZkLayout.nodeAlive(node.value().id()))

@@ -52,10 +52,10 @@ public final class TopologyStore {
         return calls.read(node.path()).map(bytes -> ZkCalls.decode(node, bytes));
     }
 
-    /** The topology of every shard, by shard id. */
+    /** The topology of every shard, by shard id, but of those whose znode holds something else. */
     public List<Versioned<ShardTopology>> readAll() {
         ZDirectory<ShardTopology> topologies = ZkLayout.topologies();
-        return calls.readAll(calls.children(topologies.path()).stream()
+        return calls.readSound(calls.children(topologies.path()).stream()
                 .map(topologies::child)
                 .toList());
     }

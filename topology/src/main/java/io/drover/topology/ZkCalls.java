@@ -4,9 +4,11 @@ package io.drover.topology;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.Json;
+import io.drover.api.ShardTopology;
 import io.drover.api.time.Scheduler;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,9 +20,12 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Requests to ZooKeeper that end within a limit and can be interrupted. */
 final class ZkCalls {
+    private static final Logger LOG = LoggerFactory.getLogger(ZkCalls.class);
     private static final Duration LIMIT = Duration.ofSeconds(10);
     private static final Duration PAUSE = Duration.ofMillis(25);
     private static final Duration LONG_PAUSE = Duration.ofMillis(500);
@@ -184,6 +189,22 @@ final class ZkCalls {
                 .toList();
     }
 
+    /**
+     * The same for whoever looks at all that there is: a znode that holds something else is left out, and named in the log. One that
+     * somebody has spoilt must not hide the others.
+     */
+    <T> List<Versioned<T>> readSound(List<ZNode<T>> nodes) {
+        List<Versioned<T>> sound = new ArrayList<>();
+        readMany(nodes).forEach((node, bytes) -> {
+            try {
+                sound.add(decode(node, bytes));
+            } catch (DroverException e) {
+                LOG.error("{}; it is left out", e.getMessage());
+            }
+        });
+        return List.copyOf(sound);
+    }
+
     private static <T> CompletableFuture<List<T>> all(List<CompletableFuture<T>> parts) {
         return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new))
                 .thenApply(
@@ -218,13 +239,28 @@ final class ZkCalls {
      */
     static <T> Versioned<T> decode(ZNode<T> node, Versioned<byte[]> bytes) {
         try {
-            return bytes.with(Json.read(bytes.value(), node.type()));
-        } catch (UncheckedIOException e) {
+            T record = Json.read(bytes.value(), node.type());
+            if (record == null) {
+                throw new IllegalArgumentException("it holds null");
+            }
+            requireOwn(node, record);
+            return bytes.with(record);
+        } catch (UncheckedIOException | IllegalArgumentException e) {
             throw new DroverException(
                     ErrorCode.INTERNAL,
                     node + " does not hold a " + node.type().getSimpleName(),
                     "another version of Drover, or a person, has written it",
                     e);
+        }
+    }
+
+    /** What is said of one shard or node where another's record lies is said of none. */
+    private static void requireOwn(ZNode<?> node, Object record) {
+        String owner = record instanceof ShardTopology topology
+                ? topology.shard().value()
+                : record instanceof NodeRecord known ? known.id().value() : "";
+        if (!owner.isEmpty() && !List.of(node.path().split("/")).contains(owner)) {
+            throw new IllegalArgumentException("it is the record of " + owner);
         }
     }
 }

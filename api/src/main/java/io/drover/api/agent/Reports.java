@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.api.agent;
 
+import static java.util.Objects.requireNonNull;
+
+import io.drover.api.DatabaseName;
+import io.drover.api.HostName;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import io.drover.api.FenceEpoch;
 import io.drover.api.InstanceId;
@@ -111,11 +115,22 @@ public final class Reports {
             FenceEpoch grantEpoch,
             FenceEpoch seenEpoch,
             @Nullable FenceEpoch sealedEpoch,
-            @Nullable LeaderEpoch leaderEpoch) {}
+            @Nullable LeaderEpoch leaderEpoch) {
+        public InstanceMemory {
+            // a rebuild makes topologies of these; an instance that holds no shard has no database
+            database = database.isEmpty() ? database : new DatabaseName(database).value();
+        }
+    }
 
     /** What the agent of a node remembers of every instance that ever was there. */
     @JsonIgnoreProperties(ignoreUnknown = true)
-    public record MemoryReport(NodeId node, String host, List<InstanceMemory> instances) {}
+    public record MemoryReport(NodeId node, String host, List<InstanceMemory> instances) {
+        public MemoryReport {
+            requireNonNull(node, "node is null");
+            host = new HostName(requireNonNull(host, "host is null")).value();
+            instances = List.copyOf(requireNonNull(instances, "instances is null"));
+        }
+    }
 
     /**
      * What an agent has done by itself about what a move has left, or what it has left to a person.

@@ -1,10 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.api.agent;
 
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import io.drover.api.ApplicationName;
+import io.drover.api.CanaryQuery;
+import io.drover.api.DatabaseName;
 import io.drover.api.FenceEpoch;
+import io.drover.api.HostName;
 import io.drover.api.Lsn;
 import io.drover.api.MoveRequest;
+import io.drover.api.NodePath;
+import io.drover.api.Port;
 import io.drover.api.ShardId;
+import io.drover.api.SlotName;
+import io.drover.api.StandbyNames;
 import io.drover.api.agent.Reports.AlignReport;
 import io.drover.api.agent.Reports.ArchiveReport;
 import io.drover.api.agent.Reports.AuditReport;
@@ -57,6 +68,14 @@ public sealed interface Verb<R> {
         return PATHS.get(verb);
     }
 
+    /** The shards of an instance, of which there is one at least. */
+    private static List<ShardId> some(List<ShardId> shards) {
+        if (requireNonNull(shards, "shards is null").isEmpty()) {
+            throw new IllegalArgumentException("no shard is named");
+        }
+        return List.copyOf(shards);
+    }
+
     /** Type of the answer. */
     Class<R> answer();
 
@@ -69,7 +88,11 @@ public sealed interface Verb<R> {
     }
 
     /** Makes a new instance, with data checksums, and its database. */
-    record Initialize(ShardId shard, int port, String database) implements Verb<InstanceReport> {
+    record Initialize(ShardId shard, int port, DatabaseName database) implements Verb<InstanceReport> {
+        public Initialize {
+            Port.checked(port);
+        }
+
         @Override
         public Class<InstanceReport> answer() {
             return InstanceReport.class;
@@ -77,7 +100,11 @@ public sealed interface Verb<R> {
     }
 
     /** Takes over a running instance, without a restart. */
-    record Adopt(ShardId shard, String dataDir, int port, String database) implements Verb<InstanceReport> {
+    record Adopt(ShardId shard, NodePath dataDir, int port, DatabaseName database) implements Verb<InstanceReport> {
+        public Adopt {
+            Port.checked(port);
+        }
+
         @Override
         public Class<InstanceReport> answer() {
             return InstanceReport.class;
@@ -85,8 +112,13 @@ public sealed interface Verb<R> {
     }
 
     /** Takes over a running standby of an instance that has a primary elsewhere, without a restart. */
-    record AdoptStandby(List<ShardId> shards, String dataDir, int port, String database)
+    record AdoptStandby(List<ShardId> shards, NodePath dataDir, int port, DatabaseName database)
             implements Verb<InstanceReport> {
+        public AdoptStandby {
+            shards = some(shards);
+            Port.checked(port);
+        }
+
         @Override
         public Class<InstanceReport> answer() {
             return InstanceReport.class;
@@ -94,7 +126,13 @@ public sealed interface Verb<R> {
     }
 
     /** Creates a physical slot that reserves WAL at once; on a primary or on a standby. */
-    record CreateSlot(String slot) implements Verb<SlotReport> {
+    record CreateSlot(SlotName slot) implements Verb<SlotReport> {
+        /** With a name that is not checked yet. */
+        @JsonCreator(mode = JsonCreator.Mode.DISABLED)
+        public CreateSlot(String slot) {
+            this(new SlotName(slot));
+        }
+
         @Override
         public Class<SlotReport> answer() {
             return SlotReport.class;
@@ -102,7 +140,13 @@ public sealed interface Verb<R> {
     }
 
     /** Drops a slot, ending its walsender first, and takes back what create-slot put into the data directory. */
-    record DropSlot(String slot) implements Verb<Done> {
+    record DropSlot(SlotName slot) implements Verb<Done> {
+        /** With a name that is not checked yet. */
+        @JsonCreator(mode = JsonCreator.Mode.DISABLED)
+        public DropSlot(String slot) {
+            this(new SlotName(slot));
+        }
+
         @Override
         public Class<Done> answer() {
             return Done.class;
@@ -112,12 +156,28 @@ public sealed interface Verb<R> {
     /** Starts a base backup into a staging directory; {@code GET …/job} tells how it goes. */
     record StartCopy(
             List<ShardId> shards,
-            String sourceHost,
+            HostName sourceHost,
             int sourcePort,
-            String slot,
+            SlotName slot,
             @Nullable Long maxRateBytes,
             MoveRequest.Checkpoint checkpoint)
             implements Verb<JobReport> {
+        public StartCopy {
+            shards = some(shards);
+            Port.checked(sourcePort);
+        }
+
+        /** With names that are not checked yet. */
+        public StartCopy(
+                List<ShardId> shards,
+                String sourceHost,
+                int sourcePort,
+                String slot,
+                @Nullable Long maxRateBytes,
+                MoveRequest.Checkpoint checkpoint) {
+            this(shards, new HostName(sourceHost), sourcePort, new SlotName(slot), maxRateBytes, checkpoint);
+        }
+
         @Override
         public Class<JobReport> answer() {
             return JobReport.class;
@@ -133,8 +193,29 @@ public sealed interface Verb<R> {
     }
 
     /** Puts the verified copy in its place and starts it as a hot standby. */
-    record StartStandby(List<ShardId> shards, String primaryHost, int primaryPort, String slot, String applicationName)
+    record StartStandby(
+            List<ShardId> shards,
+            HostName primaryHost,
+            int primaryPort,
+            SlotName slot,
+            ApplicationName applicationName)
             implements Verb<InstanceReport> {
+        public StartStandby {
+            shards = some(shards);
+            Port.checked(primaryPort);
+        }
+
+        /** With names that are not checked yet. */
+        public StartStandby(
+                List<ShardId> shards, String primaryHost, int primaryPort, String slot, String applicationName) {
+            this(
+                    shards,
+                    new HostName(primaryHost),
+                    primaryPort,
+                    new SlotName(slot),
+                    new ApplicationName(applicationName));
+        }
+
         @Override
         public Class<InstanceReport> answer() {
             return InstanceReport.class;
@@ -196,7 +277,12 @@ public sealed interface Verb<R> {
      *
      * @param patienceMillis how long a commit may wait before the agent takes that back by itself; null for what is usual
      */
-    record ArmGuard(String applicationName, @Nullable Long patienceMillis) implements Verb<Done> {
+    record ArmGuard(ApplicationName applicationName, @Nullable Long patienceMillis) implements Verb<Done> {
+        /** With a name that is not checked yet. */
+        public ArmGuard(String applicationName, @Nullable Long patienceMillis) {
+            this(new ApplicationName(applicationName), patienceMillis);
+        }
+
         @Override
         public Class<Done> answer() {
             return Done.class;
@@ -208,7 +294,12 @@ public sealed interface Verb<R> {
      *
      * @param patienceMillis as of {@link ArmGuard}
      */
-    record SetSynchronousStandbys(String names, @Nullable Long patienceMillis) implements Verb<Done> {
+    record SetSynchronousStandbys(StandbyNames names, @Nullable Long patienceMillis) implements Verb<Done> {
+        /** With a value that is not checked yet. */
+        public SetSynchronousStandbys(String names, @Nullable Long patienceMillis) {
+            this(new StandbyNames(names), patienceMillis);
+        }
+
         @Override
         public Class<Done> answer() {
             return Done.class;
@@ -220,7 +311,17 @@ public sealed interface Verb<R> {
      *
      * @param lasting the new primary is followed for good: the journal of whom it followed before is forgotten
      */
-    record Follow(String host, int port, String slot, String applicationName, boolean lasting) implements Verb<Done> {
+    record Follow(HostName host, int port, SlotName slot, ApplicationName applicationName, boolean lasting)
+            implements Verb<Done> {
+        public Follow {
+            Port.checked(port);
+        }
+
+        /** With names that are not checked yet. */
+        public Follow(String host, int port, String slot, String applicationName, boolean lasting) {
+            this(new HostName(host), port, new SlotName(slot), new ApplicationName(applicationName), lasting);
+        }
+
         @Override
         public Class<Done> answer() {
             return Done.class;
@@ -274,6 +375,12 @@ public sealed interface Verb<R> {
      * @param marginBytes bytes to leave before the end of the segment
      */
     record AlignWal(long marginBytes) implements Verb<AlignReport> {
+        public AlignWal {
+            if (marginBytes < 0) {
+                throw new IllegalArgumentException("a negative margin: " + marginBytes);
+            }
+        }
+
         @Override
         public Class<AlignReport> answer() {
             return AlignReport.class;
@@ -284,7 +391,12 @@ public sealed interface Verb<R> {
      * Writes the settings of the seal to disk without loading them, lists who is spared, warms every connection and code path
      * of the seal.
      */
-    record PrepareSeal(FenceEpoch epoch, String targetSlot) implements Verb<Done> {
+    record PrepareSeal(FenceEpoch epoch, SlotName targetSlot) implements Verb<Done> {
+        /** With a name that is not checked yet. */
+        public PrepareSeal(FenceEpoch epoch, String targetSlot) {
+            this(epoch, new SlotName(targetSlot));
+        }
+
         @Override
         public Class<Done> answer() {
             return Done.class;
@@ -312,7 +424,12 @@ public sealed interface Verb<R> {
     }
 
     /** Leaves no process that can commit: holds the door, stops the sessions, ends the WAL on a segment boundary. */
-    record Seal(FenceEpoch epoch, String targetSlot) implements Verb<SealReport> {
+    record Seal(FenceEpoch epoch, SlotName targetSlot) implements Verb<SealReport> {
+        /** With a name that is not checked yet. */
+        public Seal(FenceEpoch epoch, String targetSlot) {
+            this(epoch, new SlotName(targetSlot));
+        }
+
         @Override
         public Class<SealReport> answer() {
             return SealReport.class;
@@ -429,8 +546,30 @@ public sealed interface Verb<R> {
     }
 
     /** Starts to make a stopped old primary a standby of the new one; {@code GET …/job} tells how it goes. */
-    record Rejoin(String primaryHost, int primaryPort, String slot, String applicationName, boolean rewind, Lsn fork)
+    record Rejoin(
+            HostName primaryHost,
+            int primaryPort,
+            SlotName slot,
+            ApplicationName applicationName,
+            boolean rewind,
+            Lsn fork)
             implements Verb<JobReport> {
+        public Rejoin {
+            Port.checked(primaryPort);
+        }
+
+        /** With names that are not checked yet. */
+        public Rejoin(
+                String primaryHost, int primaryPort, String slot, String applicationName, boolean rewind, Lsn fork) {
+            this(
+                    new HostName(primaryHost),
+                    primaryPort,
+                    new SlotName(slot),
+                    new ApplicationName(applicationName),
+                    rewind,
+                    fork);
+        }
+
         @Override
         public Class<JobReport> answer() {
             return JobReport.class;
@@ -470,7 +609,11 @@ public sealed interface Verb<R> {
     }
 
     /** Runs queries in one read-only transaction and tells a hash of the rows of each. */
-    record RunCanaries(String database, List<String> queries) implements Verb<CanaryReport> {
+    record RunCanaries(DatabaseName database, List<CanaryQuery> queries) implements Verb<CanaryReport> {
+        public RunCanaries {
+            queries = List.copyOf(requireNonNull(queries, "queries is null"));
+        }
+
         @Override
         public Class<CanaryReport> answer() {
             return CanaryReport.class;

@@ -85,7 +85,7 @@ final class AdoptionVerbs {
         InstanceRecord first = InstanceRecord.first(
                         identity,
                         verb.shards(),
-                        verb.database(),
+                        verb.database().value(),
                         place.dataDir(),
                         place.socketDir(),
                         place.port(),
@@ -102,7 +102,7 @@ final class AdoptionVerbs {
                     "nothing was done");
         }
         instance.update(record -> record.withShards(verb.shards())
-                .withPlace(place.dataDir(), place.socketDir(), place.port(), verb.database())
+                .withPlace(place.dataDir(), place.socketDir(), place.port(), verb.database().value())
                 .withStartArguments(argv)
                 .withRole(Role.STANDBY)
                 .withStopped(false));
@@ -116,11 +116,11 @@ final class AdoptionVerbs {
         PostgresServer server =
                 tools.postgres().server(new ServerPlace(layout.data(), socketDir, verb.port(), layout, null));
         ControlData control =
-                FaultPoints.around("initialize", "server", () -> server.initialize(verb.database(), deadline.left()));
+                FaultPoints.around("initialize", "server", () -> server.initialize(verb.database().value(), deadline.left()));
         return take(
                 control.systemIdentifier(),
                 verb.shard(),
-                verb.database(),
+                verb.database().value(),
                 new PostmasterFile(layout.data(), verb.port(), socketDir),
                 null);
     }
@@ -145,11 +145,11 @@ final class AdoptionVerbs {
         PostmasterFile file = tools.directories().postmasterFile(dataDir);
         PostgresServer server = server(dataDir, file, verb.shard(), verb.port());
         InstanceId identity = tools.directories().control(dataDir).systemIdentifier();
-        prove(server, file, identity, verb.database());
+        prove(server, file, identity, verb.database().value());
         return take(
                 identity,
                 verb.shard(),
-                verb.database(),
+                verb.database().value(),
                 new PostmasterFile(dataDir, file.port(), file.socketDir()),
                 argv(server, dataDir));
     }

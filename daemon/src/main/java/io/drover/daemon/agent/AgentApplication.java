@@ -64,7 +64,8 @@ public final class AgentApplication extends Application<AgentConfiguration> {
                 && server.getApplicationConnectors().get(0) instanceof HttpConnectorFactory http) {
             port = http.getPort();
         }
-        return "http://" + configuration.getHost() + ":" + port;
+        String host = configuration.getHost();
+        return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
     }
 
     /** Announces the node, watches the topology and lets the agent act while the process runs. */

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.agent;
 
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+import io.drover.api.BaseUrl;
+import io.drover.api.HostName;
+import io.drover.api.NodePath;
+import io.drover.api.RoleName;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.dropwizard.core.Configuration;
@@ -24,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * zookeeperSessionTimeout: 6s               # how long ZooKeeper counts a silent agent as alive
  * agentUrl: http://127.0.0.21:8090          # optional: address that controllers use; else host and the first application connector
  * dataRoot: /var/lib/drover                 # instances that Drover makes lie in &lt;dataRoot&gt;/&lt;shard&gt;
+ * dataRoots: [/var/lib/postgresql]         # optional: below these lie adopted data directories, and below dataRoot; else anywhere
  * stateDir: /var/lib/drover/agent           # what the agent must remember, one file per instance
  * binDir: /usr/lib/postgresql/15/bin        # PostgreSQL's programs
  * superuser: postgres                       # logs in over the Unix socket
@@ -44,8 +52,8 @@ public final class AgentConfiguration extends Configuration {
     @Pattern(regexp = "[a-z0-9_]{1,63}")
     private String node = "";
 
-    @NotEmpty
-    private String host = "";
+    @NotNull
+    private @Nullable HostName host;
 
     @NotEmpty
     private String zookeeper = "";
@@ -53,21 +61,24 @@ public final class AgentConfiguration extends Configuration {
     @NotNull
     private Duration zookeeperSessionTimeout = Duration.seconds(6);
 
-    private @Nullable String agentUrl;
+    private @Nullable BaseUrl agentUrl;
 
     @NotNull
-    private Path dataRoot = Path.of("/var/lib/drover");
+    private NodePath dataRoot = new NodePath("/var/lib/drover");
 
     @NotNull
-    private Path stateDir = Path.of("/var/lib/drover/agent");
+    private List<NodePath> dataRoots = List.of();
 
     @NotNull
-    private Path binDir = Path.of("/usr/lib/postgresql/15/bin");
+    private NodePath stateDir = new NodePath("/var/lib/drover/agent");
 
-    @NotEmpty
-    private String superuser = "postgres";
+    @NotNull
+    private NodePath binDir = new NodePath("/usr/lib/postgresql/15/bin");
 
-    private @Nullable Path socketDir;
+    @NotNull
+    private RoleName superuser = new RoleName("postgres");
+
+    private @Nullable NodePath socketDir;
 
     @Valid
     @NotNull
@@ -91,7 +102,7 @@ public final class AgentConfiguration extends Configuration {
     /** Host name or address at which the node's PostgreSQL instances listen. */
     @JsonProperty
     public String getHost() {
-        return host;
+        return requireNonNull(host, "host is null").value();
     }
 
     /** ZooKeeper's connect string with the chroot. */
@@ -109,37 +120,43 @@ public final class AgentConfiguration extends Configuration {
     /** Address that controllers use, or null for the host with the first application connector's port. */
     @JsonProperty
     public @Nullable String getAgentUrl() {
-        return agentUrl;
+        return agentUrl == null ? null : agentUrl.value();
     }
 
     /** Where the instances lie that Drover makes. */
     @JsonProperty
     public Path getDataRoot() {
-        return dataRoot;
+        return dataRoot.path();
+    }
+
+    /** Below which directories lie that are adopted, {@code dataRoot} besides; empty for anywhere. */
+    @JsonProperty
+    public List<Path> getDataRoots() {
+        return dataRoots.stream().map(NodePath::path).toList();
     }
 
     /** Where the agent keeps what it must remember. */
     @JsonProperty
     public Path getStateDir() {
-        return stateDir;
+        return stateDir.path();
     }
 
     /** Where PostgreSQL's programs lie. */
     @JsonProperty
     public Path getBinDir() {
-        return binDir;
+        return binDir.path();
     }
 
     /** PostgreSQL role that logs in over the Unix socket. */
     @JsonProperty
     public String getSuperuser() {
-        return superuser;
+        return superuser.value();
     }
 
     /** Directory for the Unix sockets of instances that Drover makes, or null for one beside each data directory. */
     @JsonProperty
     public @Nullable Path getSocketDir() {
-        return socketDir;
+        return socketDir == null ? null : socketDir.path();
     }
 
     /** Passwords of Drover's PostgreSQL roles. */

@@ -3,7 +3,11 @@ package io.drover.daemon.agent;
 
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
+import io.drover.api.HostName;
 import io.drover.api.InstanceId;
+import io.drover.api.NodePath;
+import io.drover.api.Port;
+import io.drover.api.SafeText;
 import io.drover.api.ShardId;
 import io.drover.api.agent.Facts.InstanceFacts;
 import io.drover.api.agent.Facts.TargetFacts;
@@ -20,9 +24,9 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What controllers ask of the agent. Every address needs the bearer token. */
@@ -68,13 +72,17 @@ public final class AgentResource {
             @QueryParam("sourceHost") @Nullable String sourceHost,
             @QueryParam("sourcePort") @Nullable String sourcePort,
             @QueryParam("tablespaces") @Nullable String tablespaces) {
-        List<String> directories =
-                tablespaces == null || tablespaces.isEmpty() ? List.of() : Arrays.asList(tablespaces.split(","));
+        List<String> directories = tablespaces == null || tablespaces.isEmpty()
+                ? List.of()
+                : Stream.of(tablespaces.split(","))
+                        .map(each ->
+                                parsed("tablespaces", each, NodePath::new).value())
+                        .toList();
         return observation.targetFacts(
                 parsed("shard", shard, ShardId::new),
-                parsed("port", port, Integer::valueOf),
-                parsed("sourceHost", sourceHost, Function.identity()),
-                parsed("sourcePort", sourcePort, Integer::valueOf),
+                parsed("port", port, AgentResource::port),
+                parsed("sourceHost", sourceHost, HostName::new).value(),
+                parsed("sourcePort", sourcePort, AgentResource::port),
                 directories);
     }
 
@@ -107,6 +115,14 @@ public final class AgentResource {
         return agent.dispatch(id(instance), verb, body);
     }
 
+    private static Integer port(String text) {
+        try {
+            return Port.checked(Integer.parseInt(text));
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("not a port: " + SafeText.quoted(text), e);
+        }
+    }
+
     private static InstanceId id(String text) {
         try {
             return new InstanceId(text);
@@ -125,7 +141,7 @@ public final class AgentResource {
             return parser.apply(text);
         } catch (IllegalArgumentException e) {
             throw new DroverException(
-                    ErrorCode.MALFORMED_REQUEST, "the parameter " + name + " is wrong: " + e.getMessage(), null, e);
+                    ErrorCode.MALFORMED_REQUEST, "the parameter " + name + " is wrong: " + SafeText.words(e.getMessage()), null, e);
         }
     }
 }

@@ -111,9 +111,9 @@ final class CopyVerbs {
         FaultPoints.around("copy", "passwords", files::writePasswords);
         Long rate = verb.maxRateBytes();
         CopyOrder order = new CopyOrder(
-                verb.sourceHost(),
+                verb.sourceHost().value(),
                 verb.sourcePort(),
-                verb.slot(),
+                verb.slot().value(),
                 rate == null ? OptionalLong.empty() : OptionalLong.of(rate),
                 verb.checkpoint() == MoveRequest.Checkpoint.FAST);
         jobs.start(
@@ -204,7 +204,7 @@ final class CopyVerbs {
         Path data = tools.directories().exists(staging) ? staging : record.dataDir();
         requireComplete(record.job(), move, staging);
         ServerFiles files = tools.files(record);
-        Upstream upstream = new Upstream(verb.primaryHost(), verb.primaryPort(), verb.applicationName(), verb.slot());
+        Upstream upstream = Upstream.of(verb.primaryHost(), verb.primaryPort(), verb.applicationName(), verb.slot());
         FaultPoints.around("copy", "prepare", () -> files.prepareStandby(data, upstream));
         FaultPoints.around("copy", "install", () -> files.install(staging));
         FaultPoints.around("copy", "node-settings", files::writeNodeSettings);

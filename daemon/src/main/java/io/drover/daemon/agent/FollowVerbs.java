@@ -3,6 +3,7 @@ package io.drover.daemon.agent;
 
 import static io.drover.daemon.agent.VerbTable.row;
 
+import io.drover.replication.SynchronousStandbys;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.agent.Reports.Done;
@@ -48,7 +49,7 @@ final class FollowVerbs {
         }
         ServerFiles files = tools.files(record);
         files.writePasswords();
-        Upstream upstream = new Upstream(verb.host(), verb.port(), verb.applicationName(), verb.slot());
+        Upstream upstream = Upstream.of(verb.host(), verb.port(), verb.applicationName(), verb.slot());
         Map<ManagedSetting, String> values = new EnumMap<>(files.following(upstream));
         if (!verb.lasting()) {
             // commits of a synchronous shard wait for it when the new timeline begins
@@ -76,12 +77,15 @@ final class FollowVerbs {
                             + " is not changed: it was demoted or is sealed",
                     "nothing was done");
         }
+        String names = verb.names().value();
+        // what PostgreSQL would not understand must not reach its file of settings
+        SynchronousStandbys.parse(names);
         call.instance().patience(verb.patienceMillis());
         settings.change(
                 call.instance(),
                 call.move(),
                 call.step(),
-                Map.of(ManagedSetting.SYNCHRONOUS_STANDBY_NAMES, verb.names()));
-        return new Done("commits wait for " + verb.names());
+                Map.of(ManagedSetting.SYNCHRONOUS_STANDBY_NAMES, names));
+        return new Done("commits wait for " + names);
     }
 }

@@ -56,6 +56,7 @@ public record NodeTools(
                         node.value(),
                         configuration.getHost(),
                         dataRoot,
+                        configuration.getDataRoots(),
                         new PostgresBinaries(configuration.getBinDir()),
                         Passwords.fromFiles(
                                 configuration.getPasswordFiles().getDrover(),

@@ -195,7 +195,7 @@ final class RejoinVerbs {
         requireCurrent(instance, begun);
         ServerFiles files = tools.files(instance.record());
         FaultPoints.around("rejoin", "passwords", files::writePasswords);
-        Upstream upstream = new Upstream(verb.primaryHost(), verb.primaryPort(), verb.applicationName(), verb.slot());
+        Upstream upstream = Upstream.of(verb.primaryHost(), verb.primaryPort(), verb.applicationName(), verb.slot());
         job.enter(verb.rewind() ? "rewind" : "attach");
         if (verb.rewind()) {
             FaultPoints.around(

@@ -90,7 +90,7 @@ final class SealVerbs {
         return whileHeld()
                 .require(
                         () -> {
-                            AllowList spared = warm.spared(postmasterPid, verb.targetSlot());
+                            AllowList spared = warm.spared(postmasterPid, verb.targetSlot().value());
                             warm.rehearseSeal();
                             return spared;
                         },
@@ -150,7 +150,7 @@ final class SealVerbs {
                 .require(
                         () -> instance.warm().required().timeline(),
                         call.deadline().left());
-        SourceSeal.Result result = seal(instance, begun.postmasterPid(), verb.targetSlot())
+        SourceSeal.Result result = seal(instance, begun.postmasterPid(), verb.targetSlot().value())
                 .seal(call.deadline().left());
         instance.updateSoon(record -> {
             SealRecord seal = record.seal();

@@ -3,6 +3,7 @@ package io.drover.daemon.agent;
 
 import static io.drover.daemon.agent.VerbTable.row;
 
+import io.drover.api.CanaryQuery;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.agent.Reports.CanaryReport;
@@ -50,14 +51,14 @@ final class ServerVerbs {
     }
 
     private SlotReport createSlot(Verb.CreateSlot verb, VerbCall call) {
-        return tools.ask(call.record(), session -> new SlotReport(verb.slot(), session.createSlot(verb.slot())));
+        return tools.ask(call.record(), session -> new SlotReport(verb.slot().value(), session.createSlot(verb.slot().value())));
     }
 
     private Done dropSlot(Verb.DropSlot verb, VerbCall call) {
         InstanceRecord record = call.record();
         if (!tools.runs(record)) {
-            requireGone(record, verb.slot());
-            return new Done("the instance is stopped for good: slot " + verb.slot() + " goes with its directory");
+            requireGone(record, verb.slot().value());
+            return new Done("the instance is stopped for good: slot " + verb.slot().value() + " goes with its directory");
         }
         FaultPoints.around(
                 "drop-slot",
@@ -65,10 +66,10 @@ final class ServerVerbs {
                 () -> tools.tell(
                         call.record(),
                         call.deadline().left(),
-                        session -> session.dropSlot(verb.slot(), call.deadline().left())));
+                        session -> session.dropSlot(verb.slot().value(), call.deadline().left())));
         // what was put there for the copy that the slot was for
         FaultPoints.around("drop-slot", "carried", () -> tools.files(record).forgetCarried());
-        return new Done("there is no slot " + verb.slot());
+        return new Done("there is no slot " + verb.slot().value());
     }
 
     /** A server that is only down for a moment still has its slot, which would fill its disk when it is back (H65). */
@@ -102,9 +103,9 @@ final class ServerVerbs {
 
     private CanaryReport runCanaries(Verb.RunCanaries verb, VerbCall call) {
         try (PostgresSession session = tools.server(call.record())
-                .connect(verb.database(), call.deadline().left())) {
+                .connect(verb.database().value(), call.deadline().left())) {
             return new CanaryReport(
-                    session.runCanaries(verb.queries(), call.deadline().left()));
+                    session.runCanaries(verb.queries().stream().map(CanaryQuery::value).toList(), call.deadline().left()));
         }
     }
 

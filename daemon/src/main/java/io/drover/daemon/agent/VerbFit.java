@@ -97,7 +97,7 @@ final class VerbFit {
                 ? Optional.of(topology.primary())
                 : FenceTransitions.target(topology).map(ShardTopology.Replica::endpoint);
         return leader.filter(
-                        at -> !at.node().equals(node) && at.host().equals(follow.host()) && at.port() == follow.port())
+                        at -> !at.node().equals(node) && at.host().equals(follow.host().value()) && at.port() == follow.port())
                 .isPresent();
     }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.agent;
 
+import io.drover.api.SafeText;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -30,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Which code carries out which verb, and how a command is read. */
 final class VerbTable {
-    private static final ObjectReader READER = Json.mapper()
+    private static final ObjectReader READER = Json.strict(Json.configure(new ObjectMapper()))
             .reader()
             .with(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
             .with(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
@@ -150,7 +152,7 @@ final class VerbTable {
         Class<? extends Verb<?>> type = TYPES.get(path);
         if (type == null) {
             throw new DroverException(
-                    ErrorCode.NOT_FOUND, "no such verb: " + path + "; nothing was done", "verbs are " + TYPES.keySet());
+                    ErrorCode.NOT_FOUND, "no such verb: " + SafeText.quoted(path) + "; nothing was done", "verbs are " + TYPES.keySet());
         }
         try {
             Envelope envelope = READER.forType(Envelope.class).readValue(body);
@@ -232,7 +234,7 @@ final class VerbTable {
                 .collect(Collectors.joining(", ", "{", "}"));
         return new DroverException(
                 ErrorCode.MALFORMED_REQUEST,
-                "the body of " + Verb.pathOf(verb) + " is not understood: " + why + "; nothing was done",
+                "the body of " + Verb.pathOf(verb) + " is not understood: " + SafeText.words(why) + "; nothing was done",
                 "send {\"token\": {leaderEpoch, move, step, sequence, timeoutMillis}, \"args\": " + names + "}",
                 cause);
     }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.cli;
 
+import io.drover.api.DatabaseName;
+import io.drover.api.NodePath;
+import io.drover.api.CanaryQuery;
 import io.drover.api.ByteSize;
 import io.drover.api.DroverException;
 import io.drover.api.Durations;
@@ -60,12 +63,19 @@ public final class CommandLines {
         }
         register(line, ShardId.class, ShardId::new);
         register(line, NodeId.class, NodeId::new);
+        register(line, DatabaseName.class, DatabaseName::new);
+        register(line, NodePath.class, NodePath::new);
+        register(line, CanaryQuery.class, CanaryQuery::new);
         register(line, Duration.class, Durations::parse);
         register(line, ByteSize.class, ByteSize::parse);
         CHOICES.forEach(type -> registerChoice(line, type));
         line.setExecutionExceptionHandler((failure, command, parsed) -> tell(failure, command));
         line.setParameterExceptionHandler((failure, arguments) -> tell(failure));
         line.setUsageHelpAutoWidth(true);
+        // colours are commands to the terminal, too
+        line.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
+        line.setOut(PlainWriter.over(line.getOut()));
+        line.setErr(PlainWriter.over(line.getErr()));
         return line;
     }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.cli;
 
+import io.drover.api.CanaryQuery;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.drover.api.ByteSize;
@@ -82,7 +83,7 @@ final class RequestOptions {
             names = "--canary",
             paramLabel = "QUERY",
             description = "must give the same rows on both sides; may be repeated")
-    private List<String> canaries = new ArrayList<>();
+    private List<CanaryQuery> canaries = new ArrayList<>();
 
     @Option(
             names = "--read-shift",

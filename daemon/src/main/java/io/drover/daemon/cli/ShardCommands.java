@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.cli;
 
+import io.drover.api.DatabaseName;
+import io.drover.api.NodePath;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.drover.api.NodeId;
 import io.drover.api.NodeInfo;
@@ -105,13 +107,13 @@ final class ShardCommands {
         private int port;
 
         @Option(names = "--database", required = true, paramLabel = "DATABASE", description = "the shard's database")
-        private String database = "";
+        private @Nullable DatabaseName database;
 
         final int put(Map<String, Object> more) {
             Map<String, Object> body = new LinkedHashMap<>();
             body.put("node", Texts.orDash(node));
             body.put("port", port);
-            body.put("database", database);
+            body.put("database", Texts.orDash(database));
             body.putAll(more);
             JsonNode answer = controller().call("PUT", "/v1/shards/" + shard, body, Map.of());
             if (json()) {
@@ -134,11 +136,11 @@ final class ShardCommands {
                 required = true,
                 paramLabel = "DIR",
                 description = "its data directory on the node")
-        private String dataDir = "";
+        private @Nullable NodePath dataDir;
 
         @Override
         public Integer call() {
-            return put(Map.of("dataDir", dataDir));
+            return put(Map.of("dataDir", Texts.orDash(dataDir)));
         }
     }
 

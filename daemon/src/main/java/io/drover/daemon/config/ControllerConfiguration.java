@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.config;
 
+import static java.util.Objects.requireNonNull;
+
+import io.drover.api.BaseUrl;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.dropwizard.core.Configuration;
@@ -41,9 +44,8 @@ public final class ControllerConfiguration extends Configuration {
     @Pattern(regexp = "[a-z0-9_-]{1,63}")
     private String id = "";
 
-    @NotEmpty
-    @Pattern(regexp = "https?://[^/]+/?", message = "must be a base address such as http://10.0.0.1:8080")
-    private String rest = "";
+    @NotNull
+    private @Nullable BaseUrl rest;
 
     @Valid
     @NotNull
@@ -73,7 +75,7 @@ public final class ControllerConfiguration extends Configuration {
     /** Base address at which the other controllers reach this one's REST interface; they forward to it while it leads. */
     @JsonProperty
     public String getRest() {
-        return rest.endsWith("/") ? rest.substring(0, rest.length() - 1) : rest;
+        return requireNonNull(rest, "rest is null").value();
     }
 
     /** How ZooKeeper is reached. */

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.config;
 
+import io.drover.api.RoleName;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.NotNull;
 import java.nio.file.Path;
 
 /** The section {@code postgres} of the controller's configuration: a login that reads views and changes nothing. */
 public final class PostgresFactory {
-    @NotEmpty
-    private String user = "drover";
+    @NotNull
+    private RoleName user = new RoleName("drover");
 
     @NotNull
     private Path passwordFile = Path.of("/etc/drover/drover.password");
@@ -17,7 +17,7 @@ public final class PostgresFactory {
     /** The role: LOGIN and {@code pg_monitor}. Default {@code drover}. */
     @JsonProperty
     public String getUser() {
-        return user;
+        return user.value();
     }
 
     /** File whose first line is the role's password. Default {@code /etc/drover/drover.password}. */

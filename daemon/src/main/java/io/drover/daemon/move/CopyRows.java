@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.move;
 
+import io.drover.api.DatabaseName;
+import io.drover.api.CanaryQuery;
 import io.drover.api.ByteSize;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
@@ -260,8 +262,8 @@ final class CopyRows {
     }
 
     /** A canary that reads what is being written may differ for a moment: it has to agree once within its time. */
-    private static void compareCanaries(MoveContext context, List<String> queries) {
-        Verb.RunCanaries run = new Verb.RunCanaries(context.topology().database(), queries);
+    private static void compareCanaries(MoveContext context, List<CanaryQuery> queries) {
+        Verb.RunCanaries run = new Verb.RunCanaries(new DatabaseName(context.topology().database()), queries);
         List<String> different = new ArrayList<>();
         try {
             Wait wait = Wait.of(
@@ -274,7 +276,7 @@ final class CopyRows {
                 different.clear();
                 for (int i = 0; i < queries.size(); i++) {
                     if (!source.get(i).equals(copy.get(i))) {
-                        different.add(queries.get(i));
+                        different.add(queries.get(i).value());
                     }
                 }
                 context.waits(wait.now("different: " + Checks.several(different)));

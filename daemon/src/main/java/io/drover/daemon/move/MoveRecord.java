@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.move;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import io.drover.api.Drill;
 import io.drover.api.FenceEpoch;
@@ -47,6 +49,12 @@ record MoveRecord(
         @Nullable Drill drill,
         @Nullable Problem undoneFor,
         long historyCount) {
+    MoveRecord {
+        requireNonNull(identity, "identity is null");
+        requireNonNull(state, "state is null");
+        requireNonNull(orders, "orders is null");
+        requireNonNull(forward, "forward is null");
+    }
 
     /**
      * What never changes.
@@ -66,6 +74,13 @@ record MoveRecord(
             @Nullable Instant deadlineAt,
             List<Standby> standbys) {
         Identity {
+            requireNonNull(id, "id is null");
+            requireNonNull(request, "request is null");
+            requireNonNull(instance, "instance is null");
+            requireNonNull(source, "source is null");
+            requireNonNull(target, "target is null");
+            requireNonNull(createdAt, "createdAt is null");
+            shards = List.copyOf(requireNonNull(shards, "shards is null"));
             // absent in a record that an older version wrote
             standbys = standbys == null ? List.of() : List.copyOf(standbys);
         }

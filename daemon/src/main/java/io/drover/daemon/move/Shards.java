@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.move;
 
+import io.drover.api.NodePath;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.FenceEpoch;
@@ -150,9 +151,9 @@ final class Shards implements ShardService {
     }
 
     /** The instance that the node's agent knows in a data directory. */
-    private Optional<InstanceId> knownIn(NodeId node, @Nullable String dataDir) {
+    private Optional<InstanceId> knownIn(NodeId node, @Nullable NodePath dataDir) {
         return services.agents().node(node).instances().stream()
-                .filter(instance -> instance.dataDir().equals(dataDir))
+                .filter(instance -> dataDir != null && instance.dataDir().equals(dataDir.value()))
                 .map(InstanceReport::instance)
                 .findFirst();
     }
@@ -160,7 +161,7 @@ final class Shards implements ShardService {
     private ShardTopology sameOrRefuse(ShardTopology known, ShardAdoption adoption) {
         if (known.primary().node().equals(adoption.node())
                 && known.primary().port() == adoption.port()
-                && known.database().equals(adoption.database())
+                && known.database().equals(adoption.database().value())
                 && (adoption.dataDir() == null
                         || knownIn(adoption.node(), adoption.dataDir()).equals(Optional.of(known.instance())))) {
             return known;
@@ -178,7 +179,7 @@ final class Shards implements ShardService {
             Verb.Initialize verb = new Verb.Initialize(id, adoption.port(), adoption.database());
             return services.agents().call(node, UNKNOWN, null, verb, ADOPT_LIMIT);
         }
-        String dataDir = adoption.dataDir();
+        NodePath dataDir = adoption.dataDir();
         if (dataDir == null) {
             throw new DroverException(
                     ErrorCode.MALFORMED_REQUEST,
@@ -197,7 +198,7 @@ final class Shards implements ShardService {
                 instance.instance(),
                 new FenceEpoch(1),
                 TopologyState.SERVING,
-                adoption.database(),
+                adoption.database().value(),
                 new Endpoint(node.id(), node.host(), adoption.port()),
                 List.of(),
                 null,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.move;
 
+import static java.util.Objects.requireNonNull;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.MoveId;
@@ -54,14 +55,14 @@ final class StandbyAdoption {
                 .sorted()
                 .toList();
         Verb.AdoptStandby verb =
-                new Verb.AdoptStandby(shards, String.valueOf(adoption.dataDir()), adoption.port(), adoption.database());
+                new Verb.AdoptStandby(shards, requireNonNull(adoption.dataDir(), "dataDir is null"), adoption.port(), adoption.database());
         InstanceReport standby = services.agents().call(node.id(), known.instance(), null, verb, LIMIT);
         requireItFollows(known, node.id(), standby);
         return publish(leadership, known, new Endpoint(node.id(), node.host(), adoption.port()));
     }
 
     private static void refuseOthers(ShardTopology known, ShardAdoption adoption) {
-        if (known.primary().port() != adoption.port() || !known.database().equals(adoption.database())) {
+        if (known.primary().port() != adoption.port() || !known.database().equals(adoption.database().value())) {
             throw new DroverException(
                     ErrorCode.ALREADY_EXISTS,
                     "shard " + known.shard() + " exists: database " + known.database() + " at port "
@@ -123,7 +124,7 @@ final class StandbyAdoption {
         return FenceTransitions.readers(known).stream()
                 .filter(standby -> standby.node().equals(adoption.node())
                         && standby.port() == adoption.port()
-                        && known.database().equals(adoption.database()))
+                        && known.database().equals(adoption.database().value()))
                 .findFirst()
                 .map(standby -> known);
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.move;
 
+import io.drover.api.ApplicationName;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.NodeId;
@@ -122,14 +123,14 @@ final class StandbyRows {
                     .facts(standby.node(), context.record().identity().instance())
                     .receiver();
             String name = receiver == null ? null : receiver.applicationName();
-            if (receiver != null && name != null && receiver.status().equals("streaming")) {
+            if (receiver != null && name != null && ApplicationName.isOne(name) && receiver.status().equals("streaming")) {
                 String slot = receiver.slot();
                 boolean ours = slot != null
                         && slot.equals(context.record().identity().slotOf(standby.node()))
                         && !context.record().rollingBack();
                 return Optional.of(new Follower(standby.node(), name, ours ? null : slot));
             }
-            trouble = "its walreceiver does not stream";
+            trouble = "its walreceiver does not stream, or under a name that Drover writes into no setting";
         } catch (DroverException e) {
             if (e.code() == ErrorCode.LEADERSHIP_LOST) {
                 throw e;

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.pgbouncer;
 
+import static java.util.Objects.requireNonNull;
+
+import io.drover.api.RoleName;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.dropwizard.logging.common.DefaultLoggingFactory;
 import io.dropwizard.logging.common.LoggingFactory;
@@ -190,16 +193,16 @@ public final class PgBouncerConfiguration {
                         .map(console -> new PoolerSettings.Pooler(
                                 console.place(), console.ini == null ? ini : Path.of(console.ini)))
                         .toList(),
-                admin.user,
+                admin.getUser(),
                 killAfter.toJavaDuration());
     }
 
     Poolers poolers() {
-        return new ConsolePoolers(new PgBouncerConsole.Login(psql, admin.user, SecretFile.read(admin.passwordFile)));
+        return new ConsolePoolers(new PgBouncerConsole.Login(psql, admin.getUser(), SecretFile.read(admin.passwordFile)));
     }
 
     PoolerLogins logins() {
-        return new PasswordLogins(login.user, SecretFile.read(login.passwordFile));
+        return new PasswordLogins(login.getUser(), SecretFile.read(login.passwordFile));
     }
 
     /** A database of PgBouncer's with its shard. */
@@ -214,7 +217,7 @@ public final class PgBouncerConfiguration {
 
         @NotNull
         @Pattern(
-                regexp = "(?!.*(?:^|\\s)(?:host|port|dbname|password)\\s*=)[^\\n;#%\\[]*",
+                regexp = "(?!.*(?:^|\\s)(?:host|port|dbname|password)\\s*=)[^\\p{Cntrl};#%\\[]*",
                 message = "must be one line of parameters, without host, port, dbname and password")
         private String options = "";
 
@@ -261,7 +264,7 @@ public final class PgBouncerConfiguration {
     /** Where a PgBouncer process is reached. */
     public static final class Console {
         @NotEmpty
-        @Pattern(regexp = "[^\\s]+")
+        @Pattern(regexp = "/[A-Za-z0-9_.@:~+/-]*|[A-Za-z0-9_:][A-Za-z0-9_.:-]*")
         private String host = "/var/run/postgresql";
 
         @Min(1)
@@ -295,8 +298,8 @@ public final class PgBouncerConfiguration {
 
     /** A user with the file that holds the password on its first line. */
     public static final class Account {
-        @NotEmpty
-        private String user = "";
+        @NotNull
+        private @Nullable RoleName user;
 
         @NotNull
         private Path passwordFile = Path.of("/etc/drover/pgbouncer.password");
@@ -304,7 +307,7 @@ public final class PgBouncerConfiguration {
         /** The user's name. */
         @JsonProperty
         public String getUser() {
-            return user;
+            return requireNonNull(user, "user is null").value();
         }
 
         /** The file with the password on its first line. */

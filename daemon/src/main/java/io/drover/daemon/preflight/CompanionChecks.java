@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.preflight;
 
+import io.drover.api.ApplicationName;
+import io.drover.api.SafeText;
+import io.drover.api.StandbyNames;
 import io.drover.api.DroverException;
 import io.drover.api.agent.Facts.InstanceFacts;
 import io.drover.api.agent.Facts.Receiver;
@@ -56,6 +59,12 @@ final class CompanionChecks {
         }
         if (synchronous.isEmpty()) {
             return Optional.empty();
+        }
+        if (!StandbyNames.isOne(value)) {
+            return Optional.of(new Finding(
+                    "synchronous_standby_names is " + SafeText.quoted(value) + " on " + facts.from()
+                            + ": it holds characters that Drover writes into no setting",
+                    "name the standbys otherwise before the move"));
         }
         List<String> coming = facts.standbys().stream()
                 .flatMap(each -> each.applicationName().stream())
@@ -152,6 +161,10 @@ final class CompanionChecks {
         }
         if (receiver.applicationName() == null) {
             return Optional.of("its application_name cannot be read");
+        }
+        if (!ApplicationName.isOne(receiver.applicationName())) {
+            return Optional.of("its application_name " + SafeText.quoted(receiver.applicationName())
+                    + " holds characters that Drover writes into no setting; give it another");
         }
         long senders = facts.source().senders().stream()
                 .filter(sender -> sender.applicationName().equals(receiver.applicationName()))

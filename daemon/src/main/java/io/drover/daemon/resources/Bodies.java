@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.resources;
 
+import io.drover.api.SafeText;
+import io.drover.api.Port;
 import io.drover.api.ByteSize;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
@@ -15,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 /** Checks of requests that JSON's grammar cannot make: required values that are null (400), values out of range (422). */
 final class Bodies {
     private static final int PERCENT = 100;
-    private static final int MAX_PORT = 65_535;
     /** What pg_basebackup --max-rate takes. */
     private static final ByteSize LEAST_RATE = ByteSize.parse("32KiB");
 
@@ -49,11 +50,9 @@ final class Bodies {
     static ShardAdoption checked(@Nullable ShardAdoption request) {
         ShardAdoption adoption = required(request, "body");
         required(adoption.node(), "node");
-        if (required(adoption.database(), "database").isBlank()) {
-            throw outOfRange("database", "must not be empty");
-        }
-        if (adoption.port() < 1 || adoption.port() > MAX_PORT) {
-            throw outOfRange("port", "must be from 1 to " + MAX_PORT);
+        required(adoption.database(), "database");
+        if (adoption.port() < 1 || adoption.port() > Port.GREATEST) {
+            throw outOfRange("port", "must be from 1 to " + Port.GREATEST);
         }
         boolean initialize = adoption.initialize() != null && adoption.initialize();
         if (adoption.dataDir() == null && !initialize) {
@@ -86,7 +85,8 @@ final class Bodies {
         } catch (IllegalArgumentException e) {
             throw new DroverException(
                     ErrorCode.MALFORMED_REQUEST,
-                    "'" + name + "': '" + text + "' is not allowed: " + e.getMessage(),
+                    "'" + name + "': " + SafeText.quoted(text) + " is not allowed: "
+                            + SafeText.words(e.getMessage()),
                     "GET /openapi.json describes the parameters");
         }
     }

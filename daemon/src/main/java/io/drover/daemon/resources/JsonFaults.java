@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.resources;
 
+import io.drover.api.SafeText;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonMappingException;
@@ -27,7 +28,7 @@ final class JsonFaults {
 
     static String describe(JsonProcessingException failure) {
         if (failure instanceof UnrecognizedPropertyException unknown) {
-            return "unknown field '" + path(unknown) + "'; known here: " + names(unknown.getKnownPropertyIds());
+            return "unknown field " + SafeText.quoted(path(unknown)) + "; known here: " + names(unknown.getKnownPropertyIds());
         }
         if (failure instanceof ValueInstantiationException refused && refused.getCause() != null) {
             return at(refused) + reason(refused.getCause());
@@ -73,16 +74,16 @@ final class JsonFaults {
             }
         }
         if (type != null && type.isEnum()) {
-            return "'" + value + "' is not allowed; allowed: "
+            return SafeText.quoted(String.valueOf(value)) + " is not allowed; allowed: "
                     + Arrays.stream(type.getEnumConstants())
                             .map(constant -> Json.mapper().convertValue(constant, String.class))
                             .collect(Collectors.joining(", "));
         }
-        return "'" + value + "' is not allowed" + (type == null ? "" : "; expected: " + kind(type));
+        return SafeText.quoted(String.valueOf(value)) + " is not allowed" + (type == null ? "" : "; expected: " + kind(type));
     }
 
     private static String reason(Throwable cause) {
-        return cause.getMessage() == null ? "the value is not allowed" : cause.getMessage();
+        return cause.getMessage() == null ? "the value is not allowed" : SafeText.words(cause.getMessage());
     }
 
     private static String kind(Class<?> type) {
@@ -105,7 +106,7 @@ final class JsonFaults {
     }
 
     private static String at(JsonMappingException failure) {
-        return failure.getPath().isEmpty() ? "" : "field '" + path(failure) + "': ";
+        return failure.getPath().isEmpty() ? "" : "field " + SafeText.quoted(path(failure)) + ": ";
     }
 
     private static String path(JsonMappingException failure) {
@@ -142,6 +143,6 @@ final class JsonFaults {
 
     private static String firstLine(String message) {
         int end = message.indexOf('\n');
-        return end < 0 ? message : message.substring(0, end);
+        return SafeText.words(end < 0 ? message : message.substring(0, end));
     }
 }

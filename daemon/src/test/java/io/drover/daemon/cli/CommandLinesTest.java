@@ -3,6 +3,7 @@ package io.drover.daemon.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.drover.api.CanaryQuery;
 import io.drover.api.ByteSize;
 import io.drover.api.Drill;
 import io.drover.api.DroverException;
@@ -120,7 +121,7 @@ class CommandLinesTest {
                         Duration.ofHours(24),
                         new MoveRequest.Bootstrap(
                                 MoveRequest.Method.BASEBACKUP, ByteSize.parse("100MiB"), MoveRequest.Checkpoint.SPREAD),
-                        new MoveRequest.Verify(MoveRequest.Level.CHECKSUMS, List.of("select 1, 2")),
+                        new MoveRequest.Verify(MoveRequest.Level.CHECKSUMS, List.of(new CanaryQuery("select 1, 2"))),
                         List.of(1, 100),
                         Duration.ofDays(1),
                         List.of(new MoveRequest.Waiver("P47", "we know, it is fine")),

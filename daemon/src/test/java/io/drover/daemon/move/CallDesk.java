@@ -78,9 +78,10 @@ final class CallDesk implements AutoCloseable {
             Set<String> left = Set.copyOf(changed.keySet());
             changed.entrySet().removeAll(before.entrySet());
             before.keySet().stream().filter(path -> !left.contains(path)).forEach(path -> changed.put(path, "deleted"));
-            JsonNode body = answer.body().isEmpty()
-                    ? Json.mapper().createObjectNode()
-                    : Json.mapper().readTree(answer.body());
+            // what the server refuses before it comes to REST is no JSON
+            JsonNode body = answer.body().startsWith("{")
+                    ? Json.mapper().readTree(answer.body())
+                    : Json.mapper().createObjectNode();
             outcome = new Outcome(answer.status(), body, changed, commands.get());
         } catch (IOException e) {
             throw new IllegalStateException(e);

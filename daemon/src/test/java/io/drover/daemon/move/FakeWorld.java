@@ -226,10 +226,10 @@ final class FakeWorld implements Agents, Monitors, Checks {
         if (verb instanceof Verb.Adopt || verb instanceof Verb.AdoptStandby) {
             return instance(id, Moved.INSTANCE);
         } else if (verb instanceof Verb.CreateSlot create) {
-            node.slots.add(create.slot());
-            return new Reports.SlotReport(create.slot(), END);
+            node.slots.add(create.slot().value());
+            return new Reports.SlotReport(create.slot().value(), END);
         } else if (verb instanceof Verb.DropSlot drop) {
-            node.slots.remove(drop.slot());
+            node.slots.remove(drop.slot().value());
             return done;
         } else if (verb instanceof Verb.StartCopy) {
             node.staged = !node.exists;
@@ -289,8 +289,8 @@ final class FakeWorld implements Agents, Monitors, Checks {
         } else if (verb instanceof Verb.Follow follow) {
             node.followedBefore =
                     follow.lasting() ? null : node.followedBefore == null ? node.follows : node.followedBefore;
-            node.follows = follow.host().equals(Moved.ON_A.host()) ? A : B;
-            if (!on(node.follows).slots.contains(follow.slot())) {
+            node.follows = follow.host().value().equals(Moved.ON_A.host()) ? A : B;
+            if (!on(node.follows).slots.contains(follow.slot().value())) {
                 violations.add("no slot " + follow.slot() + " for " + id + " on " + node.follows);
             }
             node.settings.removeIf(step -> follow.lasting());
@@ -299,7 +299,7 @@ final class FakeWorld implements Agents, Monitors, Checks {
             }
             return done;
         } else if (verb instanceof Verb.SetSynchronousStandbys set) {
-            node.synchronous.put(MoveSteps.FOLLOW, set.names());
+            node.synchronous.put(MoveSteps.FOLLOW, set.names().value());
             return done;
         }
         return performInPause(id, node, verb, done);

@@ -32,7 +32,7 @@ class RebuildPlanTest {
 
         assertThat(plan.problems()).isEmpty();
         ShardTopology next = next(plan);
-        assertThat(next.primary()).isEqualTo(new Endpoint(B, "host of node_b", 5433));
+        assertThat(next.primary()).isEqualTo(new Endpoint(B, "host-of-node_b", 5433));
         assertThat(next.epoch()).isEqualTo(new FenceEpoch(9 + RebuildPlan.MARGIN));
         assertThat(next.state()).isEqualTo(TopologyState.SERVING);
         assertThat(next.move()).isNull();
@@ -101,9 +101,9 @@ class RebuildPlanTest {
                 new FenceEpoch(5),
                 TopologyState.FENCED,
                 "app",
-                new Endpoint(A, "host of node_a", 5433),
+                new Endpoint(A, "host-of-node_a", 5433),
                 List.of(
-                        new Replica(B, "host of node_b", 5433, ReplicaRole.TARGET, 0),
+                        new Replica(B, "host-of-node_b", 5433, ReplicaRole.TARGET, 0),
                         new Replica(new NodeId("node_c"), "c", 5433, ReplicaRole.READ, 3)),
                 null,
                 null);
@@ -135,7 +135,7 @@ class RebuildPlanTest {
     private static MemoryReport memory(NodeId node, Role role, long grant, long seen, @Nullable Long sealed) {
         return new MemoryReport(
                 node,
-                "host of " + node,
+                "host-of-" + node,
                 List.of(new InstanceMemory(
                         INSTANCE,
                         List.of(SHARD),
@@ -158,7 +158,7 @@ class RebuildPlanTest {
                 new FenceEpoch(epoch),
                 TopologyState.SERVING,
                 "app",
-                new Endpoint(primary, "host of " + primary, 5433),
+                new Endpoint(primary, "host-of-" + primary, 5433),
                 List.of(),
                 null,
                 null);

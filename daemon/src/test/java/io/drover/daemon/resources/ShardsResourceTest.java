@@ -3,6 +3,7 @@ package io.drover.daemon.resources;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.drover.api.NodePath;
 import io.drover.api.ShardAdoption;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -51,7 +52,7 @@ class ShardsResourceTest {
         assertThat(answer.statusCode()).isEqualTo(201);
         ShardAdoption adoption = controller.services.lastAdoption;
         assertThat(adoption).isNotNull();
-        assertThat(adoption.dataDir()).isEqualTo("/d");
+        assertThat(adoption.dataDir()).isEqualTo(new NodePath("/d"));
     }
 
     @Test

@@ -195,6 +195,16 @@ public final class LocalCluster implements AutoCloseable {
         return secrets.application();
     }
 
+    /** Every secret of the cluster by what it is for, to look for them where they must not be. */
+    public Map<String, String> secrets() {
+        return Map.of(
+                "token", secrets.token(),
+                "password of drover", secrets.drover(),
+                "password of drover_repl", secrets.replication(),
+                "password of drover_rewind", secrets.rewind(),
+                "password of " + USER, secrets.application());
+    }
+
     /** The bearer token of REST and agents. */
     public String token() {
         return secrets.token();

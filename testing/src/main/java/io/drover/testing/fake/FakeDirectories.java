@@ -3,6 +3,7 @@ package io.drover.testing.fake;
 
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
+import io.drover.api.NodePath;
 import io.drover.replication.ControlData;
 import io.drover.replication.DataDirectories;
 import io.drover.replication.PostmasterFile;
@@ -67,10 +68,10 @@ record FakeDirectories(FakePostgres world, String host) implements DataDirectori
     }
 
     @Override
-    public Path named(String text) {
-        Path path = Path.of(text);
+    public Path named(NodePath name) {
+        Path path = name.path();
         if (!exists(path)) {
-            throw new DroverException(ErrorCode.INVALID_VALUE, text + " is no data directory that this agent can read");
+            throw new DroverException(ErrorCode.INVALID_VALUE, path + " is no data directory that this agent can read");
         }
         return path;
     }

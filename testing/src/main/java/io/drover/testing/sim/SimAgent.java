@@ -53,7 +53,7 @@ public final class SimAgent extends SimMember {
                 files,
                 new TopologyStore(client, ZOOKEEPER_LIMIT));
         TopologyWatcher.watchAll(client, assembled.topologyListener());
-        new NodeRegistry(client).register(new NodeRecord(new NodeId(name()), name(), "sim://" + name()));
+        new NodeRegistry(client).register(new NodeRecord(new NodeId(name()), name(), "http://" + name()));
         assembled.start();
         agent = assembled;
     }

@@ -45,7 +45,7 @@ public final class SimController extends SimMember {
                 new MoveControl.Means(process, world().rehearsals(), world()::nextMoveId));
         control = made;
         requests = process.newThreads("request");
-        new LeaderElection(client, name(), "sim://" + name(), new Leading(made)).start();
+        new LeaderElection(client, name(), "http://" + name(), new Leading(made)).start();
     }
 
     @Override

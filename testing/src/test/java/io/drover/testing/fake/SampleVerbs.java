@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing.fake;
 
+import io.drover.api.ApplicationName;
+import io.drover.api.CanaryQuery;
+import io.drover.api.DatabaseName;
+import io.drover.api.HostName;
+import io.drover.api.NodePath;
+import io.drover.api.SlotName;
+import io.drover.api.StandbyNames;
 import io.drover.api.FenceEpoch;
 import io.drover.api.Lsn;
 import io.drover.api.ShardId;
@@ -35,8 +42,18 @@ final class SampleVerbs {
 
     private static Object value(RecordComponent member) {
         Class<?> type = member.getType();
-        if (type == String.class) {
-            return text(member.getName());
+        if (type == HostName.class) {
+            return new HostName("node_a");
+        } else if (type == SlotName.class) {
+            return new SlotName("drover_0badf00d");
+        } else if (type == ApplicationName.class) {
+            return new ApplicationName("drover_0badf00d");
+        } else if (type == StandbyNames.class) {
+            return new StandbyNames("node_a");
+        } else if (type == DatabaseName.class) {
+            return new DatabaseName("app");
+        } else if (type == NodePath.class) {
+            return new NodePath("/fake/elsewhere");
         } else if (type == int.class) {
             return member.getName().endsWith("ort") ? (Object) MiniCluster.PORT : (Object) 1;
         } else if (type == long.class || type == Long.class) {
@@ -53,20 +70,11 @@ final class SampleVerbs {
             return switch (member.getName()) {
                 case "shards" -> List.of(MiniCluster.SHARD);
                 case "sessions" -> List.of(new SessionMark(1, 1, 1));
-                default -> List.of("select 1");
+                default -> List.of(new CanaryQuery("select 1"));
             };
         } else if (type.isEnum()) {
             return type.getEnumConstants()[0];
         }
         return make(type);
-    }
-
-    private static String text(String name) {
-        return switch (name) {
-            case "slot", "targetSlot", "applicationName" -> "drover_0badf00d";
-            case "database" -> "app";
-            case "dataDir" -> "/fake/elsewhere";
-            default -> "node_a";
-        };
     }
 }

@@ -23,8 +23,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -173,51 +171,8 @@ final class VerbRefusalsTest {
         return requireNonNull(cluster.files.get(node), "no files");
     }
 
-    /** All that a command could change: what agents remember, disks, servers, ZooKeeper. */
     private static Map<String, String> world() {
-        Map<String, String> world = new TreeMap<>();
-        for (NodeId node : List.of(A, B)) {
-            FakeStateFiles files = state(node);
-            files.names().forEach(name -> world.put(node + " remembers " + name, text(files, name)));
-            FakeHost host = cluster.world.host(node.value());
-            cluster.world.look(() -> {
-                host.directories.forEach((path, directory) -> world.put(node + ":" + path, describe(directory)));
-                return true;
-            });
-        }
-        world.put("servers", cluster.world.running().toString());
-        cluster.zooKeeper.paths().forEach(path -> world.put("znode " + path, content(path)));
-        return world;
-    }
-
-    private static String content(String path) {
-        return cluster.zooKeeper
-                .content(path)
-                .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
-                .orElse("gone meanwhile");
-    }
-
-    private static String text(FakeStateFiles files, String name) {
-        try {
-            return new String(files.read(name), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    private static String describe(FakeDirectory directory) {
-        return Stream.of(
-                        directory.autoConf,
-                        directory.slots.names(),
-                        directory.timeline,
-                        directory.state,
-                        directory.standbySignal,
-                        directory.rewindLogin,
-                        directory.history,
-                        directory.program)
-                .map(String::valueOf)
-                .toList()
-                .toString();
+        return WorldText.of(cluster);
     }
 
     /** What is logged meanwhile by what may log a refusal. */
