@@ -11,9 +11,13 @@ import java.util.regex.Pattern;
  */
 public record BaseUrl(@JsonValue String value) {
     private static final int MOST_BYTES = 300;
-    private static final Pattern PARTS = Pattern.compile("https?://(?:\\[([0-9A-Fa-f:.]+)\\]|([A-Za-z0-9_.-]+))(?::([0-9]{1,5}))?(?:/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)*");
-    private static final Form FORM =
-            new Form("a base address", PARTS.pattern(), MOST_BYTES, "such as http://10.0.0.1:8080, without user, query and fragment");
+    private static final Pattern PARTS = Pattern.compile(
+            "https?://(?:\\[([0-9A-Fa-f:.]+)\\]|([A-Za-z0-9_.-]+))(?::([0-9]{1,5}))?(?:/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)*");
+    private static final Form FORM = new Form(
+            "a base address",
+            PARTS.pattern(),
+            MOST_BYTES,
+            "such as http://10.0.0.1:8080, without user, query and fragment");
 
     /**
      * Checks the form of the address; a slash at its end is taken away.

@@ -22,8 +22,8 @@ public final class Durations {
     public static Duration parse(String text) {
         Matcher matcher = FORM.matcher(text);
         if (!matcher.matches()) {
-            throw new IllegalArgumentException(
-                    SafeText.quoted(text) + " is not a span of time; write a number and ms, s, m, h or d, such as 500ms");
+            throw new IllegalArgumentException(SafeText.quoted(text)
+                    + " is not a span of time; write a number and ms, s, m, h or d, such as 500ms");
         }
         long number = Long.parseLong(matcher.group(1));
         Duration span = switch (matcher.group(2)) {

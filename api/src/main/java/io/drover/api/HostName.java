@@ -21,7 +21,8 @@ public record HostName(@JsonValue String value) {
             MOST_BYTES,
             "one host name or address of a node: letters, digits, '-', '_' and '.', or an IPv6 address without brackets");
 
-    private static final Pattern QUAD = Pattern.compile("(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\\.(?!$)|$)){4}");
+    private static final Pattern QUAD =
+            Pattern.compile("(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\\.(?!$)|$)){4}");
 
     /** Resolvers take a name whose last part is a number, also a hexadecimal one, for an address. */
     private static final Pattern NUMBER_LAST = Pattern.compile("(?:.*\\.)?(?:[0-9]+|0[xX][0-9A-Fa-f]*)\\.?");

@@ -19,7 +19,8 @@ public record MoveId(@JsonValue String value) {
     @JsonCreator
     public MoveId {
         if (!FORM.matcher(value).matches()) {
-            throw new IllegalArgumentException("not a move id: " + SafeText.quoted(value) + " does not match " + FORM.pattern());
+            throw new IllegalArgumentException(
+                    "not a move id: " + SafeText.quoted(value) + " does not match " + FORM.pattern());
         }
     }
 

@@ -196,7 +196,10 @@ public record MoveRequest(
             @JsonProperty(required = true) String check,
             @JsonProperty(required = true) String reason) {
         private static final Form CHECK = new Form(
-                "the name of a check", "[A-Za-z0-9][A-Za-z0-9-]*", Form.NAME_BYTES, "letters, digits and '-', such as P47");
+                "the name of a check",
+                "[A-Za-z0-9][A-Za-z0-9-]*",
+                Form.NAME_BYTES,
+                "letters, digits and '-', such as P47");
 
         public Waiver {
             // that one is missing is told where the field is known

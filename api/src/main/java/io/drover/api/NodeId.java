@@ -17,7 +17,8 @@ public record NodeId(@JsonValue String value) implements Comparable<NodeId> {
     @JsonCreator
     public NodeId {
         if (!FORM.matcher(value).matches()) {
-            throw new IllegalArgumentException("not a node id: " + SafeText.quoted(value) + " does not match " + FORM.pattern());
+            throw new IllegalArgumentException(
+                    "not a node id: " + SafeText.quoted(value) + " does not match " + FORM.pattern());
         }
     }
 

@@ -14,8 +14,8 @@ final class Reason {
      */
     static String checked(String reason) {
         if (reason.length() > MOST || !SafeText.isPlain(reason)) {
-            throw new IllegalArgumentException("not a reason: " + SafeText.quoted(reason) + "; one line of at most " + MOST
-                    + " characters that can be seen");
+            throw new IllegalArgumentException("not a reason: " + SafeText.quoted(reason) + "; one line of at most "
+                    + MOST + " characters that can be seen");
         }
         return reason;
     }

@@ -17,7 +17,8 @@ public record ShardId(@JsonValue String value) implements Comparable<ShardId> {
     @JsonCreator
     public ShardId {
         if (!FORM.matcher(value).matches()) {
-            throw new IllegalArgumentException("not a shard id: " + SafeText.quoted(value) + " does not match " + FORM.pattern());
+            throw new IllegalArgumentException(
+                    "not a shard id: " + SafeText.quoted(value) + " does not match " + FORM.pattern());
         }
     }
 

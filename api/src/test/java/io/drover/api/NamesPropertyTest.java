@@ -22,7 +22,8 @@ final class NamesPropertyTest {
     private static final int TRIES = 3000;
     private static final Map<Class<?>, Function<String, Object>> TYPES = new LinkedHashMap<>();
     /** What a shell, a settings file, a connection string, SQL or a terminal would act on. */
-    private static final Pattern DANGEROUS = Pattern.compile("['\"\\\\`$;|&<>(){}*?!#\\p{Cntrl}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]|^-|(?:^|/)\\.\\.(?:/|$)");
+    private static final Pattern DANGEROUS =
+            Pattern.compile("['\"\\\\`$;|&<>(){}*?!#\\p{Cntrl}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]|^-|(?:^|/)\\.\\.(?:/|$)");
 
     static {
         TYPES.put(ShardId.class, ShardId::new);
@@ -53,8 +54,8 @@ final class NamesPropertyTest {
     /** Texts that are nearly names, so that both verdicts come about. */
     @Provide
     Arbitrary<String> nearlyRight() {
-        Arbitrary<String> parts =
-                Arbitraries.of("a", "Z", "7", "_", "-", ".", "/", ":", "@", " ", "\u00e4", "\u05d0", "\u0301", "..", "1.2", "'");
+        Arbitrary<String> parts = Arbitraries.of(
+                "a", "Z", "7", "_", "-", ".", "/", ":", "@", " ", "\u00e4", "\u05d0", "\u0301", "..", "1.2", "'");
         return parts.list().ofMinSize(1).ofMaxSize(12).map(list -> String.join("", list));
     }
 
@@ -95,13 +96,15 @@ final class NamesPropertyTest {
         for (Class<?> type : TYPES.keySet()) {
             for (String sample : HostileText.SAMPLES) {
                 try {
-                    taken.add(type.getSimpleName() + " " + SafeText.quoted(TYPES.get(type).apply(sample).toString()));
+                    taken.add(type.getSimpleName() + " "
+                            + SafeText.quoted(TYPES.get(type).apply(sample).toString()));
                 } catch (IllegalArgumentException e) {
                     // as it should be
                 }
             }
         }
-        // an empty list of standbys is one, and a list may hold what PostgreSQL does not understand, which its reader finds out
+        // an empty list of standbys is one, and a list may hold what PostgreSQL does not understand, which its reader
+        // finds out
         assertThat(taken).allMatch(each -> each.startsWith("StandbyNames "));
     }
 

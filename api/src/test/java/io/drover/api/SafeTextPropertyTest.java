@@ -28,7 +28,8 @@ final class SafeTextPropertyTest {
 
     @Example
     void leavesOrdinaryTextAsItIs() {
-        assertThat(SafeText.line("caf\u00e9 \u05e9\u05dc\u05d5\u05dd \ud83d\udc04 100 %")).isEqualTo("caf\u00e9 \u05e9\u05dc\u05d5\u05dd \ud83d\udc04 100 %");
+        assertThat(SafeText.line("caf\u00e9 \u05e9\u05dc\u05d5\u05dd \ud83d\udc04 100 %"))
+                .isEqualTo("caf\u00e9 \u05e9\u05dc\u05d5\u05dd \ud83d\udc04 100 %");
         assertThat(SafeText.line("a\nb\u001b[2J\u202e")).isEqualTo("a\\nb\\u001b[2J\\u202e");
         assertThat(SafeText.lines("a\nb\r\nc\rd")).isEqualTo("a\nb\nc\\rd");
     }
@@ -51,9 +52,8 @@ final class SafeTextPropertyTest {
 
     @Example
     void noTextNamesAClass() {
-        for (String text : new String[] {
-            "[\"java.util.ArrayList\", []]", "{\"@class\": \"java.io.File\", \"path\": \"/etc\"}"
-        }) {
+        for (String text :
+                new String[] {"[\"java.util.ArrayList\", []]", "{\"@class\": \"java.io.File\", \"path\": \"/etc\"}"}) {
             Object read = Json.read(text.getBytes(StandardCharsets.UTF_8), Object.class);
 
             assertThat(read.getClass().getPackageName()).isEqualTo("java.util");

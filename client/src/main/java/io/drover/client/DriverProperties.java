@@ -91,7 +91,8 @@ final class DriverProperties {
                         + " docs/client-kit.md lists those that are");
             }
             if (value.indexOf('\0') >= 0) {
-                throw new IllegalArgumentException("the value of the driver's property '" + name + "' holds a zero byte");
+                throw new IllegalArgumentException(
+                        "the value of the driver's property '" + name + "' holds a zero byte");
             }
         });
     }

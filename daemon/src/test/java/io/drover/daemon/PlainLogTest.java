@@ -20,8 +20,10 @@ class PlainLogTest {
             layout.setPattern("%p " + word + "%n");
             layout.start();
 
-            String line = layout.doLayout(new LoggingEvent(
-                    "x", context.getLogger("x"), Level.WARN, "client {} leaves", null, new Object[] {"a\nERROR b\u001b[2J"}));
+            String line = layout.doLayout(
+                    new LoggingEvent("x", context.getLogger("x"), Level.WARN, "client {} leaves", null, new Object[] {
+                        "a\nERROR b\u001b[2J"
+                    }));
 
             assertThat(line).isEqualTo("WARN client a\\nERROR b\\u001b[2J leaves\n");
         }

@@ -26,7 +26,8 @@ import java.util.stream.Collectors;
  */
 public final class ConnectionString {
     /** What {@link #of} makes. */
-    static final String FORM = "[a-z_]+='(?:[^'\\\\\\p{Cntrl}]++|\\\\.)*'(?: [a-z_]+='(?:[^'\\\\\\p{Cntrl}]++|\\\\.)*')*";
+    static final String FORM =
+            "[a-z_]+='(?:[^'\\\\\\p{Cntrl}]++|\\\\.)*'(?: [a-z_]+='(?:[^'\\\\\\p{Cntrl}]++|\\\\.)*')*";
 
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,5}");
     private static final Set<String> SSL_MODES = Set.of("disable", "require", "verify-ca", "verify-full");
@@ -58,7 +59,8 @@ public final class ConnectionString {
     public static String of(Map<String, String> values) {
         return new TreeMap<>(values)
                 .entrySet().stream()
-                        .map(entry -> checked(entry.getKey(), entry.getValue()) + "='" + escaped(entry.getValue()) + "'")
+                        .map(entry ->
+                                checked(entry.getKey(), entry.getValue()) + "='" + escaped(entry.getValue()) + "'")
                         .collect(Collectors.joining(" "));
     }
 

@@ -3,8 +3,8 @@ package io.drover.replication;
 
 import io.drover.api.ApplicationName;
 import io.drover.api.HostName;
-import io.drover.api.SlotName;
 import io.drover.api.Lsn;
+import io.drover.api.SlotName;
 import io.drover.api.agent.Reports.ArchiveReport;
 import io.drover.api.agent.Reports.AuditReport;
 import io.drover.api.agent.Reports.TailReport;

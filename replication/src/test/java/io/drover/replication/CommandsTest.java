@@ -51,7 +51,15 @@ class CommandsTest {
         assertThat(names)
                 .contains("PATH", "LC_ALL", "PGPASSFILE")
                 .isSubsetOf(
-                        "PATH", "LC_ALL", "PGPASSFILE", "HOME", "USER", "LOGNAME", "TZ", "LD_LIBRARY_PATH", "LD_PRELOAD");
+                        "PATH",
+                        "LC_ALL",
+                        "PGPASSFILE",
+                        "HOME",
+                        "USER",
+                        "LOGNAME",
+                        "TZ",
+                        "LD_LIBRARY_PATH",
+                        "LD_PRELOAD");
         assertThat(System.getenv()).as("there was more to leave out").hasSizeGreaterThan(names.size());
     }
 
@@ -63,7 +71,10 @@ class CommandsTest {
                 .forEach(sample -> assertThat(Commands.run(List.of("/usr/bin/printf", "%s|", "x" + sample), LIMIT)
                                 .stdout()
                                 .replace("\n", ""))
-                        .isEqualTo(("x" + sample + "|").replace("\r\n", "\n").replace("\n", "").replace("\r", "")));
+                        .isEqualTo(("x" + sample + "|")
+                                .replace("\r\n", "\n")
+                                .replace("\n", "")
+                                .replace("\r", "")));
     }
 
     @Test

@@ -52,8 +52,7 @@ final class ConnectionStringPropertyTest {
     }
 
     @Property(tries = TRIES)
-    void aHostileValueIsRefusedOrComesOutAgain(
-            @ForAll("keywords") String keyword, @ForAll("hostile") String value) {
+    void aHostileValueIsRefusedOrComesOutAgain(@ForAll("keywords") String keyword, @ForAll("hostile") String value) {
         Map<String, String> values = new TreeMap<>(RIGHT);
         values.put(keyword, value);
         String made;
@@ -183,7 +182,7 @@ final class ConnectionStringPropertyTest {
     void theUpstreamOfAStandbyIsOneOfThese() {
         var upstream = new StandbySetup.Upstream("node_a", 5433, Path.of("/p"), "node_b", "slot");
 
-        assertThat(parsed(upstream.connectionString())).containsOnlyKeys(
-                "application_name", "connect_timeout", "host", "passfile", "port", "user");
+        assertThat(parsed(upstream.connectionString()))
+                .containsOnlyKeys("application_name", "connect_timeout", "host", "passfile", "port", "user");
     }
 }

@@ -55,17 +55,16 @@ public final class HostileText {
                     "x".repeat(100_000))
             .toList();
 
-    private static final String SPICE = "'\"\\`$(){}[]<>;|&%!#*?~^=,:@/.-_ \t\n\r\u0000\u0007\u001b\u007f\u0085\u009b\u00ad\u200e\u202e\u2028\ufeff\ud800aZ09\u00e4\u05d0\u4e2d";
+    private static final String SPICE =
+            "'\"\\`$(){}[]<>;|&%!#*?~^=,:@/.-_ \t\n\r\u0000\u0007\u001b\u007f\u0085\u009b\u00ad\u200e\u202e\u2028\ufeff\ud800aZ09\u00e4\u05d0\u4e2d";
 
     private HostileText() {}
 
     /** The samples, what is drawn from dangerous characters, and any text at all. */
     public static Arbitrary<String> any() {
-        Arbitrary<String> spicy = Arbitraries.strings().withChars(SPICE.toCharArray()).ofMaxLength(40);
+        Arbitrary<String> spicy =
+                Arbitraries.strings().withChars(SPICE.toCharArray()).ofMaxLength(40);
         Arbitrary<String> whatever = Arbitraries.strings().all().ofMaxLength(80);
-        return Arbitraries.frequencyOf(
-                Tuple.of(3, Arbitraries.of(SAMPLES)),
-                Tuple.of(4, spicy),
-                Tuple.of(2, whatever));
+        return Arbitraries.frequencyOf(Tuple.of(3, Arbitraries.of(SAMPLES)), Tuple.of(4, spicy), Tuple.of(2, whatever));
     }
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.replication;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNoException;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
@@ -81,8 +81,11 @@ class LocalDirectoriesTest {
     void takesADataDirectoryBelowARoot() throws IOException {
         Path data = dataDirectory("roots/15/main");
 
-        assertThat(below(directory.resolve("roots")).named(new NodePath(data.toString()))).isEqualTo(data);
-        assertThat(directories.named(new NodePath(data.toString()))).as("no roots").isEqualTo(data);
+        assertThat(below(directory.resolve("roots")).named(new NodePath(data.toString())))
+                .isEqualTo(data);
+        assertThat(directories.named(new NodePath(data.toString())))
+                .as("no roots")
+                .isEqualTo(data);
     }
 
     @Test

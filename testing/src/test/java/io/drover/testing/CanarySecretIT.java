@@ -95,8 +95,8 @@ class CanarySecretIT {
     private static List<String> views(Scene scene, SecretHunt hunt, NodeId node) {
         List<String> found = new ArrayList<>();
         for (String view : VIEWS) {
-            found.addAll(hunt.in(
-                    view + " on " + node, scene.cluster().psql(node).run(LocalCluster.DATABASE, view)));
+            found.addAll(
+                    hunt.in(view + " on " + node, scene.cluster().psql(node).run(LocalCluster.DATABASE, view)));
         }
         return found;
     }
@@ -138,12 +138,18 @@ class CanarySecretIT {
                     "/v1/nodes",
                     "/v1/topology",
                     "/openapi.json")) {
-                found.addAll(answer(hunt, controller.rest() + path, rest.at(controller.rest()).get(path)));
+                found.addAll(answer(
+                        hunt,
+                        controller.rest() + path,
+                        rest.at(controller.rest()).get(path)));
             }
             DroverRest stranger = rest.at(controller.rest()).withToken("wrong");
             found.addAll(answer(hunt, "an answer to a wrong token", stranger.get("/v1/moves")));
             for (String path : List.of("/metrics", "/healthcheck", "/threads")) {
-                found.addAll(answer(hunt, controller.admin() + path, rest.at(controller.admin()).get(path)));
+                found.addAll(answer(
+                        hunt,
+                        controller.admin() + path,
+                        rest.at(controller.admin()).get(path)));
             }
         }
         for (ClusterNode node : scene.cluster().nodes()) {
@@ -154,7 +160,8 @@ class CanarySecretIT {
                     "/v1/instances/" + instance,
                     "/v1/instances/" + instance + "/facts",
                     "/v1/instances/" + instance + "/job")) {
-                found.addAll(answer(hunt, node.agent() + path, rest.at(node.agent()).get(path)));
+                found.addAll(
+                        answer(hunt, node.agent() + path, rest.at(node.agent()).get(path)));
             }
         }
         return found;
@@ -213,9 +220,6 @@ class CanarySecretIT {
     private static void create(ZooKeeper zooKeeper, String path, String content)
             throws KeeperException, InterruptedException {
         zooKeeper.create(
-                path,
-                content.getBytes(StandardCharsets.UTF_8),
-                ZooDefs.Ids.OPEN_ACL_UNSAFE,
-                CreateMode.EPHEMERAL);
+                path, content.getBytes(StandardCharsets.UTF_8), ZooDefs.Ids.OPEN_ACL_UNSAFE, CreateMode.EPHEMERAL);
     }
 }

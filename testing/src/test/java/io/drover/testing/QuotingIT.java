@@ -39,7 +39,8 @@ import net.jqwik.api.lifecycle.BeforeContainer;
 /** What Drover quotes PostgreSQL and libpq read as it was meant: hostile values against the programs themselves. */
 class QuotingIT {
     private static final int NAME_BYTES = 63;
-    private static final List<String> DATABASES = List.of("Kunden-Daten_2.alt", "1st", "\u6570\u636e", "\u05d3\u05d1", "select");
+    private static final List<String> DATABASES =
+            List.of("Kunden-Daten_2.alt", "1st", "\u6570\u636e", "\u05d3\u05d1", "select");
 
     private static LocalCluster cluster;
     private static Connection connection;
@@ -130,31 +131,36 @@ class QuotingIT {
         for (int i = 0; i < passwords.size(); i++) {
             String password = passwords.get(i);
             String database = DATABASES.get(i % DATABASES.size());
-            cluster.psql(primary)
-                    .run("postgres", "alter role quoting password " + Quoting.literal(password));
+            cluster.psql(primary).run("postgres", "alter role quoting password " + Quoting.literal(password));
             Files.writeString(passFile, PassFile.line("quoting", password));
             cluster.osUser().own(passFile, "rw-------");
             String connection = ConnectionString.of(Map.of(
-                    "host", node,
-                    "port", Integer.toString(cluster.shardPort()),
-                    "user", "quoting",
-                    "dbname", database,
-                    "application_name", "15/main.@:+-" + i,
-                    "passfile", passFile.toString(),
-                    "connect_timeout", "5"));
+                    "host",
+                    node,
+                    "port",
+                    Integer.toString(cluster.shardPort()),
+                    "user",
+                    "quoting",
+                    "dbname",
+                    database,
+                    "application_name",
+                    "15/main.@:+-" + i,
+                    "passfile",
+                    passFile.toString(),
+                    "connect_timeout",
+                    "5"));
 
-            Command.Result result = Command.run(
-                    cluster.osUser()
-                            .command(List.of(
-                                    "env",
-                                    "LC_ALL=C.UTF-8",
-                                    "PGCLIENTENCODING=UTF8",
-                                    "psql",
-                                    "-XAtw",
-                                    "-d",
-                                    connection,
-                                    "-c",
-                                    "select current_user, current_database(), current_setting('application_name')")));
+            Command.Result result = Command.run(cluster.osUser()
+                    .command(List.of(
+                            "env",
+                            "LC_ALL=C.UTF-8",
+                            "PGCLIENTENCODING=UTF8",
+                            "psql",
+                            "-XAtw",
+                            "-d",
+                            connection,
+                            "-c",
+                            "select current_user, current_database(), current_setting('application_name')")));
 
             assertThat(result.output().strip())
                     .as("%s with password %s", connection, password)

@@ -31,7 +31,8 @@ public final class DocumentStore {
 
     /** The content of all children, by name; children that vanish meanwhile, or that hold something else, are left out. */
     public <T> List<Versioned<T>> readAll(ZDirectory<T> directory) {
-        return calls.readSound(children(directory).stream().map(directory::child).toList());
+        return calls.readSound(
+                children(directory).stream().map(directory::child).toList());
     }
 
     /** The content of these znodes; those that are absent are left out. */

@@ -3,10 +3,10 @@ package io.drover.topology;
 
 import static java.util.Objects.requireNonNull;
 
-import io.drover.api.BaseUrl;
-import io.drover.api.SafeText;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import io.drover.api.BaseUrl;
 import io.drover.api.LeaderEpoch;
+import io.drover.api.SafeText;
 
 /**
  * Who leads: the content of the persistent znode {@code /leader-epoch}, whose version every write of a controller checks.

@@ -3,9 +3,9 @@ package io.drover.topology;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import io.drover.api.BaseUrl;
 import io.drover.api.HostName;
-import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import io.drover.api.NodeId;
 
 /**

@@ -3,10 +3,10 @@ package io.drover.api.agent;
 
 import static java.util.Objects.requireNonNull;
 
-import io.drover.api.DatabaseName;
-import io.drover.api.HostName;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import io.drover.api.DatabaseName;
 import io.drover.api.FenceEpoch;
+import io.drover.api.HostName;
 import io.drover.api.InstanceId;
 import io.drover.api.LeaderEpoch;
 import io.drover.api.Lsn;

@@ -194,11 +194,7 @@ public sealed interface Verb<R> {
 
     /** Puts the verified copy in its place and starts it as a hot standby. */
     record StartStandby(
-            List<ShardId> shards,
-            HostName primaryHost,
-            int primaryPort,
-            SlotName slot,
-            ApplicationName applicationName)
+            List<ShardId> shards, HostName primaryHost, int primaryPort, SlotName slot, ApplicationName applicationName)
             implements Verb<InstanceReport> {
         public StartStandby {
             shards = some(shards);
@@ -277,7 +273,8 @@ public sealed interface Verb<R> {
      *
      * @param patienceMillis how long a commit may wait before the agent takes that back by itself; null for what is usual
      */
-    record ArmGuard(ApplicationName applicationName, @Nullable Long patienceMillis) implements Verb<Done> {
+    record ArmGuard(
+            ApplicationName applicationName, @Nullable Long patienceMillis) implements Verb<Done> {
         /** With a name that is not checked yet. */
         public ArmGuard(String applicationName, @Nullable Long patienceMillis) {
             this(new ApplicationName(applicationName), patienceMillis);
@@ -294,7 +291,8 @@ public sealed interface Verb<R> {
      *
      * @param patienceMillis as of {@link ArmGuard}
      */
-    record SetSynchronousStandbys(StandbyNames names, @Nullable Long patienceMillis) implements Verb<Done> {
+    record SetSynchronousStandbys(
+            StandbyNames names, @Nullable Long patienceMillis) implements Verb<Done> {
         /** With a value that is not checked yet. */
         public SetSynchronousStandbys(String names, @Nullable Long patienceMillis) {
             this(new StandbyNames(names), patienceMillis);

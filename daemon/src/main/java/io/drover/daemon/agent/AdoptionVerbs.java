@@ -102,7 +102,11 @@ final class AdoptionVerbs {
                     "nothing was done");
         }
         instance.update(record -> record.withShards(verb.shards())
-                .withPlace(place.dataDir(), place.socketDir(), place.port(), verb.database().value())
+                .withPlace(
+                        place.dataDir(),
+                        place.socketDir(),
+                        place.port(),
+                        verb.database().value())
                 .withStartArguments(argv)
                 .withRole(Role.STANDBY)
                 .withStopped(false));
@@ -115,8 +119,8 @@ final class AdoptionVerbs {
         refuseOthers(verb.shard(), layout.data());
         PostgresServer server =
                 tools.postgres().server(new ServerPlace(layout.data(), socketDir, verb.port(), layout, null));
-        ControlData control =
-                FaultPoints.around("initialize", "server", () -> server.initialize(verb.database().value(), deadline.left()));
+        ControlData control = FaultPoints.around(
+                "initialize", "server", () -> server.initialize(verb.database().value(), deadline.left()));
         return take(
                 control.systemIdentifier(),
                 verb.shard(),

@@ -3,22 +3,22 @@ package io.drover.daemon.agent;
 
 import static java.util.Objects.requireNonNull;
 
-import java.util.List;
-import io.drover.api.BaseUrl;
-import io.drover.api.HostName;
-import io.drover.api.NodePath;
-import io.drover.api.RoleName;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.dropwizard.core.Configuration;
 import io.dropwizard.util.Duration;
 import io.dropwizard.validation.ValidationMethod;
+import io.drover.api.BaseUrl;
+import io.drover.api.HostName;
+import io.drover.api.NodePath;
+import io.drover.api.RoleName;
 import io.drover.daemon.config.Connectors;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**

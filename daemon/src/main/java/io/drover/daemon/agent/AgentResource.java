@@ -75,8 +75,7 @@ public final class AgentResource {
         List<String> directories = tablespaces == null || tablespaces.isEmpty()
                 ? List.of()
                 : Stream.of(tablespaces.split(","))
-                        .map(each ->
-                                parsed("tablespaces", each, NodePath::new).value())
+                        .map(each -> parsed("tablespaces", each, NodePath::new).value())
                         .toList();
         return observation.targetFacts(
                 parsed("shard", shard, ShardId::new),
@@ -141,7 +140,10 @@ public final class AgentResource {
             return parser.apply(text);
         } catch (IllegalArgumentException e) {
             throw new DroverException(
-                    ErrorCode.MALFORMED_REQUEST, "the parameter " + name + " is wrong: " + SafeText.words(e.getMessage()), null, e);
+                    ErrorCode.MALFORMED_REQUEST,
+                    "the parameter " + name + " is wrong: " + SafeText.words(e.getMessage()),
+                    null,
+                    e);
         }
     }
 }

@@ -3,7 +3,6 @@ package io.drover.daemon.agent;
 
 import static io.drover.daemon.agent.VerbTable.row;
 
-import io.drover.replication.SynchronousStandbys;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.agent.Reports.Done;
@@ -13,6 +12,7 @@ import io.drover.replication.CutoverSettings;
 import io.drover.replication.ManagedSetting;
 import io.drover.replication.ServerFiles;
 import io.drover.replication.ServerFiles.Upstream;
+import io.drover.replication.SynchronousStandbys;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -82,10 +82,7 @@ final class FollowVerbs {
         SynchronousStandbys.parse(names);
         call.instance().patience(verb.patienceMillis());
         settings.change(
-                call.instance(),
-                call.move(),
-                call.step(),
-                Map.of(ManagedSetting.SYNCHRONOUS_STANDBY_NAMES, names));
+                call.instance(), call.move(), call.step(), Map.of(ManagedSetting.SYNCHRONOUS_STANDBY_NAMES, names));
         return new Done("commits wait for " + names);
     }
 }

@@ -47,8 +47,10 @@ final class GuardVerbs {
         call.instance().patience(verb.patienceMillis());
         String existing = tools.ask(call.record(), session -> session.settings().current(names));
         boolean repeat = call.record().settings().stream()
-                .anyMatch(change -> isOurs(change, names, call) && existing.contains(verb.applicationName().value()));
-        String armed = repeat ? existing : Guard.armed(existing, verb.applicationName().value());
+                .anyMatch(change -> isOurs(change, names, call)
+                        && existing.contains(verb.applicationName().value()));
+        String armed =
+                repeat ? existing : Guard.armed(existing, verb.applicationName().value());
         Map<ManagedSetting, String> values = new LinkedHashMap<>(Map.of(names, armed));
         tools.ask(call.record(), PostgresSession::rewindReserve)
                 .ifPresent(size -> values.put(ManagedSetting.WAL_KEEP_SIZE, size));

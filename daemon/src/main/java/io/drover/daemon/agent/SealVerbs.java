@@ -90,7 +90,8 @@ final class SealVerbs {
         return whileHeld()
                 .require(
                         () -> {
-                            AllowList spared = warm.spared(postmasterPid, verb.targetSlot().value());
+                            AllowList spared =
+                                    warm.spared(postmasterPid, verb.targetSlot().value());
                             warm.rehearseSeal();
                             return spared;
                         },
@@ -150,7 +151,8 @@ final class SealVerbs {
                 .require(
                         () -> instance.warm().required().timeline(),
                         call.deadline().left());
-        SourceSeal.Result result = seal(instance, begun.postmasterPid(), verb.targetSlot().value())
+        SourceSeal.Result result = seal(
+                        instance, begun.postmasterPid(), verb.targetSlot().value())
                 .seal(call.deadline().left());
         instance.updateSoon(record -> {
             SealRecord seal = record.seal();

@@ -51,14 +51,18 @@ final class ServerVerbs {
     }
 
     private SlotReport createSlot(Verb.CreateSlot verb, VerbCall call) {
-        return tools.ask(call.record(), session -> new SlotReport(verb.slot().value(), session.createSlot(verb.slot().value())));
+        return tools.ask(
+                call.record(),
+                session -> new SlotReport(
+                        verb.slot().value(), session.createSlot(verb.slot().value())));
     }
 
     private Done dropSlot(Verb.DropSlot verb, VerbCall call) {
         InstanceRecord record = call.record();
         if (!tools.runs(record)) {
             requireGone(record, verb.slot().value());
-            return new Done("the instance is stopped for good: slot " + verb.slot().value() + " goes with its directory");
+            return new Done(
+                    "the instance is stopped for good: slot " + verb.slot().value() + " goes with its directory");
         }
         FaultPoints.around(
                 "drop-slot",
@@ -66,7 +70,8 @@ final class ServerVerbs {
                 () -> tools.tell(
                         call.record(),
                         call.deadline().left(),
-                        session -> session.dropSlot(verb.slot().value(), call.deadline().left())));
+                        session -> session.dropSlot(
+                                verb.slot().value(), call.deadline().left())));
         // what was put there for the copy that the slot was for
         FaultPoints.around("drop-slot", "carried", () -> tools.files(record).forgetCarried());
         return new Done("there is no slot " + verb.slot().value());
@@ -104,8 +109,9 @@ final class ServerVerbs {
     private CanaryReport runCanaries(Verb.RunCanaries verb, VerbCall call) {
         try (PostgresSession session = tools.server(call.record())
                 .connect(verb.database().value(), call.deadline().left())) {
-            return new CanaryReport(
-                    session.runCanaries(verb.queries().stream().map(CanaryQuery::value).toList(), call.deadline().left()));
+            return new CanaryReport(session.runCanaries(
+                    verb.queries().stream().map(CanaryQuery::value).toList(),
+                    call.deadline().left()));
         }
     }
 

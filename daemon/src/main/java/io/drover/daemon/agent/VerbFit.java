@@ -96,8 +96,9 @@ final class VerbFit {
         Optional<Endpoint> leader = follow.lasting()
                 ? Optional.of(topology.primary())
                 : FenceTransitions.target(topology).map(ShardTopology.Replica::endpoint);
-        return leader.filter(
-                        at -> !at.node().equals(node) && at.host().equals(follow.host().value()) && at.port() == follow.port())
+        return leader.filter(at -> !at.node().equals(node)
+                        && at.host().equals(follow.host().value())
+                        && at.port() == follow.port())
                 .isPresent();
     }
 

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.agent;
 
-import io.drover.api.SafeText;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.InstanceId;
 import io.drover.api.Json;
+import io.drover.api.SafeText;
 import io.drover.api.agent.Token;
 import io.drover.api.agent.Verb;
 import java.io.IOException;
@@ -152,7 +152,9 @@ final class VerbTable {
         Class<? extends Verb<?>> type = TYPES.get(path);
         if (type == null) {
             throw new DroverException(
-                    ErrorCode.NOT_FOUND, "no such verb: " + SafeText.quoted(path) + "; nothing was done", "verbs are " + TYPES.keySet());
+                    ErrorCode.NOT_FOUND,
+                    "no such verb: " + SafeText.quoted(path) + "; nothing was done",
+                    "verbs are " + TYPES.keySet());
         }
         try {
             Envelope envelope = READER.forType(Envelope.class).readValue(body);
@@ -234,7 +236,8 @@ final class VerbTable {
                 .collect(Collectors.joining(", ", "{", "}"));
         return new DroverException(
                 ErrorCode.MALFORMED_REQUEST,
-                "the body of " + Verb.pathOf(verb) + " is not understood: " + SafeText.words(why) + "; nothing was done",
+                "the body of " + Verb.pathOf(verb) + " is not understood: " + SafeText.words(why)
+                        + "; nothing was done",
                 "send {\"token\": {leaderEpoch, move, step, sequence, timeoutMillis}, \"args\": " + names + "}",
                 cause);
     }

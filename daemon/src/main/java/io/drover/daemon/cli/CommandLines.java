@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.cli;
 
-import io.drover.api.DatabaseName;
-import io.drover.api.NodePath;
-import io.drover.api.CanaryQuery;
 import io.drover.api.ByteSize;
+import io.drover.api.CanaryQuery;
+import io.drover.api.DatabaseName;
 import io.drover.api.DroverException;
 import io.drover.api.Durations;
 import io.drover.api.Json;
 import io.drover.api.MoveRequest;
 import io.drover.api.NodeId;
+import io.drover.api.NodePath;
 import io.drover.api.ShardId;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;

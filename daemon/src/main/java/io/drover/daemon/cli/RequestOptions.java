@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.cli;
 
-import io.drover.api.CanaryQuery;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.drover.api.ByteSize;
+import io.drover.api.CanaryQuery;
 import io.drover.api.Durations;
 import io.drover.api.Json;
 import io.drover.api.MoveRequest;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.cli;
 
-import io.drover.api.DatabaseName;
-import io.drover.api.NodePath;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.drover.api.DatabaseName;
 import io.drover.api.NodeId;
 import io.drover.api.NodeInfo;
+import io.drover.api.NodePath;
 import io.drover.api.ShardId;
 import io.drover.api.ShardTopology;
 import java.util.LinkedHashMap;

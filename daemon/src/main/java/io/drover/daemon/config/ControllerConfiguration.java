@@ -3,11 +3,11 @@ package io.drover.daemon.config;
 
 import static java.util.Objects.requireNonNull;
 
-import io.drover.api.BaseUrl;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.dropwizard.core.Configuration;
 import io.dropwizard.validation.ValidationMethod;
+import io.drover.api.BaseUrl;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.NotNull;
@@ -64,6 +64,13 @@ public final class ControllerConfiguration extends Configuration {
     @ValidationMethod(message = Connectors.REFUSAL)
     public boolean isPlainHttp() {
         return Connectors.arePlain(getServerFactory());
+    }
+
+    /** Requests are forwarded to the paths that they were sent to. */
+    @JsonIgnore
+    @ValidationMethod(message = "rest must be a base address without a path")
+    public boolean isRestWithoutPath() {
+        return rest == null || rest.value().indexOf('/', rest.value().indexOf("//") + 2) < 0;
     }
 
     /** Id of this controller: tells it from the others in the leader's record and in logs. */

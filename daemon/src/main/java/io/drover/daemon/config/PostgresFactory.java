@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.config;
 
-import io.drover.api.RoleName;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.drover.api.RoleName;
 import jakarta.validation.constraints.NotNull;
 import java.nio.file.Path;
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.move;
 
-import io.drover.api.DatabaseName;
-import io.drover.api.CanaryQuery;
 import io.drover.api.ByteSize;
+import io.drover.api.CanaryQuery;
+import io.drover.api.DatabaseName;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.Move.Lag;
@@ -263,7 +263,8 @@ final class CopyRows {
 
     /** A canary that reads what is being written may differ for a moment: it has to agree once within its time. */
     private static void compareCanaries(MoveContext context, List<CanaryQuery> queries) {
-        Verb.RunCanaries run = new Verb.RunCanaries(new DatabaseName(context.topology().database()), queries);
+        Verb.RunCanaries run =
+                new Verb.RunCanaries(new DatabaseName(context.topology().database()), queries);
         List<String> different = new ArrayList<>();
         try {
             Wait wait = Wait.of(

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.move;
 
-import io.drover.api.NodePath;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.FenceEpoch;
@@ -9,6 +8,7 @@ import io.drover.api.InstanceId;
 import io.drover.api.MoveId;
 import io.drover.api.NodeId;
 import io.drover.api.NodeInfo;
+import io.drover.api.NodePath;
 import io.drover.api.ShardAdoption;
 import io.drover.api.ShardId;
 import io.drover.api.ShardTopology;

@@ -2,6 +2,7 @@
 package io.drover.daemon.move;
 
 import static java.util.Objects.requireNonNull;
+
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.MoveId;
@@ -54,15 +55,16 @@ final class StandbyAdoption {
                 .map(topology -> topology.value().shard())
                 .sorted()
                 .toList();
-        Verb.AdoptStandby verb =
-                new Verb.AdoptStandby(shards, requireNonNull(adoption.dataDir(), "dataDir is null"), adoption.port(), adoption.database());
+        Verb.AdoptStandby verb = new Verb.AdoptStandby(
+                shards, requireNonNull(adoption.dataDir(), "dataDir is null"), adoption.port(), adoption.database());
         InstanceReport standby = services.agents().call(node.id(), known.instance(), null, verb, LIMIT);
         requireItFollows(known, node.id(), standby);
         return publish(leadership, known, new Endpoint(node.id(), node.host(), adoption.port()));
     }
 
     private static void refuseOthers(ShardTopology known, ShardAdoption adoption) {
-        if (known.primary().port() != adoption.port() || !known.database().equals(adoption.database().value())) {
+        if (known.primary().port() != adoption.port()
+                || !known.database().equals(adoption.database().value())) {
             throw new DroverException(
                     ErrorCode.ALREADY_EXISTS,
                     "shard " + known.shard() + " exists: database " + known.database() + " at port "

@@ -123,7 +123,10 @@ final class StandbyRows {
                     .facts(standby.node(), context.record().identity().instance())
                     .receiver();
             String name = receiver == null ? null : receiver.applicationName();
-            if (receiver != null && name != null && ApplicationName.isOne(name) && receiver.status().equals("streaming")) {
+            if (receiver != null
+                    && name != null
+                    && ApplicationName.isOne(name)
+                    && receiver.status().equals("streaming")) {
                 String slot = receiver.slot();
                 boolean ours = slot != null
                         && slot.equals(context.record().identity().slotOf(standby.node()))

@@ -3,12 +3,12 @@ package io.drover.daemon.pgbouncer;
 
 import static java.util.Objects.requireNonNull;
 
-import io.drover.api.RoleName;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.dropwizard.logging.common.DefaultLoggingFactory;
 import io.dropwizard.logging.common.LoggingFactory;
 import io.dropwizard.util.Duration;
 import io.dropwizard.validation.ValidationMethod;
+import io.drover.api.RoleName;
 import io.drover.api.ShardId;
 import io.drover.daemon.config.SecretFile;
 import io.drover.daemon.config.ZooKeeperFactory;
@@ -198,7 +198,8 @@ public final class PgBouncerConfiguration {
     }
 
     Poolers poolers() {
-        return new ConsolePoolers(new PgBouncerConsole.Login(psql, admin.getUser(), SecretFile.read(admin.passwordFile)));
+        return new ConsolePoolers(
+                new PgBouncerConsole.Login(psql, admin.getUser(), SecretFile.read(admin.passwordFile)));
     }
 
     PoolerLogins logins() {

@@ -2,9 +2,9 @@
 package io.drover.daemon.preflight;
 
 import io.drover.api.ApplicationName;
+import io.drover.api.DroverException;
 import io.drover.api.SafeText;
 import io.drover.api.StandbyNames;
-import io.drover.api.DroverException;
 import io.drover.api.agent.Facts.InstanceFacts;
 import io.drover.api.agent.Facts.Receiver;
 import io.drover.api.agent.Facts.Sender;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.resources;
 
-import io.drover.api.SafeText;
-import io.drover.api.Port;
 import io.drover.api.ByteSize;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.MoveRequest;
+import io.drover.api.Port;
+import io.drover.api.SafeText;
 import io.drover.api.ShardAdoption;
 import java.time.Duration;
 import java.util.List;
@@ -85,8 +85,7 @@ final class Bodies {
         } catch (IllegalArgumentException e) {
             throw new DroverException(
                     ErrorCode.MALFORMED_REQUEST,
-                    "'" + name + "': " + SafeText.quoted(text) + " is not allowed: "
-                            + SafeText.words(e.getMessage()),
+                    "'" + name + "': " + SafeText.quoted(text) + " is not allowed: " + SafeText.words(e.getMessage()),
                     "GET /openapi.json describes the parameters");
         }
     }

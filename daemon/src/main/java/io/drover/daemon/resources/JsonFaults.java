@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.resources;
 
-import io.drover.api.SafeText;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonMappingException;
@@ -11,6 +10,7 @@ import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import io.drover.api.Durations;
 import io.drover.api.Json;
+import io.drover.api.SafeText;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
@@ -28,7 +28,8 @@ final class JsonFaults {
 
     static String describe(JsonProcessingException failure) {
         if (failure instanceof UnrecognizedPropertyException unknown) {
-            return "unknown field " + SafeText.quoted(path(unknown)) + "; known here: " + names(unknown.getKnownPropertyIds());
+            return "unknown field " + SafeText.quoted(path(unknown)) + "; known here: "
+                    + names(unknown.getKnownPropertyIds());
         }
         if (failure instanceof ValueInstantiationException refused && refused.getCause() != null) {
             return at(refused) + reason(refused.getCause());
@@ -79,7 +80,8 @@ final class JsonFaults {
                             .map(constant -> Json.mapper().convertValue(constant, String.class))
                             .collect(Collectors.joining(", "));
         }
-        return SafeText.quoted(String.valueOf(value)) + " is not allowed" + (type == null ? "" : "; expected: " + kind(type));
+        return SafeText.quoted(String.valueOf(value)) + " is not allowed"
+                + (type == null ? "" : "; expected: " + kind(type));
     }
 
     private static String reason(Throwable cause) {

@@ -32,7 +32,8 @@ class AgentConfigurationTest {
     @Test
     void takesRootsOfAdoptedDirectories() throws Exception {
         assertThat(read(MINIMAL).getDataRoots()).isEmpty();
-        assertThat(read(MINIMAL + "dataRoots: [/var/lib/postgresql, /srv/pg/]\n").getDataRoots())
+        assertThat(read(MINIMAL + "dataRoots: [/var/lib/postgresql, /srv/pg/]\n")
+                        .getDataRoots())
                 .containsExactly(Path.of("/var/lib/postgresql"), Path.of("/srv/pg"));
     }
 

@@ -3,8 +3,8 @@ package io.drover.daemon.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.drover.api.CanaryQuery;
 import io.drover.api.ByteSize;
+import io.drover.api.CanaryQuery;
 import io.drover.api.Drill;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;

@@ -44,14 +44,12 @@ final class HostileCallsTest {
     private static final Scenes.Scene OVER =
             Scenes.ALL.stream().filter(Scenes.Scene::over).findFirst().orElseThrow();
 
-    private static final String TOPOLOGY =
-            """
+    private static final String TOPOLOGY = """
             {"v": 1, "shard": "shard_07", "instance": "7000000000000000007", "epoch": 3, "state": "SERVING", "database": "app",\
              "primary": {"node": "node_a", "host": "10.0.0.1", "port": 5433},\
              "replicas": [{"node": "node_b", "host": "10.0.0.2", "port": 5433, "role": "READ", "readWeight": 1}],\
              "move": null, "fence": null}""";
-    private static final String MEMORY =
-            """
+    private static final String MEMORY = """
             {"node": "node_x", "host": "10.0.0.9", "instances": [{"instance": "7000000000000000009", "shards": ["shard_09"],\
              "database": "app", "port": 5433, "role": "STANDBY", "present": true, "running": true, "grantEpoch": 0,\
              "seenEpoch": 1, "sealedEpoch": null, "leaderEpoch": null}]}""";
@@ -64,12 +62,17 @@ final class HostileCallsTest {
      * @param right a value with which the call is accepted; null where that depends on more
      */
     private record Place(
-            String method, String path, @Nullable String body, @Nullable String right) {
+            String method,
+            String path,
+            @Nullable String body,
+            @Nullable String right) {
         Call with(String value) {
             return new Call(
                     toString(),
                     method,
-                    path.replace(HOLE, URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20")),
+                    path.replace(
+                            HOLE,
+                            URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20")),
                     body == null ? null : body.replace('"' + HOLE + '"', quoted(value)),
                     null);
         }
@@ -122,8 +125,8 @@ final class HostileCallsTest {
                 "POST", "/v1/moves", "{\"shard\": \"shard_01\", \"target\": \"node_b\", \"dryRun\": \"@@\"}", null));
         String put = "{\"node\": \"node_a\", \"dataDir\": \"/data\", \"port\": 5433, \"database\": \"app\"}";
         for (String member : List.of("\"node_a\"", "\"/data\"", "\"app\"")) {
-            places.add(new Place(
-                    "PUT", "/v1/shards/shard_02", put.replace(member, "\"@@\""), member.replace("\"", "")));
+            places.add(
+                    new Place("PUT", "/v1/shards/shard_02", put.replace(member, "\"@@\""), member.replace("\"", "")));
         }
         places.add(new Place("PUT", "/v1/shards/shard_02", put.replace("5433", "\"@@\""), null));
         places.add(new Place("PUT", "/v1/shards/shard_02", put.replace("}", ", \"initialize\": \"@@\"}"), null));
@@ -147,8 +150,9 @@ final class HostileCallsTest {
         places.add(new Place("POST", "/v1/topology/rebuild", "{\"@@\": false}", null));
         String without = "{\"without\": [{\"node\": \"@@\", \"reason\": \"it has burnt\"}]}";
         places.add(new Place("POST", "/v1/topology/rebuild", without, "node_c"));
-        String export = "{\"export\": {\"v\": 1, \"at\": \"2026-01-01T00:00:00.000Z\", \"leaderEpoch\": 1, \"shards\": [%s]}}"
-                .formatted(TOPOLOGY);
+        String export =
+                "{\"export\": {\"v\": 1, \"at\": \"2026-01-01T00:00:00.000Z\", \"leaderEpoch\": 1, \"shards\": [%s]}}"
+                        .formatted(TOPOLOGY);
         for (String member : List.of(
                 "\"shard_07\"",
                 "\"7000000000000000007\"",
@@ -205,7 +209,9 @@ final class HostileCallsTest {
         assertThat(outcome.changed()).as("%s: %s", place, outcome.body()).isEmpty();
         assertThat(outcome.commands()).as("%s", place).isZero();
         String detail = outcome.text("detail");
-        assertThat(detail.isEmpty() || SafeText.isPlain(detail)).as("%s", detail).isTrue();
+        assertThat(detail.isEmpty() || SafeText.isPlain(detail))
+                .as("%s", detail)
+                .isTrue();
         assertThat(detail).hasSizeLessThan(3000);
     }
 
@@ -227,7 +233,8 @@ final class HostileCallsTest {
     /** What is refused above is refused for the value: with the right one the same call is not. */
     @Example
     void theSameCallsWithTheRightValueAreAccepted() {
-        List<Place> known = PLACES.stream().filter(place -> place.right() != null).toList();
+        List<Place> known =
+                PLACES.stream().filter(place -> place.right() != null).toList();
 
         assertThat(known).hasSizeGreaterThan(15);
         for (Place place : known) {
@@ -240,15 +247,45 @@ final class HostileCallsTest {
     /** Numbers that no port, no percentage and no epoch has. */
     @Example
     void numbersOutOfRangeAreRefused() {
-        for (String number : List.of("-1", "0", "65536", "2147483648", "9223372036854775808", "1e400", "-0.5", "5433.5", "NaN", "0x1f", "1".repeat(500))) {
+        for (String number : List.of(
+                "-1",
+                "0",
+                "65536",
+                "2147483648",
+                "9223372036854775808",
+                "1e400",
+                "-0.5",
+                "5433.5",
+                "NaN",
+                "0x1f",
+                "1".repeat(500))) {
             Stream.of(
-                            new Call("port", "PUT", "/v1/shards/shard_02", "{\"node\": \"node_a\", \"dataDir\": \"/data\", \"port\": " + number + ", \"database\": \"app\"}", null),
-                            new Call("readShift", "POST", "/v1/moves", "{\"shard\": \"shard_01\", \"target\": \"node_b\", \"readShift\": [" + number + "]}", null),
-                            new Call("no text", "POST", "/v1/moves", "{\"shard\": " + number + ", \"target\": \"node_b\"}", null))
+                            new Call(
+                                    "port",
+                                    "PUT",
+                                    "/v1/shards/shard_02",
+                                    "{\"node\": \"node_a\", \"dataDir\": \"/data\", \"port\": " + number
+                                            + ", \"database\": \"app\"}",
+                                    null),
+                            new Call(
+                                    "readShift",
+                                    "POST",
+                                    "/v1/moves",
+                                    "{\"shard\": \"shard_01\", \"target\": \"node_b\", \"readShift\": [" + number
+                                            + "]}",
+                                    null),
+                            new Call(
+                                    "no text",
+                                    "POST",
+                                    "/v1/moves",
+                                    "{\"shard\": " + number + ", \"target\": \"node_b\"}",
+                                    null))
                     .forEach(call -> {
                         Outcome outcome = desk.call(call, OVER);
 
-                        assertThat(outcome.status()).as("%s %s: %s", call, number, outcome.body()).isIn(400, 422);
+                        assertThat(outcome.status())
+                                .as("%s %s: %s", call, number, outcome.body())
+                                .isIn(400, 422);
                         assertThat(outcome.changed()).isEmpty();
                         assertThat(outcome.commands()).isZero();
                     });

@@ -198,11 +198,16 @@ public final class LocalCluster implements AutoCloseable {
     /** Every secret of the cluster by what it is for, to look for them where they must not be. */
     public Map<String, String> secrets() {
         return Map.of(
-                "token", secrets.token(),
-                "password of drover", secrets.drover(),
-                "password of drover_repl", secrets.replication(),
-                "password of drover_rewind", secrets.rewind(),
-                "password of " + USER, secrets.application());
+                "token",
+                secrets.token(),
+                "password of drover",
+                secrets.drover(),
+                "password of drover_repl",
+                secrets.replication(),
+                "password of drover_rewind",
+                secrets.rewind(),
+                "password of " + USER,
+                secrets.application());
     }
 
     /** The bearer token of REST and agents. */

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.drover.api.DatabaseName;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.FenceEpoch;
@@ -290,7 +291,8 @@ final class AgentOnFakePostgresTest {
 
     private InstanceId initialize() {
         lead();
-        Object report = dispatch(source, new InstanceId("1"), new Verb.Initialize(SHARD, PORT, "app"), null);
+        Object report =
+                dispatch(source, new InstanceId("1"), new Verb.Initialize(SHARD, PORT, new DatabaseName("app")), null);
         return ((InstanceReport) report).instance();
     }
 

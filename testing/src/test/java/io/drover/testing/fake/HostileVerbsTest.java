@@ -4,9 +4,9 @@ package io.drover.testing.fake;
 import static io.drover.testing.fake.MiniCluster.A;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
-import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -49,6 +49,10 @@ final class HostileVerbsTest {
     private static final Set<Integer> REFUSALS = Set.of(400, 404, 405, 413, 414, 422, 431);
     private static final List<Function<String, Object>> MEANT =
             List.of(DatabaseName::new, NodePath::new, HostName::new, CanaryQuery::new, StandbyNames::new);
+    private static final byte[] SAMPLE_TOKEN =
+            "{\"leaderEpoch\": 1, \"move\": \"0badf00d\", \"step\": 30, \"sequence\": 1, \"timeoutMillis\": 20000}"
+                    .getBytes(StandardCharsets.UTF_8);
+
     private static final List<Place> PLACES = places();
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -84,10 +88,6 @@ final class HostileVerbsTest {
         body.set("args", Json.mapper().valueToTree(verb));
         return body;
     }
-
-    private static final byte[] SAMPLE_TOKEN =
-            "{\"leaderEpoch\": 1, \"move\": \"0badf00d\", \"step\": 30, \"sequence\": 1, \"timeoutMillis\": 20000}"
-                    .getBytes(StandardCharsets.UTF_8);
 
     private static List<Place> places() {
         List<Place> places = new ArrayList<>();
@@ -241,9 +241,9 @@ final class HostileVerbsTest {
 
     private static HttpResponse<String> get(String path) throws IOException, InterruptedException {
         return HTTP.send(
-                        HttpRequest.newBuilder(URI.create(server.address() + path))
-                                .header("Authorization", "Bearer " + AgentServer.BEARER)
-                                .build(),
-                        HttpResponse.BodyHandlers.ofString());
+                HttpRequest.newBuilder(URI.create(server.address() + path))
+                        .header("Authorization", "Bearer " + AgentServer.BEARER)
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
     }
 }

@@ -147,7 +147,8 @@ final class HostileZnodesTest {
 
             assertThat(cluster.writable()).isEqualTo(writable);
             assertThat(cluster.report(A).running()).isTrue();
-            assertThat(cluster.control().moves().list(Optional.empty(), Optional.empty())).isEmpty();
+            assertThat(cluster.control().moves().list(Optional.empty(), Optional.empty()))
+                    .isEmpty();
             assertThat(told.get().value().primary().host()).isEqualTo(A.value());
         }
         await(session().set(path, right, -1));
@@ -161,7 +162,8 @@ final class HostileZnodesTest {
         assertThat(cluster.control().shards().shards())
                 .extracting(ShardTopology::shard)
                 .contains(SHARD);
-        assertThat(cluster.control().moves().list(Optional.empty(), Optional.empty())).isEmpty();
+        assertThat(cluster.control().moves().list(Optional.empty(), Optional.empty()))
+                .isEmpty();
         assertThat(cluster.report(A).running()).isTrue();
         assertThat(cluster.agent(B).observation().node().id()).isEqualTo(B);
         assertThat(cluster.leads()).isTrue();
@@ -170,9 +172,12 @@ final class HostileZnodesTest {
     private void assertAMoveGoesThrough() {
         Move move = cluster.start("");
         cluster.await(
-                "the move is done", () -> cluster.control().moves().get(move.id()).state() == MoveState.BAKING);
+                "the move is done",
+                () -> cluster.control().moves().get(move.id()).state() == MoveState.BAKING);
         assertThat(cluster.topology().primary().node()).isEqualTo(B);
-        cluster.await("the watcher has seen it", () -> told.get().value().primary().node().equals(B));
+        cluster.await(
+                "the watcher has seen it",
+                () -> told.get().value().primary().node().equals(B));
     }
 
     private void put(String path, String content) {
