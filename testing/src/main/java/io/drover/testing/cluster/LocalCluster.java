@@ -355,7 +355,9 @@ public final class LocalCluster implements AutoCloseable {
         user.copyFiles(libraries, directory.resolve("lib"));
         if (network != null) {
             NamespacedJvm.prepare(options.projectRoot(), directory.path(), user);
-            options.shape().emulation().ifPresent(emulation -> SlowDisk.prepare(emulation, directory.path(), user));
+            options.shape()
+                    .emulation()
+                    .ifPresent(emulation -> SlowDisk.prepare(emulation, directory.path(), user, members()));
             int size = options.shape().diskMegabytes();
             layout.nodes().forEach(node -> Mounts.makeDisk(node.dataRoot(), size));
             Mounts.makeDisk(directory.resolve("zookeeper"), size);
@@ -386,26 +388,35 @@ public final class LocalCluster implements AutoCloseable {
         String pidFile = options.controlDirectory().resolve(id + ".pid").toString();
         List<String> command = network == null
                 ? List.of("bin/drover", role, link(id, written).toString(), "--pid-file", pidFile)
-                : slowed(new NamespacedJvm(network, directory.path(), user)
-                        .command(
-                                id,
-                                role.equals("agent"),
-                                List.of(),
-                                List.of(options.shape().main().orElseThrow(), id, role, written.toString())));
+                : slowed(
+                        id,
+                        new NamespacedJvm(network, directory.path(), user)
+                                .command(
+                                        id,
+                                        role.equals("agent"),
+                                        List.of(),
+                                        List.of(options.shape().main().orElseThrow(), id, role, written.toString())));
         daemons.put(id, new DaemonProcess(id, command, options.projectRoot(), controlDirectory()));
     }
 
-    private List<String> slowed(List<String> command) {
+    private List<String> members() {
+        List<String> members = new ArrayList<>(zookeepers());
+        layout.controllers().forEach(controller -> members.add(controller.id()));
+        layout.nodes().forEach(node -> members.add(node.id().value()));
+        return members;
+    }
+
+    private List<String> slowed(String member, List<String> command) {
         return options.shape()
                 .emulation()
-                .map(emulation -> SlowDisk.command(emulation, directory.path(), command))
+                .map(emulation -> SlowDisk.command(emulation, directory.path(), member, command))
                 .orElse(command);
     }
 
     /** The command so that PostgreSQL's user runs it as a program of the node, on its network and its disk. */
     List<String> onNode(NodeId node, List<String> command) {
         List<String> asUser = user.command(command);
-        return slowed(network == null ? asUser : network.inside(node.value(), asUser));
+        return slowed(node.value(), network == null ? asUser : network.inside(node.value(), asUser));
     }
 
     private Path link(String id, Path file) {
