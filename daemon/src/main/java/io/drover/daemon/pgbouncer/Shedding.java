@@ -9,13 +9,14 @@ import java.util.regex.Pattern;
 /**
  * Which size pools have before a fence, so that few server connections are left for {@code PAUSE} to close: each one that ends is a
  * process of PostgreSQL that ends, and hundreds of them at once leave no processor to anybody else for hundreds of milliseconds (H102).
- * Connections that nobody has used are closed a few at a time; twice as many as are in use stay, and a spare. Used by one thread.
+ * Connections that nobody has used are closed a few at a time; a quarter more than are in use stay, and two. Used by one thread.
  */
 final class Shedding {
     /** The size that the configuration says. */
     static final int AS_CONFIGURED = 0;
 
-    private static final int SPARE = 5;
+    private static final int SPARE = 2;
+    private static final int PART_TO_SPARE = 4;
     private static final int FEWEST_AT_A_TIME = 40;
     private static final int PARTS = 6;
     private static final Pattern SIZES = Pattern.compile("\\b(min_)?pool_size\\s*=\\s*\\S+\\s*");
@@ -52,7 +53,7 @@ final class Shedding {
         }
         most = Math.max(most, processes.stream().mapToInt(Pools::busy).max().orElse(0));
         int open = processes.stream().mapToInt(Pools::servers).max().orElse(0);
-        int enough = 2 * most + SPARE;
+        int enough = most + most / PART_TO_SPARE + SPARE;
         // PgBouncer looks at its pools three times in a second: the next ones end when those before them have
         boolean closing = size != AS_CONFIGURED && open > size;
         if (open > enough && !closing) {

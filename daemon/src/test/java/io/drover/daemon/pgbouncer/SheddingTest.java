@@ -20,15 +20,15 @@ final class SheddingTest {
 
     @Test
     void leavesPoolsAloneThatHaveLittleToClose() {
-        assertThat(saw(pools(21, 8, 0), pools(5, 0, 0))).isEqualTo(Shedding.AS_CONFIGURED);
+        assertThat(saw(pools(12, 8, 0), pools(5, 0, 0))).isEqualTo(Shedding.AS_CONFIGURED);
     }
 
     @Test
-    void closesAFewAtATimeUntilTwiceAsManyAsAreInUseAreLeft() {
+    void closesAFewAtATimeUntilLittleMoreThanIsInUseIsLeft() {
         assertThat(saw(pools(250, 8, 0), pools(240, 3, 0))).isEqualTo(209);
         assertThat(saw(pools(209, 5, 0), pools(209, 3, 0))).isEqualTo(169);
-        assertThat(saw(pools(50, 5, 0))).as("the most that were seen in use").isEqualTo(21);
-        assertThat(saw(pools(21, 1, 0))).isEqualTo(21);
+        assertThat(saw(pools(50, 5, 0))).as("the most that were seen in use").isEqualTo(12);
+        assertThat(saw(pools(12, 1, 0))).isEqualTo(12);
     }
 
     @Test
