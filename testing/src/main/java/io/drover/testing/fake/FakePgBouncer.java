@@ -138,8 +138,14 @@ public final class FakePgBouncer {
                 clients.stream().filter(client -> client.database.equals(name)).toList();
         int waiting =
                 (int) own.stream().filter(client -> client.waits != null).count() + (crowded.contains(name) ? 1 : 0);
-        int linked = (int) own.stream().filter(client -> client.linked != null).count();
+        int linked = linked(name);
         return new Pools(own.size(), waiting, 0, linked + idle(name), linked, mode);
+    }
+
+    private int linked(String name) {
+        return (int) clients.stream()
+                .filter(client -> client.database.equals(name) && client.linked != null)
+                .count();
     }
 
     synchronized List<Link> links(String name) {
@@ -175,7 +181,8 @@ public final class FakePgBouncer {
                             new Where(lines.group(2), Integer.parseInt(lines.group(3)), lines.group(4)));
                     if (lines.group(5) != null) {
                         int most = Integer.parseInt(lines.group(5));
-                        idle.computeIfPresent(lines.group(1), (name, open) -> Math.min(open, most));
+                        idle.computeIfPresent(
+                                lines.group(1), (name, open) -> Math.max(0, Math.min(open, most - linked(name))));
                     }
                 }
             } catch (IOException e) {
