@@ -37,7 +37,9 @@ public final class SegmentSize {
                 "--wal-segsize=" + mebibytes,
                 "--no-sync")));
         try {
-            Files.writeString(data.resolve("postgresql.conf"), """
+            Files.writeString(
+                    data.resolve("postgresql.conf"),
+                    """
 
                     wal_level = replica
                     max_wal_senders = 10
@@ -52,7 +54,8 @@ public final class SegmentSize {
                     superuser_reserved_connections = 5
                     password_encryption = 'scram-sha-256'
                     log_line_prefix = '%%m [%%p] %%q%%u@%%d/%%a '
-                    """.formatted(LEAST_SEGMENTS * mebibytes, MOST_SEGMENTS * mebibytes), StandardOpenOption.APPEND);
+                    """.formatted(LEAST_SEGMENTS * mebibytes, MOST_SEGMENTS * mebibytes),
+                    StandardOpenOption.APPEND);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the settings of " + data, e);
         }

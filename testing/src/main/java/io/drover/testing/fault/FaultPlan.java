@@ -22,13 +22,7 @@ import java.util.Random;
  * @param tail a burst that makes Drover miss the end of the WAL; empty in most runs
  */
 record FaultPlan(
-        long seed,
-        FaultSlot slot,
-        String point,
-        List<Fault> faults,
-        int target,
-        Mode mode,
-        Optional<TailPlan> tail) {
+        long seed, FaultSlot slot, String point, List<Fault> faults, int target, Mode mode, Optional<TailPlan> tail) {
     /** The usual size of WAL segments. */
     static final int SEGMENT_MEBIBYTES = 16;
 
@@ -94,8 +88,7 @@ record FaultPlan(
         int target = random.nextInt(2);
         Mode mode = MODES.get(random.nextInt(MODES.size()));
         Optional<TailPlan> tail = TailPlan.of(seed, slot, point);
-        return new FaultPlan(
-                seed, slot, tail.map(TailPlan::point).orElse(point), faults, target, mode, tail);
+        return new FaultPlan(seed, slot, tail.map(TailPlan::point).orElse(point), faults, target, mode, tail);
     }
 
     /** After so many seeds both lists begin anew at once. */

@@ -105,7 +105,9 @@ final class FaultRun implements AutoCloseable {
                         plan.mode().text(),
                         LocalCluster.WAIVER,
                         plan.withStandby() ? ",\"standbys\":[\"" + third + "\"]" : "",
-                        plan.tail().isPresent() ? ",\"maxWritePause\":\"" + TailPlan.MAX_WRITE_PAUSE.toSeconds() + "s\"" : "");
+                        plan.tail().isPresent()
+                                ? ",\"maxWritePause\":\"" + TailPlan.MAX_WRITE_PAUSE.toSeconds() + "s\""
+                                : "");
         // asked of the other controller when the first is slow: the key makes it the same move
         Move created = cluster.rest()
                 .post("/v1/moves", request, Map.of("Idempotency-Key", "fault-" + plan.seed() + "-" + System.nanoTime()))

@@ -85,7 +85,9 @@ final class TailBurst implements AutoCloseable {
     }
 
     private void seen(Watcher.Seen newest) {
-        if (fenced == null && newest.state() == TopologyState.FENCED && newest.primary().equals(node)) {
+        if (fenced == null
+                && newest.state() == TopologyState.FENCED
+                && newest.primary().equals(node)) {
             fenced = newest.topology().epoch();
             begin.countDown();
         }

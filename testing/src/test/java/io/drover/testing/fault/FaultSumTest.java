@@ -125,8 +125,7 @@ final class FaultSumTest {
         FaultReport shown = FaultSum.of(everything());
         FaultReport first = everythingButTheTail(TailOutcome.MISSED_FAULT_IN_FIRST_PAUSE);
 
-        assertThat(shown.byTail())
-                .isEqualTo(Map.of("missed-fault-between", 1, "missed-fault-in-second-pause", 1));
+        assertThat(shown.byTail()).isEqualTo(Map.of("missed-fault-between", 1, "missed-fault-in-second-pause", 1));
         assertThat(FaultText.of(shown)).contains("missed-fault-between=1");
         assertThat(FaultSum.missing(first))
                 .containsExactlyInAnyOrder("missed-fault-between", "missed-fault-in-second-pause");
@@ -146,8 +145,8 @@ final class FaultSumTest {
     /** It holds writes for longer than other moves may. */
     @Test
     void aRunWithABurstSaysNothingOfTheTimeWithoutAWriter() {
-        RunResult burst = run(
-                500, "forward/row-140", "kill-leader", null, 0, 9_000, "PROMOTING", TailOutcome.NOT_MISSED);
+        RunResult burst =
+                run(500, "forward/row-140", "kill-leader", null, 0, 9_000, "PROMOTING", TailOutcome.NOT_MISSED);
 
         assertThat(burst.gapKey()).isEmpty();
         assertThat(FaultSum.shows(with(everything(), burst))).isTrue();
@@ -160,8 +159,7 @@ final class FaultSumTest {
                 .replaceAll(",?\"byTail\":\\{[^}]*}", "");
         assertThat(before.contains("\"tail\"") || before.contains("byTail")).isFalse();
 
-        FaultReport sum = FaultSum.of(
-                List.of(Json.read(before.getBytes(StandardCharsets.UTF_8), FaultReport.class)));
+        FaultReport sum = FaultSum.of(List.of(Json.read(before.getBytes(StandardCharsets.UTF_8), FaultReport.class)));
 
         assertThat(sum.runs()).isEqualTo(270);
         assertThat(sum.byTail()).isEmpty();

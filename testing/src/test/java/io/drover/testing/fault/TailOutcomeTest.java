@@ -45,8 +45,7 @@ class TailOutcomeTest {
     void aFaultThatWasNotMadeProvesNothingOfTheSecondChance() {
         assertThat(TailOutcome.of(FENCED, Optional.empty(), SECOND)).isEqualTo(TailOutcome.MISSED_WITHOUT_FAULT);
         assertThat(TailOutcome.UNDER_FAULT)
-                .containsExactlyInAnyOrder(
-                        TailOutcome.MISSED_FAULT_BETWEEN, TailOutcome.MISSED_FAULT_IN_SECOND_PAUSE);
+                .containsExactlyInAnyOrder(TailOutcome.MISSED_FAULT_BETWEEN, TailOutcome.MISSED_FAULT_IN_SECOND_PAUSE);
     }
 
     private static TailOutcome missed(long epoch, TopologyState state) {

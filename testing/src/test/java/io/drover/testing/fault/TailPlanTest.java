@@ -81,15 +81,19 @@ class TailPlanTest {
                 .collect(Collectors.groupingBy(tail -> tail, Collectors.counting()));
 
         assertThat(drawn).containsOnlyKeys(Optional.empty(), Optional.of(new TailPlan("row-120/run/before", 1)));
-        assertThat(drawn.get(Optional.of(new TailPlan("row-120/run/before", 1)))).isBetween(RUNS / 6L, RUNS / 3L);
+        assertThat(drawn.get(Optional.of(new TailPlan("row-120/run/before", 1))))
+                .isBetween(RUNS / 6L, RUNS / 3L);
     }
 
     @Test
     void runsWithLargeSegmentsComeLastAndEachSeedOnce() {
         List<FaultPlan> plans = FaultSeries.plans(40, RUNS);
 
-        assertThat(plans).hasSize(RUNS).doesNotHaveDuplicates().isSortedAccordingTo(
-                Comparator.comparing(FaultPlan::segmentMebibytes).thenComparing(FaultPlan::seed));
+        assertThat(plans)
+                .hasSize(RUNS)
+                .doesNotHaveDuplicates()
+                .isSortedAccordingTo(
+                        Comparator.comparing(FaultPlan::segmentMebibytes).thenComparing(FaultPlan::seed));
         assertThat(plans.get(0).segmentMebibytes()).isEqualTo(FaultPlan.SEGMENT_MEBIBYTES);
         assertThat(plans.get(RUNS - 1).segmentMebibytes()).isEqualTo(TailPlan.SEGMENT_MEBIBYTES);
     }
