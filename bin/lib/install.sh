@@ -18,6 +18,11 @@ missing_packages() {
         command -v ip >/dev/null || echo iproute2
         command -v umount >/dev/null || echo mount
     fi
+    if [ -n "${DROVER_NEEDS_PACKAGING:-}" ]; then
+        command -v lintian >/dev/null || echo lintian
+        command -v man >/dev/null || echo man-db
+        command -v systemd-analyze >/dev/null || echo systemd
+    fi
     if [ -n "${DROVER_NEEDS_EMULATION:-}" ]; then
         command -v gcc >/dev/null || echo gcc
         [ -e /usr/include/dlfcn.h ] || echo libc6-dev

@@ -44,15 +44,14 @@ public final class CommandFiles {
 
     private void write(CommandLine drover) throws IOException {
         page(drover);
-        Path completion = share.resolve("bash-completion/completions/drover");
-        Files.createDirectories(completion.getParent());
-        Files.writeString(completion, AutoComplete.bash("drover", drover));
-        compressed(share.resolve("doc/drover/changelog.gz"), changelog());
+        Path completions = Files.createDirectories(share.resolve("bash-completion/completions"));
+        Files.writeString(completions.resolve("drover"), AutoComplete.bash("drover", drover));
+        compressed("doc/drover", "changelog", changelog());
     }
 
     private void page(CommandLine line) throws IOException {
-        Path file = share.resolve("man/man1/" + ManPage.name(line.getCommandSpec()) + ".1.gz");
-        compressed(file, ManPage.of(line, version, time.toLocalDate()));
+        String name = ManPage.name(line.getCommandSpec()) + ".1";
+        compressed("man/man1", name, ManPage.of(line, version, time.toLocalDate()));
         for (CommandLine child : line.getSubcommands().values()) {
             page(child);
         }
@@ -70,15 +69,14 @@ public final class CommandFiles {
                 .formatted(version.replace('-', '~'), TIME.format(time));
     }
 
-    private static void compressed(Path file, String text) throws IOException {
+    private void compressed(String directory, String name, String text) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (Hardest gzip = new Hardest(bytes)) {
             gzip.write(text.getBytes(StandardCharsets.UTF_8));
         }
         byte[] written = bytes.toByteArray();
         written[EFFORT] = MOST;
-        Files.createDirectories(file.getParent());
-        Files.write(file, written);
+        Files.write(Files.createDirectories(share.resolve(directory)).resolve(name + ".gz"), written);
     }
 
     private static final class Hardest extends GZIPOutputStream {

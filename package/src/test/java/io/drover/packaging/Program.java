@@ -3,7 +3,6 @@ package io.drover.packaging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,12 +18,12 @@ final class Program {
 
     /** Both streams of a program that must end well. */
     static String run(List<String> command, Map<String, String> environment) throws IOException, InterruptedException {
-        File output = File.createTempFile("drover-package", ".out");
+        Path output = Files.createTempFile("drover-package", ".out");
         try {
             ProcessBuilder builder = new ProcessBuilder(command)
                     .redirectErrorStream(true)
-                    .redirectInput(new File("/dev/null"))
-                    .redirectOutput(output);
+                    .redirectInput(Path.of("/dev/null").toFile())
+                    .redirectOutput(output.toFile());
             builder.environment().keySet().removeIf(key -> key.startsWith("DROVER_"));
             builder.environment().put("LC_ALL", "C");
             builder.environment().putAll(environment);
@@ -33,12 +32,12 @@ final class Program {
             if (!ended) {
                 process.destroyForcibly();
             }
-            String text = Files.readString(output.toPath(), StandardCharsets.UTF_8);
+            String text = Files.readString(output, StandardCharsets.UTF_8);
             assertThat(ended).as("%s ends: %s", command, text).isTrue();
             assertThat(process.exitValue()).as("%s: %s", command, text).isZero();
             return text;
         } finally {
-            Files.delete(output.toPath());
+            Files.delete(output);
         }
     }
 
