@@ -64,9 +64,8 @@ public final class CommandFiles {
 
                   * Built from the sources of this version; CHANGELOG.md there says what is new.
 
-                 -- Drover maintainers <drover@localhost.localdomain>  %s
-                """
-                .formatted(version.replace('-', '~'), TIME.format(time));
+                 -- Drover maintainers <maintainers@drover.io>  %s
+                """.formatted(version.replace('-', '~'), TIME.format(time));
     }
 
     private void compressed(String directory, String name, String text) throws IOException {

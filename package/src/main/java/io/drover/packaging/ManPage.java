@@ -35,7 +35,7 @@ final class ManPage {
     }
 
     private String write(String version, LocalDate day) {
-        roff.append(".TH \"%s\" 1 \"%s\" \"drover %s\" \"Drover\"\n"
+        roff.append(".TH \"%s\" 1 \"%s\" \"drover %s\" \"Drover\"\n.nh\n.ad l\n"
                 .formatted(name(command).toUpperCase(Locale.ROOT), day, version));
         section("NAME");
         String description = words(command.usageMessage().description());
@@ -122,7 +122,9 @@ final class ManPage {
     private void text(String text) {
         // a line that begins with a dot or an apostrophe would be a request
         String line = escaped(text);
-        roff.append(line.startsWith(".") || line.startsWith("'") ? "\\&" : "").append(line).append('\n');
+        roff.append(line.startsWith(".") || line.startsWith("'") ? "\\&" : "")
+                .append(line)
+                .append('\n');
     }
 
     private static String escaped(String text) {

@@ -78,7 +78,14 @@ class InstallationIT {
     /** Runs the package's scripts on the directory, without the machine's services, users and dependencies. */
     private void dpkg(String action, String what) throws IOException, InterruptedException {
         Program.run(
-                List.of("dpkg", "--root=" + root, "--force-script-chrootless", "--force-depends", "--log=/dev/null", action, what),
+                List.of(
+                        "dpkg",
+                        "--root=" + root,
+                        "--force-script-chrootless",
+                        "--force-depends",
+                        "--log=/dev/null",
+                        action,
+                        what),
                 Map.of("DEBIAN_FRONTEND", "noninteractive"));
     }
 }
