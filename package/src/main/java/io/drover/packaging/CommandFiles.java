@@ -64,7 +64,7 @@ public final class CommandFiles {
 
                   * Built from the sources of this version; CHANGELOG.md there says what is new.
 
-                 -- Drover maintainers <maintainers@drover.io>  %s
+                 -- Drover maintainers <maintainers@drover.invalid>  %s
                 """.formatted(version.replace('-', '~'), TIME.format(time));
     }
 

@@ -72,8 +72,7 @@ class DebianPackageIT {
     void theCommandRunsWhereItLies() throws Exception {
         assertThat(Program.run(root.resolve("usr/bin/drover"), "move", "--help"))
                 .contains("Usage: drover move");
-        assertThat(Program.run(root.resolve("usr/bin/drover"), "--help"))
-                .contains("Usage: drover ", "agent");
+        assertThat(Program.run(root.resolve("usr/bin/drover"), "--help")).contains("Usage: drover ", "agent");
     }
 
     @Test
