@@ -45,7 +45,9 @@ public final class CommandFiles {
     private void write(CommandLine drover) throws IOException {
         page(drover);
         Path completions = Files.createDirectories(share.resolve("bash-completion/completions"));
-        Files.writeString(completions.resolve("drover"), AutoComplete.bash("drover", drover));
+        // it is sourced, and Debian wants no interpreter named there
+        Files.writeString(
+                completions.resolve("drover"), AutoComplete.bash("drover", drover).replaceFirst("^#!.*\\R", ""));
         compressed("doc/drover", "changelog", changelog());
     }
 
