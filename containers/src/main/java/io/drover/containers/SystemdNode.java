@@ -54,7 +54,7 @@ public final class SystemdNode implements AutoCloseable {
 
     /** What systemd needs, and no more: not every host can give all of --privileged. */
     private void asMachine(CreateContainerCmd command) {
-        HostConfig host = Objects.requireNonNull(command.getHostConfig(), "Testcontainers has made one");
+        HostConfig host = Objects.requireNonNull(command.getHostConfig(), "the host configuration is null");
         host.withCapAdd(Capability.SYS_ADMIN, Capability.NET_ADMIN)
                 .withSecurityOpts(List.of("seccomp=unconfined", "apparmor=unconfined"))
                 .withCgroupnsMode("host");

@@ -29,12 +29,20 @@ final class PackagedNode {
     void installSurroundings() {
         node.run("mkdir -p /etc/postgresql-common/createcluster.d"
                 + " && echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.d/no-cluster.conf");
-        node.run(INSTALLATION, """
-                apt-get -qq install -y --no-install-recommends postgresql zookeeperd man-db bash-completion
-                # Debian's own is in /tmp, and gone with the next boot
-                sed -i 's#^dataDir=.*#dataDir=/var/lib/zookeeper#' /etc/zookeeper/conf/zoo.cfg
-                systemctl restart zookeeper
+        node.run(
+                INSTALLATION,
+                "apt-get -qq install -y --no-install-recommends postgresql libzookeeper-java man-db bash-completion");
+        // not Debian's own service: its data lies in /tmp, and its script does not stop it
+        node.write("/etc/systemd/system/zookeeper.service", "root", """
+                [Service]
+                DynamicUser=yes
+                StateDirectory=zookeeper
+                ExecStart=/usr/bin/java -Xmx128m -Dzookeeper.admin.enableServer=false -cp /usr/share/java/zookeeper.jar \\
+                  org.apache.zookeeper.server.ZooKeeperServerMain 2181 /var/lib/zookeeper
+                [Install]
+                WantedBy=multi-user.target
                 """);
+        node.run("systemctl enable --quiet --now zookeeper");
     }
 
     void configure() {

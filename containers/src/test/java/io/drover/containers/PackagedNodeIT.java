@@ -115,7 +115,7 @@ class PackagedNodeIT {
 
             node.run(LIMIT, "apt-get -qq purge -y drover");
 
-            assertThat(node.succeeds("test -e /usr/bin/drover || test -e /usr/share/drover || pgrep -f io.drover.daemon"))
+            assertThat(node.succeeds("test -e /usr/bin/drover || test -e /usr/share/drover || pgrep -f '[i]o.drover.daemon'"))
                     .as("something of the package is left")
                     .isFalse();
             assertThat(node.run("systemctl list-unit-files 'drover-*' --no-legend")).isEmpty();

@@ -2,8 +2,8 @@
 package io.drover.containers;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.github.dockerjava.api.DockerClient;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -12,7 +12,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.startupcheck.OneShotStartupCheckStrategy;
+import org.testcontainers.containers.startupcheck.StartupCheckStrategy;
 import org.testcontainers.images.builder.ImageFromDockerfile;
+import org.testcontainers.utility.DockerStatus;
 
 /** The image that package/Dockerfile makes. */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
@@ -43,9 +45,11 @@ class ProductImageIT {
 
     @Test
     void isAControllerThatMissesItsConfiguration() {
-        try (GenericContainer<?> container = container()) {
-            assertThatThrownBy(container::start).isNotNull();
+        try (GenericContainer<?> container = container().withStartupCheckStrategy(new Ended())) {
+            container.start();
             assertThat(container.getLogs()).contains("/etc/drover/controller.yml");
+            assertThat(container.getCurrentContainerInfo().getState().getExitCodeLong())
+                    .isEqualTo(1);
         }
     }
 
@@ -60,5 +64,15 @@ class ProductImageIT {
         return new GenericContainer<>(image)
                 .withLabels(SystemdNode.LABELS)
                 .withStartupCheckStrategy(new OneShotStartupCheckStrategy().withTimeout(Duration.ofMinutes(1)));
+    }
+
+    /** Well or not. */
+    private static final class Ended extends StartupCheckStrategy {
+        @Override
+        public StartupStatus checkStartupState(DockerClient client, String container) {
+            return DockerStatus.isContainerStopped(getCurrentState(client, container))
+                    ? StartupStatus.SUCCESSFUL
+                    : StartupStatus.NOT_YET_KNOWN;
+        }
     }
 }
