@@ -114,6 +114,13 @@ install_quietly() (
         *" openssh-server "*) update-rc.d ssh disable ;;
     esac
     case " $* " in
+        # the socket would start the service
+        *" docker.io "*)
+            update-rc.d docker disable
+            if command -v systemctl >/dev/null; then systemctl -q disable docker.service docker.socket containerd.service; fi
+            ;;
+    esac
+    case " $* " in
         *" haproxy "*)
             if command -v systemctl >/dev/null; then
                 systemctl -q disable haproxy.service || echo "haproxy.service will be started at the next boot" >&2

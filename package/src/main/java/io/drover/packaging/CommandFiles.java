@@ -45,7 +45,9 @@ public final class CommandFiles {
     private void write(CommandLine drover) throws IOException {
         page(drover);
         Path completions = Files.createDirectories(share.resolve("bash-completion/completions"));
-        Files.writeString(completions.resolve("drover"), AutoComplete.bash("drover", drover));
+        // it is sourced, and Debian wants no interpreter named there
+        Files.writeString(
+                completions.resolve("drover"), AutoComplete.bash("drover", drover).replaceFirst("^#!.*\\R", ""));
         compressed("doc/drover", "changelog", changelog());
     }
 
@@ -64,7 +66,7 @@ public final class CommandFiles {
 
                   * Built from the sources of this version; CHANGELOG.md there says what is new.
 
-                 -- Drover maintainers <maintainers@drover.io>  %s
+                 -- Drover maintainers <maintainers@drover.invalid>  %s
                 """.formatted(version.replace('-', '~'), TIME.format(time));
     }
 
