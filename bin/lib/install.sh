@@ -23,6 +23,11 @@ missing_packages() {
         command -v man >/dev/null || echo man-db
         command -v systemd-analyze >/dev/null || echo systemd
     fi
+    if [ -n "${DROVER_NEEDS_ANSIBLE:-}" ]; then
+        [ -x /usr/bin/ansible-playbook ] || echo ansible
+        [ -x /usr/bin/ansible-lint ] || echo ansible-lint
+        [ -x /usr/bin/yamllint ] || echo yamllint
+    fi
     if [ -n "${DROVER_NEEDS_EMULATION:-}" ]; then
         command -v gcc >/dev/null || echo gcc
         [ -e /usr/include/dlfcn.h ] || echo libc6-dev
