@@ -29,6 +29,7 @@ public enum ErrorCode {
     TAIL_MISSED(212, Type.PRECONDITION, 409, true, "The end of the WAL segment is too far away"),
     PAUSE_TOO_LONG(213, Type.PRECONDITION, 409, false, "The write pause would take longer than allowed"),
     BLOCKED(214, Type.PRECONDITION, 409, false, "Something stands in the way of the cutover"),
+    UNKNOWN_TABLE(215, Type.PRECONDITION, 409, false, "The move belongs to another version"),
 
     POSTGRES_UNREACHABLE(300, Type.POSTGRES, 503, true, "PostgreSQL cannot be reached"),
     POSTGRES_FAILED(301, Type.POSTGRES, 500, false, "PostgreSQL refused or failed"),

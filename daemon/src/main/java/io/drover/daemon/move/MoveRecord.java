@@ -53,6 +53,7 @@ record MoveRecord(
      *
      * @param mode how the source is stopped; auto only until the first preflight has chosen, before anything is stored
      * @param standbys the instance's standbys besides source and target, which follow it through the switch
+     * @param table number of the move table that it walks from its beginning to its end, whoever leads
      */
     record Identity(
             MoveId id,
@@ -64,14 +65,43 @@ record MoveRecord(
             MoveRequest.Mode mode,
             Instant createdAt,
             @Nullable Instant deadlineAt,
-            List<Standby> standbys) {
+            List<Standby> standbys,
+            Integer table) {
         Identity {
             // absent in a record that an older version wrote
             standbys = standbys == null ? List.of() : List.copyOf(standbys);
+            table = table == null ? Integer.valueOf(MoveSteps.FIRST_TABLE) : table;
+        }
+
+        /** One that begins now. */
+        Identity(
+                MoveId id,
+                MoveRequest request,
+                InstanceId instance,
+                List<ShardId> shards,
+                Endpoint source,
+                Endpoint target,
+                MoveRequest.Mode mode,
+                Instant createdAt,
+                @Nullable Instant deadlineAt,
+                List<Standby> standbys) {
+            this(
+                    id,
+                    request,
+                    instance,
+                    shards,
+                    source,
+                    target,
+                    mode,
+                    createdAt,
+                    deadlineAt,
+                    standbys,
+                    MoveSteps.NEWEST_TABLE);
         }
 
         Identity withMode(MoveRequest.Mode chosen) {
-            return new Identity(id, request, instance, shards, source, target, chosen, createdAt, deadlineAt, standbys);
+            return new Identity(
+                    id, request, instance, shards, source, target, chosen, createdAt, deadlineAt, standbys, table);
         }
 
         /** The slot from which a standby streams that follows the move's target. */

@@ -220,6 +220,7 @@ final class Moves implements MoveService {
     private Move order(MoveId id, MoveOrders.Decision order, Consumer<LeaderTransaction> more) {
         Leadership leadership = runner.requireLeadership();
         Versioned<MoveRecord> stored = stored(id);
+        MoveSteps.requireKnown(stored.value());
         Running move = runner.find(id).orElseGet(() -> runner.idle(stored, leadership));
         MoveOrders.Change change = order.on(move.journal().record());
         String event = change.event();

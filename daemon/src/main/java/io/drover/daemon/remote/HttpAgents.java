@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.remote;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.InstanceId;
@@ -20,6 +24,7 @@ import io.drover.api.agent.Reports.NodeReport;
 import io.drover.api.agent.Token;
 import io.drover.api.agent.Verb;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -69,15 +74,37 @@ public final class HttpAgents implements Agents {
         this.bearer = bearer;
     }
 
+    /** What is not said is left out, so that an agent of an older version, which does not know of it, need not refuse the command. */
+    private static final ObjectWriter COMMANDS = Json.mapper()
+            .copy()
+            .setDefaultPropertyInclusion(JsonInclude.Include.NON_NULL)
+            .writer();
+
+    /** An agent of a newer version may tell more than this one asks for. */
+    private static final ObjectReader ANSWERS =
+            Json.mapper().reader().without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
     /** The body of a verb. */
-    private record Command(@Nullable Token token, Verb<?> args) {}
+    private record Command(
+            @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable
+            Token token,
+
+            Verb<?> args) {
+        byte[] bytes() {
+            try {
+                return COMMANDS.writeValueAsBytes(this);
+            } catch (JsonProcessingException e) {
+                throw new UncheckedIOException("BUG: cannot write " + args.path() + " as JSON", e);
+            }
+        }
+    }
 
     @Override
     public <R> R call(NodeId node, InstanceId instance, @Nullable Token token, Verb<R> verb, Duration limit) {
         String path = "/v1/instances/" + instance + "/" + verb.path();
         HttpRequest request = request(node, path, limit)
                 .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofByteArray(Json.bytes(new Command(token, verb))))
+                .POST(HttpRequest.BodyPublishers.ofByteArray(new Command(token, verb).bytes()))
                 .build();
         return send(node, verb.path(), request, verb.answer());
     }
@@ -145,9 +172,15 @@ public final class HttpAgents implements Agents {
         try {
             HttpResponse<byte[]> response = answer.get(limit, TimeUnit.MILLISECONDS);
             if (response.statusCode() == OK) {
-                return Json.read(response.body(), type);
+                return ANSWERS.forType(type).readValue(response.body());
             }
             throw failure(node, what, response);
+        } catch (IOException e) {
+            throw new DroverException(
+                    ErrorCode.INTERNAL,
+                    "what the agent of " + node + " answered to " + what + " is not understood: " + e.getMessage(),
+                    "see that controllers and agents are of versions that go together: docs/versions.md",
+                    e);
         } catch (TimeoutException e) {
             answer.cancel(true);
             throw notFinished(node, what, e);
@@ -190,10 +223,7 @@ public final class HttpAgents implements Agents {
 
     private static DroverException failure(NodeId node, String what, HttpResponse<byte[]> response) {
         try {
-            return DroverException.of(Json.mapper()
-                    .readerFor(Problem.class)
-                    .without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-                    .readValue(response.body()));
+            return DroverException.of(ANSWERS.forType(Problem.class).readValue(response.body()));
         } catch (IOException e) {
             // one that is being stopped lets its server answer with a page of its own
             boolean away = AWAY.contains(response.statusCode());

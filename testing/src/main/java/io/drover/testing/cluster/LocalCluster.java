@@ -58,6 +58,8 @@ public final class LocalCluster implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofMinutes(3);
     /** A database cluster is made meanwhile: on a busy machine that takes longer than other requests may. */
     private static final Duration SHARD_LIMIT = Duration.ofMinutes(2);
+    /** Which word of a daemon's command names its configuration. */
+    private static final int CONFIGURATION = 2;
 
     private final ClusterOptions options;
     private final OsUser user = OsUser.forPostgres();
@@ -259,6 +261,33 @@ public final class LocalCluster implements AutoCloseable {
     public void restart(String daemon) {
         daemon(daemon).kill();
         daemon(daemon).start();
+    }
+
+    /**
+     * Kills a daemon and starts it again with the jars of another version. Its configuration and what it remembers stay; it is the
+     * command from now on.
+     *
+     * @param jars directory of the jars
+     */
+    public void restartWith(String daemon, Path jars) {
+        DaemonProcess before = daemon(daemon);
+        before.kill();
+        try {
+            Path home = user.directory(Files.createTempDirectory(directory.path(), "of-" + daemon + "-"), "rwxr-xr-x");
+            Path configuration = options.projectRoot().resolve(before.command().get(CONFIGURATION));
+            user.copyFiles(jars, home.resolve("lib"));
+            user.directory(home.resolve("tmp"), "rwxr-xr-x");
+            Path copy = user.secretFile(
+                    user.directory(home.resolve("etc"), "rwxr-xr-x").resolve(configuration.getFileName()),
+                    Files.readString(configuration));
+            List<String> command = new ArrayList<>(before.command());
+            command.set(CONFIGURATION, copy.toString());
+            DaemonProcess next = new DaemonProcess(daemon, command, options.projectRoot(), controlDirectory());
+            daemons.put(daemon, next);
+            next.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot start " + daemon + " with " + jars, e);
+        }
     }
 
     /** Runs SQL as superuser on the shard's instance at the node. */
