@@ -19,6 +19,9 @@ import org.slf4j.LoggerFactory;
 public final class NodeClaim implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NodeClaim.class);
 
+    private static final String REMEDY = "a node has one agent: stop the one that is wrong, or give it a node id and a"
+            + " certificate of its own; on the clone of a machine, remove its stateDir and data directories first";
+
     private final ZooKeeperClient client;
     private final AgentMark own;
     private final Predicate<AgentMark> hasEnded;
@@ -60,14 +63,13 @@ public final class NodeClaim implements AutoCloseable {
         String why = "another agent is connected as node " + own.id() + ", at " + holder.agent() + " on "
                 + holder.host() + ": this one is not registered";
         if (!why.equals(refusal)) {
-            LOG.error("{}; controllers go on to talk to that one", why);
+            LOG.error("{}; controllers go on to talk to that one. What to do: {}", why, REMEDY);
         }
         refusal = why;
         throw new DroverException(
                 ErrorCode.IDENTITY_MISMATCH,
                 why,
-                "a node has one agent: stop the one that is wrong, or give it a node id and a certificate of its own;"
-                        + " after a clone of a machine, remove its stateDir and data directories");
+                REMEDY);
     }
 
     /**

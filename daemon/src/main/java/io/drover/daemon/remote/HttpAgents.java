@@ -20,6 +20,7 @@ import io.drover.api.agent.Reports.NodeReport;
 import io.drover.api.agent.Token;
 import io.drover.api.agent.Verb;
 import io.drover.daemon.tls.PeerClients;
+import io.drover.daemon.tls.PeerClients.Lane;
 import io.drover.daemon.tls.PeerName;
 import java.io.IOException;
 import java.net.URI;
@@ -88,7 +89,7 @@ public final class HttpAgents implements Agents {
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofByteArray(Json.bytes(new Command(token, verb))))
                 .build();
-        return send(node, verb.path(), request, verb.answer());
+        return send(node, Lane.COMMANDS, verb.path(), request, verb.answer());
     }
 
     @Override
@@ -137,7 +138,7 @@ public final class HttpAgents implements Agents {
     }
 
     private <R> R get(NodeId node, String path, Class<R> type) {
-        return send(node, path, request(node, path, READ_LIMIT).GET().build(), type);
+        return send(node, Lane.QUESTIONS, path, request(node, path, READ_LIMIT).GET().build(), type);
     }
 
     private HttpRequest.Builder request(NodeId node, String path, Duration limit) {
@@ -146,11 +147,11 @@ public final class HttpAgents implements Agents {
                 .header("Authorization", "Bearer " + bearer);
     }
 
-    private <R> R send(NodeId node, String what, HttpRequest request, Class<R> type) {
+    private <R> R send(NodeId node, Lane lane, String what, HttpRequest request, Class<R> type) {
         // the request's own limit ends with the headers of the answer
         long limit = request.timeout().orElse(READ_LIMIT).plus(FOR_THE_BODY).toMillis();
         CompletableFuture<HttpResponse<byte[]>> answer =
-                client(node, request.uri()).sendAsync(request, HttpResponse.BodyHandlers.ofByteArray());
+                client(node, lane, request.uri()).sendAsync(request, HttpResponse.BodyHandlers.ofByteArray());
         try {
             HttpResponse<byte[]> response = answer.get(limit, TimeUnit.MILLISECONDS);
             if (response.statusCode() == OK) {
@@ -170,9 +171,9 @@ public final class HttpAgents implements Agents {
         }
     }
 
-    private HttpClient client(NodeId node, URI address) {
+    private HttpClient client(NodeId node, Lane lane, URI address) {
         try {
-            return peers.to(PeerName.agent(node.value()), address);
+            return peers.to(PeerName.agent(node.value()), address, lane);
         } catch (DroverException e) {
             // the agent may register another address
             known.remove(node);

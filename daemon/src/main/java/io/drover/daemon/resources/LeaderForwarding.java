@@ -131,7 +131,7 @@ public final class LeaderForwarding implements ContainerRequestFilter {
         }
         try {
             HttpResponse<InputStream> answer =
-                    peers.to(peer, leader).send(copy.build(), HttpResponse.BodyHandlers.ofInputStream());
+                    peers.to(peer, leader, PeerClients.Lane.QUESTIONS).send(copy.build(), HttpResponse.BodyHandlers.ofInputStream());
             if (answer.headers().firstValue(NOT_LEADING).isPresent()) {
                 answer.body().close();
                 return Optional.empty();

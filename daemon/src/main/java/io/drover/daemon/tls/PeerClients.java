@@ -25,7 +25,17 @@ public final class PeerClients {
     private final Duration connectLimit;
     private final ExecutorService threads = Executors.newCachedThreadPool(daemons());
     private final HttpClient plain;
-    private final Map<PeerName, HttpClient> clients = new ConcurrentHashMap<>();
+    private final Map<Way, HttpClient> clients = new ConcurrentHashMap<>();
+
+    /** What a connection is kept for: a command in the pause must not find that a question has its connection, and make another. */
+    public enum Lane {
+        /** What a move waits for. */
+        COMMANDS,
+        /** All else. */
+        QUESTIONS
+    }
+
+    private record Way(PeerName peer, Lane lane) {}
 
     /**
      * Makes them.
@@ -46,16 +56,16 @@ public final class PeerClients {
     /**
      * The client for a peer at an address.
      *
-     * @throws DroverException INVALID_VALUE when one side of the two has TLS and the other has not: the token would travel in clear
+     * @throws DroverException NODE_UNREACHABLE when one side of the two has TLS and the other has not: the token would travel in clear
      *     text, or nobody could say whose certificate is right
      */
-    public HttpClient to(PeerName peer, URI address) {
+    public HttpClient to(PeerName peer, URI address, Lane lane) {
         boolean secure = "https".equalsIgnoreCase(address.getScheme());
         TlsMaterial identity = material;
         if (identity == null) {
             if (secure) {
                 throw new DroverException(
-                        ErrorCode.INVALID_VALUE,
+                        ErrorCode.NODE_UNREACHABLE,
                         peer + " is registered at " + address + ", and this controller has no section tls",
                         "add the section tls to this controller's configuration and start it again");
             }
@@ -63,15 +73,15 @@ public final class PeerClients {
         }
         if (!secure) {
             throw new DroverException(
-                    ErrorCode.INVALID_VALUE,
+                    ErrorCode.NODE_UNREACHABLE,
                     peer + " is registered at " + address + " without TLS, and this controller has a section tls:"
                             + " nothing was sent",
                     "give that daemon a section tls and a connector of type tls, and start it again");
         }
         return clients.computeIfAbsent(
-                peer,
-                name -> builder()
-                        .sslContext(identity.client(name))
+                new Way(peer, lane),
+                way -> builder()
+                        .sslContext(identity.client(way.peer()))
                         .sslParameters(new SSLParameters(null, new String[] {TlsMaterial.PROTOCOL}))
                         .build());
     }

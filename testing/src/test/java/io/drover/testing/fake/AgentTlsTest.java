@@ -234,15 +234,23 @@ final class AgentTlsTest {
         }
     }
 
-    /** The pause of a cutover must not pay for a handshake. */
+    /** The pause of a cutover must not pay for a handshake, also when somebody asks the agent something at that moment. */
     @Test
-    void callsGoOverOneConnectionThatIsKept() {
+    void commandsGoOverOneConnectionThatIsKeptAndThatNoQuestionUses() {
+        Verb<?> count = new Verb.CountRows();
         try (AgentServer server = agent(stage.folder(AGENT))) {
             HttpAgents agents = TlsStage.agents(controller, server.address());
             for (int i = 0; i < 50; i++) {
-                agents.node(A);
+                // which is refused for want of a token of a move: that is an answer like another
+                assertThatThrownBy(() -> agents.call(A, cluster.instance(), null, count, LIMIT))
+                        .isInstanceOf(DroverException.class)
+                        .hasMessageNotContaining("cannot be reached");
             }
             assertThat(server.handshakes()).isEqualTo(1);
+            for (int i = 0; i < 50; i++) {
+                agents.node(A);
+            }
+            assertThat(server.handshakes()).isEqualTo(2);
         }
     }
 

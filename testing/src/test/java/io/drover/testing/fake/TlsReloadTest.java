@@ -102,7 +102,7 @@ final class TlsReloadTest {
         Slow slow = new Slow();
         try (AgentServer server = AgentServer.secured(cluster.agent(A), agent, slow)) {
             HttpClient client =
-                    new PeerClients(controller, Duration.ofSeconds(3)).to(AGENT, URI.create(server.address()));
+                    new PeerClients(controller, Duration.ofSeconds(3)).to(AGENT, URI.create(server.address()), PeerClients.Lane.QUESTIONS);
             CompletableFuture<HttpResponse<String>> running = call(client, server.address() + "/slow");
             assertThat(slow.arrived.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
             X509Certificate old = agent.certificate();
@@ -174,7 +174,7 @@ final class TlsReloadTest {
         Slow slow = new Slow();
         try (AgentServer server = AgentServer.secured(cluster.agent(A), agent, slow)) {
             HttpClient client =
-                    new PeerClients(controller, Duration.ofSeconds(3)).to(AGENT, URI.create(server.address()));
+                    new PeerClients(controller, Duration.ofSeconds(3)).to(AGENT, URI.create(server.address()), PeerClients.Lane.QUESTIONS);
             assertThat(call(client, server.address() + "/v1/node").join().statusCode())
                     .isEqualTo(200);
             // keeps the one connection busy
