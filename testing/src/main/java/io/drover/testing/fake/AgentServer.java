@@ -58,11 +58,17 @@ public final class AgentServer implements AutoCloseable {
 
     /** Starts one with TLS, as an agent with this identity does; callers use their own clients. */
     public static AgentServer secured(Agent agent, TlsMaterial identity, Object... more) {
+        return secured(agent, identity, PeerRules::agent, more);
+    }
+
+    /** The same with another rule of who may call. */
+    public static AgentServer secured(
+            Agent agent, TlsMaterial identity, CertificateFilter.Rule rule, Object... more) {
         TlsConnectorFactory connector = new TlsConnectorFactory();
         connector.setPort(0);
         connector.use(identity);
         return new AgentServer(connector, (environment, factory) -> {
-            environment.jersey().register(new CertificateFilter(identity, PeerRules::agent));
+            environment.jersey().register(new CertificateFilter(identity, rule));
             AgentRest.install(environment, factory, agent, BEARER);
             for (Object resource : more) {
                 environment.jersey().register(resource);

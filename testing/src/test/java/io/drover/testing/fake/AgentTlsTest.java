@@ -27,13 +27,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManager;
-import nl.altindag.ssl.pem.util.PemUtils;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -208,7 +204,7 @@ final class AgentTlsTest {
                             .memory(A))
                     .isNotNull();
 
-            HttpClient nobody = trusting(null);
+            HttpClient nobody = stage.client(null);
             assertThat(get(nobody, server.address() + "/primary?shard=shard_01"))
                     .isEqualTo(200);
             assertThat(get(nobody, server.address() + "/v1/node")).isEqualTo(401);
@@ -295,28 +291,17 @@ final class AgentTlsTest {
     /** Calls as a client that shows this certificate, whoever the server names as its CAs. */
     private static HttpResponse<String> showing(TestCa.Issued issued, String address) throws IOException {
         try {
-            return trusting(issued)
+            return stage.client(issued)
                     .send(
                             HttpRequest.newBuilder(URI.create(address + "/v1/node"))
                                     .header("Authorization", "Bearer " + AgentServer.BEARER)
                                     .timeout(LIMIT)
                                     .build(),
                             HttpResponse.BodyHandlers.ofString());
-        } catch (InterruptedException | GeneralSecurityException e) {
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
-    }
-
-    private static HttpClient trusting(TestCa.Issued shown) throws GeneralSecurityException {
-        SSLContext context = SSLContext.getInstance("TLSv1.3");
-        context.init(
-                shown == null ? null : new javax.net.ssl.KeyManager[] {new StubbornKey(shown)},
-                new TrustManager[] {PemUtils.parseTrustMaterial(stage.ca.pem())},
-                null);
-        return HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .sslContext(context)
-                .build();
     }
 
     private static int statusOf(HttpResponse<String> answer) {

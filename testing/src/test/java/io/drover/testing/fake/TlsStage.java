@@ -9,8 +9,15 @@ import io.drover.daemon.tls.TlsMaterial;
 import io.drover.testing.tls.TestCa;
 import io.drover.testing.tls.TlsFolder;
 import java.net.URI;
+import java.net.http.HttpClient;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.util.function.Function;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import nl.altindag.ssl.pem.util.PemUtils;
+import org.jspecify.annotations.Nullable;
 
 /** A CA, and a directory for each daemon that it has given a certificate to. */
 final class TlsStage {
@@ -33,6 +40,23 @@ final class TlsStage {
     TlsFolder folder(PeerName name, TestCa.Issued issued, TestCa trusted) {
         return TlsFolder.write(
                 directory.resolve(name.role() + "-" + name.name() + "-" + issued.hashCode()), issued, trusted.pem());
+    }
+
+    /** A client that trusts this CA and shows a certificate, whoever the server names as its CAs; none when that is null. */
+    HttpClient client(TestCa.@Nullable Issued shown) {
+        try {
+            SSLContext context = SSLContext.getInstance(TlsMaterial.PROTOCOL);
+            context.init(
+                    shown == null ? null : new KeyManager[] {new StubbornKey(shown)},
+                    new TrustManager[] {PemUtils.parseTrustMaterial(ca.pem())},
+                    null);
+            return HttpClient.newBuilder()
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .sslContext(context)
+                    .build();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     static TlsMaterial load(TlsFolder folder, PeerName name) {

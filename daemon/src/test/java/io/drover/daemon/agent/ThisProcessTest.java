@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.daemon.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.drover.api.NodeId;
+import io.drover.topology.AgentMark;
+import org.junit.jupiter.api.Test;
+
+class ThisProcessTest {
+    private static final AgentMark OWN = ThisProcess.mark(new NodeId("node_a"), "127.0.0.21", "http://127.0.0.21:8090");
+    /** More than the kernel gives out. */
+    private static final long NO_PROCESS = 1L << 30;
+
+    private static AgentMark mark(String machine, long pid, long startTicks) {
+        return new AgentMark(OWN.id(), OWN.host(), OWN.agent(), machine, pid, startTicks);
+    }
+
+    @Test
+    void oneThatRunsHasNotEnded() {
+        assertThat(OWN.startTicks()).isPositive();
+        assertThat(ThisProcess.hasEnded(OWN)).isFalse();
+    }
+
+    @Test
+    void oneOfThisMachineHasEndedWhenItsIdIsFreeOrAnothers() {
+        assertThat(ThisProcess.hasEnded(mark(OWN.machine(), NO_PROCESS, 1))).isTrue();
+        assertThat(ThisProcess.hasEnded(mark(OWN.machine(), OWN.pid(), OWN.startTicks() - 1)))
+                .isTrue();
+    }
+
+    @Test
+    void nothingIsKnownOfOneElsewhere() {
+        assertThat(ThisProcess.hasEnded(mark("another boot pid:[1]", NO_PROCESS, 1)))
+                .isFalse();
+        assertThat(ThisProcess.hasEnded(mark(null, NO_PROCESS, 1))).isFalse();
+    }
+}
