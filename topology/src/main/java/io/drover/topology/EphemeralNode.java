@@ -253,7 +253,8 @@ final class EphemeralNode implements AutoCloseable {
                 Optional<Long> owner =
                         find(present, deadline).map(found -> found.stat().ephemeralOwner());
                 // the present session may have made it without an answer; of nobody else's it is let alone
-                if (owner.filter(whose -> whose == session || whose == present.id()).isPresent()) {
+                if (owner.filter(whose -> whose == session || whose == present.id())
+                        .isPresent()) {
                     delete(present, -1, deadline);
                 }
                 removed = true;

@@ -66,10 +66,7 @@ public final class NodeClaim implements AutoCloseable {
             LOG.error("{}; controllers go on to talk to that one. What to do: {}", why, REMEDY);
         }
         refusal = why;
-        throw new DroverException(
-                ErrorCode.IDENTITY_MISMATCH,
-                why,
-                REMEDY);
+        throw new DroverException(ErrorCode.IDENTITY_MISMATCH, why, REMEDY);
     }
 
     /**

@@ -138,7 +138,12 @@ public final class HttpAgents implements Agents {
     }
 
     private <R> R get(NodeId node, String path, Class<R> type) {
-        return send(node, Lane.QUESTIONS, path, request(node, path, READ_LIMIT).GET().build(), type);
+        return send(
+                node,
+                Lane.QUESTIONS,
+                path,
+                request(node, path, READ_LIMIT).GET().build(),
+                type);
     }
 
     private HttpRequest.Builder request(NodeId node, String path, Duration limit) {

@@ -130,8 +130,8 @@ public final class LeaderForwarding implements ContainerRequestFilter {
             Optional.ofNullable(request.getHeaderString(name)).ifPresent(value -> copy.header(name, value));
         }
         try {
-            HttpResponse<InputStream> answer =
-                    peers.to(peer, leader, PeerClients.Lane.QUESTIONS).send(copy.build(), HttpResponse.BodyHandlers.ofInputStream());
+            HttpResponse<InputStream> answer = peers.to(peer, leader, PeerClients.Lane.QUESTIONS)
+                    .send(copy.build(), HttpResponse.BodyHandlers.ofInputStream());
             if (answer.headers().firstValue(NOT_LEADING).isPresent()) {
                 answer.body().close();
                 return Optional.empty();

@@ -5,13 +5,15 @@ import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.daemon.config.TlsFactory;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
+import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
+import java.security.Signature;
 import java.security.cert.X509Certificate;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -26,6 +28,8 @@ public record TlsFiles(Path certificate, Path key, Path ca) {
             PosixFilePermission.GROUP_WRITE,
             PosixFilePermission.OTHERS_READ,
             PosixFilePermission.OTHERS_WRITE);
+
+    private static final byte[] PROBE = "drover".getBytes(StandardCharsets.UTF_8);
 
     /** The files that a configuration names. */
     public static TlsFiles of(TlsFactory section) {
@@ -107,7 +111,24 @@ public record TlsFiles(Path certificate, Path key, Path ca) {
     }
 
     private static boolean belongTogether(PrivateKey own, PublicKey certified) {
-        return Arrays.equals(PemUtils.extractPublicKey(own).getEncoded(), certified.getEncoded());
+        String algorithm = certified.getAlgorithm();
+        try {
+            Signature signature = Signature.getInstance(
+                    switch (algorithm) {
+                        case "RSA" -> "SHA256withRSA";
+                        case "EC" -> "SHA256withECDSA";
+                        default -> algorithm;
+                    });
+            signature.initSign(own);
+            signature.update(PROBE);
+            byte[] signed = signature.sign();
+            signature.initVerify(certified);
+            signature.update(PROBE);
+            return signature.verify(signed);
+        } catch (GeneralSecurityException e) {
+            // a key of another kind signs nothing for this one
+            return false;
+        }
     }
 
     private static List<X509Certificate> certificates(Path file, String text) {

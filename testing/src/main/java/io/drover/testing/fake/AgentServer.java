@@ -62,8 +62,7 @@ public final class AgentServer implements AutoCloseable {
     }
 
     /** The same with another rule of who may call. */
-    public static AgentServer secured(
-            Agent agent, TlsMaterial identity, CertificateFilter.Rule rule, Object... more) {
+    public static AgentServer secured(Agent agent, TlsMaterial identity, CertificateFilter.Rule rule, Object... more) {
         TlsConnectorFactory connector = new TlsConnectorFactory();
         connector.setPort(0);
         connector.use(identity);

@@ -7,6 +7,7 @@ import static io.drover.testing.fake.TlsStage.CONTROLLER;
 import static io.drover.testing.fake.TlsStage.HOST;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.drover.api.DroverException;
@@ -237,10 +238,10 @@ final class AgentTlsTest {
         try (AgentServer server = agent(stage.folder(AGENT))) {
             HttpAgents agents = TlsStage.agents(controller, server.address());
             for (int i = 0; i < 50; i++) {
-                // which is refused for want of a token of a move: that is an answer like another
-                assertThatThrownBy(() -> agents.call(A, cluster.instance(), null, count, LIMIT))
-                        .isInstanceOf(DroverException.class)
-                        .hasMessageNotContaining("cannot be reached");
+                // refused for want of a token of a move, or carried out: an answer either way
+                Throwable refusal =
+                        catchThrowable(() -> agents.call(A, cluster.instance(), null, count, LIMIT));
+                assertThat(String.valueOf(refusal)).doesNotContain("cannot be reached");
             }
             assertThat(server.handshakes()).isEqualTo(1);
             for (int i = 0; i < 50; i++) {

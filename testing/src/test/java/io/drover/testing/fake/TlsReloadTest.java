@@ -101,8 +101,8 @@ final class TlsReloadTest {
     void aNewCertificateIsShownToNewConnectionsAndBreaksNoRunningCall() throws Exception {
         Slow slow = new Slow();
         try (AgentServer server = AgentServer.secured(cluster.agent(A), agent, slow)) {
-            HttpClient client =
-                    new PeerClients(controller, Duration.ofSeconds(3)).to(AGENT, URI.create(server.address()), PeerClients.Lane.QUESTIONS);
+            HttpClient client = new PeerClients(controller, Duration.ofSeconds(3))
+                    .to(AGENT, URI.create(server.address()), PeerClients.Lane.QUESTIONS);
             CompletableFuture<HttpResponse<String>> running = call(client, server.address() + "/slow");
             assertThat(slow.arrived.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
             X509Certificate old = agent.certificate();
@@ -173,8 +173,8 @@ final class TlsReloadTest {
         TestCa next = TestCa.named("Drover CA of next year");
         Slow slow = new Slow();
         try (AgentServer server = AgentServer.secured(cluster.agent(A), agent, slow)) {
-            HttpClient client =
-                    new PeerClients(controller, Duration.ofSeconds(3)).to(AGENT, URI.create(server.address()), PeerClients.Lane.QUESTIONS);
+            HttpClient client = new PeerClients(controller, Duration.ofSeconds(3))
+                    .to(AGENT, URI.create(server.address()), PeerClients.Lane.QUESTIONS);
             assertThat(call(client, server.address() + "/v1/node").join().statusCode())
                     .isEqualTo(200);
             // keeps the one connection busy
