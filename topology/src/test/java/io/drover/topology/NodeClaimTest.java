@@ -37,7 +37,7 @@ class NodeClaimTest {
     }
 
     private static AgentMark mark(String host, long pid) {
-        return new AgentMark(NODE, host, "http://" + host + ":8090", "machine " + host, pid, 7);
+        return new AgentMark(NODE, host, "http://" + host + ":8090", new AgentMark.Process("machine " + host, pid, 7));
     }
 
     private NodeClaim claim(AgentMark mark, Predicate<AgentMark> hasEnded) {
@@ -101,6 +101,21 @@ class NodeClaimTest {
             until(() -> client.sessionId() != old && client.isConnected());
             until(() -> controllers.alive(NODE));
             assertThat(claim.refusal()).isEmpty();
+        }
+    }
+
+    /** As an agent of an earlier version keeps it. */
+    @Test
+    void oneThatDoesNotSayWhoItIsIsWaitedForUntilItGoes() throws Exception {
+        try (NodeClaim claim = claim(CLONE, NOBODY_HAS_ENDED)) {
+            try (Watch older = new NodeRegistry(zooKeeper.connect())
+                    .register(new NodeRecord(NODE, "10.0.0.1", "http://10.0.0.1:8090"))) {
+                until(() -> controllers.alive(NODE));
+                assertThat(older).isNotNull();
+                assertRefused(ErrorCode.IDENTITY_MISMATCH, () -> claim.take(NOT_LONG, CONNECT));
+            }
+            claim.take(NOT_LONG, CONNECT);
+            assertThat(registered()).isEqualTo("http://10.0.0.9:8090");
         }
     }
 

@@ -22,16 +22,17 @@ final class ThisProcess {
     /** The mark of this process. */
     static AgentMark mark(NodeId node, String host, String agent) {
         long pid = ProcessHandle.current().pid();
-        return new AgentMark(node, host, agent, machine(), pid, startTicks(pid));
+        String machine = machine();
+        return new AgentMark(
+                node, host, agent, machine == null ? null : new AgentMark.Process(machine, pid, startTicks(pid)));
     }
 
     /** Whether the process of a mark ran on this machine since its last boot, and runs no more. */
     static boolean hasEnded(AgentMark mark) {
-        String here = machine();
-        if (here == null || !here.equals(mark.machine())) {
-            return false;
-        }
-        return startTicks(mark.pid()) != mark.startTicks();
+        AgentMark.Process process = mark.process();
+        return process != null
+                && process.machine().equals(machine())
+                && startTicks(process.pid()) != process.startTicks();
     }
 
     private static @Nullable String machine() {
