@@ -13,7 +13,13 @@ import io.drover.daemon.metrics.PrometheusEndpoint;
 import io.drover.daemon.metrics.RegistryMoveObserver;
 import io.drover.daemon.resources.BearerToken;
 import io.drover.daemon.resources.EventStreams;
+import io.drover.daemon.resources.LeaderForwarding;
 import io.drover.daemon.resources.Rest;
+import io.drover.daemon.tls.DaemonTls;
+import io.drover.daemon.tls.PeerClients;
+import io.drover.daemon.tls.PeerName;
+import io.drover.daemon.tls.PeerRules;
+import io.drover.daemon.tls.TlsMaterial;
 import io.drover.topology.LeaderElection;
 import io.drover.topology.ZooKeeperClient;
 import java.time.Duration;
@@ -41,13 +47,19 @@ public final class ControllerApplication extends Application<ControllerConfigura
 
     @Override
     public void run(ControllerConfiguration configuration, Environment environment) {
+        TlsMaterial identity = DaemonTls.install(
+                configuration.getTls(),
+                PeerName.controller(configuration.getId()),
+                configuration.getServerFactory(),
+                environment,
+                PeerRules.controller(LeaderForwarding.FORWARDED));
         BearerToken token = BearerToken.in(configuration.getTokenFile());
         MetricRegistry metrics = environment.metrics();
         RegistryMoveObserver observer = new RegistryMoveObserver(metrics, com.codahale.metrics.Clock.defaultClock());
         ZooKeeperClient client = configuration.getZookeeper().open();
         environment.lifecycle().manage(closing(client));
 
-        ControllerWiring.Parts parts = wiring.assemble(configuration, client, observer);
+        ControllerWiring.Parts parts = wiring.assemble(configuration, client, identity, observer);
         environment.lifecycle().manage(closing(parts.closing()));
         ElectedLeaders leaders = new ElectedLeaders(parts.leadership());
         environment.lifecycle().manage(closing(leaders));
@@ -61,6 +73,7 @@ public final class ControllerApplication extends Application<ControllerConfigura
                 parts.shards(),
                 leaders,
                 token,
+                new PeerClients(identity, LeaderForwarding.CONNECT_LIMIT),
                 LEADER_PATIENCE);
         environment.lifecycle().addEventListener(new Stopping(election, streams));
         // a leader is forwarded to: it must listen first

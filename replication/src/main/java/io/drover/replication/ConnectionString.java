@@ -14,7 +14,16 @@ import java.util.stream.Collectors;
 /** A libpq connection string (PostgreSQL documentation, Keyword/Value Connection Strings); never with a password in it. */
 final class ConnectionString {
     private static final Set<String> ALLOWED = Set.of(
-            "host", "port", "user", "dbname", "application_name", "passfile", "connect_timeout", "keepalives_idle");
+            "host",
+            "port",
+            "user",
+            "dbname",
+            "application_name",
+            "passfile",
+            "connect_timeout",
+            "keepalives_idle",
+            "sslmode",
+            "sslrootcert");
 
     /** A value in quotes, where a backslash stands before a quote or a backslash, or a bare one. */
     private static final Pattern NAME =

@@ -116,7 +116,7 @@ final class JdbcSession implements PostgresSession {
 
     private Connection replication() {
         return Connections.replication(
-                node.host(), port, RoleSetup.REPLICATION, node.passwords().replication());
+                node.host(), port, RoleSetup.REPLICATION, node.passwords().replication(), node.tls());
     }
 
     @Override

@@ -19,10 +19,16 @@ public final class LocalPostgresNode implements PostgresNode {
      * @param name the node's id, which process titles and logs show
      * @param host where its instances listen
      * @param dataRoot where data directories lie that Drover makes
+     * @param tls how connections to other servers are protected, and what those that Drover makes show
      */
     public LocalPostgresNode(
-            String name, String host, Path dataRoot, PostgresBinaries binaries, RoleSetup.Passwords passwords) {
-        this.programs = new LocalPrograms(name, host, binaries, passwords);
+            String name,
+            String host,
+            Path dataRoot,
+            PostgresBinaries binaries,
+            RoleSetup.Passwords passwords,
+            ServerTls tls) {
+        this.programs = new LocalPrograms(name, host, binaries, passwords, tls);
         this.dataRoot = dataRoot;
         this.directories = new LocalDirectories(binaries);
     }
@@ -55,6 +61,6 @@ public final class LocalPostgresNode implements PostgresNode {
 
     @Override
     public String replicationLogin(String host, int port) {
-        return ReplicationLogin.probe(host, port, programs.passwords().replication());
+        return ReplicationLogin.probe(host, port, programs.passwords().replication(), programs.tls());
     }
 }

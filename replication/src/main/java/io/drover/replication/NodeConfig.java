@@ -44,8 +44,9 @@ public final class NodeConfig {
      *
      * @param listenAddresses PostgreSQL's {@code listen_addresses}
      * @param clusterName the node's id, which process titles and logs show
+     * @param tls the node's certificate; without one {@code ssl} stays as the shared settings have it
      */
-    public record Local(Path socketDir, int port, String listenAddresses, String clusterName) {}
+    public record Local(Path socketDir, int port, String listenAddresses, String clusterName, ServerTls tls) {}
 
     /** Writes conf/postgresql.conf, conf/pg_hba.conf and the password file; replaces what is there. */
     public static void write(
@@ -112,7 +113,8 @@ public final class NodeConfig {
                 + AutoConf.line("port", Integer.toString(local.port()))
                 + AutoConf.line("unix_socket_directories", local.socketDir().toString())
                 + AutoConf.line("hba_file", layout.hbaFile().toString())
-                + AutoConf.line("cluster_name", local.clusterName());
+                + AutoConf.line("cluster_name", local.clusterName())
+                + local.tls().settings();
     }
 
     private static Path sharedSettings(Path dataDir) {

@@ -25,6 +25,6 @@ public record ServerPlace(
     }
 
     NodeConfig.Local nodeSettings(LocalPrograms node) {
-        return new NodeConfig.Local(socketDir, port, node.host(), node.name());
+        return new NodeConfig.Local(socketDir, port, node.host(), node.name(), node.tls());
     }
 }

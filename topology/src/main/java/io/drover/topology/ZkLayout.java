@@ -126,6 +126,11 @@ public final class ZkLayout {
         return new ZNode<>(node(node).path() + ALIVE, NodeRecord.class);
     }
 
+    /** The same znode as the agent that keeps it writes it. */
+    static ZNode<AgentMark> nodeClaim(NodeId node) {
+        return new ZNode<>(nodeAlive(node).path(), AgentMark.class);
+    }
+
     /** Counts the leaderships. Persistent: its version is the fencing token of every controller's write (hazard H37). */
     public static ZNode<LeaderRecord> leaderEpoch() {
         return new ZNode<>(LEADER_EPOCH, LeaderRecord.class);

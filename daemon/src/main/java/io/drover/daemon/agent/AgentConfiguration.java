@@ -7,6 +7,8 @@ import io.dropwizard.core.Configuration;
 import io.dropwizard.util.Duration;
 import io.dropwizard.validation.ValidationMethod;
 import io.drover.daemon.config.Connectors;
+import io.drover.daemon.config.PostgresTlsFactory;
+import io.drover.daemon.config.TlsFactory;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.NotNull;
@@ -33,6 +35,12 @@ import org.jspecify.annotations.Nullable;
  *   droverRepl: /etc/drover/drover_repl.password
  *   droverRewind: /etc/drover/drover_rewind.password
  * tokenFile: /etc/drover/token              # the bearer token that callers must show
+ * tls:                                      # optional: see TlsFactory; then application connectors are of type tls
+ *   certificate: /etc/drover/tls/agent.crt
+ *   key: /etc/drover/tls/agent.key
+ *   ca: /etc/drover/tls/ca.crt
+ * postgres:
+ *   tls: {ca: /etc/drover/tls/ca.crt}       # optional: see PostgresTlsFactory
  * server: …                                 # Dropwizard's server section; applicationConnectors and adminConnectors
  * </pre>
  *
@@ -76,10 +84,41 @@ public final class AgentConfiguration extends Configuration {
     @NotNull
     private Path tokenFile = Path.of("/etc/drover/token");
 
+    @Valid
+    private @Nullable TlsFactory tls;
+
     @JsonIgnore
     @ValidationMethod(message = Connectors.REFUSAL)
-    public boolean isPlainHttp() {
-        return Connectors.arePlain(getServerFactory());
+    public boolean isServerKnown() {
+        return Connectors.areKnown(getServerFactory());
+    }
+
+    @JsonIgnore
+    @ValidationMethod(message = Connectors.HALF)
+    public boolean isTlsWhole() {
+        return Connectors.areWhole(getServerFactory(), tls != null);
+    }
+
+    @JsonIgnore
+    @ValidationMethod(message = Connectors.ADDRESS)
+    public boolean isAddressRight() {
+        return agentUrl == null || Connectors.fits(agentUrl, tls != null);
+    }
+
+    /** This daemon's certificate and key, and the CA that it trusts; null without TLS. */
+    @JsonProperty
+    public @Nullable TlsFactory getTls() {
+        return tls;
+    }
+
+    @Valid
+    @NotNull
+    private Postgres postgres = new Postgres();
+
+    /** How the node's PostgreSQL talks to others. */
+    @JsonProperty
+    public Postgres getPostgres() {
+        return postgres;
     }
 
     /** Id of the node. */
@@ -152,6 +191,18 @@ public final class AgentConfiguration extends Configuration {
     @JsonProperty
     public Path getTokenFile() {
         return tokenFile;
+    }
+
+    /** What is asked of connections between servers. */
+    public static final class Postgres {
+        @Valid
+        private @Nullable PostgresTlsFactory tls;
+
+        /** How they are protected; null when nothing is asked for. */
+        @JsonProperty
+        public @Nullable PostgresTlsFactory getTls() {
+            return tls;
+        }
     }
 
     /** Files that hold one password each, on their first line. */

@@ -6,6 +6,7 @@ import io.drover.api.ErrorCode;
 import io.drover.api.NodeId;
 import io.drover.api.ShardId;
 import io.drover.api.time.Scheduler;
+import io.drover.daemon.config.PostgresTlsFactory;
 import io.drover.replication.Connections;
 import io.drover.replication.DataDirectories;
 import io.drover.replication.InstanceLayout;
@@ -17,10 +18,12 @@ import io.drover.replication.PostgresSession;
 import io.drover.replication.RoleSetup.Passwords;
 import io.drover.replication.ServerFiles;
 import io.drover.replication.ServerPlace;
+import io.drover.replication.ServerTls;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The node: its identity, its directories, its PostgreSQL and its time, and how an instance on it is reached.
@@ -60,8 +63,15 @@ public record NodeTools(
                         Passwords.fromFiles(
                                 configuration.getPasswordFiles().getDrover(),
                                 configuration.getPasswordFiles().getDroverRepl(),
-                                configuration.getPasswordFiles().getDroverRewind())),
+                                configuration.getPasswordFiles().getDroverRewind()),
+                        tls(configuration.getPostgres().getTls())),
                 Scheduler.system());
+    }
+
+    private static ServerTls tls(@Nullable PostgresTlsFactory section) {
+        return section == null
+                ? ServerTls.NONE
+                : new ServerTls(section.getCa(), section.getCertificate(), section.getKey());
     }
 
     /** Where Drover would put an instance that holds the shard. */

@@ -146,7 +146,7 @@ final class TopologyCommand {
         /** Asked by this program and not by the controller, which only ever speaks to registered addresses (S19). */
         private MemoryReport ask(URI agent) {
             Path file = agentToken;
-            RestClient client = file == null ? clientOf(agent) : new RestClient(List.of(agent), Token.read(file));
+            RestClient client = file == null ? clientOf(agent) : clientOf(agent, file);
             return RestClient.as(client.get("/v1/node/memory"), MemoryReport.class);
         }
 

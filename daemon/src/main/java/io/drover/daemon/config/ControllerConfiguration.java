@@ -26,6 +26,11 @@ import org.jspecify.annotations.Nullable;
  * postgres:
  *   user: drover                            # reads views on every instance; LOGIN and pg_monitor
  *   passwordFile: /etc/drover/drover.password
+ *   tls: {ca: /etc/drover/tls/ca.crt}       # optional: sslmode=verify-full
+ * tls:                                      # optional: see TlsFactory; then connectors are of type tls
+ *   certificate: /etc/drover/tls/controller.crt
+ *   key: /etc/drover/tls/controller.key
+ *   ca: /etc/drover/tls/ca.crt
  * server:                                   # Dropwizard's own section; these values keep the heap small
  *   minThreads: 4
  *   maxThreads: 32
@@ -58,10 +63,31 @@ public final class ControllerConfiguration extends Configuration {
     @NotNull
     private PostgresFactory postgres = new PostgresFactory();
 
+    @Valid
+    private @Nullable TlsFactory tls;
+
     @JsonIgnore
     @ValidationMethod(message = Connectors.REFUSAL)
-    public boolean isPlainHttp() {
-        return Connectors.arePlain(getServerFactory());
+    public boolean isServerKnown() {
+        return Connectors.areKnown(getServerFactory());
+    }
+
+    @JsonIgnore
+    @ValidationMethod(message = Connectors.HALF)
+    public boolean isTlsWhole() {
+        return Connectors.areWhole(getServerFactory(), tls != null);
+    }
+
+    @JsonIgnore
+    @ValidationMethod(message = Connectors.ADDRESS)
+    public boolean isAddressRight() {
+        return rest.isEmpty() || Connectors.fits(rest, tls != null);
+    }
+
+    /** This daemon's certificate and key, and the CA that it trusts; null without TLS. */
+    @JsonProperty
+    public @Nullable TlsFactory getTls() {
+        return tls;
     }
 
     /** Id of this controller: tells it from the others in the leader's record and in logs. */

@@ -32,6 +32,7 @@ final class NeighbourChecks {
                     When.WITH_STANDBY,
                     "drover_repl can log in to the target from the source",
                     NeighbourChecks::wayBack),
+            inform("P38-tls", When.ALWAYS, "the source speaks TLS", NeighbourChecks::encrypted),
             blockUnlessWaived(
                     "P38-rewind", When.ALWAYS, "drover_rewind can rewind", facts -> role(facts, "drover_rewind")),
             block("P39", When.ALWAYS, "drover can read what it has to watch", facts -> role(facts, "drover")),
@@ -105,12 +106,21 @@ final class NeighbourChecks {
         return login(refused, facts.to(), facts.from());
     }
 
+    private static Optional<Finding> encrypted(PreflightFacts facts) {
+        return Finding.when(
+                !Settings.isOn(facts.source(), "ssl"),
+                "ssl is off on " + facts.from() + ": logins, copies and WAL travel in clear text",
+                "set ssl, ssl_cert_file and ssl_key_file there, a reload is enough; with postgres.tls in the configuration of"
+                        + " agents and controllers nothing else is accepted (docs/configuration.md)");
+    }
+
     private static Optional<Finding> login(String refused, NodeId server, NodeId client) {
         return Finding.when(
                 !refused.isEmpty(),
                 "drover_repl cannot log in to " + server + " from " + client + ": " + refused,
                 "check the password file of the agent on " + client + ", pg_hba.conf on " + server
-                        + ", and the network between");
+                        + ", the network between, and with postgres.tls that ssl is on on " + server
+                        + " and its certificate names its host");
     }
 
     private static Optional<Finding> role(PreflightFacts facts, String name) {

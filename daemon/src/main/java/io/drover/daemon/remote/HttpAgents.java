@@ -23,6 +23,9 @@ import io.drover.api.agent.Reports.MemoryReport;
 import io.drover.api.agent.Reports.NodeReport;
 import io.drover.api.agent.Token;
 import io.drover.api.agent.Verb;
+import io.drover.daemon.tls.PeerClients;
+import io.drover.daemon.tls.PeerClients.Lane;
+import io.drover.daemon.tls.PeerName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -48,30 +51,37 @@ import org.jspecify.annotations.Nullable;
 
 /** Talks to the agents over HTTP. Keeps connections open, so that a call in the pause is one round trip. */
 public final class HttpAgents implements Agents {
+    /** How long a connection to an agent may take. */
+    public static final Duration CONNECT_LIMIT = Duration.ofSeconds(3);
+
     private static final Duration READ_LIMIT = Duration.ofSeconds(20);
     private static final Duration FOR_THE_BODY = Duration.ofSeconds(1);
     private static final int OK = 200;
     private static final Set<Integer> AWAY = Set.of(502, 503, 504);
 
-    private final HttpClient http = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(3))
-            .build();
+    private final PeerClients peers;
     private final Function<NodeId, URI> addresses;
     /** Looked up once and again after a failure: a look-up is a round trip that the pause does not need. */
     private final Map<NodeId, URI> known = new ConcurrentHashMap<>();
 
     private final String bearer;
 
+    /** Makes a client without TLS. */
+    public HttpAgents(Function<NodeId, URI> addresses, String bearer) {
+        this(addresses, bearer, PeerClients.plain(CONNECT_LIMIT));
+    }
+
     /**
      * Makes a client.
      *
      * @param addresses address of a node's agent; throws a DroverException for an unknown node
      * @param bearer the token that agents ask for
+     * @param peers how agents are reached
      */
-    public HttpAgents(Function<NodeId, URI> addresses, String bearer) {
+    public HttpAgents(Function<NodeId, URI> addresses, String bearer, PeerClients peers) {
         this.addresses = addresses;
         this.bearer = bearer;
+        this.peers = peers;
     }
 
     /** What is not said is left out, so that an agent of an older version, which does not know of it, need not refuse the command. */
@@ -106,7 +116,7 @@ public final class HttpAgents implements Agents {
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofByteArray(new Command(token, verb).bytes()))
                 .build();
-        return send(node, verb.path(), request, verb.answer());
+        return send(node, Lane.COMMANDS, verb.path(), request, verb.answer());
     }
 
     @Override
@@ -155,7 +165,12 @@ public final class HttpAgents implements Agents {
     }
 
     private <R> R get(NodeId node, String path, Class<R> type) {
-        return send(node, path, request(node, path, READ_LIMIT).GET().build(), type);
+        return send(
+                node,
+                Lane.QUESTIONS,
+                path,
+                request(node, path, READ_LIMIT).GET().build(),
+                type);
     }
 
     private HttpRequest.Builder request(NodeId node, String path, Duration limit) {
@@ -164,11 +179,11 @@ public final class HttpAgents implements Agents {
                 .header("Authorization", "Bearer " + bearer);
     }
 
-    private <R> R send(NodeId node, String what, HttpRequest request, Class<R> type) {
+    private <R> R send(NodeId node, Lane lane, String what, HttpRequest request, Class<R> type) {
         // the request's own limit ends with the headers of the answer
         long limit = request.timeout().orElse(READ_LIMIT).plus(FOR_THE_BODY).toMillis();
         CompletableFuture<HttpResponse<byte[]>> answer =
-                http.sendAsync(request, HttpResponse.BodyHandlers.ofByteArray());
+                client(node, lane, request.uri()).sendAsync(request, HttpResponse.BodyHandlers.ofByteArray());
         try {
             HttpResponse<byte[]> response = answer.get(limit, TimeUnit.MILLISECONDS);
             if (response.statusCode() == OK) {
@@ -194,6 +209,16 @@ public final class HttpAgents implements Agents {
         }
     }
 
+    private HttpClient client(NodeId node, Lane lane, URI address) {
+        try {
+            return peers.to(PeerName.agent(node.value()), address, lane);
+        } catch (DroverException e) {
+            // the agent may register another address
+            known.remove(node);
+            throw e;
+        }
+    }
+
     private DroverException failed(NodeId node, String what, Throwable e) {
         if (e instanceof HttpTimeoutException && !(e instanceof HttpConnectTimeoutException)) {
             return notFinished(node, what, e);
@@ -206,10 +231,13 @@ public final class HttpAgents implements Agents {
                     e);
         }
         known.remove(node);
+        PeerClients.Problem problem = peers.explain(PeerName.agent(node.value()), e)
+                .orElseGet(() -> new PeerClients.Problem(
+                        String.valueOf(e), "check that the agent on " + node + " runs and that its address is right"));
         return new DroverException(
                 ErrorCode.NODE_UNREACHABLE,
-                "the agent of " + node + " cannot be reached for " + what + ": " + e,
-                "check that the agent on " + node + " runs and that its address is right",
+                "the agent of " + node + " cannot be reached for " + what + ": " + problem.what(),
+                problem.hint(),
                 e);
     }
 

@@ -12,6 +12,7 @@ import io.dropwizard.core.setup.Environment;
 import io.drover.api.Json;
 import io.drover.daemon.move.MoveService;
 import io.drover.daemon.move.ShardService;
+import io.drover.daemon.tls.PeerClients;
 import java.time.Duration;
 import java.util.List;
 
@@ -22,6 +23,7 @@ public final class Rest {
     /**
      * Adds everything to a Dropwizard environment.
      *
+     * @param peers how other controllers are reached
      * @param patience how long a request waits for a leader
      */
     public static EventStreams install(
@@ -31,6 +33,7 @@ public final class Rest {
             ShardService shards,
             Leaders leaders,
             BearerToken token,
+            PeerClients peers,
             Duration patience) {
         strict(Json.configure(environment.getObjectMapper()));
         if (server instanceof AbstractServerFactory factory) {
@@ -44,7 +47,7 @@ public final class Rest {
                 new ProblemMapper(),
                 new TokenFilter(token),
                 new BodyLimitFilter(BodyLimitFilter.USUAL),
-                new LeaderForwarding(leaders, streams, patience),
+                new LeaderForwarding(leaders, streams, peers, patience),
                 new MovesResource(moves, streams),
                 new ShardsResource(shards),
                 new NodesResource(shards),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.config;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,6 +9,7 @@ import io.dropwizard.configuration.ConfigurationException;
 import io.dropwizard.configuration.DefaultConfigurationFactoryFactory;
 import io.dropwizard.jackson.Jackson;
 import io.dropwizard.jersey.validation.Validators;
+import io.drover.daemon.tls.TlsFiles;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -42,7 +44,7 @@ class ControllerConfigurationTest {
     void readsEveryKey() throws Exception {
         ControllerConfiguration configuration = read("""
                 id: c-2
-                rest: https://controller.example/
+                rest: http://controller.example/
                 zookeeper:
                   connect: zk1:2181,zk2:2181/other
                   sessionTimeout: 10s
@@ -56,7 +58,7 @@ class ControllerConfigurationTest {
                 """);
 
         assertThat(configuration.getId()).isEqualTo("c-2");
-        assertThat(configuration.getRest()).isEqualTo("https://controller.example");
+        assertThat(configuration.getRest()).isEqualTo("http://controller.example");
         assertThat(configuration.getZookeeper().getConnect()).isEqualTo("zk1:2181,zk2:2181/other");
         assertThat(configuration.getZookeeper().getSessionTimeout().toSeconds()).isEqualTo(10);
         assertThat(configuration.getTokenFile()).isEqualTo(Path.of("/run/token"));
@@ -77,7 +79,49 @@ class ControllerConfigurationTest {
 
         assertThatThrownBy(() -> read(yaml))
                 .isInstanceOf(ConfigurationException.class)
-                .hasMessageContaining("NOT_SUPPORTED: this version does no TLS");
+                .hasMessageContaining("NOT_SUPPORTED: use type tls");
+    }
+
+    @Test
+    void readsTheSectionsOfTls() throws Exception {
+        ControllerConfiguration configuration = read("""
+                id: c1
+                rest: https://controller.example
+                tls: {certificate: /tls/c.crt, key: /tls/c.key, ca: /tls/ca.crt}
+                postgres:
+                  tls: {ca: /tls/pg.crt}
+                server:
+                  applicationConnectors: [{type: tls, port: 8443}]
+                """);
+
+        assertThat(TlsFiles.of(requireNonNull(configuration.getTls())))
+                .isEqualTo(new TlsFiles(Path.of("/tls/c.crt"), Path.of("/tls/c.key"), Path.of("/tls/ca.crt")));
+        assertThat(requireNonNull(configuration.getPostgres().getTls()).getCa()).isEqualTo(Path.of("/tls/pg.crt"));
+        assertThat(Connectors.secured(configuration.getServerFactory()))
+                .singleElement()
+                .satisfies(connector -> assertThat(connector.getPort()).isEqualTo(8443));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "tls: {certificate: /c, key: /k}|tls.ca",
+                "tls: {certificate: /c, key: /k, ca: /ca}|belong together",
+                "tls: {certificate: /c, key: /k, ca: /ca}, server: {applicationConnectors: [{type: tls}, {type: http}]}|belong together",
+                "server: {applicationConnectors: [{type: tls}]}|belong together",
+                "server: {adminConnectors: [{type: tls}]}|belong together",
+                "rest: 'http://h:1', tls: {certificate: /c, key: /k, ca: /ca}, server: {applicationConnectors: [{type: tls}]}|https://",
+                "postgres: {tls: {}}|postgres.tls.ca"
+            },
+            quoteCharacter = '`')
+    void refusesHalfOfTls(String more, String named) {
+        String rest = more.startsWith("rest:")
+                ? ""
+                : more.startsWith("tls:") ? "rest: 'https://h:1', " : "rest: 'http://h:1', ";
+        assertThatThrownBy(() -> read("{id: c1, " + rest + more + "}"))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining(named);
     }
 
     @ParameterizedTest

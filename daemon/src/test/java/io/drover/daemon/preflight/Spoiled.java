@@ -310,6 +310,7 @@ record Spoiled(String id, When phase, String words, Consumer<SampleFacts> how) {
                         WITH_STANDBY,
                         "no login from node_a was tried",
                         facts -> facts.wayBackLogin = Optional.empty()),
+                new Spoiled("P38-tls", BEFORE_COPY, "in clear text", facts -> facts.set("ssl", "off")),
                 new Spoiled(
                         "P38-rewind",
                         BEFORE_COPY,

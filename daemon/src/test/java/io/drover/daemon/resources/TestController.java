@@ -10,6 +10,7 @@ import io.dropwizard.testing.DropwizardTestSupport;
 import io.drover.api.MoveState;
 import io.drover.daemon.move.MoveService;
 import io.drover.daemon.move.ShardService;
+import io.drover.daemon.tls.PeerClients;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -46,8 +47,8 @@ public final class TestController implements AutoCloseable {
             }
 
             @Override
-            public Optional<URI> other() {
-                return Optional.ofNullable(other);
+            public Optional<Leader> other() {
+                return Optional.ofNullable(other).map(rest -> new Leader("other", rest));
             }
         };
         Application<Configuration> program = new Application<>() {
@@ -60,6 +61,7 @@ public final class TestController implements AutoCloseable {
                         shards == null ? services : shards,
                         leaders,
                         new BearerToken(TOKEN),
+                        PeerClients.plain(LeaderForwarding.CONNECT_LIMIT),
                         Duration.ofMillis(400));
             }
         };

@@ -4,6 +4,7 @@ package io.drover.testing.cluster;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Writes the configuration and the secrets of every daemon. */
 final class ConfigurationFiles {
@@ -16,14 +17,21 @@ final class ConfigurationFiles {
     private final Path secretDirectory;
     private final ClusterLayout layout;
     private final Secrets secrets;
+    private final @Nullable ClusterCertificates certificates;
 
-    ConfigurationFiles(OsUser user, Path directory, ClusterLayout layout, Secrets secrets) {
+    ConfigurationFiles(
+            OsUser user,
+            Path directory,
+            ClusterLayout layout,
+            Secrets secrets,
+            @Nullable ClusterCertificates certificates) {
         this.user = user;
         this.directory = directory;
         this.configuration = directory.resolve("etc");
         this.secretDirectory = directory.resolve("secrets");
         this.layout = layout;
         this.secrets = secrets;
+        this.certificates = certificates;
     }
 
     /** Writes the files and returns them by the daemons' ids. */
@@ -104,6 +112,7 @@ final class ConfigurationFiles {
                                 controller.rest(),
                                 secret("token"),
                                 secret("drover"))
+                + (certificates == null ? "" : certificates.ofController(controller))
                 + server(controller.host(), controller.restPort(), controller.adminPort());
     }
 
@@ -134,6 +143,7 @@ final class ConfigurationFiles {
                                 secret("drover_rewind"),
                                 secret("token"))
                 + agentSession()
+                + (certificates == null ? "" : certificates.ofAgent(node))
                 + server(node.host(), node.agentPort(), node.adminPort());
     }
 
@@ -142,18 +152,18 @@ final class ConfigurationFiles {
         return layout.zookeepers().size() == 1 ? "" : "zookeeperSessionTimeout: " + CONTROLLER_SESSION + "\n";
     }
 
-    private static String server(String host, int port, int adminPort) {
+    private String server(String host, int port, int adminPort) {
         return """
                 server:
                   minThreads: 4
                   maxThreads: 32
                   applicationConnectors:
-                    - {type: http, bindHost: %1$s, port: %2$s, acceptorThreads: 1, selectorThreads: 1}
+                    - {type: %4$s, bindHost: %1$s, port: %2$s, acceptorThreads: 1, selectorThreads: 1}
                   adminConnectors:
                     - {type: http, bindHost: %1$s, port: %3$s, acceptorThreads: 1, selectorThreads: 1}
                   requestLog: {appenders: []}
                 logging:
                   level: INFO
-                """.formatted(host, port, adminPort);
+                """.formatted(host, port, adminPort, certificates == null ? "http" : "tls");
     }
 }

@@ -67,6 +67,7 @@ public final class LocalCluster implements AutoCloseable {
     private final ClusterDirectory directory;
     private final @Nullable ClusterNetwork network;
     private final ClusterLayout layout;
+    private final @Nullable ClusterCertificates certificates;
     private final Map<String, DaemonProcess> daemons = new LinkedHashMap<>();
     private final Map<NodeId, NodeInfo.Instance> lastKnown = new ConcurrentHashMap<>();
     private final DroverRest rest;
@@ -78,11 +79,13 @@ public final class LocalCluster implements AutoCloseable {
         this.directory = ClusterDirectory.create(options.prefix(), user);
         this.network = options.shape().isNamespaced() ? makeNetwork() : null;
         this.layout = network == null
-                ? ClusterLayout.choose(directory.path(), options.usualPorts())
+                ? ClusterLayout.choose(directory.path(), options.usualPorts(), options.tls())
                 : ClusterLayout.within(
-                        network, directory.path(), options.shape().zookeeperIds());
-        this.rest = new DroverRest(
+                        network, directory.path(), options.shape().zookeeperIds(), options.tls());
+        this.certificates = options.tls() ? new ClusterCertificates(user, directory.path()) : null;
+        DroverRest plain = new DroverRest(
                 layout.controllers().stream().map(ClusterController::rest).toList(), secrets.token());
+        this.rest = certificates == null ? plain : plain.trusting(certificates.ca());
         Runtime.getRuntime().addShutdownHook(closer);
     }
 
@@ -185,6 +188,11 @@ public final class LocalCluster implements AutoCloseable {
     /** A port of 127.0.0.1 that nobody uses, for a program beside the cluster. */
     public int freePort() {
         return new Ports(false).choose(0, List.of(ClusterController.LOOPBACK));
+    }
+
+    /** The CA of a cluster with TLS, and what it has issued. */
+    public ClusterCertificates certificates() {
+        return requireNonNull(certificates, "the cluster was started without TLS");
     }
 
     /** Where the project lies. */
@@ -391,7 +399,7 @@ public final class LocalCluster implements AutoCloseable {
             layout.nodes().forEach(node -> Mounts.makeDisk(node.dataRoot(), size));
             Mounts.makeDisk(directory.resolve("zookeeper"), size);
         }
-        ConfigurationFiles files = new ConfigurationFiles(user, directory.path(), layout, secrets);
+        ConfigurationFiles files = new ConfigurationFiles(user, directory.path(), layout, secrets, certificates);
         Map<String, Path> written = files.write();
         try {
             Files.createDirectories(controlDirectory());
