@@ -32,6 +32,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -77,6 +78,8 @@ public final class HttpAgents implements Agents {
         String path = "/v1/instances/" + instance + "/" + verb.path();
         HttpRequest request = request(node, path, limit)
                 .header("Content-Type", "application/json")
+                // an agent takes each id once, so that nobody can send what they have seen on the way
+                .header("Drover-Request", UUID.randomUUID().toString())
                 .POST(HttpRequest.BodyPublishers.ofByteArray(Json.bytes(new Command(token, verb))))
                 .build();
         return send(node, verb.path(), request, verb.answer());
