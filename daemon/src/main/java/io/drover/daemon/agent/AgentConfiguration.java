@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.dropwizard.core.Configuration;
 import io.dropwizard.util.Duration;
 import io.dropwizard.validation.ValidationMethod;
+import io.drover.daemon.config.AdminPort;
 import io.drover.daemon.config.Connectors;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotEmpty;
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  *   droverRepl: /etc/drover/drover_repl.password
  *   droverRewind: /etc/drover/drover_rewind.password
  * tokenFile: /etc/drover/token              # the bearer token that callers must show
+ * adminBeyondLoopback: false                # whether an admin connector may listen on another address than loopback
  * server: …                                 # Dropwizard's server section; applicationConnectors and adminConnectors
  * </pre>
  *
@@ -75,6 +77,20 @@ public final class AgentConfiguration extends Configuration {
 
     @NotNull
     private Path tokenFile = Path.of("/etc/drover/token");
+
+    private boolean adminBeyondLoopback;
+
+    /** Whether the admin port may listen where others than this machine reach it. Default false. */
+    @JsonProperty
+    public boolean isAdminBeyondLoopback() {
+        return adminBeyondLoopback;
+    }
+
+    @JsonIgnore
+    @ValidationMethod(message = AdminPort.REFUSAL)
+    public boolean isAdminOnLoopback() {
+        return adminBeyondLoopback || AdminPort.isLocal(getServerFactory());
+    }
 
     @JsonIgnore
     @ValidationMethod(message = Connectors.REFUSAL)
