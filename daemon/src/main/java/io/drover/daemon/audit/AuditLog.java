@@ -40,7 +40,7 @@ public final class AuditLog implements AutoCloseable {
 
     /** Of an installation that keeps none. */
     public static AuditLog none() {
-        return new AuditLog("", Clock.systemUTC(), null);
+        return new AuditLog("none", Clock.systemUTC(), null);
     }
 
     /**

@@ -101,6 +101,15 @@ class CommandLinesTest {
         assertThat(controller.services.calls).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource({"FORBIDDEN", "TOO_MANY_FENCES"})
+    void aRoleThatIsMissingOrAFenceTooManyIsARefusal(ErrorCode code) {
+        controller.services.failure = new DroverException(code, "no", "ask");
+
+        assertThat(run("abort", FakeServices.ID.value())).isEqualTo(ExitCode.REFUSED);
+        assertThat(err.toString()).contains(code.name());
+    }
+
     @Test
     void sendsWhyAPersonAsks(@TempDir Path directory) throws IOException {
         Path file = directory.resolve("audit.log");

@@ -3,6 +3,8 @@ package io.drover.daemon.resources;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.drover.api.Json;
 import io.drover.api.ShardId;
 import io.drover.daemon.access.Role;
 import io.drover.daemon.audit.AuditLog;
@@ -16,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -258,6 +261,22 @@ class AccessTest {
                 .allSatisfy(call -> assertThat(page.lines())
                         .filteredOn(line -> line.startsWith("| " + call.role().text() + " |"))
                         .anyMatch(line -> line.contains("`" + call.written() + "`")));
+    }
+
+    @Test
+    void theDescriptionNamesTheRoleOfEachCall() throws IOException {
+        JsonNode paths = Json.mapper()
+                .readTree(controller.get("/openapi.json").body())
+                .get("paths");
+        for (Callbook call : Callbook.ALL) {
+            String[] written = call.written().split(" ", 2);
+            JsonNode operation = paths.path(written[1]).path(written[0].toLowerCase(Locale.ROOT));
+            assertThat(operation.path(OpenApiAccess.ROLE).asText()).as("%s", call).isEqualTo(call.role().text());
+            assertThat(operation.path("responses").has("403")).isTrue();
+            assertThat(operation.path("parameters").toString().contains("Drover-Reason"))
+                    .as("%s", call)
+                    .isEqualTo(!call.method().equals("GET"));
+        }
     }
 
     private static Stream<String> calls(Class<?> resource) {
