@@ -79,7 +79,8 @@ public final class FactsReader {
                     texts(connection, FactsSql.BACKGROUND_WORKERS),
                     archiver(connection),
                     Sql.number(connection, FactsSql.CHECKSUM_FAILURES),
-                    Sql.number(connection, FactsSql.SECONDS_SINCE_CHECKPOINT));
+                    Sql.number(connection, FactsSql.SECONDS_SINCE_CHECKPOINT),
+                    RoleRights.beyond(connection));
         } catch (SQLException e) {
             throw Sql.failed("reading facts", e);
         } catch (IOException e) {

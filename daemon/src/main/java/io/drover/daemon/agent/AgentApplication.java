@@ -6,6 +6,7 @@ import io.dropwizard.core.server.DefaultServerFactory;
 import io.dropwizard.core.setup.Environment;
 import io.dropwizard.jetty.HttpConnectorFactory;
 import io.dropwizard.lifecycle.Managed;
+import io.drover.daemon.config.AdminPort;
 import io.drover.daemon.config.SecretFile;
 import io.drover.daemon.health.ZooKeeperHealth;
 import io.drover.daemon.metrics.MetricNames;
@@ -44,6 +45,7 @@ public final class AgentApplication extends Application<AgentConfiguration> {
                 configuration.getServerFactory(),
                 environment,
                 PeerRules::agent);
+        AdminPort.bind(configuration.getServerFactory());
         Files.createDirectories(configuration.getDataRoot());
         Files.createDirectories(configuration.getStateDir());
         NodeTools tools = NodeTools.of(configuration);

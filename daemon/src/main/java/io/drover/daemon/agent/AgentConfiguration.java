@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.dropwizard.core.Configuration;
 import io.dropwizard.util.Duration;
 import io.dropwizard.validation.ValidationMethod;
+import io.drover.daemon.config.AdminPort;
 import io.drover.daemon.config.Connectors;
 import io.drover.daemon.config.PostgresTlsFactory;
 import io.drover.daemon.config.TlsFactory;
@@ -41,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  *   ca: /etc/drover/tls/ca.crt
  * postgres:
  *   tls: {ca: /etc/drover/tls/ca.crt}       # optional: see PostgresTlsFactory
+ * adminBeyondLoopback: false                # whether an admin connector may listen on another address than loopback
  * server: …                                 # Dropwizard's server section; applicationConnectors and adminConnectors
  * </pre>
  *
@@ -86,6 +88,20 @@ public final class AgentConfiguration extends Configuration {
 
     @Valid
     private @Nullable TlsFactory tls;
+
+    private boolean adminBeyondLoopback;
+
+    /** Whether the admin port may listen where others than this machine reach it. Default false. */
+    @JsonProperty
+    public boolean isAdminBeyondLoopback() {
+        return adminBeyondLoopback;
+    }
+
+    @JsonIgnore
+    @ValidationMethod(message = AdminPort.REFUSAL)
+    public boolean isAdminOnLoopback() {
+        return adminBeyondLoopback || AdminPort.isLocal(getServerFactory());
+    }
 
     @JsonIgnore
     @ValidationMethod(message = Connectors.REFUSAL)

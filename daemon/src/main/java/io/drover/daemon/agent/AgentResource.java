@@ -14,6 +14,7 @@ import io.drover.api.agent.Reports.MemoryReport;
 import io.drover.api.agent.Reports.NodeReport;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -29,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 @Path("/v1")
 @Produces(MediaType.APPLICATION_JSON)
 public final class AgentResource {
+    /** Header with the id of a request, which never comes twice. */
+    public static final String REQUEST = "Drover-Request";
+
     private final Agent agent;
     private final Observation observation;
 
@@ -103,8 +107,12 @@ public final class AgentResource {
     @POST
     @Path("/instances/{instance}/{verb}")
     @Consumes(MediaType.APPLICATION_JSON)
-    public Object verb(@PathParam("instance") String instance, @PathParam("verb") String verb, byte[] body) {
-        return agent.dispatch(id(instance), verb, body);
+    public Object verb(
+            @PathParam("instance") String instance,
+            @PathParam("verb") String verb,
+            @HeaderParam(REQUEST) @Nullable String request,
+            byte[] body) {
+        return agent.dispatch(id(instance), verb, request, body);
     }
 
     private static InstanceId id(String text) {

@@ -54,7 +54,13 @@ abstract class ClientCommand implements Callable<Integer> {
                 .map(url -> URI.create(url.endsWith("/") ? url.substring(0, url.length() - 1) : url))
                 .toList();
         Path file = tokenFile;
-        return new RestClient(addresses, file == null ? null : Token.read(file)).over(tls.client());
+        return new RestClient(addresses, file == null ? null : Token.read(file), reason()).over(tls.client());
+    }
+
+    /** Why the command is given, or null. */
+    @Nullable
+    String reason() {
+        return null;
     }
 
     /** A connection to another daemon, with the same token. */

@@ -54,6 +54,7 @@ public final class CommandLines {
                 new ShardCommands.Init(),
                 new ShardCommands.Purge(),
                 new TopologyCommand(),
+                new TokenCommand(),
                 new WatchCommand(),
                 new PgBouncerCommand())) {
             line.addSubcommand(command);

@@ -16,6 +16,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.ConnectException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
@@ -46,10 +47,21 @@ final class RestClient {
             .build();
     private final List<URI> controllers;
     private final @Nullable String token;
+    private final @Nullable String reason;
 
     RestClient(List<URI> controllers, @Nullable String token) {
+        this(controllers, token, null);
+    }
+
+    /**
+     * Makes one.
+     *
+     * @param reason why the caller asks, for the audit log
+     */
+    RestClient(List<URI> controllers, @Nullable String token, @Nullable String reason) {
         this.controllers = List.copyOf(controllers);
         this.token = token;
+        this.reason = reason;
     }
 
     /** The same over this client, which trusts and shows what the caller has said. */
@@ -133,6 +145,12 @@ final class RestClient {
         }
         if (token != null) {
             request.header("Authorization", "Bearer " + token);
+        }
+        if (reason != null && !method.equals("GET")) {
+            // a header holds ASCII only
+            request.header(
+                    "Drover-Reason",
+                    URLEncoder.encode(reason, StandardCharsets.UTF_8).replace("+", "%20"));
         }
         headers.forEach(request::header);
         try {

@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -125,6 +126,18 @@ final class TopologyCommand {
                 show(plan);
             }
             return plan.problems().isEmpty() ? ExitCode.DONE : ExitCode.REFUSED;
+        }
+
+        /** What it says of the nodes that are left out. */
+        @Override
+        @Nullable
+        String reason() {
+            return without.isEmpty()
+                    ? null
+                    : without.stream()
+                            .map(Without::leftOut)
+                            .map(each -> each.node() + ": " + each.reason())
+                            .collect(Collectors.joining("; "));
         }
 
         private @Nullable TopologyExport readExport() {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.dropwizard.core.Configuration;
 import io.dropwizard.validation.ValidationMethod;
 import jakarta.validation.Valid;
+import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
@@ -23,6 +24,12 @@ import org.jspecify.annotations.Nullable;
  *   sessionTimeout: 6s
  * tokenFile: /etc/drover/token              # the bearer token that callers of REST must show
  * agentTokenFile: /etc/drover/token         # optional: the bearer token that agents ask for; else tokenFile
+ * accessFile: /etc/drover/access.yml        # optional: callers with their roles; then tokenFile lets nobody in
+ * approvals: anyone                         # or second-person: not by who has started the move
+ * fencesPerHour: 20                         # optional: how often one shard may be fenced in an hour
+ * audit:                                    # optional: records every request that changes something
+ *   file: /var/log/drover/audit.log
+ * adminBeyondLoopback: false                # whether an admin connector may listen on another address than loopback
  * postgres:
  *   user: drover                            # reads views on every instance; LOGIN and pg_monitor
  *   passwordFile: /etc/drover/drover.password
@@ -59,12 +66,44 @@ public final class ControllerConfiguration extends Configuration {
 
     private @Nullable Path agentTokenFile;
 
+    private @Nullable Path accessFile;
+
+    @NotNull
+    private Approvals approvals = Approvals.ANYONE;
+
+    @Min(1)
+    private @Nullable Integer fencesPerHour;
+
+    @Valid
+    private @Nullable AuditFactory audit;
+
     @Valid
     @NotNull
     private PostgresFactory postgres = new PostgresFactory();
 
     @Valid
     private @Nullable TlsFactory tls;
+
+    private boolean adminBeyondLoopback;
+
+    /** Whether the admin port may listen where others than this machine reach it. Default false. */
+    @JsonProperty
+    public boolean isAdminBeyondLoopback() {
+        return adminBeyondLoopback;
+    }
+
+    @JsonIgnore
+    @ValidationMethod(
+            message = "approvals: second-person needs an accessFile: with one token nobody can tell two persons apart")
+    public boolean isPersonsKnown() {
+        return approvals == Approvals.ANYONE || accessFile != null;
+    }
+
+    @JsonIgnore
+    @ValidationMethod(message = AdminPort.REFUSAL)
+    public boolean isAdminOnLoopback() {
+        return adminBeyondLoopback || AdminPort.isLocal(getServerFactory());
+    }
 
     @JsonIgnore
     @ValidationMethod(message = Connectors.REFUSAL)
@@ -118,6 +157,30 @@ public final class ControllerConfiguration extends Configuration {
     @JsonProperty
     public Path getAgentTokenFile() {
         return agentTokenFile == null ? tokenFile : agentTokenFile;
+    }
+
+    /** File that lists callers with their roles; without it whoever shows the token of {@code tokenFile} may do everything. */
+    @JsonProperty
+    public @Nullable Path getAccessFile() {
+        return accessFile;
+    }
+
+    /** Who may approve a cutover, among those who have the role. Default {@code anyone}. */
+    @JsonProperty
+    public Approvals getApprovals() {
+        return approvals;
+    }
+
+    /** How often one shard may be fenced in an hour; null for no limit. */
+    @JsonProperty
+    public @Nullable Integer getFencesPerHour() {
+        return fencesPerHour;
+    }
+
+    /** Where every request that changes something is recorded; null when it is not. */
+    @JsonProperty
+    public @Nullable AuditFactory getAudit() {
+        return audit;
     }
 
     /** How the controller logs in to instances. */

@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param drill what the last drill has shown
  * @param undoneFor why the move is undone, while its error says why it could not be
  * @param historyCount number of the newest line of the history
+ * @param starter who asked for it; null when callers are not told from each other, and in a record that an older version wrote
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 record MoveRecord(
@@ -46,7 +47,8 @@ record MoveRecord(
         @Nullable Problem error,
         @Nullable Drill drill,
         @Nullable Problem undoneFor,
-        long historyCount) {
+        long historyCount,
+        @Nullable String starter) {
 
     /**
      * What never changes.
@@ -322,7 +324,23 @@ record MoveRecord(
     static MoveRecord of(Identity identity) {
         Leg reserved = Leg.EMPTY.begin(MoveSteps.RESERVE);
         return new MoveRecord(
-                identity, MoveState.PREPARING, null, Orders.NONE, reserved, null, null, null, null, null, 0);
+                identity, MoveState.PREPARING, null, Orders.NONE, reserved, null, null, null, null, null, 0, null);
+    }
+
+    MoveRecord startedBy(@Nullable String name) {
+        return new MoveRecord(
+                identity,
+                state,
+                step,
+                orders,
+                forward,
+                back,
+                bakeEndsAt,
+                error,
+                drill,
+                undoneFor,
+                historyCount,
+                name);
     }
 
     boolean rollingBack() {
@@ -361,53 +379,53 @@ record MoveRecord(
 
     MoveRecord withState(MoveState next) {
         return new MoveRecord(
-                identity, next, step, orders, forward, back, bakeEndsAt, error, drill, undoneFor, historyCount);
+                identity, next, step, orders, forward, back, bakeEndsAt, error, drill, undoneFor, historyCount, starter);
     }
 
     MoveRecord withStep(@Nullable StepMark mark) {
         return new MoveRecord(
-                identity, state, mark, orders, forward, back, bakeEndsAt, error, drill, undoneFor, historyCount);
+                identity, state, mark, orders, forward, back, bakeEndsAt, error, drill, undoneFor, historyCount, starter);
     }
 
     MoveRecord withOrders(Orders next) {
         return new MoveRecord(
-                identity, state, step, next, forward, back, bakeEndsAt, error, drill, undoneFor, historyCount);
+                identity, state, step, next, forward, back, bakeEndsAt, error, drill, undoneFor, historyCount, starter);
     }
 
     /** Replaces the way that the move is on. */
     MoveRecord withLeg(Leg next) {
         return rollingBack()
                 ? new MoveRecord(
-                        identity, state, step, orders, forward, next, bakeEndsAt, error, drill, undoneFor, historyCount)
+                        identity, state, step, orders, forward, next, bakeEndsAt, error, drill, undoneFor, historyCount, starter)
                 : new MoveRecord(
-                        identity, state, step, orders, next, null, bakeEndsAt, error, drill, undoneFor, historyCount);
+                        identity, state, step, orders, next, null, bakeEndsAt, error, drill, undoneFor, historyCount, starter);
     }
 
     MoveRecord withBack(@Nullable Leg next) {
         return new MoveRecord(
-                identity, state, step, orders, forward, next, bakeEndsAt, error, drill, undoneFor, historyCount);
+                identity, state, step, orders, forward, next, bakeEndsAt, error, drill, undoneFor, historyCount, starter);
     }
 
     MoveRecord withBakeEndsAt(Instant end) {
-        return new MoveRecord(identity, state, step, orders, forward, back, end, error, drill, undoneFor, historyCount);
+        return new MoveRecord(identity, state, step, orders, forward, back, end, error, drill, undoneFor, historyCount, starter);
     }
 
     MoveRecord withError(@Nullable Problem next) {
         return new MoveRecord(
-                identity, state, step, orders, forward, back, bakeEndsAt, next, drill, undoneFor, historyCount);
+                identity, state, step, orders, forward, back, bakeEndsAt, next, drill, undoneFor, historyCount, starter);
     }
 
     MoveRecord withDrill(@Nullable Drill next) {
         return new MoveRecord(
-                identity, state, step, orders, forward, back, bakeEndsAt, error, next, undoneFor, historyCount);
+                identity, state, step, orders, forward, back, bakeEndsAt, error, next, undoneFor, historyCount, starter);
     }
 
     MoveRecord withUndoneFor(@Nullable Problem next) {
         return new MoveRecord(
-                identity, state, step, orders, forward, back, bakeEndsAt, error, drill, next, historyCount);
+                identity, state, step, orders, forward, back, bakeEndsAt, error, drill, next, historyCount, starter);
     }
 
     MoveRecord withHistoryCount(long count) {
-        return new MoveRecord(identity, state, step, orders, forward, back, bakeEndsAt, error, drill, undoneFor, count);
+        return new MoveRecord(identity, state, step, orders, forward, back, bakeEndsAt, error, drill, undoneFor, count, starter);
     }
 }

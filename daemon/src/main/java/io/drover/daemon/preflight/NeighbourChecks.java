@@ -12,6 +12,8 @@ import io.drover.api.agent.Facts.TargetFacts;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** P32 to P58: sessions, workers, logins, other standbys, archiving, data, poolers, and the place on the target. */
 final class NeighbourChecks {
@@ -36,6 +38,11 @@ final class NeighbourChecks {
             blockUnlessWaived(
                     "P38-rewind", When.ALWAYS, "drover_rewind can rewind", facts -> role(facts, "drover_rewind")),
             block("P39", When.ALWAYS, "drover can read what it has to watch", facts -> role(facts, "drover")),
+            blockUnlessWaived(
+                    "P39-rights",
+                    When.ALWAYS,
+                    "Drover's roles may do nothing beyond their part",
+                    NeighbourChecks::rightsBeyond),
             block(
                     "P40",
                     When.ALWAYS,
@@ -135,6 +142,18 @@ final class NeighbourChecks {
                 lacking != null && !lacking.isEmpty(),
                 "the role " + name + " on " + facts.from() + " " + lacking,
                 "grant it, as docs/security.md lists");
+    }
+
+    /** Their passwords lie on every node and controller: what these can do, whoever reads one of them can do. */
+    private static Optional<Finding> rightsBeyond(PreflightFacts facts) {
+        Map<String, List<String>> beyond = new TreeMap<>(facts.source().rightsBeyond());
+        return Finding.when(
+                !beyond.isEmpty(),
+                "on " + facts.from() + " "
+                        + beyond.entrySet().stream()
+                                .map(role -> role.getKey() + " " + String.join(", ", role.getValue()))
+                                .collect(Collectors.joining("; ")),
+                "take it away, as it stands in brackets; docs/security.md lists what each role needs");
     }
 
     private static Optional<Finding> archiving(PreflightFacts facts) {

@@ -40,6 +40,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -114,6 +115,8 @@ public final class HttpAgents implements Agents {
         String path = "/v1/instances/" + instance + "/" + verb.path();
         HttpRequest request = request(node, path, limit)
                 .header("Content-Type", "application/json")
+                // an agent takes each id once, so that nobody can send what they have seen on the way
+                .header("Drover-Request", UUID.randomUUID().toString())
                 .POST(HttpRequest.BodyPublishers.ofByteArray(new Command(token, verb).bytes()))
                 .build();
         return send(node, Lane.COMMANDS, verb.path(), request, verb.answer());

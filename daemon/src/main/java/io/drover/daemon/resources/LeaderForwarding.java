@@ -51,6 +51,7 @@ public final class LeaderForwarding implements ContainerRequestFilter {
             HttpHeaders.AUTHORIZATION,
             HttpHeaders.CONTENT_TYPE,
             HttpHeaders.ACCEPT,
+            AuditFilter.REASON,
             "Idempotency-Key",
             "Last-Event-ID");
     private static final List<String> RETURNED =
@@ -126,6 +127,9 @@ public final class LeaderForwarding implements ContainerRequestFilter {
                         body.length == 0
                                 ? HttpRequest.BodyPublishers.noBody()
                                 : HttpRequest.BodyPublishers.ofByteArray(body));
+        if (request.getProperty(CallerFilter.CERTIFICATE_PROPERTY) instanceof String certificate) {
+            copy.header(CallerFilter.CERTIFICATE, certificate);
+        }
         for (String name : PASSED) {
             Optional.ofNullable(request.getHeaderString(name)).ifPresent(value -> copy.header(name, value));
         }
@@ -136,6 +140,7 @@ public final class LeaderForwarding implements ContainerRequestFilter {
                 answer.body().close();
                 return Optional.empty();
             }
+            CallNotes.of(request).passedOn();
             return Optional.of(answer(request, answer, leader));
         } catch (ConnectException | HttpConnectTimeoutException e) {
             LOG.debug("leader {} takes no connection", leader, e);

@@ -70,4 +70,15 @@ class AgentConfigurationTest {
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("NOT_SUPPORTED: use type tls");
     }
+
+    @Test
+    void refusesAnAdminPortBeyondLoopbackUnlessThatIsMeant() throws Exception {
+        String server = "server: {adminConnectors: [{type: http, bindHost: 10.0.0.1}]}\n";
+
+        assertThatThrownBy(() -> read(MINIMAL + server))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("admin connector beyond loopback");
+        assertThat(read(MINIMAL + server + "adminBeyondLoopback: true\n").isAdminBeyondLoopback())
+                .isTrue();
+    }
 }

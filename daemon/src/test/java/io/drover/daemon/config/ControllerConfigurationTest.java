@@ -36,6 +36,11 @@ class ControllerConfigurationTest {
         assertThat(configuration.getZookeeper().getSessionTimeout().toSeconds()).isEqualTo(6);
         assertThat(configuration.getTokenFile()).isEqualTo(Path.of("/etc/drover/token"));
         assertThat(configuration.getAgentTokenFile()).isEqualTo(Path.of("/etc/drover/token"));
+        assertThat(configuration.getAccessFile()).isNull();
+        assertThat(configuration.getApprovals()).isEqualTo(Approvals.ANYONE);
+        assertThat(configuration.getFencesPerHour()).isNull();
+        assertThat(configuration.getAudit()).isNull();
+        assertThat(configuration.isAdminBeyondLoopback()).isFalse();
         assertThat(configuration.getPostgres().getUser()).isEqualTo("drover");
         assertThat(configuration.getPostgres().getPasswordFile()).isEqualTo(Path.of("/etc/drover/drover.password"));
     }
@@ -50,12 +55,27 @@ class ControllerConfigurationTest {
                   sessionTimeout: 10s
                 tokenFile: /run/token
                 agentTokenFile: /run/agent-token
+                accessFile: /run/access.yml
+                approvals: second-person
+                fencesPerHour: 20
+                audit: {file: /run/audit.log}
+                adminBeyondLoopback: true
                 postgres:
                   user: reader
                   passwordFile: /run/password
                 server:
                   maxThreads: 32
+                  adminConnectors: [{type: http, bindHost: 10.0.0.1, port: 8081}]
                 """);
+
+        assertThat(configuration.getAccessFile()).isEqualTo(Path.of("/run/access.yml"));
+        assertThat(configuration.getApprovals()).isEqualTo(Approvals.SECOND_PERSON);
+        assertThat(configuration.getFencesPerHour()).isEqualTo(20);
+        assertThat(configuration.getAudit())
+                .isNotNull()
+                .extracting(AuditFactory::getFile)
+                .isEqualTo(Path.of("/run/audit.log"));
+        assertThat(configuration.isAdminBeyondLoopback()).isTrue();
 
         assertThat(configuration.getId()).isEqualTo("c-2");
         assertThat(configuration.getRest()).isEqualTo("http://controller.example");
@@ -138,6 +158,12 @@ class ControllerConfigurationTest {
                 "{id: c1, rest: 'http://h:1', zookeeper: {sessionTimeout: 2m}}|zookeeper.sessionTimeout",
                 "{id: c1, rest: 'http://h:1', postgres: {user: ''}}|postgres.user",
                 "{id: c1, rest: 'http://h:1', colour: red}|colour",
+                "{id: c1, rest: 'http://h:1', approvals: second-person}|needs an accessFile",
+                "{id: c1, rest: 'http://h:1', approvals: nobody}|approvals",
+                "{id: c1, rest: 'http://h:1', fencesPerHour: 0}|fencesPerHour",
+                "{id: c1, rest: 'http://h:1', server: {adminConnectors: [{type: http, bindHost: 10.0.0.1}]}}"
+                        + "|admin connector beyond loopback",
+                "{id: c1, rest: 'http://h:1', server: {type: simple}}|admin connector beyond loopback",
                 "{id: c1, rest: 'http://h:1', tls: {keyStore: 'k.p12'}}|tls",
                 "{id: c1, rest: 'http://h:1', roles: {viewer: 't'}}|roles"
             },

@@ -323,6 +323,14 @@ record Spoiled(String id, When phase, String words, Consumer<SampleFacts> how) {
                         "node_a lacks pg_monitor",
                         facts -> ((ObjectNode) facts.source.get("roles")).put("drover", "lacks pg_monitor")),
                 new Spoiled(
+                        "P39-rights",
+                        BEFORE_COPY,
+                        "on node_a drover is createrole (ALTER ROLE drover NOCREATEROLE)",
+                        facts -> facts.source
+                                .putObject("rightsBeyond")
+                                .putArray("drover")
+                                .add("is createrole (ALTER ROLE drover NOCREATEROLE)")),
+                new Spoiled(
                         "P40",
                         BEFORE_COPY,
                         "'FIRST 1 (b)' on node_a",

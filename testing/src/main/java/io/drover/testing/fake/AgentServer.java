@@ -7,6 +7,7 @@ import io.dropwizard.jetty.HttpConnectorFactory;
 import io.dropwizard.request.logging.LogbackAccessRequestLogFactory;
 import io.drover.api.NodeId;
 import io.drover.daemon.agent.Agent;
+import io.drover.daemon.agent.AgentResource;
 import io.drover.daemon.agent.AgentRest;
 import io.drover.daemon.tls.CertificateFilter;
 import io.drover.daemon.tls.PeerRules;
@@ -122,11 +123,20 @@ public final class AgentServer implements AutoCloseable {
 
     /** Sends a command; without a bearer token when that is null. */
     public HttpResponse<String> post(String instance, String verb, @Nullable String bearer, String body) {
+        return post(instance, verb, bearer, body, null);
+    }
+
+    /** The same with the id of the request. */
+    public HttpResponse<String> post(
+            String instance, String verb, @Nullable String bearer, String body, @Nullable String id) {
         HttpRequest.Builder request = HttpRequest.newBuilder(
                         URI.create(address() + "/v1/instances/" + instance + "/" + verb))
                 .timeout(Duration.ofSeconds(30))
                 .header("Content-Type", "application/json")
                 .POST(publisher(body));
+        if (id != null) {
+            request.header(AgentResource.REQUEST, id);
+        }
         if (bearer != null) {
             request.header("Authorization", "Bearer " + bearer);
         }
