@@ -7,6 +7,7 @@ import io.drover.api.NodeId;
 import io.drover.daemon.config.ControllerConfiguration;
 import io.drover.daemon.config.SecretFile;
 import io.drover.daemon.metrics.MoveObserver;
+import io.drover.daemon.move.AccessAudit;
 import io.drover.daemon.move.MoveControl;
 import io.drover.daemon.remote.HttpAgents;
 import io.drover.daemon.remote.PostgresMonitors;
@@ -35,7 +36,8 @@ final class LiveWiring implements ControllerWiring {
                         new DocumentStore(client),
                         nodes,
                         new ParticipantStore(client),
-                        new PoolerRegistry(client)),
+                        new PoolerRegistry(client),
+                        AccessAudit.of(client)),
                 agents,
                 new PostgresMonitors(monitors),
                 observer,

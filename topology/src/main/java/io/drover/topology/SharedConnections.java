@@ -2,11 +2,11 @@
 package io.drover.topology;
 
 import io.drover.api.time.Scheduler;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.apache.zookeeper.KeeperException;
 
 /**
@@ -14,15 +14,13 @@ import org.apache.zookeeper.KeeperException;
  * opened for the first of them and closed after the last.
  */
 public final class SharedConnections {
-    private final BiFunction<String, Duration, ZooKeeperClient> connect;
-    private final Map<Key, Shared> open = new HashMap<>();
+    private final Function<ZooKeeperSettings, ZooKeeperClient> connect;
+    private final Map<ZooKeeperSettings, Shared> open = new HashMap<>();
 
     /** Shares what this opens. */
-    public SharedConnections(BiFunction<String, Duration, ZooKeeperClient> connect) {
+    public SharedConnections(Function<ZooKeeperSettings, ZooKeeperClient> connect) {
         this.connect = connect;
     }
-
-    private record Key(String connect, Duration sessionTimeout) {}
 
     private static final class Shared {
         private final ZooKeeperClient client;
@@ -34,18 +32,21 @@ public final class SharedConnections {
     }
 
     /**
-     * Gives a share in a connection; close it. While it is being opened, whoever wants another one waits.
+     * Gives a share in a connection; close it. While it is being opened, whoever wants another one waits. One that is logged in is not
+     * shared: what a client made in it may be deleted by nobody but the controllers, and goes with the session.
      *
      * @see ZooKeeperConnection#connect
      */
-    public synchronized ZooKeeperClient share(String connectString, Duration sessionTimeout) {
-        Key key = new Key(connectString, sessionTimeout);
-        Shared shared = open.computeIfAbsent(key, wanted -> new Shared(connect.apply(connectString, sessionTimeout)));
+    public synchronized ZooKeeperClient share(ZooKeeperSettings settings) {
+        if (settings.access() != null) {
+            return connect.apply(settings);
+        }
+        Shared shared = open.computeIfAbsent(settings, wanted -> new Shared(connect.apply(wanted)));
         shared.users++;
-        return new Share(key, shared);
+        return new Share(settings, shared);
     }
 
-    private synchronized void leave(Key key, Shared shared) {
+    private synchronized void leave(ZooKeeperSettings key, Shared shared) {
         shared.users--;
         if (shared.users == 0) {
             open.remove(key);
@@ -55,12 +56,12 @@ public final class SharedConnections {
 
     /** What its user could not take back before closing it, such as an ephemeral znode, is still tried while others keep the session. */
     private final class Share implements ZooKeeperClient {
-        private final Key key;
+        private final ZooKeeperSettings key;
         private final Shared shared;
         private final ZooKeeperClient client;
         private final AtomicBoolean closed = new AtomicBoolean();
 
-        Share(Key key, Shared shared) {
+        Share(ZooKeeperSettings key, Shared shared) {
             this.key = key;
             this.shared = shared;
             this.client = shared.client;
@@ -84,6 +85,11 @@ public final class SharedConnections {
         @Override
         public boolean isOpen() {
             return !closed.get() && client.isOpen();
+        }
+
+        @Override
+        public Optional<AccessRules> accessRules() {
+            return client.accessRules();
         }
 
         @Override

@@ -55,6 +55,7 @@ public final class CommandLines {
                 new ShardCommands.Purge(),
                 new TopologyCommand(),
                 new WatchCommand(),
+                new ZooKeeperAccessCommand(),
                 new PgBouncerCommand())) {
             line.addSubcommand(command);
         }

@@ -14,9 +14,26 @@ import java.nio.file.Path;
  * @param prefix begin of the name of the directory under {@code /var/tmp}
  * @param usualPorts take the ports that people expect where they are free; a test leaves them to others
  * @param shape what it consists of
+ * @param securedZooKeeper whether ZooKeeper has TLS and access control; on loopback only
  */
 public record ClusterOptions(
-        Path projectRoot, Path controlDirectory, String prefix, boolean usualPorts, ClusterShape shape) {
+        Path projectRoot,
+        Path controlDirectory,
+        String prefix,
+        boolean usualPorts,
+        ClusterShape shape,
+        boolean securedZooKeeper) {
+    /** The same with a ZooKeeper that everybody may use. */
+    public ClusterOptions(
+            Path projectRoot, Path controlDirectory, String prefix, boolean usualPorts, ClusterShape shape) {
+        this(projectRoot, controlDirectory, prefix, usualPorts, shape, false);
+    }
+
+    /** The same with TLS and access control in ZooKeeper. */
+    public ClusterOptions withSecuredZooKeeper() {
+        return new ClusterOptions(projectRoot, controlDirectory, prefix, usualPorts, shape, true);
+    }
+
     /** The place of the demo. */
     public static ClusterOptions demo() {
         return new ClusterOptions(

@@ -4,6 +4,7 @@ package io.drover.testing.cluster;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** Writes the configuration and the secrets of every daemon. */
 final class ConfigurationFiles {
@@ -16,14 +17,21 @@ final class ConfigurationFiles {
     private final Path secretDirectory;
     private final ClusterLayout layout;
     private final Secrets secrets;
+    private final Optional<ZooKeeperSecurity> security;
 
-    ConfigurationFiles(OsUser user, Path directory, ClusterLayout layout, Secrets secrets) {
+    ConfigurationFiles(
+            OsUser user,
+            Path directory,
+            ClusterLayout layout,
+            Secrets secrets,
+            Optional<ZooKeeperSecurity> security) {
         this.user = user;
         this.directory = directory;
         this.configuration = directory.resolve("etc");
         this.secretDirectory = directory.resolve("secrets");
         this.layout = layout;
         this.secrets = secrets;
+        this.security = security;
     }
 
     /** Writes the files and returns them by the daemons' ids. */
@@ -69,10 +77,17 @@ final class ConfigurationFiles {
                 minSessionTimeout=1000
                 maxSessionTimeout=40000
                 dataDir=%s
-                clientPortAddress=%s
-                clientPort=%s
                 admin.enableServer=false
-                """.formatted(data, server.host(), server.port()) + ensemble();
+                """.formatted(data)
+                + security.map(secured -> secured.server(server.host(), server.port()))
+                        .orElseGet(() -> "clientPortAddress=%s\nclientPort=%s\n".formatted(server.host(), server.port()))
+                + ensemble();
+    }
+
+    private String zookeeperOf(String id, String credentials, String sessionTimeout, String otherwise) {
+        return security.map(secured -> secured.section(
+                        id, credentials, layout.zookeeperAddress() + "/drover", sessionTimeout))
+                .orElse(otherwise);
     }
 
     private String ensemble() {
@@ -90,20 +105,18 @@ final class ConfigurationFiles {
     private String controller(ClusterController controller) {
         return """
                 id: %s
-                zookeeper:
-                  connect: %s/drover
-                  sessionTimeout: %s
                 rest: %s
                 tokenFile: %s
                 postgres:
                   passwordFile: %s
                 """.formatted(
-                                controller.id(),
-                                layout.zookeeperAddress(),
-                                CONTROLLER_SESSION,
-                                controller.rest(),
-                                secret("token"),
-                                secret("drover"))
+                                controller.id(), controller.rest(), secret("token"), secret("drover"))
+                + zookeeperOf(
+                        controller.id(),
+                        "controller",
+                        CONTROLLER_SESSION,
+                        "zookeeper:\n  connect: %s/drover\n  sessionTimeout: %s\n"
+                                .formatted(layout.zookeeperAddress(), CONTROLLER_SESSION))
                 + server(controller.host(), controller.restPort(), controller.adminPort());
     }
 
@@ -111,7 +124,6 @@ final class ConfigurationFiles {
         return """
                 node: %s
                 host: %s
-                zookeeper: %s/drover
                 agentUrl: %s
                 dataRoot: %s
                 stateDir: %s
@@ -124,7 +136,6 @@ final class ConfigurationFiles {
                 """.formatted(
                                 node.id(),
                                 node.host(),
-                                layout.zookeeperAddress(),
                                 node.agent(),
                                 node.dataRoot(),
                                 node.dataRoot().resolve("agent"),
@@ -133,6 +144,11 @@ final class ConfigurationFiles {
                                 secret("drover_repl"),
                                 secret("drover_rewind"),
                                 secret("token"))
+                + zookeeperOf(
+                        node.id().value(),
+                        node.id().value(),
+                        "6s",
+                        "zookeeper: %s/drover\n".formatted(layout.zookeeperAddress()))
                 + agentSession()
                 + server(node.host(), node.agentPort(), node.adminPort());
     }
