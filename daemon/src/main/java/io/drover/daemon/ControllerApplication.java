@@ -67,7 +67,7 @@ public final class ControllerApplication extends Application<ControllerConfigura
         Rest.Protection protection = protection(configuration, environment);
         MetricRegistry metrics = environment.metrics();
         RegistryMoveObserver observer = new RegistryMoveObserver(metrics, com.codahale.metrics.Clock.defaultClock());
-        ZooKeeperClient client = configuration.getZookeeper().open();
+        ZooKeeperClient client = configuration.getZookeeper().openAsController();
         environment.lifecycle().manage(closing(client));
 
         ControllerWiring.Parts parts = wiring.assemble(configuration, client, identity, observer);
@@ -88,9 +88,12 @@ public final class ControllerApplication extends Application<ControllerConfigura
                 LEADER_PATIENCE);
         environment.lifecycle().addEventListener(new Stopping(election, streams));
         // a leader is forwarded to: it must listen first
-        environment.lifecycle().addServerLifecycleListener(server -> election.start());
+        AccessGuard guard = new AccessGuard(client, configuration.getId(), election::start);
+        environment.lifecycle().manage(closing(guard));
+        environment.lifecycle().addServerLifecycleListener(server -> guard.start());
 
         environment.healthChecks().register("zookeeper", new ZooKeeperHealth(client::isConnected));
+        environment.healthChecks().register("zookeeper-access", new AccessHealth(guard::problem));
         environment.healthChecks().register("leadership", new LeadershipHealth(leaders));
         metrics.registerGauge(MetricNames.ZOOKEEPER_CONNECTED, () -> client.isConnected() ? 1 : 0);
         PrometheusEndpoint.install(environment.admin(), metrics);

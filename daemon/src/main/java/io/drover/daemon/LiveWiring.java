@@ -8,6 +8,7 @@ import io.drover.daemon.config.ControllerConfiguration;
 import io.drover.daemon.config.PostgresTrustFactory;
 import io.drover.daemon.config.SecretFile;
 import io.drover.daemon.metrics.MoveObserver;
+import io.drover.daemon.move.AccessAudit;
 import io.drover.daemon.move.MoveControl;
 import io.drover.daemon.remote.HttpAgents;
 import io.drover.daemon.remote.PostgresMonitors;
@@ -48,7 +49,8 @@ final class LiveWiring implements ControllerWiring {
                         new DocumentStore(client),
                         nodes,
                         new ParticipantStore(client),
-                        new PoolerRegistry(client)),
+                        new PoolerRegistry(client),
+                        AccessAudit.of(client)),
                 agents,
                 new PostgresMonitors(monitors),
                 observer,

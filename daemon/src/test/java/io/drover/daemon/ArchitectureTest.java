@@ -62,7 +62,7 @@ final class ArchitectureTest {
 
     /** The port's one implementation on real servers, and a server for trying Drover out. */
     private static final DescribedPredicate<JavaClass> ZOOKEEPER_ITSELF = nameMatching(
-                    ".*\\.(CuratorClient|CuratorSession|ZooKeeperConnection|ZooKeeperServer)(\\$.*)?")
+                    ".*\\.(CuratorAccess|CuratorClient|CuratorSession|TlsClientConfig|ZooKeeperConnection|ZooKeeperServer)(\\$.*)?")
             .forSubtype();
 
     /** What the port itself is made of. */

@@ -242,6 +242,11 @@ final class EphemeralNode implements AutoCloseable {
             calls.await(present.delete(path, version), deadline);
         } catch (KeeperException.NoNodeException e) {
             LOG.debug("{} is gone already", path, e);
+        } catch (KeeperException.NoAuthException e) {
+            // where access is controlled a client may delete nothing; the server does when the session has ended
+            KeeperException.NodeExistsException there = new KeeperException.NodeExistsException(path);
+            there.initCause(e);
+            throw there;
         }
     }
 
@@ -257,6 +262,10 @@ final class EphemeralNode implements AutoCloseable {
                         .isPresent()) {
                     delete(present, -1, deadline);
                 }
+                removed = true;
+                tracker.close();
+            } catch (KeeperException.NodeExistsException e) {
+                LOG.debug("{} goes with its session", path, e);
                 removed = true;
                 tracker.close();
             } catch (KeeperException e) {

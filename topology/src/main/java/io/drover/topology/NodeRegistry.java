@@ -60,6 +60,9 @@ public final class NodeRegistry {
         ZNode<NodeRecord> record = ZkLayout.node(node.id());
         Optional<Versioned<byte[]>> stored = calls.read(record.path());
         AtomicWrite write = new AtomicWrite(calls);
+        if (stored.isPresent()) {
+            client.accessRules().ifPresent(rules -> AccessTree.claim(calls, rules, record.path()));
+        }
         if (stored.isEmpty()) {
             write.create(record, node);
         } else if (replace

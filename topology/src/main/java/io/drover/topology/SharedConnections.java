@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.topology;
 
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,29 +12,27 @@ import org.jspecify.annotations.Nullable;
  * opened for the first of them and closed after the last.
  */
 public final class SharedConnections {
-    private final BiFunction<String, Duration, ZooKeeperClient> connect;
-    private final Map<Key, Shared> open = new HashMap<>();
+    private final Function<ZooKeeperSettings, ZooKeeperClient> connect;
+    private final Map<ZooKeeperSettings, Shared> open = new HashMap<>();
 
     /** Shares what this opens. */
-    public SharedConnections(BiFunction<String, Duration, ZooKeeperClient> connect) {
+    public SharedConnections(Function<ZooKeeperSettings, ZooKeeperClient> connect) {
         this.connect = connect;
     }
 
-    private record Key(String connect, Duration sessionTimeout) {}
-
     /** Its users are counted under the lock of all; it is opened under its own, so that a slow one holds up only those who want it. */
     private final class Shared {
-        private final Key key;
+        private final ZooKeeperSettings key;
         private int users;
         private @Nullable ZooKeeperClient client;
 
-        Shared(Key key) {
+        Shared(ZooKeeperSettings key) {
             this.key = key;
         }
 
         synchronized ZooKeeperClient client() {
             if (client == null) {
-                client = connect.apply(key.connect, key.sessionTimeout);
+                client = connect.apply(key);
             }
             return client;
         }
@@ -48,12 +45,16 @@ public final class SharedConnections {
     }
 
     /**
-     * Gives a share in a connection; close it.
+     * Gives a share in a connection; close it. One that is logged in is not shared: what a client made in it may be deleted by nobody but
+     * the controllers, and goes with the session.
      *
      * @see ZooKeeperConnection#connect
      */
-    public ZooKeeperClient share(String connectString, Duration sessionTimeout) {
-        Shared shared = join(new Key(connectString, sessionTimeout));
+    public ZooKeeperClient share(ZooKeeperSettings settings) {
+        if (settings.access() != null) {
+            return connect.apply(settings);
+        }
+        Shared shared = join(settings);
         try {
             return new Share(shared, shared.client());
         } catch (RuntimeException e) {
@@ -62,7 +63,7 @@ public final class SharedConnections {
         }
     }
 
-    private synchronized Shared join(Key key) {
+    private synchronized Shared join(ZooKeeperSettings key) {
         Shared shared = open.computeIfAbsent(key, Shared::new);
         shared.users++;
         return shared;

@@ -19,7 +19,6 @@ import io.drover.topology.NodeRegistry;
 import io.drover.topology.TopologyStore;
 import io.drover.topology.TopologyWatcher;
 import io.drover.topology.ZooKeeperClient;
-import io.drover.topology.ZooKeeperConnection;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -51,9 +50,7 @@ public final class AgentApplication extends Application<AgentConfiguration> {
         NodeTools tools = NodeTools.of(configuration);
         // an agent without PostgreSQL's programs says so at its start
         tools.postgres().facts();
-        ZooKeeperClient client = ZooKeeperConnection.connect(
-                configuration.getZookeeper(),
-                Duration.ofMillis(configuration.getZookeeperSessionTimeout().toMilliseconds()));
+        ZooKeeperClient client = configuration.getZookeeper().openAsAgent(tools.node());
         Agent agent = Agent.assemble(
                 tools, new StateDirectory(configuration.getStateDir()), new TopologyStore(client, ZOOKEEPER_LIMIT));
 

@@ -10,6 +10,7 @@ import io.drover.daemon.config.AdminPort;
 import io.drover.daemon.config.Connectors;
 import io.drover.daemon.config.PostgresTlsFactory;
 import io.drover.daemon.config.TlsFactory;
+import io.drover.daemon.config.ZooKeeperFactory;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.NotNull;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * node: node_a                              # the node's id
  * host: 127.0.0.21                          # where the node's PostgreSQL instances listen
- * zookeeper: 127.0.0.1:2181/drover          # connect string with chroot
+ * zookeeper: 127.0.0.1:2181/drover          # connect string with chroot, or a section as a controller's
  * zookeeperSessionTimeout: 6s               # how long ZooKeeper counts a silent agent as alive
  * agentUrl: http://127.0.0.21:8090          # optional: address that controllers use; else host and the first application connector
  * dataRoot: /var/lib/drover                 # instances that Drover makes lie in &lt;dataRoot&gt;/&lt;shard&gt;
@@ -57,11 +58,11 @@ public final class AgentConfiguration extends Configuration {
     @NotEmpty
     private String host = "";
 
-    @NotEmpty
-    private String zookeeper = "";
-
+    @Valid
     @NotNull
-    private Duration zookeeperSessionTimeout = Duration.seconds(6);
+    private @Nullable ZooKeeperFactory zookeeper;
+
+    private @Nullable Duration zookeeperSessionTimeout;
 
     private @Nullable String agentUrl;
 
@@ -149,15 +150,18 @@ public final class AgentConfiguration extends Configuration {
         return host;
     }
 
-    /** ZooKeeper's connect string with the chroot. */
+    /** How ZooKeeper is reached: the connect string with the chroot, or a section as a controller's. */
     @JsonProperty
-    public String getZookeeper() {
-        return zookeeper;
+    public ZooKeeperFactory getZookeeper() {
+        if (zookeeper == null) {
+            throw new IllegalStateException("BUG: the validator lets nothing pass without zookeeper");
+        }
+        return zookeeperSessionTimeout == null ? zookeeper : zookeeper.lasting(zookeeperSessionTimeout);
     }
 
-    /** How long ZooKeeper counts a silent agent as alive. */
+    /** How long ZooKeeper counts a silent agent as alive; null for what the section says. */
     @JsonProperty
-    public Duration getZookeeperSessionTimeout() {
+    public @Nullable Duration getZookeeperSessionTimeout() {
         return zookeeperSessionTimeout;
     }
 

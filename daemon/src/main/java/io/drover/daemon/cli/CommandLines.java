@@ -56,6 +56,7 @@ public final class CommandLines {
                 new TopologyCommand(),
                 new TokenCommand(),
                 new WatchCommand(),
+                new ZooKeeperAccessCommand(),
                 new PgBouncerCommand())) {
             line.addSubcommand(command);
         }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * rest: http://10.0.0.1:8080                # where the other controllers reach this one's REST interface
  * zookeeper:
  *   connect: 127.0.0.1:2181/drover          # servers and chroot
- *   sessionTimeout: 6s
+ *   sessionTimeout: 6s                      # and tls, access: see ZooKeeperFactory
  * tokenFile: /etc/drover/token              # the bearer token that callers of REST must show
  * agentTokenFile: /etc/drover/token         # optional: the bearer token that agents ask for; else tokenFile
  * accessFile: /etc/drover/access.yml        # optional: callers with their roles; then tokenFile lets nobody in

@@ -5,12 +5,12 @@ import com.codahale.metrics.health.HealthCheck;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Healthy while the access file, or the audit log, is in order. */
+/** Healthy while access is as it should be: to REST by the access file and the audit log, or to ZooKeeper by its access lists. */
 public final class AccessHealth extends HealthCheck {
     private final Supplier<Optional<String>> wrong;
 
     /**
-     * Makes the check.
+     * Asks anew each time.
      *
      * @param wrong what is wrong, or empty
      */

@@ -80,6 +80,11 @@ final class NeighbourChecks {
             blockUnlessWaived(
                     "P53", When.ALWAYS, "enough adapters of every group of poolers take part", PoolerRules::enough),
             warn("P53-all", When.ALWAYS, "no pooler's adapter is in trouble", PoolerRules::noTrouble),
+            block(
+                    "P55",
+                    When.ALWAYS,
+                    "ZooKeeper lets nobody write but those who should, where that is asked for",
+                    NeighbourChecks::closedAccess),
             block("P58", When.BEFORE_COPY, "the place for the copy is free", NeighbourChecks::directoryFree),
             block("P58-port", When.BEFORE_COPY, "the port is free on the target", NeighbourChecks::portFree));
 
@@ -89,6 +94,16 @@ final class NeighbourChecks {
     private static final long USUAL_SEGMENT = 16L * 1024 * 1024;
 
     private NeighbourChecks() {}
+
+    private static Optional<Finding> closedAccess(PreflightFacts facts) {
+        List<String> open = facts.openAccess();
+        return Finding.when(
+                !open.isEmpty(),
+                open.size() + " access lists in ZooKeeper are not what they should be; the first: "
+                        + open.stream().findFirst().orElse(""),
+                "see all of them with bin/drover zookeeper-access check, and mend them with bin/drover zookeeper-access"
+                        + " tighten");
+    }
 
     private static Optional<Finding> longTransactions(PreflightFacts facts) {
         List<String> open = facts.source().longTransactions();

@@ -11,6 +11,7 @@ import io.dropwizard.jersey.validation.Validators;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -60,6 +61,42 @@ class AgentConfigurationTest {
         assertThatThrownBy(() -> read(MINIMAL + parts[0] + "\n"))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining(parts[1]);
+    }
+
+    @Test
+    void takesZooKeeperAsATextOrAsASection() throws Exception {
+        assertThat(read(MINIMAL).getZookeeper().getConnect()).isEqualTo("127.0.0.1:2181/drover");
+        assertThat(read(MINIMAL).getZookeeper().getSessionTimeout().toSeconds()).isEqualTo(6);
+        assertThat(read(MINIMAL + "zookeeperSessionTimeout: 9s\n")
+                        .getZookeeper()
+                        .getSessionTimeout()
+                        .toSeconds())
+                .isEqualTo(9);
+
+        AgentConfiguration secured = read("""
+                node: node_a
+                host: h
+                zookeeper:
+                  connect: zk1:2281/drover
+                  sessionTimeout: 8s
+                  tls: {certificate: /t/a.crt, key: /t/a.key, ca: /t/ca.crt}
+                  access: {credentials: /t/zk.credentials, roles: ['controller:x']}
+                """);
+        assertThat(secured.getZookeeper().getConnect()).isEqualTo("zk1:2281/drover");
+        assertThat(secured.getZookeeper().getSessionTimeout().toSeconds()).isEqualTo(8);
+        assertThat(secured.getZookeeper().getTls().getKey()).isEqualTo(Path.of("/t/a.key"));
+        assertThat(secured.getZookeeper().getAccess().getCredentials()).isEqualTo(Path.of("/t/zk.credentials"));
+    }
+
+    @Test
+    void refusesHalfOfASectionAndAConnectStringWithoutAChroot() {
+        String start = "{node: node_a, host: h, ";
+        assertThatThrownBy(() -> read(start + "zookeeper: {connect: 'h:1/d', tls: {ca: /t/ca.crt}}}"))
+                .hasMessageContaining("tls.certificate");
+        assertThatThrownBy(() -> read(start + "zookeeper: {connect: 'h:1/d', access: {credentials: /f}}}"))
+                .hasMessageContaining("access.roles");
+        assertThatThrownBy(() -> read(start + "zookeeper: 'h:2181'}")).hasMessageContaining("zookeeper");
+        assertThatThrownBy(() -> read("{node: node_a, host: h}")).hasMessageContaining("zookeeper");
     }
 
     @Test

@@ -87,6 +87,21 @@ class ControllerConfigurationTest {
         assertThat(configuration.getPostgres().getPasswordFile()).isEqualTo(Path.of("/run/password"));
     }
 
+    @Test
+    void refusesCredentialsThatCannotBeUsedBeforeItConnects(@TempDir Path directory) throws Exception {
+        ControllerConfiguration configuration = read("""
+                id: c1
+                rest: http://h:1
+                zookeeper:
+                  connect: 127.0.0.1:1/drover
+                  access: {credentials: %s, roles: ['controller:AAAAAAAAAAAAAAAAAAAAAAAAAAA=']}
+                """.formatted(directory.resolve("none")));
+
+        assertThatThrownBy(configuration.getZookeeper()::openAsController)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("cannot read the credentials");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -464,6 +464,11 @@ record Spoiled(String id, When phase, String words, Consumer<SampleFacts> how) {
                         "in trouble: edge-1: B3",
                         facts -> facts.addPoolers(List.of("edge-2"), List.of("edge-1: B3"))),
                 new Spoiled(
+                        "P55",
+                        WITH_STANDBY,
+                        "the first: /topology is open to anybody",
+                        facts -> facts.openAccess.add("/topology is open to anybody: world:anyone cdrwa")),
+                new Spoiled(
                         "P58",
                         BEFORE_COPY,
                         "is in the way: 12 files",

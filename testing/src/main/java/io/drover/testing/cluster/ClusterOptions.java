@@ -15,9 +15,32 @@ import java.nio.file.Path;
  * @param usualPorts take the ports that people expect where they are free; a test leaves them to others
  * @param shape what it consists of
  * @param tls whether everything between the daemons, their callers and PostgreSQL is verified by a CA of the cluster's own
+ * @param securedZooKeeper whether ZooKeeper has TLS and access control; on loopback only
  */
 public record ClusterOptions(
-        Path projectRoot, Path controlDirectory, String prefix, boolean usualPorts, ClusterShape shape, boolean tls) {
+        Path projectRoot,
+        Path controlDirectory,
+        String prefix,
+        boolean usualPorts,
+        ClusterShape shape,
+        boolean tls,
+        boolean securedZooKeeper) {
+    /** The same with a ZooKeeper that everybody may use. */
+    public ClusterOptions(
+            Path projectRoot,
+            Path controlDirectory,
+            String prefix,
+            boolean usualPorts,
+            ClusterShape shape,
+            boolean tls) {
+        this(projectRoot, controlDirectory, prefix, usualPorts, shape, tls, false);
+    }
+
+    /** The same with TLS and access control in ZooKeeper. */
+    public ClusterOptions withSecuredZooKeeper() {
+        return new ClusterOptions(projectRoot, controlDirectory, prefix, usualPorts, shape, tls, true);
+    }
+
     /** The place of the demo. */
     public static ClusterOptions demo() {
         return new ClusterOptions(

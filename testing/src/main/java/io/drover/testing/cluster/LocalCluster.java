@@ -68,6 +68,7 @@ public final class LocalCluster implements AutoCloseable {
     private final @Nullable ClusterNetwork network;
     private final ClusterLayout layout;
     private final @Nullable ClusterCertificates certificates;
+    private final @Nullable ZooKeeperSecurity security;
     private final Map<String, DaemonProcess> daemons = new LinkedHashMap<>();
     private final Map<NodeId, NodeInfo.Instance> lastKnown = new ConcurrentHashMap<>();
     private final DroverRest rest;
@@ -83,10 +84,23 @@ public final class LocalCluster implements AutoCloseable {
                 : ClusterLayout.within(
                         network, directory.path(), options.shape().zookeeperIds(), options.tls());
         this.certificates = options.tls() ? new ClusterCertificates(user, directory.path()) : null;
+        this.security = options.securedZooKeeper() ? makeSecurity() : null;
         DroverRest plain = new DroverRest(
                 layout.controllers().stream().map(ClusterController::rest).toList(), secrets.token());
         this.rest = certificates == null ? plain : plain.trusting(certificates.ca());
         Runtime.getRuntime().addShutdownHook(closer);
+    }
+
+    private ZooKeeperSecurity makeSecurity() {
+        try {
+            return new ZooKeeperSecurity(
+                    user,
+                    directory.resolve("zookeeper-security"),
+                    layout.nodes().stream().map(ClusterNode::id).toList());
+        } catch (IllegalStateException e) {
+            directory.remove();
+            throw e;
+        }
     }
 
     private ClusterNetwork makeNetwork() {
@@ -168,6 +182,11 @@ public final class LocalCluster implements AutoCloseable {
     /** The connect string of ZooKeeper with the chroot. */
     public String zookeeper() {
         return layout.zookeeperAddress() + "/drover";
+    }
+
+    /** What secures ZooKeeper, where the options ask for it. */
+    public ZooKeeperSecurity zookeeperSecurity() {
+        return requireNonNull(security, "this cluster's ZooKeeper is open");
     }
 
     /** The network of the daemons when each has a namespace. */
@@ -399,7 +418,8 @@ public final class LocalCluster implements AutoCloseable {
             layout.nodes().forEach(node -> Mounts.makeDisk(node.dataRoot(), size));
             Mounts.makeDisk(directory.resolve("zookeeper"), size);
         }
-        ConfigurationFiles files = new ConfigurationFiles(user, directory.path(), layout, secrets, certificates);
+        ConfigurationFiles files = new ConfigurationFiles(
+                user, directory.path(), layout, secrets, certificates, Optional.ofNullable(security));
         Map<String, Path> written = files.write();
         try {
             Files.createDirectories(controlDirectory());
