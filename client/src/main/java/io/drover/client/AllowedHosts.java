@@ -99,6 +99,7 @@ final class AllowedHosts {
         return address.length == network.length
                 && Arrays.equals(address, 0, whole, network, 0, whole)
                 && (rest == 0
-                        || (address[whole] ^ network[whole]) >> (BITS_OF_A_BYTE - rest) << (BITS_OF_A_BYTE - rest) == 0);
+                        || (address[whole] ^ network[whole]) >> (BITS_OF_A_BYTE - rest) << (BITS_OF_A_BYTE - rest)
+                                == 0);
     }
 }

@@ -68,11 +68,13 @@ class AllowedHostsTest {
 
     @Test
     void anythingIsAllowedWhereNothingIsNamed() {
-        assertThat(new AllowedHosts(List.of()).refusal(on("anywhere.example", "::1"))).isEmpty();
+        assertThat(new AllowedHosts(List.of()).refusal(on("anywhere.example", "::1")))
+                .isEmpty();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "10.1.0.0/33", "10.1.0.0/x", "db.example/8", "-db", "a b", "*", "999.1.1.1", "*.*.example"})
+    @ValueSource(
+            strings = {"", "10.1.0.0/33", "10.1.0.0/x", "db.example/8", "-db", "a b", "*", "999.1.1.1", "*.*.example"})
     void refusesWhatIsNoPlace(String text) {
         assertThatThrownBy(() -> new AllowedHosts(List.of(text))).hasMessageContaining("allowedHosts");
     }

@@ -71,8 +71,7 @@ class TopologyPoisoningTest {
             Waiting.pause(Scheduler.system(), Duration.ofMillis(500));
             assertThat(source.stats().topology().epoch()).isEqualTo(Topologies.SERVING.epoch());
             zooKeeper.write(Topologies.REOPENED);
-            Eventually.until(
-                    () -> source.stats().topology().epoch().equals(Topologies.REOPENED.epoch()));
+            Eventually.until(() -> source.stats().topology().epoch().equals(Topologies.REOPENED.epoch()));
             try (Connection connection = source.getConnection()) {
                 assertThat(FakeServers.node(connection)).isEqualTo("node_a");
             }

@@ -36,8 +36,9 @@ class ProductImageIT {
 
     @Test
     void isNotRoot() {
-        try (GenericContainer<?> container = container().withCreateContainerCmdModifier(
-                command -> command.withEntrypoint("id").withCmd())) {
+        try (GenericContainer<?> container = container()
+                .withCreateContainerCmdModifier(
+                        command -> command.withEntrypoint("id").withCmd())) {
             container.start();
             assertThat(container.getLogs()).startsWith("uid=10001(drover) gid=");
         }

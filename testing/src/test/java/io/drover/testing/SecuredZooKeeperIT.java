@@ -73,13 +73,13 @@ class SecuredZooKeeperIT {
     }
 
     private static ShardDataSource kit(String name) {
-        return ShardDataSource.open(security.client(ShardDataSourceConfig.builder(
-                                cluster.zookeeper(), LocalCluster.SHARD)
-                        .credentials(LocalCluster.USER, cluster.password())
-                        .name(name)
-                        .poolSize(4)
-                        .allowedHosts(List.of("127.0.0.0/24")))
-                .build());
+        return ShardDataSource.open(
+                security.client(ShardDataSourceConfig.builder(cluster.zookeeper(), LocalCluster.SHARD)
+                                .credentials(LocalCluster.USER, cluster.password())
+                                .name(name)
+                                .poolSize(4)
+                                .allowedHosts(List.of("127.0.0.0/24")))
+                        .build());
     }
 
     @Test
@@ -105,7 +105,8 @@ class SecuredZooKeeperIT {
 
             assertThat(ledger.errorTexts()).isEmpty();
             assertThat(ledger.acked()).isPositive();
-            assertThat(cluster.rest().shard(LocalCluster.SHARD).primary().node()).isEqualTo(from);
+            assertThat(cluster.rest().shard(LocalCluster.SHARD).primary().node())
+                    .isEqualTo(from);
             assertNoSecret(during);
             assertNoSecret(znodes());
         }
@@ -158,7 +159,9 @@ class SecuredZooKeeperIT {
             cluster.restart("zookeeper");
             Waiting.until("the client is cut off", LIMIT, () -> !kit.stats().connected());
             Waiting.pause(Duration.ofSeconds(2));
-            assertThat(kit.stats().connected()).as("with a certificate that is not trusted any more").isFalse();
+            assertThat(kit.stats().connected())
+                    .as("with a certificate that is not trusted any more")
+                    .isFalse();
 
             security.issueAll("next-ca", nodes);
             security.trustServers("next-ca");
@@ -248,8 +251,10 @@ class SecuredZooKeeperIT {
         cluster.restart("c1");
         cluster.restart("c2");
         for (ClusterController controller : cluster.controllers()) {
-            Waiting.until(controller.id() + " refuses to lead", LIMIT, () -> refusal(controller)
-                    .contains("/topology is open to anybody: world:anyone cdrwa"));
+            Waiting.until(
+                    controller.id() + " refuses to lead",
+                    LIMIT,
+                    () -> refusal(controller).contains("/topology is open to anybody: world:anyone cdrwa"));
         }
         assertThat(cluster.rest().get("/v1/shards").status()).isEqualTo(503);
         Command.Result check = access("check");

@@ -92,7 +92,8 @@ public final class AccessRules {
 
     private static Credentials having(Path file, Role role) {
         Credentials credentials = Credentials.read(file);
-        if (credentials.digests().stream().noneMatch(digest -> Credentials.userOf(digest).equals(role.user()))) {
+        if (credentials.digests().stream()
+                .noneMatch(digest -> Credentials.userOf(digest).equals(role.user()))) {
             throw new IllegalArgumentException("the credentials " + file + " have no line of the user " + role.user());
         }
         return credentials;
@@ -100,13 +101,15 @@ public final class AccessRules {
 
     private static void check(List<String> roles) {
         for (String role : roles) {
-            if (!DIGEST.matcher(role).matches() || Role.of(Credentials.userOf(role)).isEmpty()) {
+            if (!DIGEST.matcher(role).matches()
+                    || Role.of(Credentials.userOf(role)).isEmpty()) {
                 throw new IllegalArgumentException("'" + role + "' is no role with its hash, such as controller:… of "
                         + Role.users() + "; print it with bin/drover zookeeper-access digest FILE");
             }
         }
         if (roles.stream().noneMatch(role -> Credentials.userOf(role).equals(Role.CONTROLLER.user()))) {
-            throw new IllegalArgumentException("the roles lack the controllers', who must be able to read all there is");
+            throw new IllegalArgumentException(
+                    "the roles lack the controllers', who must be able to read all there is");
         }
     }
 
@@ -149,7 +152,8 @@ public final class AccessRules {
 
     /** Whoever has no hash for a role knows its own, when it has the role. */
     private Stream<Grant> digests(Role role, String rights) {
-        Set<String> ids = Stream.concat(roles.stream(), controls ? Stream.<String>empty() : credentials.digests().stream())
+        Set<String> ids = Stream.concat(
+                        roles.stream(), controls ? Stream.<String>empty() : credentials.digests().stream())
                 .filter(id -> Credentials.userOf(id).equals(role.user()))
                 .collect(Collectors.toSet());
         return ids.stream().sorted().map(id -> Grant.digest(id, rights));
@@ -196,7 +200,8 @@ public final class AccessRules {
         }
         String user = agentUser(ZkLayout.nodeIn(path));
         return left.size() == 1
-                && left.stream().allMatch(grant -> grant.isFor(user) && grant.rights().equals(place.owner()));
+                && left.stream()
+                        .allMatch(grant -> grant.isFor(user) && grant.rights().equals(place.owner()));
     }
 
     private static String describe(String path, Collection<Grant> found, List<Grant> missing) {
@@ -204,7 +209,9 @@ public final class AccessRules {
                 .filter(grant -> grant.isOpen() && !grant.rights().equals("r"))
                 .toList();
         String has = found.stream().map(Grant::toString).sorted().collect(Collectors.joining(", "));
-        return path + (open.isEmpty() ? " has another access list than it should: " : " is open to anybody: ") + has
+        return path
+                + (open.isEmpty() ? " has another access list than it should: " : " is open to anybody: ")
+                + has
                 + (missing.isEmpty() ? "" : "; missing: " + missing);
     }
 

@@ -59,7 +59,8 @@ public final class AccessTree {
 
     /** The same of what a move of these shards between these nodes rests on; it costs the same in a large installation. */
     public List<String> faults(Collection<ShardId> shards, Collection<NodeId> nodes) {
-        List<String> paths = new ArrayList<>(List.of(ROOT, ZkLayout.leaderEpoch().path()));
+        List<String> paths =
+                new ArrayList<>(List.of(ROOT, ZkLayout.leaderEpoch().path()));
         paths.addAll(ZkLayout.roots());
         shards.forEach(shard -> {
             paths.add(ZkLayout.shardTopology(shard).path());
@@ -161,14 +162,14 @@ public final class AccessTree {
         while (!level.isEmpty()) {
             faults.addAll(faultsOf(level));
             level = inParts(
-                    level,
-                    part -> calls.repeat(
-                            "listing " + part.size() + " znodes",
-                            session -> all(part.stream()
-                                    .map(path -> session.children(path)
-                                            .thenApply(names -> below(path, names))
-                                            .exceptionally(AccessTree::noneWhenForbidden))
-                                    .toList())))
+                            level,
+                            part -> calls.repeat(
+                                    "listing " + part.size() + " znodes",
+                                    session -> all(part.stream()
+                                            .map(path -> session.children(path)
+                                                    .thenApply(names -> below(path, names))
+                                                    .exceptionally(AccessTree::noneWhenForbidden))
+                                            .toList())))
                     .stream()
                     .flatMap(List::stream)
                     .toList();
@@ -213,9 +214,8 @@ public final class AccessTree {
 
     private Optional<Fault> fault(String path, List<Grant> found) {
         // ZooKeeper keeps no empty list: none is what was forbidden to read
-        Optional<String> message = found.isEmpty()
-                ? Optional.of(path + " is closed to the controllers")
-                : rules.fault(path, found);
+        Optional<String> message =
+                found.isEmpty() ? Optional.of(path + " is closed to the controllers") : rules.fault(path, found);
         return message.map(text -> new Fault(path, text, rules.mended(path, found)));
     }
 

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param process null of an agent that does not say
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
-public record AgentMark(NodeId id, String host, String agent, @Nullable Process process) {
+public record AgentMark(
+        NodeId id, String host, String agent, @Nullable Process process) {
     /**
      * A process.
      *

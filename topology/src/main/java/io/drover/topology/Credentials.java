@@ -63,9 +63,7 @@ public final class Credentials {
 
     /** What is sent to ZooKeeper. */
     List<byte[]> secrets() {
-        return lines.stream()
-                .map(line -> line.getBytes(StandardCharsets.UTF_8))
-                .toList();
+        return lines.stream().map(line -> line.getBytes(StandardCharsets.UTF_8)).toList();
     }
 
     /** The algorithm is ZooKeeper's, where servers are not configured to have another. */

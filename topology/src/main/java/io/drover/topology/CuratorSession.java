@@ -138,8 +138,7 @@ record CuratorSession(ZooKeeper handle, CuratorAccess access) implements ZooKeep
         if (change instanceof ZNodeChange.Check check) {
             return Op.check(check.path(), check.version());
         } else if (change instanceof ZNodeChange.Create create) {
-            return Op.create(
-                    create.path(), create.bytes(), access.getAclForPath(create.path()), CreateMode.PERSISTENT);
+            return Op.create(create.path(), create.bytes(), access.getAclForPath(create.path()), CreateMode.PERSISTENT);
         } else if (change instanceof ZNodeChange.Set set) {
             return Op.setData(set.path(), set.bytes(), set.version());
         } else if (change instanceof ZNodeChange.Delete delete) {

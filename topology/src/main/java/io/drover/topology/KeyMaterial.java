@@ -71,7 +71,8 @@ record KeyMaterial(PrivateKey key, List<Certificate> chain) {
         }
         try {
             return KeyFactory.getInstance(algorithm)
-                    .generatePrivate(new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(found.group(1))));
+                    .generatePrivate(
+                            new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(found.group(1))));
         } catch (GeneralSecurityException e) {
             throw new IllegalArgumentException(
                     "the key " + file + " is none of the certificate's kind, " + algorithm, e);

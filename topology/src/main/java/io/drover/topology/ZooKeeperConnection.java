@@ -137,7 +137,10 @@ public final class ZooKeeperConnection {
         try (TlsClientConfig tls = settings.tls() == null ? null : new TlsClientConfig(settings.tls());
                 CuratorFramework root = build(settings.atRoot(), access, tls)) {
             root.start();
-            root.create().creatingParentsIfNeeded().withACL(access.getDefaultAcl(), true).forPath(chroot);
+            root.create()
+                    .creatingParentsIfNeeded()
+                    .withACL(access.getDefaultAcl(), true)
+                    .forPath(chroot);
             LOG.info("made the chroot {}", chroot);
         } catch (KeeperException.NodeExistsException e) {
             LOG.debug("another made the chroot {}", chroot);

@@ -15,7 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param access who this client is; null when it logs in as nobody and opens what it makes to everybody
  */
 public record ZooKeeperSettings(
-        String connect, Duration sessionTimeout, @Nullable PemFiles tls, @Nullable AccessRules access) {
+        String connect,
+        Duration sessionTimeout,
+        @Nullable PemFiles tls,
+        @Nullable AccessRules access) {
     public ZooKeeperSettings {
         requireNonNull(connect, "connect is null");
         requireNonNull(sessionTimeout, "sessionTimeout is null");

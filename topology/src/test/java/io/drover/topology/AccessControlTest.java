@@ -85,7 +85,8 @@ class AccessControlTest {
         }
         assertThat(new ParticipantStore(controller).list(SHARD)).containsKey("web-1");
         mine.close();
-        TestingZooKeeper.until(() -> new ParticipantStore(controller).list(SHARD).isEmpty());
+        TestingZooKeeper.until(
+                () -> new ParticipantStore(controller).list(SHARD).isEmpty());
     }
 
     @Test

@@ -141,7 +141,8 @@ class AccessTreeTest {
                     .doesNotContain(controllers);
             assertThat(tree.tighten(false)).containsExactly("closed /topology/shard_01");
         }
-        session.setAccess("/nodes", List.of(Grant.digest("mallory:x", Grant.ALL))).join();
+        session.setAccess("/nodes", List.of(Grant.digest("mallory:x", Grant.ALL)))
+                .join();
         assertThat(tree.faults()).containsExactly("/nodes is closed to the controllers");
         assertThatThrownBy(() -> tree.tighten(false)).hasMessageContaining("access control forbids");
     }
@@ -161,12 +162,14 @@ class AccessTreeTest {
     void aPasswordIsChangedWithTwoHashesOfARoleMeanwhile() {
         openTree();
         zooKeeper.file("controller", "controller:new", "controller:of-controller");
-        String newHash = Credentials.read(directory.resolve("controller")).digests().get(0);
+        String newHash =
+                Credentials.read(directory.resolve("controller")).digests().get(0);
         zooKeeper.roles().add(newHash);
         AccessTree both = new AccessTree(zooKeeper.connect(zooKeeper.controllerRules()));
         both.tighten(false);
         zooKeeper.file("controller", "controller:new");
-        assertThat(new AccessTree(zooKeeper.connect(zooKeeper.controllerRules())).faults()).isEmpty();
+        assertThat(new AccessTree(zooKeeper.connect(zooKeeper.controllerRules())).faults())
+                .isEmpty();
         zooKeeper.roles().removeIf(role -> role.startsWith("controller:") && !role.equals(newHash));
         AccessTree last = new AccessTree(zooKeeper.connect(zooKeeper.controllerRules()));
         assertThat(last.tighten(false)).contains("closed /topology/shard_01");

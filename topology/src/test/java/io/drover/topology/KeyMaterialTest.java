@@ -59,7 +59,8 @@ class KeyMaterialTest {
         write(rsa.key(), files.key());
         assertThatThrownBy(() -> new TlsClientConfig(files)).hasMessageContaining("none of the certificate's kind");
         write(ec.certificate(), files.key());
-        assertThatThrownBy(() -> new TlsClientConfig(files)).hasMessageContaining("no private key is in " + files.key());
+        assertThatThrownBy(() -> new TlsClientConfig(files))
+                .hasMessageContaining("no private key is in " + files.key());
         write(other.key(), files.key());
         assertThatThrownBy(() -> new TlsClientConfig(files)).hasMessageContaining("does not belong to the certificate");
         write(ec.key(), files.key());
@@ -67,7 +68,8 @@ class KeyMaterialTest {
         assertThatThrownBy(() -> new TlsClientConfig(files)).hasMessageContaining("set its mode to 0600");
         write(ec.key(), files.key());
         Files.writeString(files.ca(), "");
-        assertThatThrownBy(() -> new TlsClientConfig(files)).hasMessageContaining(files.ca().toString());
+        assertThatThrownBy(() -> new TlsClientConfig(files))
+                .hasMessageContaining(files.ca().toString());
         write(ec.certificate(), files.ca());
         Files.delete(files.certificate());
         assertThatThrownBy(() -> new TlsClientConfig(files))
@@ -124,7 +126,8 @@ class KeyMaterialTest {
             assertThat(config.getBoolean("zookeeper.ssl.hostnameVerification")).isTrue();
             assertThat(config.getBoolean("zookeeper.client.secure")).isTrue();
             assertThat(config.getBoolean("zookeeper.fips-mode")).isTrue();
-            assertThat(config.getProperty("zookeeper.ssl.keyStore.passwordPath")).isEmpty();
+            assertThat(config.getProperty("zookeeper.ssl.keyStore.passwordPath"))
+                    .isEmpty();
         } finally {
             System.clearProperty("zookeeper.ssl.hostnameVerification");
             System.clearProperty("zookeeper.client.secure");

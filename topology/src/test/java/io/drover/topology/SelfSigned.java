@@ -26,7 +26,8 @@ record SelfSigned(String certificate, String key) {
     static SelfSigned make(Path directory, String algorithm) throws Exception {
         Path file = directory.resolve("made.p12");
         Process keytool = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
                         "-genkeypair",
                         "-alias",
                         "made",
@@ -58,8 +59,7 @@ record SelfSigned(String certificate, String key) {
         }
         Certificate certificate = store.getCertificate("made");
         Key key = store.getKey("made", PASSWORD.toCharArray());
-        return new SelfSigned(
-                pem("CERTIFICATE", certificate.getEncoded()), pem("PRIVATE KEY", key.getEncoded()));
+        return new SelfSigned(pem("CERTIFICATE", certificate.getEncoded()), pem("PRIVATE KEY", key.getEncoded()));
     }
 
     private static String pem(String what, byte[] bytes) {

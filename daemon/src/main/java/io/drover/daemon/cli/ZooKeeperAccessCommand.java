@@ -102,7 +102,8 @@ final class ZooKeeperAccessCommand {
 
         @Option(
                 names = "--force",
-                description = "also lock out agents and clients that have no credentials yet; without it that is refused")
+                description =
+                        "also lock out agents and clients that have no credentials yet; without it that is refused")
         private boolean force;
 
         @Override

@@ -33,10 +33,7 @@ public record MoveControl(MoveService moves, ShardService shards, MoveRunner run
         Services services = new Services(
                 agents,
                 new LiveChecks(
-                        agents,
-                        monitors,
-                        new PoolerGroups(stores.poolers(), stores.participants()),
-                        stores.access()),
+                        agents, monitors, new PoolerGroups(stores.poolers(), stores.participants()), stores.access()),
                 stores.topology(),
                 stores.documents(),
                 stores.nodes(),

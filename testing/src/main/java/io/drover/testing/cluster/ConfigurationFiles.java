@@ -84,13 +84,14 @@ final class ConfigurationFiles {
                 admin.enableServer=false
                 """.formatted(data)
                 + security.map(secured -> secured.server(server.host(), server.port()))
-                        .orElseGet(() -> "clientPortAddress=%s\nclientPort=%s\n".formatted(server.host(), server.port()))
+                        .orElseGet(
+                                () -> "clientPortAddress=%s\nclientPort=%s\n".formatted(server.host(), server.port()))
                 + ensemble();
     }
 
     private String zookeeperOf(String id, String credentials, String sessionTimeout, String otherwise) {
-        return security.map(secured -> secured.section(
-                        id, credentials, layout.zookeeperAddress() + "/drover", sessionTimeout))
+        return security.map(secured ->
+                        secured.section(id, credentials, layout.zookeeperAddress() + "/drover", sessionTimeout))
                 .orElse(otherwise);
     }
 
@@ -113,8 +114,7 @@ final class ConfigurationFiles {
                 tokenFile: %s
                 postgres:
                   passwordFile: %s
-                """.formatted(
-                                controller.id(), controller.rest(), secret("token"), secret("drover"))
+                """.formatted(controller.id(), controller.rest(), secret("token"), secret("drover"))
                 + (certificates == null ? "" : certificates.ofController(controller))
                 + zookeeperOf(
                         controller.id(),

@@ -60,8 +60,7 @@ public final class ZooKeeperSecurity {
     /** Signs a certificate of a new key for every process, in the place of the present ones. */
     public void issueAll(String ca, List<NodeId> nodes) {
         certificates.issue(ca, SERVER, "IP:127.0.0.1");
-        certificates.join(
-                "server.pem", List.of(certificates.key(SERVER), certificates.certificate(SERVER)));
+        certificates.join("server.pem", List.of(certificates.key(SERVER), certificates.certificate(SERVER)));
         ClusterLayout.CONTROLLERS.forEach(id -> certificates.issue(ca, id, "URI:drover://controller/" + id));
         nodes.forEach(node -> certificates.issue(ca, node.value(), "URI:drover://agent/" + node));
         certificates.issue(ca, KIT, "URI:drover://client/" + KIT);
@@ -74,12 +73,14 @@ public final class ZooKeeperSecurity {
 
     /** Whose clients the servers let in, from their next start on. */
     public void trust(String... cas) {
-        certificates.join("clients-ca.pem", List.of(cas).stream().map(certificates::ca).toList());
+        certificates.join(
+                "clients-ca.pem", List.of(cas).stream().map(certificates::ca).toList());
     }
 
     /** Whose servers clients trust, from their next connecting on. */
     public void trustServers(String... cas) {
-        certificates.join("servers-ca.pem", List.of(cas).stream().map(certificates::ca).toList());
+        certificates.join(
+                "servers-ca.pem", List.of(cas).stream().map(certificates::ca).toList());
     }
 
     private Path credentials(String name, String... users) {
@@ -143,8 +144,7 @@ public final class ZooKeeperSecurity {
     }
 
     private PemFiles clientFiles() {
-        return new PemFiles(
-                certificates.certificate(KIT), certificates.key(KIT), directory.resolve("servers-ca.pem"));
+        return new PemFiles(certificates.certificate(KIT), certificates.key(KIT), directory.resolve("servers-ca.pem"));
     }
 
     /** Connects as a controller. */

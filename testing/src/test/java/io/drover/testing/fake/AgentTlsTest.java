@@ -239,8 +239,7 @@ final class AgentTlsTest {
             HttpAgents agents = TlsStage.agents(controller, server.address());
             for (int i = 0; i < 50; i++) {
                 // refused for want of a token of a move, or carried out: an answer either way
-                Throwable refusal =
-                        catchThrowable(() -> agents.call(A, cluster.instance(), null, count, LIMIT));
+                Throwable refusal = catchThrowable(() -> agents.call(A, cluster.instance(), null, count, LIMIT));
                 assertThat(String.valueOf(refusal)).doesNotContain("cannot be reached");
             }
             assertThat(server.handshakes()).isEqualTo(1);
