@@ -138,6 +138,7 @@ class AuditTest {
         post("/v1/moves?token=secret-in-query", "operator", START, "Idempotency-Key", "secret-key", "Cookie", "secret-c");
         post(MOVE + "/abort", "wrong-secret", "{\"password\": \"secret-in-body\"}");
         post(MOVE + "/complete", "operator", "{\"password\": \"secret-in-body\"}");
+        post("/v1/moves", "operator", "{\"shard\": \"secret-in a field\", \"target\": \"node_b\"}");
 
         assertThat(Files.readString(file()))
                 .contains("\"status\":400")
