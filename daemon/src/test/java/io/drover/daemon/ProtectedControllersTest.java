@@ -3,6 +3,8 @@ package io.drover.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dropwizard.core.Application;
+import io.dropwizard.testing.DropwizardTestSupport;
 import io.drover.daemon.access.TokenDigest;
 import io.drover.daemon.config.ControllerConfiguration;
 import io.drover.daemon.metrics.MoveObserver;
@@ -11,8 +13,6 @@ import io.drover.replication.Waiting;
 import io.drover.topology.LeaderElection;
 import io.drover.topology.Leadership;
 import io.drover.topology.ZooKeeperClient;
-import io.dropwizard.core.Application;
-import io.dropwizard.testing.DropwizardTestSupport;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -53,10 +53,7 @@ class ProtectedControllersTest {
 
     private static final class NoShards implements ControllerWiring {
         @Override
-        public Parts assemble(
-                ControllerConfiguration configuration,
-                ZooKeeperClient client,
-                MoveObserver observer) {
+        public Parts assemble(ControllerConfiguration configuration, ZooKeeperClient client, MoveObserver observer) {
             LeaderElection.Listener nothing = new LeaderElection.Listener() {
                 @Override
                 public void gained(Leadership leadership) {}
@@ -79,7 +76,9 @@ class ProtectedControllersTest {
         Files.writeString(directory.resolve("token"), "token-of-agents\n");
         for (String id : List.of("c1", "c2")) {
             RUNNING.add(controller(id));
-            await("somebody leads", () -> send("GET", 0, "/v1/moves", "token-of-bob").statusCode() == 200);
+            await(
+                    "somebody leads",
+                    () -> send("GET", 0, "/v1/moves", "token-of-bob").statusCode() == 200);
         }
     }
 
@@ -98,7 +97,8 @@ class ProtectedControllersTest {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
-        Path file = Files.writeString(directory.resolve(id + ".yml"), """
+        Path file = Files.writeString(
+                directory.resolve(id + ".yml"), """
                 id: %1$s
                 rest: http://127.0.0.1:%2$s
                 zookeeper: {connect: "%3$s/drover"}
@@ -171,9 +171,11 @@ class ProtectedControllersTest {
     void eachControllerLetsInWhomTheFileNamesAndTheLeaderRecordsThem() {
         String order = "/v1/moves/" + FakeServices.ID;
         for (int controller = 0; controller < 2; controller++) {
-            assertThat(send("POST", controller, order + "/pause", "token-of-alice").statusCode())
+            assertThat(send("POST", controller, order + "/pause", "token-of-alice")
+                            .statusCode())
                     .isEqualTo(202);
-            assertThat(send("POST", controller, order + "/pause", "token-of-bob").statusCode())
+            assertThat(send("POST", controller, order + "/pause", "token-of-bob")
+                            .statusCode())
                     .isEqualTo(403);
             assertThat(send("POST", controller, order + "/pause", "token-of-agents")
                             .statusCode())
@@ -201,7 +203,8 @@ class ProtectedControllersTest {
             await(
                     "the controller has looked",
                     () -> health(0).contains("\"access\":{\"healthy\":false,\"message\":\"it is not understood"));
-            assertThat(send("GET", 0, "/v1/shards", "token-of-alice").statusCode()).isEqualTo(200);
+            assertThat(send("GET", 0, "/v1/shards", "token-of-alice").statusCode())
+                    .isEqualTo(200);
         } finally {
             access(good);
         }
@@ -212,8 +215,8 @@ class ProtectedControllersTest {
     void theAdminPortIsOnLoopback() {
         for (DropwizardTestSupport<ControllerConfiguration> controller : RUNNING) {
             assertThat(controller.getEnvironment().getAdminContext().getServer().getConnectors())
-                    .allSatisfy(connector -> assertThat(((ServerConnector) connector).getHost())
-                            .isEqualTo("127.0.0.1"));
+                    .allSatisfy(connector ->
+                            assertThat(((ServerConnector) connector).getHost()).isEqualTo("127.0.0.1"));
         }
     }
 }

@@ -113,8 +113,7 @@ final class RoleRights {
     }
 
     private static List<String> memberships(Connection connection, String role, Part part) {
-        return Sql
-                .list(
+        return Sql.list(
                         connection,
                         MEMBERSHIPS,
                         row -> {
@@ -143,8 +142,7 @@ final class RoleRights {
     }
 
     private static List<String> objects(Connection connection, String role) {
-        Map<String, List<String>> byDatabase = Sql
-                .list(
+        Map<String, List<String>> byDatabase = Sql.list(
                         connection,
                         OBJECTS,
                         row -> Map.entry(row.getString(1), row.getString(2)),
@@ -157,9 +155,8 @@ final class RoleRights {
                         LinkedHashMap::new,
                         Collectors.mapping(Map.Entry::getValue, Collectors.toList())));
         List<String> told = new ArrayList<>();
-        byDatabase.forEach((database, objects) -> told.add(
-                (database.isEmpty() ? "" : "in database " + database + " ") + String.join(" and ", few(objects))
-                        + " (REVOKE it, or ALTER … OWNER TO somebody else)"));
+        byDatabase.forEach((database, objects) -> told.add((database.isEmpty() ? "" : "in database " + database + " ")
+                + String.join(" and ", few(objects)) + " (REVOKE it, or ALTER … OWNER TO somebody else)"));
         return told;
     }
 

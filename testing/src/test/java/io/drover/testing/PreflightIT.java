@@ -64,7 +64,10 @@ class PreflightIT {
                     "alter system set recovery_min_apply_delay = '5s'",
                     "alter system reset recovery_min_apply_delay"),
             new Planted("P39-rights", "alter role drover createdb", "alter role drover nocreatedb"),
-            new Planted("P39-rights", "grant pg_signal_backend to drover_repl", "revoke pg_signal_backend from drover_repl"),
+            new Planted(
+                    "P39-rights",
+                    "grant pg_signal_backend to drover_repl",
+                    "revoke pg_signal_backend from drover_repl"),
             new Planted(
                     "P39-rights",
                     "grant execute on function pg_read_file(text) to drover_rewind",

@@ -53,9 +53,7 @@ final class AccessList implements Callers {
             @Nullable Map<String, @Nullable List<@Nullable String>> roles) {}
 
     private record Entry(
-            Caller caller,
-            @Nullable String token,
-            @Nullable String certificate) {}
+            Caller caller, @Nullable String token, @Nullable String certificate) {}
 
     private AccessList() {}
 
@@ -69,7 +67,8 @@ final class AccessList implements Callers {
         try {
             document = YAML.readValue(text, Document.class);
         } catch (JsonProcessingException e) {
-            String where = e.getLocation() == null ? "" : " at line " + e.getLocation().getLineNr();
+            String where =
+                    e.getLocation() == null ? "" : " at line " + e.getLocation().getLineNr();
             // without the cause: its message shows a piece of the file
             throw new IllegalArgumentException("it is not understood" + where + ": " + reason(e));
         } catch (IOException e) {
@@ -106,8 +105,8 @@ final class AccessList implements Callers {
 
     private void add(@Nullable Line line, int number) {
         if (line == null || line.name() == null || !NAME.matcher(line.name()).matches()) {
-            throw new IllegalArgumentException("caller " + number
-                    + " has no name of letters, digits and . _ @ -, 63 at most");
+            throw new IllegalArgumentException(
+                    "caller " + number + " has no name of letters, digits and . _ @ -, 63 at most");
         }
         String who = "caller " + number + " (" + line.name() + ")";
         if (!names.add(line.name())) {
@@ -127,8 +126,8 @@ final class AccessList implements Callers {
 
     private void addToken(Entry entry, String token, String who) {
         if (!TokenDigest.isOne(token)) {
-            throw new IllegalArgumentException(who
-                    + " has a token that is not sha256: and 64 hexadecimal digits; bin/drover token makes one");
+            throw new IllegalArgumentException(
+                    who + " has a token that is not sha256: and 64 hexadecimal digits; bin/drover token makes one");
         }
         if (byToken.put(token, entry) != null) {
             throw new IllegalArgumentException(who + " has the token of another one");
@@ -184,10 +183,13 @@ final class AccessList implements Callers {
             return BearerToken.shown(authorization)
                     .map(TokenDigest::of)
                     .map(byToken::get)
-                    .filter(entry -> entry.certificate() == null
-                            || entry.certificate().equals(certificate.orElse(null)))
+                    .filter(entry ->
+                            entry.certificate() == null || entry.certificate().equals(certificate.orElse(null)))
                     .map(Entry::caller);
         }
-        return certificate.map(byCertificate::get).filter(entry -> entry.token() == null).map(Entry::caller);
+        return certificate
+                .map(byCertificate::get)
+                .filter(entry -> entry.token() == null)
+                .map(Entry::caller);
     }
 }

@@ -20,9 +20,10 @@ public final class ShardPattern {
      * @throws IllegalArgumentException when the text can fit no shard's id
      */
     public ShardPattern(String text) {
-        if (!FORM.matcher(text).matches() || text.chars().filter(each -> each == '*').count() > STARS) {
-            throw new IllegalArgumentException("a pattern of shards is up to 63 of the characters of a shard's id, with up to "
-                    + STARS + " of *");
+        if (!FORM.matcher(text).matches()
+                || text.chars().filter(each -> each == '*').count() > STARS) {
+            throw new IllegalArgumentException(
+                    "a pattern of shards is up to 63 of the characters of a shard's id, with up to " + STARS + " of *");
         }
         this.text = text;
         // nothing that FORM lets through means anything in an expression but the star

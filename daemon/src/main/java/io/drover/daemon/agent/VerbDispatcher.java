@@ -33,8 +33,7 @@ final class VerbDispatcher {
     private final Replays replays;
     private final Scheduler scheduler;
 
-    VerbDispatcher(
-            VerbTable table, Instances instances, TopologyGate topology, Replays replays, Scheduler scheduler) {
+    VerbDispatcher(VerbTable table, Instances instances, TopologyGate topology, Replays replays, Scheduler scheduler) {
         this.table = table;
         this.instances = instances;
         this.topology = topology;

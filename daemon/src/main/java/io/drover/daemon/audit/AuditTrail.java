@@ -41,9 +41,7 @@ public final class AuditTrail {
 
     /** What was answered; code and detail of an error. */
     public record Answer(
-            int status,
-            @Nullable String code,
-            @Nullable String detail) {}
+            int status, @Nullable String code, @Nullable String detail) {}
 
     /** Before anything is done. */
     public void asked(Asked asked) {

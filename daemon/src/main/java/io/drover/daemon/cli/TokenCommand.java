@@ -49,7 +49,8 @@ final class TokenCommand implements Callable<Integer> {
             names = "--role",
             required = true,
             paramLabel = "ROLE=SHARDS",
-            description = "viewer, operator, approver or admin, for shards such as orders_*, several with commas; may be repeated")
+            description =
+                    "viewer, operator, approver or admin, for shards such as orders_*, several with commas; may be repeated")
     private List<String> roles = List.of();
 
     @Option(
@@ -72,7 +73,9 @@ final class TokenCommand implements Callable<Integer> {
         AccessFile.check("callers:\n" + line);
         write(token);
         if (spec != null) {
-            spec.commandLine().getErr().println("the token is in " + file + "; add below 'callers:' of the access file:");
+            spec.commandLine()
+                    .getErr()
+                    .println("the token is in " + file + "; add below 'callers:' of the access file:");
             spec.commandLine().getOut().println(line);
         }
         return ExitCode.DONE;
@@ -86,7 +89,8 @@ final class TokenCommand implements Callable<Integer> {
                     .orElseThrow(() -> new IllegalArgumentException(
                             "--role " + given + ": there are viewer, operator, approver and admin"));
             if (parts.length == 1) {
-                throw new IllegalArgumentException("--role " + given + ": name the shards, such as " + given + "=orders_*");
+                throw new IllegalArgumentException(
+                        "--role " + given + ": name the shards, such as " + given + "=orders_*");
             }
             for (String shards : parts[1].split(",", -1)) {
                 byRole.computeIfAbsent(role, any -> new LinkedHashSet<>()).add(new ShardPattern(shards).toString());

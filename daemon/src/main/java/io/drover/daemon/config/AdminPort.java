@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AdminPort {
     /** What a configuration is refused with. */
-    public static final String REFUSAL = "server has an admin connector beyond loopback, where nobody is asked who they are;"
-            + " set its bindHost to 127.0.0.1, or adminBeyondLoopback: true when only those reach it who may";
+    public static final String REFUSAL =
+            "server has an admin connector beyond loopback, where nobody is asked who they are;"
+                    + " set its bindHost to 127.0.0.1, or adminBeyondLoopback: true when only those reach it who may";
 
     private static final String LOOPBACK = "127.0.0.1";
     private static final Pattern LOCAL = Pattern.compile("localhost|127(\\.[0-9]{1,3}){3}|\\[?(0*:)*:?0*1]?");

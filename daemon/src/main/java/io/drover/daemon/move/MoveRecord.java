@@ -299,18 +299,7 @@ record MoveRecord(
 
     MoveRecord startedBy(@Nullable String name) {
         return new MoveRecord(
-                identity,
-                state,
-                step,
-                orders,
-                forward,
-                back,
-                bakeEndsAt,
-                error,
-                drill,
-                undoneFor,
-                historyCount,
-                name);
+                identity, state, step, orders, forward, back, bakeEndsAt, error, drill, undoneFor, historyCount, name);
     }
 
     boolean rollingBack() {
@@ -349,12 +338,34 @@ record MoveRecord(
 
     MoveRecord withState(MoveState next) {
         return new MoveRecord(
-                identity, next, step, orders, forward, back, bakeEndsAt, error, drill, undoneFor, historyCount, starter);
+                identity,
+                next,
+                step,
+                orders,
+                forward,
+                back,
+                bakeEndsAt,
+                error,
+                drill,
+                undoneFor,
+                historyCount,
+                starter);
     }
 
     MoveRecord withStep(@Nullable StepMark mark) {
         return new MoveRecord(
-                identity, state, mark, orders, forward, back, bakeEndsAt, error, drill, undoneFor, historyCount, starter);
+                identity,
+                state,
+                mark,
+                orders,
+                forward,
+                back,
+                bakeEndsAt,
+                error,
+                drill,
+                undoneFor,
+                historyCount,
+                starter);
     }
 
     MoveRecord withOrders(Orders next) {
@@ -366,28 +377,84 @@ record MoveRecord(
     MoveRecord withLeg(Leg next) {
         return rollingBack()
                 ? new MoveRecord(
-                        identity, state, step, orders, forward, next, bakeEndsAt, error, drill, undoneFor, historyCount, starter)
+                        identity,
+                        state,
+                        step,
+                        orders,
+                        forward,
+                        next,
+                        bakeEndsAt,
+                        error,
+                        drill,
+                        undoneFor,
+                        historyCount,
+                        starter)
                 : new MoveRecord(
-                        identity, state, step, orders, next, null, bakeEndsAt, error, drill, undoneFor, historyCount, starter);
+                        identity,
+                        state,
+                        step,
+                        orders,
+                        next,
+                        null,
+                        bakeEndsAt,
+                        error,
+                        drill,
+                        undoneFor,
+                        historyCount,
+                        starter);
     }
 
     MoveRecord withBack(@Nullable Leg next) {
         return new MoveRecord(
-                identity, state, step, orders, forward, next, bakeEndsAt, error, drill, undoneFor, historyCount, starter);
+                identity,
+                state,
+                step,
+                orders,
+                forward,
+                next,
+                bakeEndsAt,
+                error,
+                drill,
+                undoneFor,
+                historyCount,
+                starter);
     }
 
     MoveRecord withBakeEndsAt(Instant end) {
-        return new MoveRecord(identity, state, step, orders, forward, back, end, error, drill, undoneFor, historyCount, starter);
+        return new MoveRecord(
+                identity, state, step, orders, forward, back, end, error, drill, undoneFor, historyCount, starter);
     }
 
     MoveRecord withError(@Nullable Problem next) {
         return new MoveRecord(
-                identity, state, step, orders, forward, back, bakeEndsAt, next, drill, undoneFor, historyCount, starter);
+                identity,
+                state,
+                step,
+                orders,
+                forward,
+                back,
+                bakeEndsAt,
+                next,
+                drill,
+                undoneFor,
+                historyCount,
+                starter);
     }
 
     MoveRecord withDrill(@Nullable Drill next) {
         return new MoveRecord(
-                identity, state, step, orders, forward, back, bakeEndsAt, error, next, undoneFor, historyCount, starter);
+                identity,
+                state,
+                step,
+                orders,
+                forward,
+                back,
+                bakeEndsAt,
+                error,
+                next,
+                undoneFor,
+                historyCount,
+                starter);
     }
 
     MoveRecord withUndoneFor(@Nullable Problem next) {
@@ -396,6 +463,7 @@ record MoveRecord(
     }
 
     MoveRecord withHistoryCount(long count) {
-        return new MoveRecord(identity, state, step, orders, forward, back, bakeEndsAt, error, drill, undoneFor, count, starter);
+        return new MoveRecord(
+                identity, state, step, orders, forward, back, bakeEndsAt, error, drill, undoneFor, count, starter);
     }
 }

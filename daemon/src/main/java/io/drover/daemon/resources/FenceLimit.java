@@ -75,8 +75,8 @@ public final class FenceLimit {
     private DroverException tooMany(ShardId shard, Duration left) {
         return new DroverException(
                 ErrorCode.TOO_MANY_FENCES,
-                "shard " + shard + " has had " + perHour + " orders in an hour that fence it (fencesPerHour); nothing was"
-                        + " done",
+                "shard " + shard + " has had " + perHour
+                        + " orders in an hour that fence it (fencesPerHour); nothing was" + " done",
                 "the next one is taken in " + Math.max(1, left.toMinutes()) + " min; aborts and completions are taken"
                         + " now");
     }

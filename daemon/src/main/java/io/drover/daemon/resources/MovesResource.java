@@ -111,8 +111,8 @@ public final class MovesResource {
             return Response.ok(moves.plan(request)).build();
         }
         access.requireToWait(request);
-        Move move = access.starting(
-                request, () -> moves.create(request, Access.keyOf(call, key), Access.starter(call)));
+        Move move =
+                access.starting(request, () -> moves.create(request, Access.keyOf(call, key), Access.starter(call)));
         return Response.created(uri.getBaseUriBuilder()
                         .path(MovesResource.class)
                         .path(move.id().value())
@@ -159,8 +159,7 @@ public final class MovesResource {
     @Needs(Role.VIEWER)
     @Operation(operationId = "getMove", summary = "One move")
     @ApiResponse(responseCode = "200", description = "found", useReturnTypeSchema = true)
-    public Move get(
-            @PathParam("id") MoveId id, @Parameter(hidden = true) @Context ContainerRequestContext call) {
+    public Move get(@PathParam("id") MoveId id, @Parameter(hidden = true) @Context ContainerRequestContext call) {
         access.toMove(call, id);
         return moves.get(id);
     }
@@ -217,8 +216,7 @@ public final class MovesResource {
             description = ACCEPTED,
             content = @Content(schema = @Schema(implementation = Move.class)))
     @ApiResponse(responseCode = "409", description = STATE_FORBIDS)
-    public Response drill(
-            @PathParam("id") MoveId id, @Parameter(hidden = true) @Context ContainerRequestContext call) {
+    public Response drill(@PathParam("id") MoveId id, @Parameter(hidden = true) @Context ContainerRequestContext call) {
         access.toMove(call, id);
         return accepted(access.fencing(id, () -> moves.drill(id)));
     }
@@ -232,8 +230,7 @@ public final class MovesResource {
             description = ACCEPTED,
             content = @Content(schema = @Schema(implementation = Move.class)))
     @ApiResponse(responseCode = "409", description = STATE_FORBIDS)
-    public Response abort(
-            @PathParam("id") MoveId id, @Parameter(hidden = true) @Context ContainerRequestContext call) {
+    public Response abort(@PathParam("id") MoveId id, @Parameter(hidden = true) @Context ContainerRequestContext call) {
         access.toMove(call, id);
         return accepted(moves.abort(id));
     }
@@ -287,8 +284,7 @@ public final class MovesResource {
             description = ACCEPTED,
             content = @Content(schema = @Schema(implementation = Move.class)))
     @ApiResponse(responseCode = "409", description = STATE_FORBIDS)
-    public Response pause(
-            @PathParam("id") MoveId id, @Parameter(hidden = true) @Context ContainerRequestContext call) {
+    public Response pause(@PathParam("id") MoveId id, @Parameter(hidden = true) @Context ContainerRequestContext call) {
         access.toMove(call, id);
         return accepted(moves.pause(id));
     }

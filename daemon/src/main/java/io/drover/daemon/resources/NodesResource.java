@@ -41,7 +41,10 @@ public final class NodesResource {
 
     @GET
     @Needs(Role.VIEWER)
-    @Operation(operationId = "listNodes", summary = "Every node that has registered, its disk, and its instances with a shard that the caller may see")
+    @Operation(
+            operationId = "listNodes",
+            summary =
+                    "Every node that has registered, its disk, and its instances with a shard that the caller may see")
     @ApiResponse(responseCode = "200", description = "found", useReturnTypeSchema = true)
     public NodeList list(@Parameter(hidden = true) @Context ContainerRequestContext call) {
         Predicate<ShardId> visible = Access.visible(call);

@@ -66,8 +66,8 @@ class AccessFileTest {
                     write("callers:\n" + caller("alice", ALICE, "{" + role.text() + ": ['orders_*']}")), Duration.ZERO);
             Caller caller = find(file, ALICE).orElseThrow();
             assertThat(Role.values())
-                    .allSatisfy(asked -> assertThat(caller.may(asked, ORDERS))
-                            .isEqualTo(asked == role || asked == Role.VIEWER));
+                    .allSatisfy(asked ->
+                            assertThat(caller.may(asked, ORDERS)).isEqualTo(asked == role || asked == Role.VIEWER));
             assertThat(caller.may(Role.VIEWER, BILLING)).isFalse();
         }
     }
@@ -84,14 +84,17 @@ class AccessFileTest {
         assertThat(file.find("Bearer " + ALICE, Optional.of("laptop_b"))).isEmpty();
         assertThat(file.find("Bearer " + ALICE, Optional.empty())).isEmpty();
         assertThat(file.find(null, Optional.of("laptop_a"))).isEmpty();
-        assertThat(file.find(null, Optional.of("laptop_b"))).map(Caller::getName).contains("bob");
+        assertThat(file.find(null, Optional.of("laptop_b")))
+                .map(Caller::getName)
+                .contains("bob");
         // a token that nobody knows is not made good by a certificate
         assertThat(file.find("Bearer " + BOB, Optional.of("laptop_b"))).isEmpty();
     }
 
     @Test
     void isReadAgainWhenItHasChanged() throws IOException {
-        AccessFile file = new AccessFile(write("callers:\n" + caller("alice", ALICE, "{viewer: ['*']}")), Duration.ZERO);
+        AccessFile file =
+                new AccessFile(write("callers:\n" + caller("alice", ALICE, "{viewer: ['*']}")), Duration.ZERO);
 
         write("callers:\n" + caller("bob", BOB, "{viewer: ['*']}"));
 

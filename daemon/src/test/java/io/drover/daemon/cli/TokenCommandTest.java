@@ -43,7 +43,8 @@ class TokenCommandTest {
     void whatItPrintsLetsItsTokenIn() throws IOException {
         Path file = directory.resolve("alice.token");
 
-        int code = run("token", "alice", "--role", "viewer=*", "--role", "operator=orders_*,billing", "--out", file + "");
+        int code =
+                run("token", "alice", "--role", "viewer=*", "--role", "operator=orders_*,billing", "--out", file + "");
 
         assertThat(code).as(err.toString()).isZero();
         String token = Files.readString(file).strip();
@@ -72,7 +73,8 @@ class TokenCommandTest {
     void overwritesNothing() throws IOException {
         Path file = Files.writeString(directory.resolve("t"), "somebody's");
 
-        assertThat(run("token", "alice", "--role", "viewer=*", "--out", file + "")).isEqualTo(ExitCode.REFUSED);
+        assertThat(run("token", "alice", "--role", "viewer=*", "--out", file + ""))
+                .isEqualTo(ExitCode.REFUSED);
         assertThat(Files.readString(file)).isEqualTo("somebody's");
         assertThat(err.toString()).contains("nothing was written");
         assertThat(out.toString()).isEmpty();
@@ -87,7 +89,8 @@ class TokenCommandTest {
         "alice, 'viewer=a,', a pattern of shards"
     })
     void refusesWhatTheControllerWouldRefuse(String name, String role, String why) {
-        assertThat(run("token", name, "--role", role, "--out", directory + "/t")).isEqualTo(ExitCode.USAGE);
+        assertThat(run("token", name, "--role", role, "--out", directory + "/t"))
+                .isEqualTo(ExitCode.USAGE);
         assertThat(err.toString()).contains(why);
         assertThat(directory).isEmptyDirectory();
     }

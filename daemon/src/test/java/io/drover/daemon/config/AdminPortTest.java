@@ -52,7 +52,16 @@ class AdminPortTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"0.0.0.0", "::", "10.0.0.1", "db.example", "127.0.0.1.example", "localhost.example", "1270.0.0.1", "::11"})
+            strings = {
+                "0.0.0.0",
+                "::",
+                "10.0.0.1",
+                "db.example",
+                "127.0.0.1.example",
+                "localhost.example",
+                "1270.0.0.1",
+                "::11"
+            })
     void isRefusedElsewhere(String host) {
         assertThat(AdminPort.isLocal(server("127.0.0.1", host))).isFalse();
     }

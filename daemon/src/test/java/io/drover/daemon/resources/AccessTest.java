@@ -44,9 +44,13 @@ class AccessTest {
     @BeforeAll
     static void start(@TempDir Path directory) throws IOException {
         controller = new TestController(
-                null, null, new Rest.Protection(CallersOfTests.file(directory), AuditLog.none(), false, FenceLimit.none()));
+                null,
+                null,
+                new Rest.Protection(CallersOfTests.file(directory), AuditLog.none(), false, FenceLimit.none()));
         strict = new TestController(
-                null, null, new Rest.Protection(CallersOfTests.file(directory), AuditLog.none(), true, FenceLimit.none()));
+                null,
+                null,
+                new Rest.Protection(CallersOfTests.file(directory), AuditLog.none(), true, FenceLimit.none()));
     }
 
     @AfterAll
@@ -113,9 +117,12 @@ class AccessTest {
                 assertThat(answer.statusCode()).isEqualTo(200);
                 assertThat(answer.body()).as(call.path()).doesNotContain("shard_01");
             } else {
-                assertThat(answer.statusCode()).as("%s: %s", call, answer.body()).isEqualTo(403);
+                assertThat(answer.statusCode())
+                        .as("%s: %s", call, answer.body())
+                        .isEqualTo(403);
                 assertThat(answer.body())
-                        .contains("caller stranger needs the role " + call.role().text() + " for ");
+                        .contains(
+                                "caller stranger needs the role " + call.role().text() + " for ");
             }
             assertThat(hasChanged(controller)).as("%s", call).isFalse();
         }
@@ -125,7 +132,9 @@ class AccessTest {
     void anOrderNeedsTheRoleForEveryShardOfTheInstance() {
         controller.services.together = List.of(new ShardId("shard_01"), new ShardId("shard_02"));
         for (Callbook call : Callbook.ALL) {
-            if (call.role() == Role.VIEWER || call.isForEverything() || call.method().equals("PUT")) {
+            if (call.role() == Role.VIEWER
+                    || call.isForEverything()
+                    || call.method().equals("PUT")) {
                 continue;
             }
             controller.services.calls.clear();
@@ -169,8 +178,8 @@ class AccessTest {
     @Test
     void withoutATokenNobodyIsLetIn() {
         for (Callbook call : Callbook.ALL) {
-            HttpResponse<String> answer = controller.send(
-                    HttpRequest.newBuilder(controller.base().resolve(call.path()))
+            HttpResponse<String> answer =
+                    controller.send(HttpRequest.newBuilder(controller.base().resolve(call.path()))
                             .method(call.method(), HttpRequest.BodyPublishers.ofString(call.body())));
             assertThat(answer.statusCode()).as("%s", call).isEqualTo(401);
         }
@@ -265,13 +274,14 @@ class AccessTest {
 
     @Test
     void theDescriptionNamesTheRoleOfEachCall() throws IOException {
-        JsonNode paths = Json.mapper()
-                .readTree(controller.get("/openapi.json").body())
-                .get("paths");
+        JsonNode paths =
+                Json.mapper().readTree(controller.get("/openapi.json").body()).get("paths");
         for (Callbook call : Callbook.ALL) {
             String[] written = call.written().split(" ", 2);
             JsonNode operation = paths.path(written[1]).path(written[0].toLowerCase(Locale.ROOT));
-            assertThat(operation.path(OpenApiAccess.ROLE).asText()).as("%s", call).isEqualTo(call.role().text());
+            assertThat(operation.path(OpenApiAccess.ROLE).asText())
+                    .as("%s", call)
+                    .isEqualTo(call.role().text());
             assertThat(operation.path("responses").has("403")).isTrue();
             assertThat(operation.path("parameters").toString().contains("Drover-Reason"))
                     .as("%s", call)
@@ -281,11 +291,12 @@ class AccessTest {
 
     private static Stream<String> calls(Class<?> resource) {
         String base = resource.getAnnotation(jakarta.ws.rs.Path.class).value();
-        return Stream.of(resource.getDeclaredMethods()).flatMap(method -> verb(method)
-                .map(verb -> verb + " " + base + path(method) + " "
-                        + (method.isAnnotationPresent(Needs.class)
-                                ? method.getAnnotation(Needs.class).value()
-                                : "nobody")));
+        return Stream.of(resource.getDeclaredMethods())
+                .flatMap(method -> verb(method)
+                        .map(verb -> verb + " " + base + path(method) + " "
+                                + (method.isAnnotationPresent(Needs.class)
+                                        ? method.getAnnotation(Needs.class).value()
+                                        : "nobody")));
     }
 
     private static Stream<String> verb(Method method) {

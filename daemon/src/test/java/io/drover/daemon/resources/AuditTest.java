@@ -135,7 +135,14 @@ class AuditTest {
 
     @Test
     void holdsNoSecret() throws IOException {
-        post("/v1/moves?token=secret-in-query", "operator", START, "Idempotency-Key", "secret-key", "Cookie", "secret-c");
+        post(
+                "/v1/moves?token=secret-in-query",
+                "operator",
+                START,
+                "Idempotency-Key",
+                "secret-key",
+                "Cookie",
+                "secret-c");
         post(MOVE + "/abort", "wrong-secret", "{\"password\": \"secret-in-body\"}");
         post(MOVE + "/complete", "operator", "{\"password\": \"secret-in-body\"}");
         post("/v1/moves", "operator", "{\"shard\": \"secret-in a field\", \"target\": \"node_b\"}");
@@ -163,7 +170,9 @@ class AuditTest {
         post(MOVE + "/pause", "operator", "");
 
         assertThat(Files.readString(directory.resolve("audit.log.1"))).isEqualTo(first);
-        assertThat(lines()).hasSize(2).allSatisfy(line -> assertThat(line.toString()).contains("/pause"));
+        assertThat(lines())
+                .hasSize(2)
+                .allSatisfy(line -> assertThat(line.toString()).contains("/pause"));
 
         AuditLog again = AuditLog.in(file(), "c2", Clock.systemUTC());
         again.close();
@@ -173,7 +182,8 @@ class AuditTest {
     @Test
     void whatCannotBeRecordedIsNotDone() {
         AuditLog full = AuditLog.in(Path.of("/dev/full"), "full", Clock.systemUTC());
-        try (TestController blind = new TestController(null, null, new Rest.Protection(callers, full, false, FenceLimit.none()))) {
+        try (TestController blind =
+                new TestController(null, null, new Rest.Protection(callers, full, false, FenceLimit.none()))) {
             HttpResponse<String> answer = blind.send(blind.request(MOVE + "/abort", CallersOfTests.token("operator"))
                     .POST(HttpRequest.BodyPublishers.noBody()));
 
@@ -197,7 +207,8 @@ class AuditTest {
     void whoAskedAnotherControllerIsKnownToTheLeader() throws IOException {
         Path between = directory.resolve("between.log");
         AuditLog second = AuditLog.in(between, "c2", Clock.systemUTC());
-        try (TestController follower = new TestController(null, null, new Rest.Protection(callers, second, false, FenceLimit.none()))) {
+        try (TestController follower =
+                new TestController(null, null, new Rest.Protection(callers, second, false, FenceLimit.none()))) {
             follower.leads = false;
             follower.other = controller.base();
 
@@ -206,8 +217,10 @@ class AuditTest {
                     .POST(HttpRequest.BodyPublishers.noBody()));
 
             assertThat(answer.statusCode()).isEqualTo(202);
-            assertThat(lines()).hasSize(2).allSatisfy(line -> assertThat(line.toString())
-                    .contains("\"caller\":\"bob\"", "\"reason\":\"why\"", "\"controller\":\"c1\""));
+            assertThat(lines())
+                    .hasSize(2)
+                    .allSatisfy(line -> assertThat(line.toString())
+                            .contains("\"caller\":\"bob\"", "\"reason\":\"why\"", "\"controller\":\"c1\""));
             assertThat(between).isEmptyFile();
 
             follower.send(follower.request(MOVE + "/abort", CallersOfTests.token("nobody"))

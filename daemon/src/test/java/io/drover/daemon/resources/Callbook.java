@@ -44,7 +44,8 @@ record Callbook(String method, String path, String body, Role role) {
 
     /** Whether it is answered with what the caller may see of it. */
     boolean isList() {
-        return method.equals("GET") && List.of("/v1/moves", "/v1/shards", "/v1/nodes").contains(path);
+        return method.equals("GET")
+                && List.of("/v1/moves", "/v1/shards", "/v1/nodes").contains(path);
     }
 
     /** With the names of its addresses, as people write them. */

@@ -32,8 +32,8 @@ final class CallersOfTests {
 
     static AccessFile file(Path directory) throws IOException {
         StringBuilder text = new StringBuilder("callers:\n");
-        ROLES.forEach((name, roles) -> text.append("  - {name: %s, token: '%s', roles: %s}%n"
-                .formatted(name, TokenDigest.of(token(name)), roles)));
+        ROLES.forEach((name, roles) -> text.append(
+                "  - {name: %s, token: '%s', roles: %s}%n".formatted(name, TokenDigest.of(token(name)), roles)));
         Path file = Files.writeString(directory.resolve("access.yml"), text);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
         return new AccessFile(file, Duration.ofSeconds(1));

@@ -47,6 +47,7 @@ public final class FakeServices implements MoveService, ShardService {
     public volatile @Nullable String starter;
     /** The shards of the one instance. */
     public volatile List<ShardId> together = List.of(new ShardId("shard_01"));
+
     public volatile @Nullable MoveRequest lastRequest;
     public volatile @Nullable ShardAdoption lastAdoption;
 

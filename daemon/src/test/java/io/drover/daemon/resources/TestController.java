@@ -45,8 +45,7 @@ public final class TestController implements AutoCloseable {
     }
 
     /** With callers of its own. */
-    public TestController(
-            @Nullable MoveService moves, @Nullable ShardService shards, Rest.Protection protection) {
+    public TestController(@Nullable MoveService moves, @Nullable ShardService shards, Rest.Protection protection) {
         Leaders leaders = new Leaders() {
             @Override
             public boolean leads() {

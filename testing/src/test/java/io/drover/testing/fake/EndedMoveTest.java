@@ -79,7 +79,8 @@ final class EndedMoveTest {
 
     private Token lastToken(NodeId node) {
         try {
-            return Json.mapper().treeToValue(Json.mapper().readTree(remembered().get(node)).get("token"), Token.class);
+            return Json.mapper()
+                    .treeToValue(Json.mapper().readTree(remembered().get(node)).get("token"), Token.class);
         } catch (IOException e) {
             throw new AssertionError(e);
         }

@@ -134,7 +134,8 @@ final class VerbRefusalsTest {
             boolean outside = each instanceof Verb.Purge;
             String verb = each.path();
             // of an instance that is not here there is nothing to purge
-            String instance = outside ? "7000000000000000042" : cluster.instance().value();
+            String instance =
+                    outside ? "7000000000000000042" : cluster.instance().value();
             Map<String, @Nullable Object> command = new TreeMap<>();
             command.put("token", outside ? null : highest(A));
             command.put("args", each);
