@@ -60,7 +60,7 @@ public final class AuditTrail {
             if (left.isEmpty()) {
                 return;
             }
-            unwritten = left.getAsInt() == 0 ? null : left.getAsInt();
+            unwritten = left.orElseThrow() == 0 ? null : left.orElseThrow();
         }
         log.answered(line("answered", asked, answer, unwritten), wasAsked);
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.resources;
 
+import io.drover.api.ErrorCode;
 import io.drover.api.Move;
 import io.drover.api.Problem;
 import io.drover.api.ShardTopology;
@@ -71,8 +72,13 @@ public final class AuditFilter implements ContainerRequestFilter, ContainerRespo
                 new AuditTrail.Answer(
                         response.getStatus(),
                         problem == null ? null : problem.code(),
-                        problem == null ? null : problem.detail()),
+                        problem == null ? null : detail(problem)),
                 notes.wasAsked());
+    }
+
+    /** What is not understood is shown to its caller, and may be anything, such as a password in the wrong place. */
+    private static @Nullable String detail(Problem problem) {
+        return problem.code().equals(ErrorCode.MALFORMED_REQUEST.name()) ? null : problem.detail();
     }
 
     private boolean isRecorded(ContainerRequestContext request) {

@@ -15,7 +15,6 @@ import java.lang.reflect.Method;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Adds to the description who may make each call, and how they say why. */
 final class OpenApiAccess {
@@ -41,7 +40,7 @@ final class OpenApiAccess {
     }
 
     private void complete(PathItem.HttpMethod method, Operation operation) {
-        @Nullable Role role = roles.get(operation.getOperationId());
+        Role role = roles.get(operation.getOperationId());
         if (role != null) {
             operation.addExtension(ROLE, role.text());
         }

@@ -145,6 +145,7 @@ class AuditTest {
                 "secret-c");
         post(MOVE + "/abort", "wrong-secret", "{\"password\": \"secret-in-body\"}");
         post(MOVE + "/complete", "operator", "{\"password\": \"secret-in-body\"}");
+        post("/v1/moves", "operator", "{\"shard\": \"secret-in a field\", \"target\": \"node_b\"}");
 
         assertThat(Files.readString(file()))
                 .contains("\"status\":400")
