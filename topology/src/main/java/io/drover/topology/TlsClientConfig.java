@@ -32,6 +32,8 @@ final class TlsClientConfig extends ZKClientConfig implements AutoCloseable {
         setProperty("zookeeper.ssl.hostnameVerification", "true");
         // the JDK compares the host's name then; ZooKeeper's own way may ask DNS whose an address is
         setProperty("zookeeper.fips-mode", "true");
+        // it asks DNS for the name of an address, and then the certificate would be compared with what DNS says
+        setProperty(ENABLE_CLIENT_SASL_KEY, "false");
         setProperty("zookeeper.ssl.enabledProtocols", "TLSv1.3,TLSv1.2");
     }
 

@@ -126,8 +126,8 @@ class KeyMaterialTest {
             assertThat(config.getBoolean("zookeeper.ssl.hostnameVerification")).isTrue();
             assertThat(config.getBoolean("zookeeper.client.secure")).isTrue();
             assertThat(config.getBoolean("zookeeper.fips-mode")).isTrue();
-            assertThat(config.getProperty("zookeeper.ssl.keyStore.passwordPath"))
-                    .isEmpty();
+            assertThat(config.getBoolean("zookeeper.sasl.client")).isFalse();
+            assertThat(config.getProperty("zookeeper.ssl.keyStore.passwordPath")).isEmpty();
         } finally {
             System.clearProperty("zookeeper.ssl.hostnameVerification");
             System.clearProperty("zookeeper.client.secure");
