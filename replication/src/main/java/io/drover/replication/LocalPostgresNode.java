@@ -22,9 +22,24 @@ public final class LocalPostgresNode implements PostgresNode {
      */
     public LocalPostgresNode(
             String name, String host, Path dataRoot, PostgresBinaries binaries, RoleSetup.Passwords passwords) {
-        this.programs = new LocalPrograms(name, host, binaries, passwords);
+        this(name, host, dataRoot, binaries, passwords, AdoptionRules.ANYWHERE);
+    }
+
+    /**
+     * The same with rules for what somebody else has made.
+     *
+     * @param rules what may be adopted
+     */
+    public LocalPostgresNode(
+            String name,
+            String host,
+            Path dataRoot,
+            PostgresBinaries binaries,
+            RoleSetup.Passwords passwords,
+            AdoptionRules rules) {
+        this.programs = new LocalPrograms(name, host, binaries, passwords, rules);
         this.dataRoot = dataRoot;
-        this.directories = new LocalDirectories(binaries);
+        this.directories = new LocalDirectories(binaries, rules);
     }
 
     @Override

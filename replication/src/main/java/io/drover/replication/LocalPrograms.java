@@ -6,5 +6,7 @@ package io.drover.replication;
  *
  * @param name the node's id
  * @param host where its instances listen
+ * @param rules what may be adopted
  */
-record LocalPrograms(String name, String host, PostgresBinaries binaries, RoleSetup.Passwords passwords) {}
+record LocalPrograms(
+        String name, String host, PostgresBinaries binaries, RoleSetup.Passwords passwords, AdoptionRules rules) {}

@@ -35,6 +35,7 @@ public final class Facts {
      * @param baseBackups running base backups
      * @param longTransactions open longer than 5 s, for people
      * @param backgroundWorkers backend types of pg_stat_activity that are not the server's own, such as {@code pg_cron launcher}
+     * @param startedByOthers what else than its agent starts it, at boot or by hand; empty when nothing does, null from an older agent
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record InstanceFacts(
@@ -67,7 +68,8 @@ public final class Facts {
             List<String> backgroundWorkers,
             Archiver archiver,
             long checksumFailures,
-            long secondsSinceCheckpoint) {}
+            long secondsSinceCheckpoint,
+            @Nullable String startedByOthers) {}
 
     /** A row of pg_settings. */
     public record Setting(@Nullable String value, String source, boolean pendingRestart) {}

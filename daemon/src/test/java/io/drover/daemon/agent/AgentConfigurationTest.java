@@ -11,6 +11,7 @@ import io.dropwizard.jersey.validation.Validators;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 class AgentConfigurationTest {
@@ -34,5 +35,16 @@ class AgentConfigurationTest {
         assertThatThrownBy(() -> read(MINIMAL + server))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("NOT_SUPPORTED: this version does no TLS");
+    }
+
+    @Test
+    void adoptsAnywhereThroughServiceManagersUnlessItSaysOtherwise() throws Exception {
+        AgentConfiguration usual = read(MINIMAL);
+        assertThat(usual.getAdoptRoots()).isEmpty();
+        assertThat(usual.isServiceManagers()).isTrue();
+
+        AgentConfiguration strict = read(MINIMAL + "adoptRoots: [/var/lib/postgresql, /srv/pg]\nserviceManagers: false\n");
+        assertThat(strict.getAdoptRoots()).containsExactly(Path.of("/var/lib/postgresql"), Path.of("/srv/pg"));
+        assertThat(strict.isServiceManagers()).isFalse();
     }
 }

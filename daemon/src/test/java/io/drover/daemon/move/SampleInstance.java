@@ -44,6 +44,7 @@ final class SampleInstance {
                 List.of(),
                 new Facts.Archiver("off", "", "", 0, false),
                 0,
-                0);
+                0,
+                "");
     }
 }

@@ -90,7 +90,8 @@ final class FakeFacts {
                 List.of(),
                 new Facts.Archiver("off", "", "", 0, false),
                 0,
-                60);
+                60,
+                "");
     }
 
     private static Map<String, Setting> settings(FakeServer server) {
