@@ -109,7 +109,7 @@ final class JdbcSession implements PostgresSession {
     @Override
     public Lsn createSlot(String slot) {
         if (!ServerState.read(connection).inRecovery()) {
-            NodeConfig.carry(connection);
+            CarriedConfig.carry(connection);
         }
         return Slots.create(connection, this::replication, slot);
     }

@@ -6,6 +6,7 @@ import io.drover.api.ErrorCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,14 +23,37 @@ final class LocalDirectories implements DataDirectories {
     private static final List<String> LEFT = List.of(".staging-", ".rewinding-", ".set-aside-");
 
     private final PostgresBinaries binaries;
+    private final AdoptionRules rules;
 
-    LocalDirectories(PostgresBinaries binaries) {
+    LocalDirectories(PostgresBinaries binaries, AdoptionRules rules) {
         this.binaries = binaries;
+        this.rules = rules;
+    }
+
+    /** Where the place is fixed, whether it holds a data directory: the place itself is always there. */
+    @Override
+    public boolean exists(Path directory) {
+        return Files.exists(directory)
+                && (Files.exists(directory.resolve("PG_VERSION")) || !FixedPlace.is(directory));
     }
 
     @Override
-    public boolean exists(Path directory) {
-        return Files.exists(directory);
+    public Path beside(Path dataDir, String mark) {
+        return FixedPlace.beside(dataDir, mark);
+    }
+
+    @Override
+    public void finishRenaming(Path dataDir) {
+        List<Path> inner = LEFT.stream()
+                .flatMap(mark -> inside(dataDir, mark).stream())
+                .toList();
+        inner.stream().filter(DirectoryMove::isMovingAway).forEach(copy -> DirectoryMove.move(dataDir, copy));
+        inner.stream().filter(DirectoryMove::isMovingBack).forEach(copy -> DirectoryMove.move(copy, dataDir));
+    }
+
+    /** Whether a file in a data directory that cannot be renamed is a copy beside it. */
+    static boolean isMarked(Path dataDir, String name) {
+        return LEFT.stream().anyMatch(mark -> name.startsWith(dataDir.getFileName() + mark));
     }
 
     @Override
@@ -44,8 +68,11 @@ final class LocalDirectories implements DataDirectories {
         } catch (IOException e) {
             return directory + " cannot be read: " + e.getMessage();
         }
-        return Files.exists(directory.resolve("PG_VERSION"))
-                ? directory + " holds a data directory"
+        if (Files.exists(directory.resolve("PG_VERSION"))) {
+            return directory + " holds a data directory";
+        }
+        return LEFT.stream().anyMatch(mark -> !inside(directory, mark).isEmpty())
+                ? directory + " cannot be renamed, and holds copies of earlier moves"
                 : directory + " is not empty";
     }
 
@@ -63,50 +90,91 @@ final class LocalDirectories implements DataDirectories {
     }
 
     private static List<String> leftovers(Path dataDir) {
-        Path parent = dataDir.getParent();
-        if (parent == null || !Files.isDirectory(parent)) {
-            return List.of();
-        }
-        String name = String.valueOf(dataDir.getFileName());
-        try (Stream<Path> entries = Files.list(parent)) {
-            return entries.map(Path::toString)
-                    .filter(entry -> LEFT.stream().anyMatch(kind -> entry.contains(name + kind)))
+        try {
+            return LEFT.stream()
+                    .flatMap(kind -> allMarked(dataDir, kind).stream())
+                    .map(Path::toString)
                     .sorted()
                     .toList();
-        } catch (IOException e) {
-            return List.of(parent + " cannot be read: " + e.getMessage());
+        } catch (UncheckedIOException e) {
+            return List.of(e.getMessage() + ": " + e.getCause().getMessage());
         }
     }
 
     @Override
     public List<Path> marked(Path dataDir, String mark) {
+        return allMarked(dataDir, mark).stream().filter(Files::isDirectory).toList();
+    }
+
+    private static List<Path> allMarked(Path dataDir, String mark) {
         Path parent = dataDir.getParent();
-        if (parent == null || !Files.isDirectory(parent)) {
+        List<Path> beside = parent == null ? List.of() : startingWith(parent, dataDir.getFileName() + mark);
+        return Stream.concat(beside.stream(), inside(dataDir, mark).stream()).toList();
+    }
+
+    private static List<Path> inside(Path dataDir, String mark) {
+        return startingWith(dataDir, dataDir.getFileName() + mark);
+    }
+
+    private static List<Path> startingWith(Path directory, String name) {
+        if (!Files.isDirectory(directory)) {
             return List.of();
         }
-        try (Stream<Path> entries = Files.list(parent)) {
-            return entries.filter(Files::isDirectory)
-                    .filter(entry -> entry.getFileName().toString().startsWith(dataDir.getFileName() + mark))
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.filter(entry -> entry.getFileName().toString().startsWith(name))
+                    .sorted()
                     .toList();
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot list " + parent, e);
+            throw new UncheckedIOException("cannot list " + directory, e);
         }
     }
 
     @Override
     public Path named(String text) {
+        Path path;
         try {
-            Path path = Path.of(text).toRealPath();
+            path = Path.of(text).toRealPath();
             if (!Files.exists(path.resolve("PG_VERSION"))) {
                 throw new IOException("it holds no PG_VERSION");
             }
-            return path;
-        } catch (IOException e) {
+        } catch (IOException | InvalidPathException e) {
             throw new DroverException(
                     ErrorCode.INVALID_VALUE,
                     text + " is no data directory that this agent can read: " + e.getMessage(),
                     "name the directory as the node sees it; the agent runs as its owner",
                     e);
+        }
+        if (!path.equals(Path.of(text))) {
+            throw new DroverException(
+                    ErrorCode.INVALID_VALUE,
+                    text + " leads to " + path + " through a symbolic link or another detour; nothing was done",
+                    "name " + path + ": a link that leads elsewhere one day would lead to another server");
+        }
+        requireAllowed(path);
+        requireCopyable(path);
+        return path;
+    }
+
+    /** Found on mount points: a base backup ends at what it cannot read (PostgreSQL documentation, Use of Secondary File Systems). */
+    private static void requireCopyable(Path path) {
+        List<Path> unreadable = startingWith(path, "").stream()
+                .filter(entry -> !Files.isReadable(entry))
+                .toList();
+        if (!unreadable.isEmpty()) {
+            throw new DroverException(
+                    ErrorCode.INVALID_VALUE,
+                    "no copy could be made of " + path + ": PostgreSQL's user cannot read " + unreadable
+                            + "; nothing was done",
+                    "remove what is not PostgreSQL's, such as lost+found of a mount point (rmdir)");
+        }
+    }
+
+    private void requireAllowed(Path path) {
+        if (!rules.allows(path)) {
+            throw new DroverException(
+                    ErrorCode.INVALID_VALUE,
+                    path + " does not lie below " + rules.roots() + ", where this agent adopts; nothing was done",
+                    "add its parent to adoptRoots in the agent's configuration, when it is PostgreSQL's");
         }
     }
 
@@ -143,6 +211,9 @@ final class LocalDirectories implements DataDirectories {
     @Override
     public void removeEmpty(Path directory) {
         try {
+            if (FixedPlace.is(directory) && state(directory).equals("empty")) {
+                return;
+            }
             if (!Files.isSymbolicLink(directory)) {
                 Files.deleteIfExists(directory);
             }
@@ -159,15 +230,7 @@ final class LocalDirectories implements DataDirectories {
 
     @Override
     public void rename(Path from, Path to) {
-        try {
-            DurableFiles.moveOver(from, to);
-        } catch (IOException e) {
-            throw new DroverException(
-                    Storage.codeOf(e.toString()),
-                    from + " cannot be renamed to " + to + ": " + e,
-                    "a data directory that is a mount point cannot be set aside; move its files by hand",
-                    e);
-        }
+        DirectoryMove.move(from, to);
     }
 
     @Override

@@ -28,9 +28,25 @@ public final class LocalPostgresNode implements PostgresNode {
             PostgresBinaries binaries,
             RoleSetup.Passwords passwords,
             ServerTls tls) {
-        this.programs = new LocalPrograms(name, host, binaries, passwords, tls);
+        this(name, host, dataRoot, binaries, passwords, AdoptionRules.ANYWHERE, tls);
+    }
+
+    /**
+     * The same with rules for what somebody else has made.
+     *
+     * @param rules what may be adopted
+     */
+    public LocalPostgresNode(
+            String name,
+            String host,
+            Path dataRoot,
+            PostgresBinaries binaries,
+            RoleSetup.Passwords passwords,
+            AdoptionRules rules,
+            ServerTls tls) {
+        this.programs = new LocalPrograms(name, host, binaries, passwords, rules, tls);
         this.dataRoot = dataRoot;
-        this.directories = new LocalDirectories(binaries);
+        this.directories = new LocalDirectories(binaries, rules);
     }
 
     @Override

@@ -88,13 +88,13 @@ record LocalServerFiles(LocalPrograms node, ServerPlace place) implements Server
                 place.layout(),
                 place.dataDir(),
                 place.nodeSettings(node),
-                NodeConfig.accessRulesOf(place.dataDir()),
+                CarriedConfig.rulesOf(place.dataDir()),
                 node.passwords());
     }
 
     @Override
     public void forgetCarried() {
-        NodeConfig.forget(place.layout(), place.dataDir());
+        CarriedConfig.forget(place.layout(), place.dataDir());
     }
 
     @Override

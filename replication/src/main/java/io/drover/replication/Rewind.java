@@ -68,12 +68,12 @@ public final class Rewind {
      *     its last lines otherwise
      */
     public void run(Spec spec, Duration limit) {
-        if (!Files.exists(spec.rewinding())) {
+        if (!Files.exists(spec.rewinding()) || DirectoryMove.isMovingAway(spec.rewinding())) {
             if (StandbySetup.isStandby(spec.dataDir()) && printed(spec).contains(DONE)) {
                 return;
             }
             DurableFiles.delete(spec.log());
-            FaultPoints.around(PLACE, "rename", () -> DurableFiles.rename(spec.dataDir(), spec.rewinding()));
+            FaultPoints.around(PLACE, "rename", () -> DirectoryMove.move(spec.dataDir(), spec.rewinding()));
         }
         if (!printed(spec).contains(DONE)) {
             if (printed(spec).contains(COPYING)) {

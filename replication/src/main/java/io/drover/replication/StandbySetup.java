@@ -59,6 +59,10 @@ public final class StandbySetup {
      * {@link ManagedSetting#AUTOVACUUM}.
      */
     public static void prepare(Path dataDir, Upstream upstream, List<ManagedSetting> alsoRemoved) {
+        if (DirectoryMove.isMovingBack(dataDir)) {
+            // it was prepared, and a part of it lies at its final place
+            return;
+        }
         if (!Files.exists(dataDir.resolve("PG_VERSION"))) {
             throw new DroverException(ErrorCode.STATE_CONFLICT, dataDir + " is no data directory");
         }
@@ -104,6 +108,6 @@ public final class StandbySetup {
         if (!Files.exists(from) && Files.exists(dataDir.resolve("PG_VERSION"))) {
             return;
         }
-        DurableFiles.rename(from, dataDir);
+        DirectoryMove.move(from, dataDir);
     }
 }

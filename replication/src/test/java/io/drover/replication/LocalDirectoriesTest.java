@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,7 +23,7 @@ class LocalDirectoriesTest {
 
     @BeforeEach
     void bind() {
-        directories = new LocalDirectories(new PostgresBinaries(directory.resolve("bin")));
+        directories = new LocalDirectories(new PostgresBinaries(directory.resolve("bin")), AdoptionRules.ANYWHERE);
     }
 
     @Test
@@ -69,5 +70,55 @@ class LocalDirectoriesTest {
                 .endsWith(control, global, data)
                 .containsSubsequence(table, table.getParent(), control)
                 .contains(catalog, version);
+    }
+
+    @Test
+    void adoptsNothingThroughALinkOrADetour() throws IOException {
+        Path data = Files.createDirectories(directory.toRealPath().resolve("data"));
+        Files.writeString(data.resolve("PG_VERSION"), "15");
+        Path link = Files.createSymbolicLink(data.resolveSibling("link"), data);
+        Path above = Files.createSymbolicLink(data.resolveSibling("above"), data.getParent());
+
+        assertThat(directories.named(data.toString())).isEqualTo(data);
+        assertThat(directories.named(data + "/")).isEqualTo(data);
+        for (String text : List.of(link.toString(), above + "/data", data + "/../data")) {
+            assertThatExceptionOfType(DroverException.class)
+                    .as(text)
+                    .isThrownBy(() -> directories.named(text))
+                    .withMessageContaining("leads to " + data)
+                    .withMessageContaining("nothing was done");
+        }
+        assertThatExceptionOfType(DroverException.class).isThrownBy(() -> directories.named("no\0path"));
+    }
+
+    @Test
+    void adoptsNothingOutsideTheRootsThatAreAllowed() throws IOException {
+        Path root = Files.createDirectories(directory.toRealPath().resolve("root"));
+        DataDirectories allowed = new LocalDirectories(
+                new PostgresBinaries(directory.resolve("bin")), new AdoptionRules(List.of(root), true));
+        for (Path data : List.of(root, root.resolve("15/main"), root.resolveSibling("rootless/main"))) {
+            Files.createDirectories(data);
+            Files.writeString(data.resolve("PG_VERSION"), "15");
+        }
+
+        assertThat(allowed.named(root + "/15/main")).isEqualTo(root.resolve("15/main"));
+        for (String text : List.of(root.toString(), root.resolveSibling("rootless/main").toString())) {
+            assertThatExceptionOfType(DroverException.class)
+                    .as(text)
+                    .isThrownBy(() -> allowed.named(text))
+                    .withMessageContaining("does not lie below [" + root + "]");
+        }
+    }
+
+    @Test
+    void findsCopiesBesideADataDirectoryAndInOneThatCannotBeRenamed() throws IOException {
+        Path data = Files.createDirectories(directory.resolve("main"));
+        Path beside = Files.createDirectories(directory.resolve("main.set-aside-1a2b3c4d"));
+        Path inside = Files.createDirectories(data.resolve("main.set-aside-5e6f7a8b"));
+        Files.createDirectories(data.resolve("other.set-aside-5e6f7a8b"));
+
+        assertThat(directories.marked(data, ".set-aside-")).containsExactly(beside, inside);
+        assertThat(directories.leftovers(List.of(data))).containsExactly(beside.toString(), inside.toString());
+        assertThat(directories.state(data)).contains("copies of earlier moves");
     }
 }

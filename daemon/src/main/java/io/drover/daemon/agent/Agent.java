@@ -63,7 +63,7 @@ public final class Agent {
 
         Acts acts = new Acts(tools.scheduler());
         VerbTable verbs = new VerbTable();
-        new AdoptionVerbs(tools, instances, observation).addTo(verbs);
+        new AdoptionVerbs(tools, instances, observation, store).addTo(verbs);
         new CopyVerbs(tools, instances, jobs, view, observation).addTo(verbs);
         new ServerVerbs(tools, settings).addTo(verbs);
         new GuardVerbs(tools, settings).addTo(verbs);

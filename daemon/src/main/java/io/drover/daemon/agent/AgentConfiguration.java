@@ -16,6 +16,7 @@ import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  * binDir: /usr/lib/postgresql/15/bin        # PostgreSQL's programs
  * superuser: postgres                       # logs in over the Unix socket
  * socketDir: /run/drover                    # optional: Unix sockets of instances that Drover makes; else &lt;instance dir&gt;/socket
+ * adoptRoots: [/var/lib/postgresql]         # optional: what is adopted has to lie below one of these; else anywhere
+ * serviceManagers: true                     # optional: a server that runs under systemd or pg_ctlcluster is started through that
  * passwordFiles:                            # one password on the first line, readable by the agent only
  *   drover: /etc/drover/drover.password
  *   droverRepl: /etc/drover/drover_repl.password
@@ -79,6 +82,11 @@ public final class AgentConfiguration extends Configuration {
     private String superuser = "postgres";
 
     private @Nullable Path socketDir;
+
+    @NotNull
+    private List<Path> adoptRoots = List.of();
+
+    private boolean serviceManagers = true;
 
     @Valid
     @NotNull
@@ -199,6 +207,18 @@ public final class AgentConfiguration extends Configuration {
     @JsonProperty
     public @Nullable Path getSocketDir() {
         return socketDir;
+    }
+
+    /** Below which a data directory has to lie that is adopted; empty for anywhere. */
+    @JsonProperty
+    public List<Path> getAdoptRoots() {
+        return adoptRoots;
+    }
+
+    /** Whether an adopted server that runs under a service manager is started through it; else the agent starts it itself. */
+    @JsonProperty
+    public boolean isServiceManagers() {
+        return serviceManagers;
     }
 
     /** Passwords of Drover's PostgreSQL roles. */

@@ -118,4 +118,15 @@ class AgentConfigurationTest {
         assertThat(read(MINIMAL + server + "adminBeyondLoopback: true\n").isAdminBeyondLoopback())
                 .isTrue();
     }
+
+    @Test
+    void adoptsAnywhereThroughServiceManagersUnlessItSaysOtherwise() throws Exception {
+        AgentConfiguration usual = read(MINIMAL);
+        assertThat(usual.getAdoptRoots()).isEmpty();
+        assertThat(usual.isServiceManagers()).isTrue();
+
+        AgentConfiguration strict = read(MINIMAL + "adoptRoots: [/var/lib/postgresql, /srv/pg]\nserviceManagers: false\n");
+        assertThat(strict.getAdoptRoots()).containsExactly(Path.of("/var/lib/postgresql"), Path.of("/srv/pg"));
+        assertThat(strict.isServiceManagers()).isFalse();
+    }
 }

@@ -45,6 +45,7 @@ final class SampleInstance {
                 new Facts.Archiver("off", "", "", 0, false),
                 0,
                 0,
-                Map.of());
+                Map.of(),
+                "");
     }
 }

@@ -195,7 +195,12 @@ record Spoiled(String id, When phase, String words, Consumer<SampleFacts> how) {
                         "P23",
                         BEFORE_COPY,
                         "patroni on node_b",
-                        facts -> facts.add(facts.targetNode, "foreignManagers", "patroni")));
+                        facts -> facts.add(facts.targetNode, "foreignManagers", "patroni")),
+                new Spoiled(
+                        "P24",
+                        BEFORE_COPY,
+                        "start.conf says auto",
+                        facts -> facts.source.put("startedByOthers", "/etc/postgresql/15/main/start.conf says auto")));
     }
 
     private static List<Spoiled> storage() {

@@ -92,7 +92,8 @@ final class FakeFacts {
                 new Facts.Archiver("off", "", "", 0, false),
                 0,
                 60,
-                Map.of());
+                Map.of(),
+                "");
     }
 
     private static Map<String, Setting> settings(FakeServer server) {
