@@ -21,6 +21,7 @@ public record AdoptionRules(List<Path> roots, boolean serviceManagers) {
     }
 
     boolean allows(Path directory) {
-        return roots.isEmpty() || roots.stream().anyMatch(root -> !root.equals(directory) && directory.startsWith(root));
+        return roots.isEmpty()
+                || roots.stream().anyMatch(root -> !root.equals(directory) && directory.startsWith(root));
     }
 }

@@ -60,10 +60,7 @@ final class CarriedSettings {
         // the names of categories are translated
         Sql.text(connection, "SELECT set_config('lc_messages', 'C', false)");
         StringBuilder lines = new StringBuilder("# Settings of the source, written by Drover for its copies\n");
-        Sql.list(
-                        connection,
-                        IN_FORCE,
-                        row -> List.of(row.getString(1), row.getString(2), row.getString(3)))
+        Sql.list(connection, IN_FORCE, row -> List.of(row.getString(1), row.getString(2), row.getString(3)))
                 .forEach(row -> lines.append(
                         travels(row.get(0), row.get(2))
                                 ? AutoConf.line(row.get(0), row.get(1))

@@ -20,12 +20,7 @@ record ClusterStart(DebianCluster cluster, Path dataDir) implements ServerStart 
     public Commands.Result order(Duration limit) {
         Waiting waiting = Waiting.upTo(limit.plus(GRACE));
         Commands.Result result = Commands.attempt(
-                List.of(
-                        PROGRAM.toString(),
-                        "--skip-systemctl-redirect",
-                        cluster.version(),
-                        cluster.name(),
-                        "start"),
+                List.of(PROGRAM.toString(), "--skip-systemctl-redirect", cluster.version(), cluster.name(), "start"),
                 Map.of(),
                 waiting.left());
         return Awaited.upIn(dataDir, result, waiting);

@@ -82,8 +82,7 @@ record DebianCluster(Path configuration, String version, String name) {
     void requireStartMode() {
         Path file = startFile();
         String mode = startMode();
-        boolean writable =
-                Files.isWritable(configuration) && (!Files.exists(file) || Files.isWritable(file));
+        boolean writable = Files.isWritable(configuration) && (!Files.exists(file) || Files.isWritable(file));
         if (mode.equals(MANUAL) || mode.equals(AUTO) && writable) {
             return;
         }

@@ -52,8 +52,10 @@ final class FixedPlace {
         StringBuilder plain = new StringBuilder();
         String[] parts = text.split("\\\\", -1);
         plain.append(parts[0]);
-        Arrays.stream(parts).skip(1).forEach(part -> plain.append((char) Integer.parseInt(part.substring(0, 3), 8))
-                .append(part.substring(3)));
+        Arrays.stream(parts)
+                .skip(1)
+                .forEach(part -> plain.append((char) Integer.parseInt(part.substring(0, 3), 8))
+                        .append(part.substring(3)));
         return plain.toString();
     }
 }

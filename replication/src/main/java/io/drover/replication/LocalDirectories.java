@@ -33,8 +33,7 @@ final class LocalDirectories implements DataDirectories {
     /** Where the place is fixed, whether it holds a data directory: the place itself is always there. */
     @Override
     public boolean exists(Path directory) {
-        return Files.exists(directory)
-                && (Files.exists(directory.resolve("PG_VERSION")) || !FixedPlace.is(directory));
+        return Files.exists(directory) && (Files.exists(directory.resolve("PG_VERSION")) || !FixedPlace.is(directory));
     }
 
     @Override
@@ -44,9 +43,8 @@ final class LocalDirectories implements DataDirectories {
 
     @Override
     public void finishRenaming(Path dataDir) {
-        List<Path> inner = LEFT.stream()
-                .flatMap(mark -> inside(dataDir, mark).stream())
-                .toList();
+        List<Path> inner =
+                LEFT.stream().flatMap(mark -> inside(dataDir, mark).stream()).toList();
         inner.stream().filter(DirectoryMove::isMovingAway).forEach(copy -> DirectoryMove.move(dataDir, copy));
         inner.stream().filter(DirectoryMove::isMovingBack).forEach(copy -> DirectoryMove.move(copy, dataDir));
     }

@@ -18,8 +18,8 @@ import java.util.stream.Stream;
  */
 final class LoginFile {
     private static final int DEEPEST = 10;
-    private static final Pattern INCLUDE = Pattern.compile(
-            "\\s*(include|include_if_exists|include_dir)\\s+(\"[^\"]+\"|[^\\s#]+)\\s*(?:#.*)?");
+    private static final Pattern INCLUDE =
+            Pattern.compile("\\s*(include|include_if_exists|include_dir)\\s+(\"[^\"]+\"|[^\\s#]+)\\s*(?:#.*)?");
     /** A word in quotes, a comment, or a word; names are separated by white space and commas. */
     private static final Pattern WORD = Pattern.compile("@?\"[^\"]*\"|#.*|[^\\s,\"#]+");
 

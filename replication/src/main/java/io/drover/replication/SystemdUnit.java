@@ -24,7 +24,8 @@ record SystemdUnit(String name) {
     private static final Path GATES = Path.of("/run/postgresql");
     private static final String ASSERTS = "AssertPathExists";
     private static final Duration LIMIT = Duration.ofSeconds(20);
-    private static final Pattern IN_UNIT = Pattern.compile("(?m)^\\d+:(?:name=systemd)?:.*/system\\.slice/(?:.*/)?([^/\n]+\\.service)$");
+    private static final Pattern IN_UNIT =
+            Pattern.compile("(?m)^\\d+:(?:name=systemd)?:.*/system\\.slice/(?:.*/)?([^/\n]+\\.service)$");
     /** What the unit needs beside what its package says, for people. */
     private static final String HOWTO = "put /etc/systemd/system/%s.d/drover.conf there as docs/adopting.md says"
             + " (AssertPathExists=%s, KillMode=mixed), then systemctl daemon-reload; PostgreSQL goes on running";
@@ -96,7 +97,8 @@ record SystemdUnit(String name) {
         if (!properties.getOrDefault("Restart", "").equals("no")) {
             return "it starts the server again by itself (Restart=" + properties.get("Restart") + ")";
         }
-        // of a server whose postmaster was killed it would let the held sessions go on, with a SIGCONT behind its SIGTERM
+        // of a server whose postmaster was killed it would let the held sessions go on, with a SIGCONT behind its
+        // SIGTERM
         if (!List.of("mixed", "process", "none").contains(properties.getOrDefault("KillMode", ""))) {
             return "KillMode=" + properties.get("KillMode") + " lets sessions go on that a seal holds";
         }
@@ -116,8 +118,7 @@ record SystemdUnit(String name) {
     }
 
     private Map<String, String> properties() {
-        Commands.Result shown = systemctl(
-                LIMIT, "show", "--property=MainPID,KillMode,Restart,NeedDaemonReload", name);
+        Commands.Result shown = systemctl(LIMIT, "show", "--property=MainPID,KillMode,Restart,NeedDaemonReload", name);
         Map<String, String> properties = new LinkedHashMap<>();
         shown.stdout()
                 .lines()

@@ -103,7 +103,6 @@ class DebianClusterTest {
     @ParameterizedTest
     @ValueSource(strings = {"15/main; reboot", "15/../main", "15", "x/main", "15/-h", "15/"})
     void hasANameThatMayBeAnArgument(String name) {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> new ServiceName(ServiceName.Kind.PG_CTLCLUSTER, name));
+        assertThatIllegalArgumentException().isThrownBy(() -> new ServiceName(ServiceName.Kind.PG_CTLCLUSTER, name));
     }
 }

@@ -49,8 +49,7 @@ class DirectoryMoveTest {
 
         DirectoryMove.move(place, inner);
 
-        assertThat(names(place))
-                .containsExactly("lost+found", "main.set-aside-00000000", "main.set-aside-1a2b3c4d");
+        assertThat(names(place)).containsExactly("lost+found", "main.set-aside-00000000", "main.set-aside-1a2b3c4d");
         assertThat(names(inner)).containsExactlyElementsOf(CONTENT);
 
         DirectoryMove.move(inner, place);

@@ -102,7 +102,8 @@ class LocalDirectoriesTest {
         }
 
         assertThat(allowed.named(root + "/15/main")).isEqualTo(root.resolve("15/main"));
-        for (String text : List.of(root.toString(), root.resolveSibling("rootless/main").toString())) {
+        for (String text :
+                List.of(root.toString(), root.resolveSibling("rootless/main").toString())) {
             assertThatExceptionOfType(DroverException.class)
                     .as(text)
                     .isThrownBy(() -> allowed.named(text))

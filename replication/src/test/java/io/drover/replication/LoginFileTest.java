@@ -41,7 +41,8 @@ class LoginFileTest {
         String text = LoginFile.whole(write("pg_hba.conf", "host app,@names @names all scram-sha-256\n"));
 
         assertThat(text)
-                .isEqualTo("host app,alice,bob,\"Carla D\",dora,eve alice,bob,\"Carla D\",dora,eve all scram-sha-256\n");
+                .isEqualTo(
+                        "host app,alice,bob,\"Carla D\",dora,eve alice,bob,\"Carla D\",dora,eve all scram-sha-256\n");
     }
 
     @Test

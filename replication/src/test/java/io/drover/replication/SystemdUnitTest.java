@@ -75,7 +75,8 @@ class SystemdUnitTest {
                         # /etc/systemd/system/postgresql@15-main.service.d/drover.conf
                         [Unit]
                         AssertPathExists= /run/postgresql/gate
-                        """)).containsExactly("/etc/postgresql/%I/postgresql.conf", "/run/postgresql/gate");
+                        """))
+                .containsExactly("/etc/postgresql/%I/postgresql.conf", "/run/postgresql/gate");
     }
 
     @ParameterizedTest

@@ -41,13 +41,25 @@ class BadAdoptionIT {
                 List<Wrong> wrongs = List.of(
                         new Wrong("node_x", data.toString(), port, "app", "UNKNOWN_NODE", "there is no node node_x"),
                         // both agents can read it, as on a storage that is shared, or with two agents on a machine
-                        new Wrong(other.value(), data.toString(), port, "app", "ALREADY_EXISTS", primary + " serves it already"),
+                        new Wrong(
+                                other.value(),
+                                data.toString(),
+                                port,
+                                "app",
+                                "ALREADY_EXISTS",
+                                primary + " serves it already"),
                         new Wrong(primary.value(), link.toString(), port, "app", "INVALID_VALUE", "symbolic link"),
                         new Wrong(primary.value(), above + "/data", port, "app", "INVALID_VALUE", "symbolic link"),
                         new Wrong(primary.value(), data + "/../data", port, "app", "INVALID_VALUE", "detour"),
                         new Wrong(primary.value(), data + "/base", port, "app", "INVALID_VALUE", "no PG_VERSION"),
                         new Wrong(primary.value(), "data", port, "app", "INVALID_VALUE", "no data directory"),
-                        new Wrong(primary.value(), data.toString(), port + 1, "app", "IDENTITY_MISMATCH", "listens on port"),
+                        new Wrong(
+                                primary.value(),
+                                data.toString(),
+                                port + 1,
+                                "app",
+                                "IDENTITY_MISMATCH",
+                                "listens on port"),
                         new Wrong(
                                 primary.value(), data.toString(), port, "nothere", "POSTGRES_UNREACHABLE", "nothere"));
                 Map<String, String> before = WorldSnapshot.of(cluster).facts();
@@ -73,8 +85,12 @@ class BadAdoptionIT {
                         "{\"node\":\"%s\",\"dataDir\":\"%s\",\"port\":%d,\"database\":\"%s\"}"
                                 .formatted(wrong.node(), wrong.dataDir(), wrong.port(), wrong.database()));
         assertThat(answer.status()).as(wrong + ": " + answer.body()).isBetween(400, 599);
-        assertThat(answer.json().get("code").asText()).as(wrong + ": " + answer.body()).isEqualTo(wrong.code());
+        assertThat(answer.json().get("code").asText())
+                .as(wrong + ": " + answer.body())
+                .isEqualTo(wrong.code());
         assertThat(answer.json().get("detail").asText()).as(wrong.toString()).contains(wrong.words());
-        assertThat(answer.json().get("hint").asText()).as(wrong + ": " + answer.body()).isNotBlank();
+        assertThat(answer.json().get("hint").asText())
+                .as(wrong + ": " + answer.body())
+                .isNotBlank();
     }
 }

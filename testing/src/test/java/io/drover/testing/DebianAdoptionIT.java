@@ -76,8 +76,12 @@ class DebianAdoptionIT {
                 }
                 adopt(cluster, HOME, instance.dataDirectory().toString(), instance.port(), shard);
             }
-            assertThat(Postmasters.of(instance.dataDirectory())).as("adopted without a restart").hasValue(postmaster);
-            assertThat(instance.startMode()).as("nothing but the agent starts it").isEqualTo("manual");
+            assertThat(Postmasters.of(instance.dataDirectory()))
+                    .as("adopted without a restart")
+                    .hasValue(postmaster);
+            assertThat(instance.startMode())
+                    .as("nothing but the agent starts it")
+                    .isEqualTo("manual");
 
             try (Writers orders = new Writers(cluster, ORDERS);
                     Writers billing = new Writers(cluster, BILLING)) {
@@ -103,7 +107,9 @@ class DebianAdoptionIT {
         assertThat(first.shards()).as("one move takes every shard along").containsExactlyInAnyOrder(BILLING, ORDERS);
         assertThat(rest.shard(BILLING).primary().node()).isEqualTo(AWAY);
         hasItsConfiguration(cluster);
-        assertThat(instance.status()).as("the way back runs under Debian's tools").isEqualTo("online,recovery");
+        assertThat(instance.status())
+                .as("the way back runs under Debian's tools")
+                .isEqualTo("online,recovery");
         rest.act(first.id(), "rollback");
         rest.await(first.id(), MoveState.ROLLED_BACK, Scene.MOVE_LIMIT);
         clients.forEach(Writers::await);
@@ -112,7 +118,8 @@ class DebianAdoptionIT {
 
         complete(cluster, awaitBaking(cluster, AWAY, clients));
         assertThat(instance.status()).isEqualTo("down");
-        List<String> left = names(mounted ? instance.dataDirectory() : instance.dataDirectory().getParent());
+        List<String> left = names(
+                mounted ? instance.dataDirectory() : instance.dataDirectory().getParent());
         assertThat(left).as("the old copy is kept").anyMatch(name -> name.startsWith("main.set-aside-"));
         purge(cluster, HOME);
 
@@ -164,9 +171,10 @@ class DebianAdoptionIT {
         assertThat(copy.run("postgres", "show work_mem")).isEqualTo("5MB");
         assertThat(copy.run("postgres", "show cluster_name")).isEqualTo(AWAY.value());
         assertThat(copy.run("postgres", "show log_directory")).isEqualTo("log");
-        assertThat(copy.run(
-                        "postgres",
-                        "select count(*) from pg_hba_file_rules where error is null and user_name @> '{orders,billing}'"))
+        assertThat(
+                        copy.run(
+                                "postgres",
+                                "select count(*) from pg_hba_file_rules where error is null and user_name @> '{orders,billing}'"))
                 .isEqualTo("1");
         assertThat(copy.run("postgres", "select pg_read_file(current_setting('ident_file'))"))
                 .contains("admins deploy orders");
@@ -185,7 +193,8 @@ class DebianAdoptionIT {
         JsonNode place = null;
         for (JsonNode each : cluster.rest().get("/v1/nodes").succeeded().json().get("nodes")) {
             for (JsonNode instance : each.get("instances")) {
-                if (each.get("id").asText().equals(node.value()) && instance.get("shards").toString().contains("orders")) {
+                if (each.get("id").asText().equals(node.value())
+                        && instance.get("shards").toString().contains("orders")) {
                     place = instance;
                 }
             }
@@ -198,7 +207,8 @@ class DebianAdoptionIT {
         long postmaster = Postmasters.of(instance.dataDirectory()).orElseThrow();
         ProcessTable.signal(postmaster, "KILL");
         Waiting.until("it is dead", Scene.WRITING_LIMIT, () -> !ProcessTable.isAlive(postmaster));
-        Waiting.until("it runs again", Scene.WRITING_LIMIT, () -> instance.status().equals("online"));
+        Waiting.until(
+                "it runs again", Scene.WRITING_LIMIT, () -> instance.status().equals("online"));
         assertThat(instance.starts()).isEqualTo(starts + 1);
     }
 

@@ -127,7 +127,8 @@ class KeyMaterialTest {
             assertThat(config.getBoolean("zookeeper.client.secure")).isTrue();
             assertThat(config.getBoolean("zookeeper.fips-mode")).isTrue();
             assertThat(config.getBoolean("zookeeper.sasl.client")).isFalse();
-            assertThat(config.getProperty("zookeeper.ssl.keyStore.passwordPath")).isEmpty();
+            assertThat(config.getProperty("zookeeper.ssl.keyStore.passwordPath"))
+                    .isEmpty();
         } finally {
             System.clearProperty("zookeeper.ssl.hostnameVerification");
             System.clearProperty("zookeeper.client.secure");

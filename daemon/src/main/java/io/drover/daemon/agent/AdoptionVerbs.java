@@ -101,8 +101,7 @@ final class AdoptionVerbs {
                 place.socketDir(),
                 place.port(),
                 Role.STANDBY);
-        ManagedInstance instance =
-                instances.add(home.map(first::withHome).orElse(first));
+        ManagedInstance instance = instances.add(home.map(first::withHome).orElse(first));
         InstanceRecord known = instance.record();
         boolean elsewhere =
                 !known.dataDir().equals(place.dataDir()) && tools.directories().exists(known.dataDir());
@@ -176,7 +175,8 @@ final class AdoptionVerbs {
                             "the server in " + dataDir + " is instance " + identity + ", and "
                                     + shard.primary().node() + " serves it already, as shard " + shard.shard()
                                     + "; nothing was done",
-                            "one agent for one instance: name " + shard.primary().node()
+                            "one agent for one instance: name "
+                                    + shard.primary().node()
                                     + " for another database in it; a copy of it that takes writes of its own needs"
                                     + " a system identifier of its own, by dump and restore");
                 });
@@ -250,15 +250,8 @@ final class AdoptionVerbs {
     private InstanceReport take(
             InstanceId identity, ShardId shard, String database, PostmasterFile place, Optional<Home> home) {
         InstanceRecord first = InstanceRecord.first(
-                identity,
-                List.of(shard),
-                database,
-                place.dataDir(),
-                place.socketDir(),
-                place.port(),
-                Role.PRIMARY);
-        ManagedInstance instance =
-                instances.add(home.map(first::withHome).orElse(first));
+                identity, List.of(shard), database, place.dataDir(), place.socketDir(), place.port(), Role.PRIMARY);
+        ManagedInstance instance = instances.add(home.map(first::withHome).orElse(first));
         InstanceRecord known = instance.record();
         if (known.role() != Role.PRIMARY || !known.dataDir().equals(place.dataDir())) {
             throw new DroverException(

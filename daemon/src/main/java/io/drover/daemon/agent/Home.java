@@ -36,7 +36,8 @@ record Home(
     Optional<Path> configuration() {
         return startArguments.stream()
                 .filter(argument -> argument.startsWith(CONFIG_FILE))
-                .map(argument -> Path.of(argument.substring(CONFIG_FILE.length())).getParent())
+                .map(argument ->
+                        Path.of(argument.substring(CONFIG_FILE.length())).getParent())
                 .filter(Objects::nonNull)
                 .findFirst();
     }

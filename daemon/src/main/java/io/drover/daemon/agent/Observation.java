@@ -132,7 +132,8 @@ public final class Observation {
     /** What the checks want to know before a copy is made here. */
     public TargetFacts targetFacts(
             ShardId shard, int port, String sourceHost, int sourcePort, List<String> tablespaces) {
-        Path place = instances.ofShard(firstBeside(shard))
+        Path place = instances
+                .ofShard(firstBeside(shard))
                 .flatMap(known -> tools.homeOf(known.record(), sourcePort))
                 .map(Home::dataDir)
                 .orElseGet(() -> tools.plannedLayout(firstBeside(shard)).data());

@@ -115,7 +115,8 @@ final class Shards implements ShardService {
                             "shard " + id + " is not adopted on " + node + ": its instance " + instance.instance()
                                     + " is served by " + sibling.primary().node() + ", as shard " + sibling.shard()
                                     + "; nothing was published",
-                            "one agent for one instance: name " + sibling.primary().node());
+                            "one agent for one instance: name "
+                                    + sibling.primary().node());
                 });
         return known;
     }

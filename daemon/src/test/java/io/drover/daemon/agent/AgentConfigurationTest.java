@@ -125,7 +125,8 @@ class AgentConfigurationTest {
         assertThat(usual.getAdoptRoots()).isEmpty();
         assertThat(usual.isServiceManagers()).isTrue();
 
-        AgentConfiguration strict = read(MINIMAL + "adoptRoots: [/var/lib/postgresql, /srv/pg]\nserviceManagers: false\n");
+        AgentConfiguration strict =
+                read(MINIMAL + "adoptRoots: [/var/lib/postgresql, /srv/pg]\nserviceManagers: false\n");
         assertThat(strict.getAdoptRoots()).containsExactly(Path.of("/var/lib/postgresql"), Path.of("/srv/pg"));
         assertThat(strict.isServiceManagers()).isFalse();
     }

@@ -47,7 +47,8 @@ public final class DebianInstance implements AutoCloseable {
 
     /** Whether this machine has Debian's tools, and the caller may use them. */
     public static boolean isPossible() {
-        return System.getProperty("user.name").equals("root") && Files.isExecutable(Path.of("/usr/bin/pg_createcluster"));
+        return System.getProperty("user.name").equals("root")
+                && Files.isExecutable(Path.of("/usr/bin/pg_createcluster"));
     }
 
     /**
@@ -84,7 +85,11 @@ public final class DebianInstance implements AutoCloseable {
     }
 
     private static long ownerOf(Path configuration) {
-        return Long.parseLong(configuration.getFileName().toString().substring(PREFIX.length()).split("_")[0]);
+        return Long.parseLong(configuration
+                .getFileName()
+                .toString()
+                .substring(PREFIX.length())
+                .split("_")[0]);
     }
 
     /** The data lies in the cluster's directory, which goes with that. */
@@ -97,7 +102,8 @@ public final class DebianInstance implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot delete " + configuration, e);
         }
-        Command.run(List.of("rm", "-f", logFile(version, name).toString(), "/run/postgresql/" + version + "-" + name + ".pid"));
+        Command.run(List.of(
+                "rm", "-f", logFile(version, name).toString(), "/run/postgresql/" + version + "-" + name + ".pid"));
     }
 
     private void make() throws IOException {
@@ -209,7 +215,9 @@ public final class DebianInstance implements AutoCloseable {
 
     /** What Debian's tools have it start at boot. */
     public String startMode() {
-        return configurationFiles().get("start.conf").lines()
+        return configurationFiles()
+                .get("start.conf")
+                .lines()
                 .filter(line -> !line.isBlank() && !line.startsWith("#"))
                 .findFirst()
                 .orElse("");

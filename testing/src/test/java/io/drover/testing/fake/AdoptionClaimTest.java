@@ -58,7 +58,9 @@ class AdoptionClaimTest {
 
     private static void refused(DroverException e) {
         assertThat(e.code()).isEqualTo(ErrorCode.ALREADY_EXISTS);
-        assertThat(e).hasMessageContaining("node_a serves it already, as shard shard_01").hasMessageContaining("nothing was done");
+        assertThat(e)
+                .hasMessageContaining("node_a serves it already, as shard shard_01")
+                .hasMessageContaining("nothing was done");
     }
 
     @Test
