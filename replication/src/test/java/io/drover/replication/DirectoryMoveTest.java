@@ -107,7 +107,7 @@ class DirectoryMoveTest {
         Files.createDirectory(inner);
         Files.createFile(inner.resolve(".drover-moving-back"));
 
-        StandbySetup.prepare(inner, new StandbySetup.Upstream("h", 1, Path.of("/p"), "a", "s"));
+        StandbySetup.prepare(inner, new StandbySetup.Upstream("h", 1, Path.of("/p"), "a", "s", ServerTls.NONE));
         StandbySetup.install(inner, place);
 
         assertThat(inner).doesNotExist();
@@ -121,7 +121,7 @@ class DirectoryMoveTest {
         Files.createFile(inner.resolve(".drover-moving-back"));
         Files.move(inner.resolve("postgresql.auto.conf"), place.resolve("postgresql.auto.conf"));
 
-        StandbySetup.prepare(inner, new StandbySetup.Upstream("h", 1, Path.of("/p"), "a", "s"));
+        StandbySetup.prepare(inner, new StandbySetup.Upstream("h", 1, Path.of("/p"), "a", "s", ServerTls.NONE));
         DirectoryMove.move(inner, place);
 
         assertThat(place.resolve("postgresql.auto.conf")).hasContent("port = 1\n");
