@@ -9,6 +9,7 @@ import io.drover.daemon.access.TokenDigest;
 import io.drover.daemon.config.ControllerConfiguration;
 import io.drover.daemon.metrics.MoveObserver;
 import io.drover.daemon.resources.FakeServices;
+import io.drover.daemon.tls.TlsMaterial;
 import io.drover.replication.Waiting;
 import io.drover.topology.LeaderElection;
 import io.drover.topology.Leadership;
@@ -53,7 +54,11 @@ class ProtectedControllersTest {
 
     private static final class NoShards implements ControllerWiring {
         @Override
-        public Parts assemble(ControllerConfiguration configuration, ZooKeeperClient client, MoveObserver observer) {
+        public Parts assemble(
+                ControllerConfiguration configuration,
+                ZooKeeperClient client,
+                TlsMaterial identity,
+                MoveObserver observer) {
             LeaderElection.Listener nothing = new LeaderElection.Listener() {
                 @Override
                 public void gained(Leadership leadership) {}
