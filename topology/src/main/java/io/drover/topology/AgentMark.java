@@ -11,11 +11,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param host address at which the node's PostgreSQL instances listen
  * @param agent base address of the agent's HTTP interface
- * @param process null of an agent that does not say
+ * @param origin the process that keeps it; null of an agent that does not say
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
-public record AgentMark(
-        NodeId id, String host, String agent, @Nullable Process process) {
+public record AgentMark(NodeId id, String host, String agent, @Nullable Origin origin) {
     /**
      * A process.
      *
@@ -24,5 +23,5 @@ public record AgentMark(
      * @param startTicks when it was started, in the kernel's ticks since the boot: an id is used again
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
-    public record Process(String machine, long pid, long startTicks) {}
+    public record Origin(String machine, long pid, long startTicks) {}
 }

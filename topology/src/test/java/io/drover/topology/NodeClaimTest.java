@@ -37,7 +37,7 @@ class NodeClaimTest {
     }
 
     private static AgentMark mark(String host, long pid) {
-        return new AgentMark(NODE, host, "http://" + host + ":8090", new AgentMark.Process("machine " + host, pid, 7));
+        return new AgentMark(NODE, host, "http://" + host + ":8090", new AgentMark.Origin("machine " + host, pid, 7));
     }
 
     private NodeClaim claim(AgentMark mark, Predicate<AgentMark> hasEnded) {

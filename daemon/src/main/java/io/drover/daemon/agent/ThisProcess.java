@@ -24,12 +24,12 @@ final class ThisProcess {
         long pid = ProcessHandle.current().pid();
         String machine = machine();
         return new AgentMark(
-                node, host, agent, machine == null ? null : new AgentMark.Process(machine, pid, startTicks(pid)));
+                node, host, agent, machine == null ? null : new AgentMark.Origin(machine, pid, startTicks(pid)));
     }
 
     /** Whether the process of a mark ran on this machine since its last boot, and runs no more. */
     static boolean hasEnded(AgentMark mark) {
-        AgentMark.Process process = mark.process();
+        AgentMark.Origin process = mark.origin();
         return process != null
                 && process.machine().equals(machine())
                 && startTicks(process.pid()) != process.startTicks();
