@@ -87,6 +87,7 @@ class ShardsTest {
 
     @Test
     void publishesNoShardOfAnInstanceThatAnotherNodeServes() {
+        desk.world.addStandbyOnC();
         assertThatThrownBy(() -> desk.shards.adopt(
                         SECOND, new ShardAdoption(C, FakeWorld.DATA, Moved.ON_C.port(), "app", null)))
                 .isInstanceOfSatisfying(DroverException.class, e -> {
