@@ -35,8 +35,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.api.Test;
 
 /**
  * An instance that pg_createcluster made, with two databases that become a shard each, in the middle of its work: it moves with its
@@ -59,11 +58,18 @@ class DebianAdoptionIT {
         SharedCluster.discard();
     }
 
-    @ParameterizedTest(name = "data directory on a mount point: {0}")
-    @ValueSource(booleans = {false, true})
-    void anInstanceOfDebiansMovesRollsBackAndComesHome(boolean mounted) throws SQLException, IOException {
+    @Test
+    void anInstanceOfDebiansMovesRollsBackAndComesHome() throws SQLException, IOException {
+        movesRollsBackAndComesHome(false);
+    }
+
+    @Test
+    void oneWhoseDataDirectoryIsAMountPointDoesSo() throws SQLException, IOException {
+        movesRollsBackAndComesHome(true);
+    }
+
+    private static void movesRollsBackAndComesHome(boolean mounted) throws SQLException, IOException {
         assumeTrue(DebianInstance.isPossible(), "needs root and postgresql-common");
-        SharedCluster.discard();
         LocalCluster cluster = SharedCluster.get();
         try (DebianInstance instance = DebianInstance.start(cluster, HOME, mounted, "orders", "billing", "later")) {
             long postmaster = Postmasters.of(instance.dataDirectory()).orElseThrow();
