@@ -118,7 +118,11 @@ public final class SystemdNode implements AutoCloseable {
         ExecResult result = execute(limit, attempts, script);
         if (result.getExitCode() != 0) {
             throw new IllegalStateException("%s did not come within %s that %s: %s"
-                    .formatted(name, limit, what, execute(limit, "cat /tmp/awaited").getStdout()));
+                    .formatted(
+                            name,
+                            limit,
+                            what,
+                            execute(limit, "cat /tmp/awaited").getStdout()));
         }
     }
 
@@ -156,7 +160,8 @@ public final class SystemdNode implements AutoCloseable {
     /** Keeps the log of all units in a directory of this machine. */
     public void saveJournal(Path directory) throws IOException {
         Files.writeString(
-                Files.createDirectories(directory).resolve(name + ".journal"), run("journalctl --no-pager --output=short-precise"));
+                Files.createDirectories(directory).resolve(name + ".journal"),
+                run("journalctl --no-pager --output=short-precise"));
     }
 
     @Override

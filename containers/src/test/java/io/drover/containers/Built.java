@@ -15,7 +15,8 @@ final class Built {
 
     static Path debianPackage() throws IOException {
         try (Stream<Path> files = Files.list(module().resolve("target"))) {
-            List<Path> found = files.filter(file -> file.getFileName().toString().matches("drover_.*_all\\.deb"))
+            List<Path> found = files.filter(
+                            file -> file.getFileName().toString().matches("drover_.*_all\\.deb"))
                     .toList();
             assertThat(found).hasSize(1);
             return found.get(0);

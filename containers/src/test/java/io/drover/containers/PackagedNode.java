@@ -98,13 +98,17 @@ final class PackagedNode {
     void makeShard() {
         node.run(START, drover("init " + SHARD + " --node node_a --port 5433 --database app"));
         awaitService();
-        node.run(psql("create table beat (at timestamptz default clock_timestamp(), server int default pg_backend_pid())"));
+        node.run(psql(
+                "create table beat (at timestamptz default clock_timestamp(), server int default pg_backend_pid())"));
     }
 
     /** The agent says to load balancers that the shard is served. */
     void awaitService() {
-        node.await("the shard is served", START, "python3 -c \"import urllib.request as r;"
-                + " r.urlopen('http://127.0.0.1:8090/primary?shard=" + SHARD + "', timeout=5)\"");
+        node.await(
+                "the shard is served",
+                START,
+                "python3 -c \"import urllib.request as r; r.urlopen('http://127.0.0.1:8090/primary?shard=" + SHARD
+                        + "', timeout=5)\"");
     }
 
     /** Another build of the same, as an upgrade wants it. */
@@ -119,7 +123,8 @@ final class PackagedNode {
 
     /** A command line that talks to the controller. */
     static String drover(String arguments) {
-        return "DROVER_URL=http://127.0.0.1:8080 DROVER_TOKEN_FILE=/etc/drover/controller.token /usr/bin/drover " + arguments;
+        return "DROVER_URL=http://127.0.0.1:8080 DROVER_TOKEN_FILE=/etc/drover/controller.token /usr/bin/drover "
+                + arguments;
     }
 
     /** A command line that runs a statement in the shard, as the superuser. */

@@ -39,11 +39,19 @@ class PackagedNodeIT {
     /** Part of the way there: afterwards it is configured. */
     private static void nothingStartsWithoutItsConfiguration() {
         for (String unit : List.of("drover-agent", "drover-controller", "drover-pgbouncer")) {
-            assertThat(property(unit, "ActiveState")).as("%s after its installation", unit).isEqualTo("inactive");
-            assertThat(property(unit, "UnitFileState")).as("%s after its installation", unit).isEqualTo("disabled");
+            assertThat(property(unit, "ActiveState"))
+                    .as("%s after its installation", unit)
+                    .isEqualTo("inactive");
+            assertThat(property(unit, "UnitFileState"))
+                    .as("%s after its installation", unit)
+                    .isEqualTo("disabled");
             node.run("systemctl start " + unit);
-            assertThat(property(unit, "ActiveState")).as("%s when it is started", unit).isEqualTo("inactive");
-            assertThat(property(unit, "ConditionResult")).as("%s when it is started", unit).isEqualTo("no");
+            assertThat(property(unit, "ActiveState"))
+                    .as("%s when it is started", unit)
+                    .isEqualTo("inactive");
+            assertThat(property(unit, "ConditionResult"))
+                    .as("%s when it is started", unit)
+                    .isEqualTo("no");
         }
     }
 
@@ -95,8 +103,11 @@ class PackagedNodeIT {
             packaged.upgrade("99.0");
             packaged.awaitService();
 
-            assertThat(node.run("dpkg-query -W -f '${Version} ${Status}' drover")).isEqualTo("99.0 install ok installed");
-            assertThat(DAEMONS).allSatisfy(unit -> assertThat(property(unit, "ActiveState")).isEqualTo("active"));
+            assertThat(node.run("dpkg-query -W -f '${Version} ${Status}' drover"))
+                    .isEqualTo("99.0 install ok installed");
+            assertThat(DAEMONS)
+                    .allSatisfy(
+                            unit -> assertThat(property(unit, "ActiveState")).isEqualTo("active"));
             assertThat(DAEMONS.stream().map(PackagedNodeIT::mainPid)).doesNotContainAnyElementsOf(daemons);
             assertThat(property("drover-pgbouncer", "ActiveState")).isEqualTo("inactive");
             assertThat(postmaster()).isEqualTo(postmaster);
@@ -115,10 +126,12 @@ class PackagedNodeIT {
 
             node.run(LIMIT, "apt-get -qq purge -y drover");
 
-            assertThat(node.succeeds("test -e /usr/bin/drover || test -e /usr/share/drover || pgrep -f '[i]o.drover.daemon'"))
+            assertThat(node.succeeds(
+                            "test -e /usr/bin/drover || test -e /usr/share/drover || pgrep -f '[i]o.drover.daemon'"))
                     .as("something of the package is left")
                     .isFalse();
-            assertThat(node.run("systemctl list-unit-files 'drover-*' --no-legend")).isEmpty();
+            assertThat(node.run("systemctl list-unit-files 'drover-*' --no-legend"))
+                    .isEmpty();
             assertThat(node.run(configuration)).isEqualTo(sums);
             assertThat(node.run("id -un postgres drover")).isEqualTo("postgres\ndrover");
             assertThat(postmaster()).isEqualTo(postmaster);
@@ -163,7 +176,9 @@ class PackagedNodeIT {
     @CsvSource({"drover-controller, 1.5", "drover-agent, 3.5", "drover-pgbouncer, 1.9"})
     void unitsAreExposedNoMoreThanTheyHaveTo(String unit, double limit) {
         String rating = node.run("systemd-analyze security --no-pager %s.service | tail -n 1".formatted(unit));
-        assertThat(Double.parseDouble(rating.replaceAll(".*: ([0-9.]+) .*", "$1"))).as(rating).isLessThanOrEqualTo(limit);
+        assertThat(Double.parseDouble(rating.replaceAll(".*: ([0-9.]+) .*", "$1")))
+                .as(rating)
+                .isLessThanOrEqualTo(limit);
     }
 
     private static String postmaster() {

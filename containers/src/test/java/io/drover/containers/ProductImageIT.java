@@ -36,7 +36,8 @@ class ProductImageIT {
 
     @Test
     void isNotRoot() {
-        try (GenericContainer<?> container = container().withCreateContainerCmdModifier(
+        try (GenericContainer<?> container = container()
+                .withCreateContainerCmdModifier(
                 command -> command.withEntrypoint("id").withCmd())) {
             container.start();
             assertThat(container.getLogs()).startsWith("uid=10001(drover) gid=");

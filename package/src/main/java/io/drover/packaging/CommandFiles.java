@@ -47,7 +47,8 @@ public final class CommandFiles {
         Path completions = Files.createDirectories(share.resolve("bash-completion/completions"));
         // it is sourced, and Debian wants no interpreter named there
         Files.writeString(
-                completions.resolve("drover"), AutoComplete.bash("drover", drover).replaceFirst("^#!.*\\R", ""));
+                completions.resolve("drover"),
+                AutoComplete.bash("drover", drover).replaceFirst("^#!.*\\R", ""));
         compressed("doc/drover", "changelog", changelog());
     }
 
