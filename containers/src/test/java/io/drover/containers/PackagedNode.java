@@ -107,7 +107,7 @@ final class PackagedNode {
         node.await(
                 "the shard is served",
                 START,
-                "python3 -c \"import urllib.request as r;" + " r.urlopen('http://127.0.0.1:8090/primary?shard=" + SHARD
+                "python3 -c \"import urllib.request as r; r.urlopen('http://127.0.0.1:8090/primary?shard=" + SHARD
                         + "', timeout=5)\"");
     }
 

@@ -143,8 +143,9 @@ class DebianPackageIT {
         return Program.run(
                 "bash",
                 "-c",
-                ". \"$1\"; shift; COMP_WORDS=(drover \"$@\"); COMP_CWORD=$#; COMP_LINE=\"drover $*\"; COMP_POINT=${#COMP_LINE};"
-                        + " _complete_drover; printf '%s\\n' \"${COMPREPLY[@]}\"",
+                ". \"$1\"; shift; COMP_WORDS=(drover \"$@\"); COMP_CWORD=$#; COMP_LINE=\"drover $*\";"
+                        + " COMP_POINT=${#COMP_LINE}; _complete_drover; printf '%s\\n"
+                        + "' \"${COMPREPLY[@]}\"",
                 "bash",
                 root.resolve("usr/share/bash-completion/completions/drover"),
                 words[0],
