@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
 /**
  * Which size pools have before a fence, so that few server connections are left for {@code PAUSE} to close: each one that ends is a
  * process of PostgreSQL that ends, and hundreds of them at once leave no processor to anybody else for hundreds of milliseconds (H102).
- * Connections that nobody has used are closed a few at a time; a quarter more than are in use stay, and two. Used by one thread.
+ * Connections that nobody has used are closed a few at a time, where they are many; a quarter more than are in use stay, and two. Used by one
+ * thread.
  */
 final class Shedding {
     /** The size that the configuration says. */
@@ -56,7 +57,9 @@ final class Shedding {
         int enough = most + most / PART_TO_SPARE + SPARE;
         // PgBouncer looks at its pools three times in a second: the next ones end when those before them have
         boolean closing = size != AS_CONFIGURED && open > size;
-        if (open > enough && !closing) {
+        // in a small pool a client that comes meanwhile would wait for nothing
+        boolean worthIt = size != AS_CONFIGURED || open - enough >= FEWEST_AT_A_TIME;
+        if (worthIt && open > enough && !closing) {
             size = Math.max(enough, open - Math.max(FEWEST_AT_A_TIME, open / PARTS));
         }
         return size;

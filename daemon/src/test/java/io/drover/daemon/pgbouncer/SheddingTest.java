@@ -21,6 +21,8 @@ final class SheddingTest {
     @Test
     void leavesPoolsAloneThatHaveLittleToClose() {
         assertThat(saw(pools(12, 8, 0), pools(5, 0, 0))).isEqualTo(Shedding.AS_CONFIGURED);
+        assertThat(saw(pools(51, 8, 0))).isEqualTo(Shedding.AS_CONFIGURED);
+        assertThat(saw(pools(52, 8, 0))).isEqualTo(12);
     }
 
     @Test
