@@ -38,7 +38,7 @@ class ProductImageIT {
     void isNotRoot() {
         try (GenericContainer<?> container = container()
                 .withCreateContainerCmdModifier(
-                command -> command.withEntrypoint("id").withCmd())) {
+                        command -> command.withEntrypoint("id").withCmd())) {
             container.start();
             assertThat(container.getLogs()).startsWith("uid=10001(drover) gid=");
         }

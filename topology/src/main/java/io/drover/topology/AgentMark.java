@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param origin the process that keeps it; null of an agent that does not say
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
-public record AgentMark(NodeId id, String host, String agent, @Nullable Origin origin) {
+public record AgentMark(
+        NodeId id, String host, String agent, @Nullable Origin origin) {
     /**
      * A process.
      *

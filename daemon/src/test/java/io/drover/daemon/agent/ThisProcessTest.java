@@ -9,8 +9,7 @@ import io.drover.topology.AgentMark;
 import org.junit.jupiter.api.Test;
 
 class ThisProcessTest {
-    private static final AgentMark OWN =
-            ThisProcess.mark(new NodeId("node_a"), "127.0.0.21", "http://127.0.0.21:8090");
+    private static final AgentMark OWN = ThisProcess.mark(new NodeId("node_a"), "127.0.0.21", "http://127.0.0.21:8090");
     private static final AgentMark.Origin PROCESS = requireNonNull(OWN.origin());
     /** More than the kernel gives out. */
     private static final long NO_PROCESS = 1L << 30;

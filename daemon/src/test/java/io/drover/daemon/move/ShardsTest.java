@@ -88,8 +88,8 @@ class ShardsTest {
     @Test
     void publishesNoShardOfAnInstanceThatAnotherNodeServes() {
         desk.world.addStandbyOnC();
-        assertThatThrownBy(() -> desk.shards.adopt(
-                        SECOND, new ShardAdoption(C, FakeWorld.DATA, Moved.ON_C.port(), "app", null)))
+        assertThatThrownBy(() ->
+                        desk.shards.adopt(SECOND, new ShardAdoption(C, FakeWorld.DATA, Moved.ON_C.port(), "app", null)))
                 .isInstanceOfSatisfying(DroverException.class, e -> {
                     assertThat(e.code()).isEqualTo(ErrorCode.ALREADY_EXISTS);
                     assertThat(e).hasMessageContaining("is served by node_a, as shard shard_01");
