@@ -18,6 +18,16 @@ missing_packages() {
         command -v ip >/dev/null || echo iproute2
         command -v umount >/dev/null || echo mount
     fi
+    if [ -n "${DROVER_NEEDS_PACKAGING:-}" ]; then
+        command -v lintian >/dev/null || echo lintian
+        command -v man >/dev/null || echo man-db
+        command -v systemd-analyze >/dev/null || echo systemd
+    fi
+    if [ -n "${DROVER_NEEDS_ANSIBLE:-}" ]; then
+        [ -x /usr/bin/ansible-playbook ] || echo ansible
+        [ -x /usr/bin/ansible-lint ] || echo ansible-lint
+        [ -x /usr/bin/yamllint ] || echo yamllint
+    fi
     if [ -n "${DROVER_NEEDS_EMULATION:-}" ]; then
         command -v gcc >/dev/null || echo gcc
         [ -e /usr/include/dlfcn.h ] || echo libc6-dev
@@ -102,6 +112,13 @@ install_quietly() (
     esac
     case " $* " in
         *" openssh-server "*) update-rc.d ssh disable ;;
+    esac
+    case " $* " in
+        # the socket would start the service
+        *" docker.io "*)
+            update-rc.d docker disable
+            if command -v systemctl >/dev/null; then systemctl -q disable docker.service docker.socket containerd.service; fi
+            ;;
     esac
     case " $* " in
         *" haproxy "*)

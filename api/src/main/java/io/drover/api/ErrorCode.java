@@ -13,6 +13,7 @@ public enum ErrorCode {
     NOT_SUPPORTED(107, Type.USER, 422, false, "Not supported by this version"),
     IDEMPOTENCY_KEY_REUSED(108, Type.USER, 422, false, "The idempotency key belongs to another request"),
     INVALID_VALUE(109, Type.USER, 422, false, "A value is out of range"),
+    APPROVAL_NEEDED(110, Type.USER, 422, false, "The move has to wait for an approval"),
 
     SHARD_BUSY(200, Type.PRECONDITION, 409, false, "The shard is in another move"),
     NODE_BUSY(201, Type.PRECONDITION, 409, false, "The node is in another move"),
@@ -29,6 +30,9 @@ public enum ErrorCode {
     TAIL_MISSED(212, Type.PRECONDITION, 409, true, "The end of the WAL segment is too far away"),
     PAUSE_TOO_LONG(213, Type.PRECONDITION, 409, false, "The write pause would take longer than allowed"),
     BLOCKED(214, Type.PRECONDITION, 409, false, "Something stands in the way of the cutover"),
+    UNKNOWN_TABLE(215, Type.PRECONDITION, 409, false, "The move belongs to another version"),
+    REPLAYED(216, Type.PRECONDITION, 409, false, "The command was carried out before"),
+    TOO_MANY_FENCES(217, Type.PRECONDITION, 429, true, "The shard was fenced too often"),
 
     POSTGRES_UNREACHABLE(300, Type.POSTGRES, 503, true, "PostgreSQL cannot be reached"),
     POSTGRES_FAILED(301, Type.POSTGRES, 500, false, "PostgreSQL refused or failed"),
@@ -52,6 +56,7 @@ public enum ErrorCode {
 
     ABORTED_BY_OPERATOR(600, Type.OPERATOR, 409, false, "A person aborted the move"),
     OPERATOR_NEEDED(601, Type.OPERATOR, 409, false, "A person is needed"),
+    AUDIT_FAILED(602, Type.OPERATOR, 503, true, "The audit log cannot be written"),
 
     INTERNAL(900, Type.INTERNAL, 500, false, "A fault in Drover");
 

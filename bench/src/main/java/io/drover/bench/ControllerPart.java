@@ -10,6 +10,7 @@ import io.drover.daemon.config.SecretFile;
 import io.drover.daemon.metrics.MoveObserver;
 import io.drover.daemon.move.MoveControl;
 import io.drover.daemon.remote.HttpAgents;
+import io.drover.daemon.tls.TlsMaterial;
 import io.drover.testing.fake.HttpMonitors;
 import io.drover.topology.DocumentStore;
 import io.drover.topology.NodeRegistry;
@@ -18,6 +19,7 @@ import io.drover.topology.PoolerRegistry;
 import io.drover.topology.TopologyStore;
 import io.drover.topology.ZooKeeperClient;
 import java.net.URI;
+import org.jspecify.annotations.Nullable;
 
 /** The controller daemon as it is shipped, but for the views of PostgreSQL: it asks the process of the fake agents for them. */
 final class ControllerPart implements ChildMain.Part {
@@ -33,7 +35,11 @@ final class ControllerPart implements ChildMain.Part {
 
     private record FakedViews(String monitors) implements ControllerWiring {
         @Override
-        public Parts assemble(ControllerConfiguration configuration, ZooKeeperClient client, MoveObserver observer) {
+        public Parts assemble(
+                ControllerConfiguration configuration,
+                ZooKeeperClient client,
+                @Nullable TlsMaterial identity,
+                MoveObserver observer) {
             NodeRegistry nodes = new NodeRegistry(client);
             MoveControl control = MoveControl.assemble(
                     new MoveControl.Stores(

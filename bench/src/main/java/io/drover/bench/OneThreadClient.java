@@ -2,8 +2,8 @@
 package io.drover.bench;
 
 import io.drover.api.time.Scheduler;
+import io.drover.topology.ForwardingZooKeeperClient;
 import io.drover.topology.ZooKeeperClient;
-import io.drover.topology.ZooKeeperSession;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -12,51 +12,19 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Lock;
-import org.apache.zookeeper.KeeperException;
 
 /** A connection to ZooKeeper all of whose watches and znodes are looked after by one thread. */
-final class OneThreadClient implements ZooKeeperClient {
-    private final ZooKeeperClient client;
+final class OneThreadClient extends ForwardingZooKeeperClient {
     private final Scheduler scheduler;
 
     OneThreadClient(ZooKeeperClient client, String name) {
-        this.client = client;
+        super(client);
         this.scheduler = new OneTimer(client.scheduler(), client.scheduler().newTimer(name));
     }
 
     @Override
     public Scheduler scheduler() {
         return scheduler;
-    }
-
-    @Override
-    public ZooKeeperSession session() throws KeeperException {
-        return client.session();
-    }
-
-    @Override
-    public boolean isConnected() {
-        return client.isConnected();
-    }
-
-    @Override
-    public boolean isOpen() {
-        return client.isOpen();
-    }
-
-    @Override
-    public void addListener(Listener listener) {
-        client.addListener(listener);
-    }
-
-    @Override
-    public void removeListener(Listener listener) {
-        client.removeListener(listener);
-    }
-
-    @Override
-    public void close() {
-        client.close();
     }
 
     private record OneTimer(Scheduler system, ScheduledExecutorService timer) implements Scheduler {

@@ -42,6 +42,7 @@ final class Membership implements Announcer, AutoCloseable {
     private final String host;
     private final KitThreads threads;
     private final TopologyMemory memory;
+    private final AllowedHosts hosts;
     private volatile Participant desired;
     private volatile boolean connected;
     private volatile boolean closed;
@@ -58,6 +59,7 @@ final class Membership implements Announcer, AutoCloseable {
         this.id = config.name().replaceAll("[^A-Za-z0-9_.-]", "_") + "-"
                 + String.format(Locale.ROOT, "%08x", ports.random().get().nextInt());
         this.host = localHost();
+        this.hosts = new AllowedHosts(config.allowedHosts());
         this.threads = new KitThreads(ports.scheduler(), "drover-" + config.shard() + "-zookeeper");
         this.desired = participant(new FenceEpoch(0), false);
         this.written = desired;
@@ -88,7 +90,7 @@ final class Membership implements Announcer, AutoCloseable {
         try {
             first = register(participants, deadline);
         } catch (DroverException e) {
-            follower.accept(memory.recall(e));
+            follower.accept(allowed(memory.recall(e)));
             threads.after(JOIN_AGAIN, () -> joinLater(participants, follower));
             return;
         }
@@ -122,7 +124,7 @@ final class Membership implements Announcer, AutoCloseable {
         remembering.accept(first);
         // what was to be told before there was a znode
         threads.execute(this::write);
-        watcher = TopologyWatcher.watch(opened, config.shard(), new Listener(remembering));
+        watcher = TopologyWatcher.watch(opened, config.shard(), new Listener(unlessElsewhere(remembering)));
         if (closed) {
             // it had begun before, and took longer than the closing waits for it
             closeIfOpen(watcher);
@@ -136,9 +138,27 @@ final class Membership implements Announcer, AutoCloseable {
             registration = own;
         }
         Registration present = own;
-        return FaultPoints.around("client", "register", present::readTopology)
+        return allowed(FaultPoints.around("client", "register", present::readTopology)
                 .orElseThrow(() -> new DroverException(
-                        ErrorCode.UNKNOWN_SHARD, "ZooKeeper knows no topology of shard " + config.shard()));
+                        ErrorCode.UNKNOWN_SHARD, "ZooKeeper knows no topology of shard " + config.shard())));
+    }
+
+    private Versioned<ShardTopology> allowed(Versioned<ShardTopology> read) {
+        hosts.refusal(read.value()).ifPresent(refusal -> {
+            throw new DroverException(
+                    ErrorCode.IDENTITY_MISMATCH,
+                    refusal + "; nothing was sent there",
+                    "see who wrote that; when the place is right, add it to allowedHosts");
+        });
+        return read;
+    }
+
+    /** Whoever has written such a topology must not get the application's password: it stays where it is. */
+    private Consumer<Versioned<ShardTopology>> unlessElsewhere(Consumer<Versioned<ShardTopology>> follower) {
+        return read -> hosts.refusal(read.value())
+                .ifPresentOrElse(
+                        refusal -> LOG.error("shard {}: not followed: {}", config.shard(), refusal),
+                        () -> follower.accept(read));
     }
 
     private Versioned<ShardTopology> register(ParticipantStore participants, Deadline deadline) {

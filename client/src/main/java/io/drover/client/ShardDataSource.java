@@ -32,7 +32,8 @@ import org.slf4j.LoggerFactory;
  *       have happened (hazard H55).
  *   <li>A connection given out after a switch is a new session: advisory locks, LISTEN, temporary tables and prepared plans of an
  *       earlier one are gone (hazard H73).
- *   <li>All data sources of a process that name the same ZooKeeper and session timeout share one session.
+ *   <li>All data sources of a process that name the same ZooKeeper and session timeout share one session; one that is logged in there has its
+ *       own.
  *   <li>Without ZooKeeper it goes on with the primary that it knows; the server's own fence protects it then.
  * </ul>
  *
@@ -67,7 +68,7 @@ public final class ShardDataSource extends AbstractDataSource implements AutoClo
      * @throws IllegalArgumentException when the registry of metrics has another data source of this name for this shard
      */
     public static ShardDataSource open(ShardDataSourceConfig config) {
-        return open(config, () -> ZOO_KEEPERS.share(config.zookeeper(), config.sessionTimeout()));
+        return open(config, () -> ZOO_KEEPERS.share(config.zookeeperSettings()));
     }
 
     /** The same with a ZooKeeper of the caller's, for measurements in other modules. No part of the API. */
@@ -79,7 +80,7 @@ public final class ShardDataSource extends AbstractDataSource implements AutoClo
 
     /** The same with other pools, and a ZooKeeper session of its own, which tests can break. */
     static ShardDataSource open(ShardDataSourceConfig config, PoolFactory pools) {
-        Supplier<ZooKeeperClient> own = () -> ZooKeeperConnection.connect(config.zookeeper(), config.sessionTimeout());
+        Supplier<ZooKeeperClient> own = () -> ZooKeeperConnection.connect(config.zookeeperSettings());
         return open(config, new KitPorts(Scheduler.system(), own, pools, ThreadLocalRandom::current));
     }
 

@@ -5,6 +5,9 @@ import static java.util.Objects.requireNonNull;
 
 import com.codahale.metrics.MetricRegistry;
 import io.drover.api.ShardId;
+import io.drover.topology.AccessRules;
+import io.drover.topology.PemFiles;
+import io.drover.topology.ZooKeeperSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -32,6 +35,10 @@ import org.jspecify.annotations.Nullable;
  * @param topologyFile where the last known topology is kept, for a start while ZooKeeper is away; null for nowhere
  * @param topologyFileMaxAge how long ago the file may have been confirmed when it is used
  * @param metrics where to register metrics; null for a registry of the data source's own
+ * @param zookeeperTls this client's side of TLS with ZooKeeper; null for plain text. With the PostgreSQL servers it is the driver's properties'
+ * @param zookeeperAccess who this client is to ZooKeeper; null where access is not controlled
+ * @param allowedHosts where the shard may lie: names, {@code *.suffix}, addresses and networks such as {@code 10.1.0.0/16}; empty for
+ *     anywhere. Whoever can write the topology could otherwise lead the application, with its password, to a server of its own
  */
 public record ShardDataSourceConfig(
         String zookeeper,
@@ -49,7 +56,10 @@ public record ShardDataSourceConfig(
         Duration rampUp,
         @Nullable Path topologyFile,
         Duration topologyFileMaxAge,
-        @Nullable MetricRegistry metrics) {
+        @Nullable MetricRegistry metrics,
+        @Nullable PemFiles zookeeperTls,
+        @Nullable ZooKeeperAccess zookeeperAccess,
+        List<String> allowedHosts) {
     /** A cutover waits fifteen seconds for clients' pools to its target. */
     private static final Duration LONGEST_RAMP = Duration.ofSeconds(10);
 
@@ -77,6 +87,19 @@ public record ShardDataSourceConfig(
         driverProperties = Map.copyOf(driverProperties);
         DriverProperties.check(driverProperties);
         warmup = List.copyOf(warmup);
+        allowedHosts = List.copyOf(allowedHosts);
+        // said at once, not in the first move
+        new AllowedHosts(allowedHosts);
+    }
+
+    ZooKeeperSettings zookeeperSettings() {
+        return new ZooKeeperSettings(
+                zookeeper,
+                sessionTimeout,
+                zookeeperTls,
+                zookeeperAccess == null
+                        ? null
+                        : AccessRules.ofClient(zookeeperAccess.credentials(), zookeeperAccess.roles()));
     }
 
     /** Starts a configuration with its defaults: 10 connections, 30 s to acquire one, 10 000 waiters. */
@@ -120,6 +143,9 @@ public record ShardDataSourceConfig(
         private @Nullable Path topologyFile;
         private Duration topologyFileMaxAge = Duration.ofDays(7);
         private @Nullable MetricRegistry metrics;
+        private @Nullable PemFiles zookeeperTls;
+        private @Nullable ZooKeeperAccess zookeeperAccess;
+        private List<String> allowedHosts = List.of();
 
         private Builder(String zookeeper, ShardId shard) {
             this.zookeeper = zookeeper;
@@ -205,6 +231,29 @@ public record ShardDataSourceConfig(
             return this;
         }
 
+        /** Sets the PEM files for TLS with ZooKeeper; they are read anew at each connecting. */
+        public Builder zookeeperTls(Path certificate, Path key, Path ca) {
+            this.zookeeperTls = new PemFiles(certificate, key, ca);
+            return this;
+        }
+
+        /**
+         * Sets who this client is to ZooKeeper.
+         *
+         * @param credentials file with a line {@code client:password}, readable by its owner only
+         * @param roles the controllers' role with its hash, {@code controller:…}; others are not needed
+         */
+        public Builder zookeeperAccess(Path credentials, List<String> roles) {
+            this.zookeeperAccess = new ZooKeeperAccess(credentials, roles);
+            return this;
+        }
+
+        /** Sets where the shard may lie; an endpoint elsewhere is refused. */
+        public Builder allowedHosts(List<String> value) {
+            this.allowedHosts = value;
+            return this;
+        }
+
         /** The configuration. */
         public ShardDataSourceConfig build() {
             return new ShardDataSourceConfig(
@@ -223,7 +272,10 @@ public record ShardDataSourceConfig(
                     rampUp,
                     topologyFile,
                     topologyFileMaxAge,
-                    metrics);
+                    metrics,
+                    zookeeperTls,
+                    zookeeperAccess,
+                    allowedHosts);
         }
     }
 }

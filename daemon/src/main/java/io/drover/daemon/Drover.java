@@ -21,10 +21,15 @@ public final class Drover {
     /** Runs a command and exits with its code. */
     public static void main(String[] arguments) {
         PlainLog.install();
-        int code = CommandLines.of(new Drover()).execute(arguments);
+        int code = commandLine().execute(arguments);
         if (code != STAYS) {
             System.exit(code);
         }
+    }
+
+    /** All commands, also for what describes them. */
+    public static CommandLine commandLine() {
+        return CommandLines.of(new Drover());
     }
 
     /** A daemon has started and goes on by its own threads. */

@@ -64,9 +64,11 @@ final class ElectedLeaders implements Leaders, LeaderElection.Listener, AutoClos
     }
 
     @Override
-    public Optional<URI> other() {
+    public Optional<Leader> other() {
         try {
-            return sharedLookup().get(1, TimeUnit.SECONDS).map(leader -> URI.create(leader.rest()));
+            return sharedLookup()
+                    .get(1, TimeUnit.SECONDS)
+                    .map(leader -> new Leader(leader.controller(), URI.create(leader.rest())));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Optional.empty();

@@ -5,12 +5,17 @@ import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.NodeId;
 import io.drover.daemon.config.ControllerConfiguration;
+import io.drover.daemon.config.PostgresTrustFactory;
 import io.drover.daemon.config.SecretFile;
 import io.drover.daemon.metrics.MoveObserver;
+import io.drover.daemon.move.AccessAudit;
 import io.drover.daemon.move.MoveControl;
 import io.drover.daemon.remote.HttpAgents;
 import io.drover.daemon.remote.PostgresMonitors;
+import io.drover.daemon.tls.PeerClients;
+import io.drover.daemon.tls.TlsMaterial;
 import io.drover.replication.InstanceMonitors;
+import io.drover.replication.ServerTls;
 import io.drover.topology.DocumentStore;
 import io.drover.topology.NodeRegistry;
 import io.drover.topology.ParticipantStore;
@@ -18,24 +23,34 @@ import io.drover.topology.PoolerRegistry;
 import io.drover.topology.TopologyStore;
 import io.drover.topology.ZooKeeperClient;
 import java.net.URI;
+import org.jspecify.annotations.Nullable;
 
 /** The services that move real shards. */
 final class LiveWiring implements ControllerWiring {
     @Override
-    public Parts assemble(ControllerConfiguration configuration, ZooKeeperClient client, MoveObserver observer) {
+    public Parts assemble(
+            ControllerConfiguration configuration,
+            ZooKeeperClient client,
+            @Nullable TlsMaterial identity,
+            MoveObserver observer) {
         NodeRegistry nodes = new NodeRegistry(client);
+        PostgresTrustFactory trust = configuration.getPostgres().getTls();
         InstanceMonitors monitors = new InstanceMonitors(
                 configuration.getPostgres().getUser(),
-                SecretFile.read(configuration.getPostgres().getPasswordFile()));
-        HttpAgents agents =
-                new HttpAgents(node -> address(nodes, node), SecretFile.read(configuration.getAgentTokenFile()));
+                SecretFile.read(configuration.getPostgres().getPasswordFile()),
+                trust == null ? ServerTls.NONE : ServerTls.verifying(trust.getCa()));
+        HttpAgents agents = new HttpAgents(
+                node -> address(nodes, node),
+                SecretFile.read(configuration.getAgentTokenFile()),
+                new PeerClients(identity, HttpAgents.CONNECT_LIMIT));
         MoveControl control = MoveControl.assemble(
                 new MoveControl.Stores(
                         new TopologyStore(client),
                         new DocumentStore(client),
                         nodes,
                         new ParticipantStore(client),
-                        new PoolerRegistry(client)),
+                        new PoolerRegistry(client),
+                        AccessAudit.of(client)),
                 agents,
                 new PostgresMonitors(monitors),
                 observer,

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Test;
 class DocumentationTest {
     private static final Path ROOT = Path.of("..");
     private static final Path DOCS = ROOT.resolve("docs");
-    private static final List<String> MODULES =
-            List.of("api", "topology", "fencing", "replication", "daemon", "client", "testing");
+    private static final List<String> MODULES = List.of(
+            "api", "topology", "fencing", "replication", "daemon", "client", "package", "containers", "testing");
     private static final Pattern COMMENT = Pattern.compile("(?m)^\\s*(?:/?\\*|//).*$|//.*$");
     private static final Pattern NUMBER = Pattern.compile("\\b(?:[HFKNSPR][0-9]{1,2})\\b");
     private static final Pattern ROW = Pattern.compile("(?m)^\\| ([A-Z][0-9]{1,2}) \\|");

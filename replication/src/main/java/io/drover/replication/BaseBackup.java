@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -43,6 +44,7 @@ public final class BaseBackup implements ServerFiles.RunningCopy {
      *
      * @param passFile with drover_repl's password
      * @param slot physical slot on the source
+     * @param tls of the node that copies
      * @param maxRateBytes bytes per second; pg_basebackup takes 32 KiB to 1 GiB and refuses any other
      * @param fastCheckpoint whether the source's checkpoint is made at once; a spread one may take minutes (hazard H92)
      * @param staging an absent or empty directory
@@ -53,6 +55,7 @@ public final class BaseBackup implements ServerFiles.RunningCopy {
             int port,
             Path passFile,
             String slot,
+            ServerTls tls,
             OptionalLong maxRateBytes,
             boolean fastCheckpoint,
             Path staging,
@@ -60,15 +63,11 @@ public final class BaseBackup implements ServerFiles.RunningCopy {
 
     /** Starts to copy. */
     public static BaseBackup start(PostgresBinaries binaries, Spec spec) {
-        ProcessBuilder builder = Commands.builder(
-                arguments(binaries, spec),
-                Map.of(
-                        "PGPASSFILE",
-                        spec.passFile().toString(),
-                        "PGAPPNAME",
-                        Connections.APPLICATION_NAME,
-                        "PGCONNECT_TIMEOUT",
-                        "10"));
+        Map<String, String> environment = new HashMap<>(spec.tls().environment());
+        environment.put("PGPASSFILE", spec.passFile().toString());
+        environment.put("PGAPPNAME", Connections.APPLICATION_NAME);
+        environment.put("PGCONNECT_TIMEOUT", "10");
+        ProcessBuilder builder = Commands.builder(arguments(binaries, spec), environment);
         builder.redirectErrorStream(true).redirectOutput(spec.log().toFile());
         LOG.info("copying from {}:{} to {}", spec.host(), spec.port(), spec.staging());
         return new BaseBackup(Commands.start(builder), spec);

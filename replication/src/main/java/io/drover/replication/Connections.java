@@ -45,19 +45,26 @@ public final class Connections {
     }
 
     /** With a password over TCP, which the server asks for as SCRAM. */
-    public static Connection tcp(String host, int port, String database, String user, String password) {
-        return tcp(host, port, database, user, password, DEFAULT_SOCKET_TIMEOUT);
+    public static Connection tcp(String host, int port, String database, String user, String password, ServerTls tls) {
+        return tcp(host, port, database, user, password, tls, DEFAULT_SOCKET_TIMEOUT);
     }
 
     /** The same with its own limit for a statement's answer. */
     public static Connection tcp(
-            String host, int port, String database, String user, String password, Duration socketTimeout) {
+            String host,
+            int port,
+            String database,
+            String user,
+            String password,
+            ServerTls tls,
+            Duration socketTimeout) {
         PGSimpleDataSource source = base(database, APPLICATION_NAME, socketTimeout);
         source.setServerNames(new String[] {host});
         source.setPortNumbers(new int[] {port});
         source.setUser(user);
         source.setPassword(password);
         source.setTcpKeepAlive(true);
+        tls.protect(source);
         return open(source, "PostgreSQL at " + host + ":" + port + " as " + user);
     }
 
@@ -66,12 +73,13 @@ public final class Connections {
      *
      * @throws DroverException POSTGRES_UNREACHABLE when the server refuses or is not there
      */
-    public static Connection replication(String host, int port, String user, String password) {
+    public static Connection replication(String host, int port, String user, String password, ServerTls tls) {
         PGSimpleDataSource source = base("replication", APPLICATION_NAME, DEFAULT_SOCKET_TIMEOUT);
         source.setServerNames(new String[] {host});
         source.setPortNumbers(new int[] {port});
         source.setUser(user);
         source.setPassword(password);
+        tls.protect(source);
         source.setReplication("true");
         source.setAssumeMinServerVersion("12");
         source.setPreferQueryMode(PreferQueryMode.SIMPLE);
@@ -95,6 +103,13 @@ public final class Connections {
         return source;
     }
 
+    private static String ofTls(PGSimpleDataSource source) {
+        return source.getSslRootCert() == null
+                ? ""
+                : "; that ssl is on there, and its certificate names this host and comes from a CA in "
+                        + source.getSslRootCert();
+    }
+
     private static Connection open(PGSimpleDataSource source, String where) {
         try {
             return source.getConnection();
@@ -102,7 +117,8 @@ public final class Connections {
             throw new DroverException(
                     ErrorCode.POSTGRES_UNREACHABLE,
                     "no connection to " + where + ": " + e.getMessage(),
-                    "check that it runs and lets this user in, and that the password file is the right one",
+                    "check that it runs and lets this user in, and that the password file is the right one"
+                            + ofTls(source),
                     e);
         }
     }

@@ -19,6 +19,20 @@ public interface DataDirectories {
     /** The same of a place for a copy, which is renamed to that name: a link is in the way. */
     String stateOfPlace(Path directory);
 
+    /**
+     * A directory that belongs to a data directory, with its name and a mark: beside it, or in it where it cannot be renamed.
+     *
+     * @param mark such as {@code .staging-1a2b3c4d}
+     */
+    default Path beside(Path dataDir, String mark) {
+        return dataDir.resolveSibling(dataDir.getFileName() + mark);
+    }
+
+    /** Brings a renaming to its end that broke off in the middle, as it can where a data directory cannot be renamed. */
+    default void finishRenaming(Path dataDir) {
+        // a renaming is one act
+    }
+
     /** Whether nothing lies there. */
     default boolean isFree(Path directory) {
         String state = state(directory);
@@ -28,7 +42,7 @@ public interface DataDirectories {
     /** Directories that earlier moves have left beside data directories; copies that were set aside among them. */
     List<String> leftovers(List<Path> dataDirs);
 
-    /** Directories beside a data directory with its name and a mark. */
+    /** Directories beside a data directory with its name and a mark, or in it. */
     List<Path> marked(Path dataDir, String mark);
 
     /**
@@ -69,7 +83,7 @@ public interface DataDirectories {
      */
     void removeEmpty(Path directory);
 
-    /** Renames it so that the new name survives a power loss. */
+    /** Renames it so that the new name survives a power loss; where it cannot be renamed, moves what is in it. */
     void rename(Path from, Path to);
 
     /** Whether nothing but directories is left in it. */

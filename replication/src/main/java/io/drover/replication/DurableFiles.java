@@ -71,16 +71,14 @@ final class DurableFiles {
 
     /** Makes a file's entry in its directory durable. */
     private static void syncParent(Path file) throws IOException {
-        Path directory = requireNonNull(file.toAbsolutePath().getParent(), "the root directory has no parent");
+        sync(requireNonNull(file.toAbsolutePath().getParent(), "the root directory has no parent"));
+    }
+
+    /** Makes the entries of a directory durable. */
+    static void sync(Path directory) throws IOException {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
         }
-    }
-
-    /** Renames over an empty directory, too, so that the new name survives a power loss. */
-    static void moveOver(Path from, Path to) throws IOException {
-        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-        syncParent(to);
     }
 
     /** Makes it with what is above it, when it is missing; others may look into it. */

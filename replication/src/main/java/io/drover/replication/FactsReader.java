@@ -40,8 +40,9 @@ public final class FactsReader {
      *
      * @param leftovers of earlier moves, as the agent knows them; Drover's slots are added
      * @param journaled names of the settings that the agent knows how to put back
+     * @param startedByOthers what else than the agent starts it; empty when nothing does
      */
-    public Facts.InstanceFacts read(List<String> leftovers, Set<String> journaled) {
+    public Facts.InstanceFacts read(List<String> leftovers, Set<String> journaled, String startedByOthers) {
         try (Connection connection = server.connect()) {
             ControlData control = ControlData.read(binaries, dataDir);
             int version = (int) Sql.number(connection, "SELECT current_setting('server_version_num')");
@@ -79,7 +80,9 @@ public final class FactsReader {
                     texts(connection, FactsSql.BACKGROUND_WORKERS),
                     archiver(connection),
                     Sql.number(connection, FactsSql.CHECKSUM_FAILURES),
-                    Sql.number(connection, FactsSql.SECONDS_SINCE_CHECKPOINT));
+                    Sql.number(connection, FactsSql.SECONDS_SINCE_CHECKPOINT),
+                    RoleRights.beyond(connection),
+                    startedByOthers);
         } catch (SQLException e) {
             throw Sql.failed("reading facts", e);
         } catch (IOException e) {

@@ -31,6 +31,11 @@ public record InstanceLayout(Path instanceDir) {
         return conf().resolve("pg_hba.conf");
     }
 
+    /** Which system users are which roles, when that came from a source. */
+    public Path identFile() {
+        return conf().resolve("pg_ident.conf");
+    }
+
     /** Password file of the walreceiver, of pg_basebackup and of pg_rewind. */
     public Path passFile() {
         return conf().resolve("passfile");

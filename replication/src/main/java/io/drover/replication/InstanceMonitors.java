@@ -19,12 +19,19 @@ public final class InstanceMonitors implements AutoCloseable {
 
     private final String user;
     private final String password;
+    private final ServerTls tls;
     private final Map<String, Deque<Connection>> idle = new ConcurrentHashMap<>();
 
-    /** Monitors that log in as this role. */
+    /** Monitors that log in as this role and take what a server offers. */
     public InstanceMonitors(String user, String password) {
+        this(user, password, ServerTls.NONE);
+    }
+
+    /** Monitors that log in as this role, over connections that are protected so. */
+    public InstanceMonitors(String user, String password, ServerTls tls) {
         this.user = user;
         this.password = password;
+        this.tls = tls;
     }
 
     /**
@@ -42,7 +49,9 @@ public final class InstanceMonitors implements AutoCloseable {
             InstanceMonitor.closeQuietly(kept);
         }
         return new InstanceMonitor(
-                endpoint, Connections.tcp(endpoint.host(), endpoint.port(), database, user, password), connections);
+                endpoint,
+                Connections.tcp(endpoint.host(), endpoint.port(), database, user, password, tls),
+                connections);
     }
 
     /**
@@ -51,7 +60,7 @@ public final class InstanceMonitors implements AutoCloseable {
      * @throws io.drover.api.DroverException POSTGRES_UNREACHABLE when it cannot log in
      */
     public void checkLogin(Endpoint endpoint, String database) {
-        InstanceMonitor.closeQuietly(Connections.tcp(endpoint.host(), endpoint.port(), database, user, password));
+        InstanceMonitor.closeQuietly(Connections.tcp(endpoint.host(), endpoint.port(), database, user, password, tls));
     }
 
     private static @Nullable Connection take(Deque<Connection> connections) {

@@ -109,14 +109,14 @@ final class JdbcSession implements PostgresSession {
     @Override
     public Lsn createSlot(String slot) {
         if (!ServerState.read(connection).inRecovery()) {
-            NodeConfig.carry(connection);
+            CarriedConfig.carry(connection);
         }
         return Slots.create(connection, this::replication, slot);
     }
 
     private Connection replication() {
         return Connections.replication(
-                node.host(), port, RoleSetup.REPLICATION, node.passwords().replication());
+                node.host(), port, RoleSetup.REPLICATION, node.passwords().replication(), node.tls());
     }
 
     @Override

@@ -23,19 +23,35 @@ final class LocalDirectories implements DataDirectories {
     private static final List<String> LEFT = List.of(".staging-", ".rewinding-", ".set-aside-");
 
     private final PostgresBinaries binaries;
-    private final List<Path> roots;
+    private final AdoptionRules rules;
 
-    /**
-     * @param roots below which directories lie that somebody names; none for anywhere
-     */
-    LocalDirectories(PostgresBinaries binaries, List<Path> roots) {
+    LocalDirectories(PostgresBinaries binaries, AdoptionRules rules) {
         this.binaries = binaries;
-        this.roots = List.copyOf(roots);
+        this.rules = rules;
+    }
+
+    /** Where the place is fixed, whether it holds a data directory: the place itself is always there. */
+    @Override
+    public boolean exists(Path directory) {
+        return Files.exists(directory) && (Files.exists(directory.resolve("PG_VERSION")) || !FixedPlace.is(directory));
     }
 
     @Override
-    public boolean exists(Path directory) {
-        return Files.exists(directory);
+    public Path beside(Path dataDir, String mark) {
+        return FixedPlace.beside(dataDir, mark);
+    }
+
+    @Override
+    public void finishRenaming(Path dataDir) {
+        List<Path> inner =
+                LEFT.stream().flatMap(mark -> inside(dataDir, mark).stream()).toList();
+        inner.stream().filter(DirectoryMove::isMovingAway).forEach(copy -> DirectoryMove.move(dataDir, copy));
+        inner.stream().filter(DirectoryMove::isMovingBack).forEach(copy -> DirectoryMove.move(copy, dataDir));
+    }
+
+    /** Whether a file in a data directory that cannot be renamed is a copy beside it. */
+    static boolean isMarked(Path dataDir, String name) {
+        return LEFT.stream().anyMatch(mark -> name.startsWith(dataDir.getFileName() + mark));
     }
 
     @Override
@@ -50,8 +66,11 @@ final class LocalDirectories implements DataDirectories {
         } catch (IOException e) {
             return directory + " cannot be read: " + e.getMessage();
         }
-        return Files.exists(directory.resolve("PG_VERSION"))
-                ? directory + " holds a data directory"
+        if (Files.exists(directory.resolve("PG_VERSION"))) {
+            return directory + " holds a data directory";
+        }
+        return LEFT.stream().anyMatch(mark -> !inside(directory, mark).isEmpty())
+                ? directory + " cannot be renamed, and holds copies of earlier moves"
                 : directory + " is not empty";
     }
 
@@ -69,39 +88,48 @@ final class LocalDirectories implements DataDirectories {
     }
 
     private static List<String> leftovers(Path dataDir) {
-        Path parent = dataDir.getParent();
-        if (parent == null || !Files.isDirectory(parent)) {
-            return List.of();
-        }
-        String name = String.valueOf(dataDir.getFileName());
-        try (Stream<Path> entries = Files.list(parent)) {
-            return entries.map(Path::toString)
-                    .filter(entry -> LEFT.stream().anyMatch(kind -> entry.contains(name + kind)))
+        try {
+            return LEFT.stream()
+                    .flatMap(kind -> allMarked(dataDir, kind).stream())
+                    .map(Path::toString)
                     .sorted()
                     .toList();
-        } catch (IOException e) {
-            return List.of(parent + " cannot be read: " + e.getMessage());
+        } catch (UncheckedIOException e) {
+            return List.of(e.getMessage() + ": " + e.getCause().getMessage());
         }
     }
 
     @Override
     public List<Path> marked(Path dataDir, String mark) {
+        return allMarked(dataDir, mark).stream().filter(Files::isDirectory).toList();
+    }
+
+    private static List<Path> allMarked(Path dataDir, String mark) {
         Path parent = dataDir.getParent();
-        if (parent == null || !Files.isDirectory(parent)) {
+        List<Path> beside = parent == null ? List.of() : startingWith(parent, dataDir.getFileName() + mark);
+        return Stream.concat(beside.stream(), inside(dataDir, mark).stream()).toList();
+    }
+
+    private static List<Path> inside(Path dataDir, String mark) {
+        return startingWith(dataDir, dataDir.getFileName() + mark);
+    }
+
+    private static List<Path> startingWith(Path directory, String name) {
+        if (!Files.isDirectory(directory)) {
             return List.of();
         }
-        try (Stream<Path> entries = Files.list(parent)) {
-            return entries.filter(Files::isDirectory)
-                    .filter(entry -> entry.getFileName().toString().startsWith(dataDir.getFileName() + mark))
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.filter(entry -> entry.getFileName().toString().startsWith(name))
+                    .sorted()
                     .toList();
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot list " + parent, e);
+            throw new UncheckedIOException("cannot list " + directory, e);
         }
     }
 
     @Override
     public Path named(NodePath name) {
-        return NamedDirectory.checked(name, roots);
+        return NamedDirectory.checked(name, rules);
     }
 
     @Override
@@ -137,6 +165,9 @@ final class LocalDirectories implements DataDirectories {
     @Override
     public void removeEmpty(Path directory) {
         try {
+            if (FixedPlace.is(directory) && state(directory).equals("empty")) {
+                return;
+            }
             if (!Files.isSymbolicLink(directory)) {
                 Files.deleteIfExists(directory);
             }
@@ -153,15 +184,7 @@ final class LocalDirectories implements DataDirectories {
 
     @Override
     public void rename(Path from, Path to) {
-        try {
-            DurableFiles.moveOver(from, to);
-        } catch (IOException e) {
-            throw new DroverException(
-                    Storage.codeOf(e.toString()),
-                    from + " cannot be renamed to " + to + ": " + e,
-                    "a data directory that is a mount point cannot be set aside; move its files by hand",
-                    e);
-        }
+        DirectoryMove.move(from, to);
     }
 
     @Override

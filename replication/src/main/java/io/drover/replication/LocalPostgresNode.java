@@ -6,8 +6,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.stream.Stream;
 
 /** PostgreSQL on the machine that this process runs on. */
 public final class LocalPostgresNode implements PostgresNode {
@@ -21,31 +19,34 @@ public final class LocalPostgresNode implements PostgresNode {
      * @param name the node's id, which process titles and logs show
      * @param host where its instances listen
      * @param dataRoot where data directories lie that Drover makes
-     */
-    public LocalPostgresNode(
-            String name, String host, Path dataRoot, PostgresBinaries binaries, RoleSetup.Passwords passwords) {
-        this(name, host, dataRoot, List.of(), binaries, passwords);
-    }
-
-    /**
-     * The same that takes over data directories only below some directories.
-     *
-     * @param roots beside {@code dataRoot}; none for anywhere
+     * @param tls how connections to other servers are protected, and what those that Drover makes show
      */
     public LocalPostgresNode(
             String name,
             String host,
             Path dataRoot,
-            List<Path> roots,
             PostgresBinaries binaries,
-            RoleSetup.Passwords passwords) {
-        this.programs = new LocalPrograms(name, host, binaries, passwords);
+            RoleSetup.Passwords passwords,
+            ServerTls tls) {
+        this(name, host, dataRoot, binaries, passwords, AdoptionRules.ANYWHERE, tls);
+    }
+
+    /**
+     * The same with rules for what somebody else has made.
+     *
+     * @param rules what may be adopted
+     */
+    public LocalPostgresNode(
+            String name,
+            String host,
+            Path dataRoot,
+            PostgresBinaries binaries,
+            RoleSetup.Passwords passwords,
+            AdoptionRules rules,
+            ServerTls tls) {
+        this.programs = new LocalPrograms(name, host, binaries, passwords, rules, tls);
         this.dataRoot = dataRoot;
-        this.directories = new LocalDirectories(
-                binaries,
-                roots.isEmpty()
-                        ? List.of()
-                        : Stream.concat(roots.stream(), Stream.of(dataRoot)).toList());
+        this.directories = new LocalDirectories(binaries, rules);
     }
 
     @Override
@@ -76,6 +77,6 @@ public final class LocalPostgresNode implements PostgresNode {
 
     @Override
     public String replicationLogin(String host, int port) {
-        return ReplicationLogin.probe(host, port, programs.passwords().replication());
+        return ReplicationLogin.probe(host, port, programs.passwords().replication(), programs.tls());
     }
 }

@@ -6,6 +6,7 @@ import io.drover.api.agent.Reports.StopMode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
@@ -67,6 +68,30 @@ final class LocalPostgresServer implements PostgresServer {
     }
 
     @Override
+    public Optional<ServiceName> service() {
+        return postmaster
+                .find()
+                .flatMap(running ->
+                        ServerService.find(running.pid(), argv(), node.rules().serviceManagers()));
+    }
+
+    @Override
+    public Optional<String> startMode() {
+        return manager().startMode();
+    }
+
+    @Override
+    public void startMode(String mode) {
+        manager().startMode(mode);
+    }
+
+    /** Before it is adopted, how it was started is told by the running server only. */
+    private ServerService manager() {
+        List<String> known = place.startArguments();
+        return new ServerService(place.service(), known == null ? argv() : known, place.dataDir());
+    }
+
+    @Override
     public ControlData initialize(String database, Duration limit) {
         DurableFiles.makeDirectory(place.socketDir());
         return new InstanceInitializer(node.binaries())
@@ -83,7 +108,10 @@ final class LocalPostgresServer implements PostgresServer {
         // an instance that was adopted and has never moved has nothing there yet
         DurableFiles.makeDirectory(layout.instanceDir());
         List<String> adopted = place.startArguments();
-        if (adopted != null) {
+        Optional<ServerStart> manager = manager().starter(layout.logFile());
+        if (manager.isPresent()) {
+            postmaster.start(manager.orElseThrow(), limit);
+        } else if (adopted != null) {
             postmaster.startAs(adopted, layout.logFile(), limit);
         } else {
             postmaster.start(layout.configFile(), layout.logFile(), limit);
@@ -147,7 +175,8 @@ final class LocalPostgresServer implements PostgresServer {
 
     @Override
     public Facts.InstanceFacts facts(List<String> leftovers, Set<String> journaled) {
-        return new FactsReader(node.binaries(), socket, place.dataDir()).read(leftovers, journaled);
+        return new FactsReader(node.binaries(), socket, place.dataDir())
+                .read(leftovers, journaled, manager().startedByOthers());
     }
 
     @Override

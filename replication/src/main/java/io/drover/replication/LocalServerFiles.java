@@ -44,6 +44,7 @@ record LocalServerFiles(LocalPrograms node, ServerPlace place) implements Server
                         order.port(),
                         place.layout().passFile(),
                         order.slot(),
+                        node.tls(),
                         order.maxRateBytes(),
                         order.fastCheckpoint(),
                         staging,
@@ -71,7 +72,9 @@ record LocalServerFiles(LocalPrograms node, ServerPlace place) implements Server
                 upstream.port(),
                 place.layout().passFile(),
                 upstream.applicationName(),
-                upstream.slot());
+                upstream.slot(),
+                // one that Drover does not start has settings of its own
+                place.startArguments() == null ? node.tls() : node.tls().withoutCertificate());
     }
 
     @Override
@@ -85,13 +88,13 @@ record LocalServerFiles(LocalPrograms node, ServerPlace place) implements Server
                 place.layout(),
                 place.dataDir(),
                 place.nodeSettings(node),
-                NodeConfig.accessRulesOf(place.dataDir()),
+                CarriedConfig.rulesOf(place.dataDir()),
                 node.passwords());
     }
 
     @Override
     public void forgetCarried() {
-        NodeConfig.forget(place.layout(), place.dataDir());
+        CarriedConfig.forget(place.layout(), place.dataDir());
     }
 
     @Override

@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A data directory that a caller has named. The agent can do to its files whatever PostgreSQL's user can, so it does not take the
@@ -24,22 +24,21 @@ final class NamedDirectory {
     /**
      * The directory's path, which is its true one.
      *
-     * @param roots below one of them it has to lie; none for anywhere
+     * @param rules where it may lie
      * @throws DroverException INVALID_VALUE when it is not what it should be
      */
-    static Path checked(NodePath named, List<Path> roots) {
+    static Path checked(NodePath named, AdoptionRules rules) {
         Path path = named.path();
         try {
             Path real = path.toRealPath();
             if (!real.equals(path)) {
                 throw refused(path, "its name leads through a symbolic link to " + real, "name " + real);
             }
-            if (!roots.isEmpty() && roots.stream().noneMatch(root -> isBelow(real, root))) {
+            if (!rules.allows(real)) {
                 throw refused(
                         path,
-                        "it lies below none of this agent's dataRoots: "
-                                + roots.stream().map(Path::toString).collect(Collectors.joining(", ")),
-                        "move the instance below one of them, or add its directory to dataRoots in the agent's file");
+                        "it does not lie below " + rules.roots() + ", where this agent adopts",
+                        "add its parent to adoptRoots in the agent's configuration, when it is PostgreSQL's");
             }
             if (!Files.isRegularFile(path.resolve("PG_VERSION"), LinkOption.NOFOLLOW_LINKS)) {
                 throw refused(path, "it holds no PG_VERSION", "name the directory as the node sees it");
@@ -50,6 +49,7 @@ final class NamedDirectory {
                         "it belongs to another user than the agent's",
                         "run the agent as the owner of the data directories");
             }
+            requireCopyable(real);
             return real;
         } catch (IOException e) {
             throw new DroverException(
@@ -64,12 +64,17 @@ final class NamedDirectory {
         return Files.getAttribute(path, OWNER);
     }
 
-    private static boolean isBelow(Path real, Path root) {
-        try {
-            return real.startsWith(root.toRealPath());
-        } catch (IOException e) {
-            // what is not there holds nothing
-            return false;
+    /** Found on mount points: a base backup ends at what it cannot read (PostgreSQL documentation, Use of Secondary File Systems). */
+    private static void requireCopyable(Path path) throws IOException {
+        List<Path> unreadable;
+        try (Stream<Path> entries = Files.list(path)) {
+            unreadable = entries.filter(entry -> !Files.isReadable(entry)).sorted().toList();
+        }
+        if (!unreadable.isEmpty()) {
+            throw refused(
+                    path,
+                    "PostgreSQL's user cannot read " + unreadable + ", so that no copy of it could be made",
+                    "remove what is not PostgreSQL's, such as lost+found of a mount point (rmdir)");
         }
     }
 

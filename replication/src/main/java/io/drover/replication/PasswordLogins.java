@@ -43,7 +43,7 @@ public final class PasswordLogins implements PoolerLogins {
     }
 
     private Connection connect(Endpoint server, String database) {
-        return Connections.tcp(server.host(), server.port(), database, user, password, LIMIT);
+        return Connections.tcp(server.host(), server.port(), database, user, password, ServerTls.NONE, LIMIT);
     }
 
     @Override

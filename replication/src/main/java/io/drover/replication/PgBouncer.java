@@ -28,9 +28,10 @@ public interface PgBouncer extends AutoCloseable {
      * @param waiting clients that wait for a server connection
      * @param logins server connections that are being made
      * @param servers all server connections, those that are being made too
+     * @param busy those of them that have a client
      * @param mode {@code transaction}, {@code session} or {@code statement}; empty while there is no pool
      */
-    record Pools(int clients, int waiting, int logins, int servers, String mode) {}
+    record Pools(int clients, int waiting, int logins, int servers, int busy, String mode) {}
 
     /**
      * A server connection in use.

@@ -6,6 +6,7 @@ import io.drover.api.agent.Reports.StopMode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
@@ -31,6 +32,25 @@ public interface PostgresServer {
 
     /** The argument vector of the running postmaster, program name first; empty when it does not run. */
     List<String> argv();
+
+    /**
+     * Under which service manager the running server is, and will be started again; empty when the agent starts it itself.
+     *
+     * @throws io.drover.api.DroverException STATE_CONFLICT when that one cannot be left to the agent
+     */
+    default Optional<ServiceName> service() {
+        return Optional.empty();
+    }
+
+    /** How far what made it starts it at boot: auto, manual or disabled; empty when there is nothing that does. */
+    default Optional<String> startMode() {
+        return Optional.empty();
+    }
+
+    /** Changes that. */
+    default void startMode(String mode) {
+        throw new IllegalStateException("BUG: nothing but the agent starts this server, in mode " + mode + " neither");
+    }
 
     /**
      * Makes the instance with its roles and its database, and leaves it running; goes on where it was.

@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -22,12 +21,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The postmaster of a data directory: finds, starts and stops it. A start goes through {@code pg_ctl}, which gives the server
- * its own session, so it outlives this process. Stopped is what the process table and the control file say (hazard H62).
+ * its own session, so it outlives this process, or through the service manager that an adopted one was found under. Stopped is what the process table and the control file say (hazard H62).
  */
 public final class Postmaster {
     private static final Logger LOG = LoggerFactory.getLogger(Postmaster.class);
     private static final Duration POLL = Duration.ofMillis(1);
-    private static final Duration START_GRACE = Duration.ofSeconds(5);
     private static final Duration REAP = Duration.ofSeconds(1);
     private static final Duration LEAVE = Duration.ofSeconds(5);
     private static final int LOG_TAIL = 4000;
@@ -205,6 +203,15 @@ public final class Postmaster {
     }
 
     private Running startWith(List<String> options, Path logFile, Duration limit) {
+        return start(new PgCtlStart(binaries, dataDir, options, logFile), limit);
+    }
+
+    /**
+     * Starts it through somebody else. Returns when connections are accepted; does nothing when it runs already.
+     *
+     * @throws DroverException as {@link #start(Path, Path, Duration)}
+     */
+    Running start(ServerStart starter, Duration limit) {
         Optional<Running> running = find();
         if (running.isPresent()) {
             return running.orElseThrow();
@@ -224,36 +231,28 @@ public final class Postmaster {
                     "end these processes; their postmaster was killed");
         }
         clearLocksOfZombie();
-        List<String> command = List.of(
-                binaries.tool("pg_ctl"),
-                "start",
-                "--silent",
-                "--wait",
-                "--timeout=" + Math.max(1, waiting.left().toSeconds()),
-                "--pgdata=" + dataDir,
-                "--log=" + logFile,
-                "-p",
-                binaries.tool("postgres"),
-                "-o",
-                options.stream().map(Postmaster::shellQuoted).collect(Collectors.joining(" ")));
-        Commands.Result result = Commands.attempt(command, Map.of(), limit.plus(START_GRACE));
+        Commands.Result result = starter.order(waiting.left());
         if (result.exitCode() != 0) {
-            if (find().isPresent()) {
-                throw new DroverException(
-                        ErrorCode.TIMEOUT,
-                        "the server in " + dataDir + " runs, but took no connections within " + limit.toSeconds()
-                                + " s: it still recovers",
-                        "wait; the end of " + logFile + ": " + Commands.lastLines(tail(logFile)));
-            }
-            String end = Commands.lastLines(tail(logFile));
-            throw new DroverException(
-                    Storage.codeOf(result.stderr() + end),
-                    "the server in " + dataDir + " did not start: " + Commands.lastLines(result.stderr()),
-                    "the end of " + logFile + ": " + end);
+            throw notStarted(starter.logFile(), result, limit);
         }
         LOG.info("started the server in {}", dataDir);
         return find().orElseThrow(() -> new DroverException(
                 ErrorCode.POSTGRES_FAILED, "the server in " + dataDir + " ended right after its start"));
+    }
+
+    private DroverException notStarted(Path logFile, Commands.Result result, Duration limit) {
+        String end = Commands.lastLines(tail(logFile));
+        if (find().isPresent()) {
+            return new DroverException(
+                    ErrorCode.TIMEOUT,
+                    "the server in " + dataDir + " runs, but took no connections within " + limit.toSeconds()
+                            + " s: it still recovers",
+                    "wait; the end of " + logFile + ": " + end);
+        }
+        return new DroverException(
+                Storage.codeOf(result.stderr() + end),
+                "the server in " + dataDir + " did not start: " + Commands.lastLines(result.stderr()),
+                "the end of " + logFile + ": " + end);
     }
 
     /**
@@ -294,9 +293,5 @@ public final class Postmaster {
         } catch (IOException e) {
             return "";
         }
-    }
-
-    static String shellQuoted(String argument) {
-        return "'" + argument.replace("'", "'\\''") + "'";
     }
 }

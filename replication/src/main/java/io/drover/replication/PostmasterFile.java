@@ -35,11 +35,20 @@ public record PostmasterFile(Path dataDir, int port, Path socketDir) {
 
     /** Whether the postmaster has written that logins are let in; false while it starts and from the first order to stop on. */
     static boolean isReady(Path dataDir) {
+        return status(dataDir).equals("ready");
+    }
+
+    /** Whether it has come up: ready, or as a standby that lets nobody in. */
+    static boolean isUp(Path dataDir) {
+        return isReady(dataDir) || status(dataDir).equals("standby");
+    }
+
+    private static String status(Path dataDir) {
         try {
             List<String> lines = Files.readAllLines(dataDir.resolve("postmaster.pid"));
-            return lines.size() > STATUS && lines.get(STATUS).strip().equals("ready");
+            return lines.size() > STATUS ? lines.get(STATUS).strip() : "";
         } catch (IOException e) {
-            return false;
+            return "";
         }
     }
 

@@ -10,8 +10,8 @@ public final class ReplicationLogin {
     private ReplicationLogin() {}
 
     /** Empty when it may, else why not. */
-    public static String probe(String host, int port, String password) {
-        try (Connection connection = Connections.replication(host, port, RoleSetup.REPLICATION, password)) {
+    public static String probe(String host, int port, String password, ServerTls tls) {
+        try (Connection connection = Connections.replication(host, port, RoleSetup.REPLICATION, password, tls)) {
             return Sql.text(connection, "IDENTIFY_SYSTEM").isEmpty() ? "the server did not identify itself" : "";
         } catch (DroverException | SQLException e) {
             return String.valueOf(e.getMessage());

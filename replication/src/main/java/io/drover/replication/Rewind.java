@@ -8,6 +8,7 @@ import io.drover.api.fault.FaultPoints;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -67,12 +68,12 @@ public final class Rewind {
      *     its last lines otherwise
      */
     public void run(Spec spec, Duration limit) {
-        if (!Files.exists(spec.rewinding())) {
+        if (!Files.exists(spec.rewinding()) || DirectoryMove.isMovingAway(spec.rewinding())) {
             if (StandbySetup.isStandby(spec.dataDir()) && printed(spec).contains(DONE)) {
                 return;
             }
             DurableFiles.delete(spec.log());
-            FaultPoints.around(PLACE, "rename", () -> DurableFiles.rename(spec.dataDir(), spec.rewinding()));
+            FaultPoints.around(PLACE, "rename", () -> DirectoryMove.move(spec.dataDir(), spec.rewinding()));
         }
         if (!printed(spec).contains(DONE)) {
             if (printed(spec).contains(COPYING)) {
@@ -136,19 +137,14 @@ public final class Rewind {
     }
 
     private List<String> arguments(Spec spec, Path settings, boolean dryRun) {
-        String source = ConnectionString.of(Map.of(
-                "host",
-                spec.upstream().host(),
-                "port",
-                Integer.toString(spec.upstream().port()),
-                "user",
-                RoleSetup.REWIND,
-                "dbname",
-                LocalServer.MAINTENANCE_DATABASE,
-                "passfile",
-                spec.upstream().passFile().toString(),
-                "connect_timeout",
-                "10"));
+        Map<String, String> values = new HashMap<>(spec.upstream().tls().keywords());
+        values.put("host", spec.upstream().host());
+        values.put("port", Integer.toString(spec.upstream().port()));
+        values.put("user", RoleSetup.REWIND);
+        values.put("dbname", LocalServer.MAINTENANCE_DATABASE);
+        values.put("passfile", spec.upstream().passFile().toString());
+        values.put("connect_timeout", "10");
+        String source = ConnectionString.of(values);
         List<String> argv = List.of(
                 binaries.tool("pg_rewind"),
                 "--target-pgdata=" + spec.rewinding(),

@@ -28,7 +28,7 @@ public final class RoleSetup {
     public static final String REWIND = "drover_rewind";
 
     /** PostgreSQL documentation, pg_rewind, Notes. */
-    private static final List<String> REWIND_FUNCTIONS = List.of(
+    static final List<String> REWIND_FUNCTIONS = List.of(
             "pg_catalog.pg_ls_dir(text, boolean, boolean)",
             "pg_catalog.pg_stat_file(text, boolean)",
             "pg_catalog.pg_read_binary_file(text)",
@@ -67,10 +67,10 @@ public final class RoleSetup {
      * @param connection a superuser's, to {@link LocalServer#MAINTENANCE_DATABASE}, since rights on functions are a database's
      */
     public static void ensure(Connection connection, Passwords passwords) {
-        role(connection, CONTROLLER, "LOGIN NOSUPERUSER NOREPLICATION", passwords.drover());
+        role(connection, CONTROLLER, "LOGIN NOREPLICATION", passwords.drover());
         Sql.execute(connection, "GRANT pg_monitor TO " + CONTROLLER);
-        role(connection, REPLICATION, "LOGIN NOSUPERUSER REPLICATION", passwords.replication());
-        role(connection, REWIND, "NOLOGIN NOSUPERUSER NOREPLICATION", passwords.rewind());
+        role(connection, REPLICATION, "LOGIN REPLICATION", passwords.replication());
+        role(connection, REWIND, "NOLOGIN NOREPLICATION", passwords.rewind());
         for (String function : REWIND_FUNCTIONS) {
             Sql.execute(connection, "GRANT EXECUTE ON FUNCTION " + function + " TO " + REWIND);
         }
@@ -111,7 +111,8 @@ public final class RoleSetup {
         }
         Sql.execute(
                 connection,
-                "ALTER ROLE " + role + " " + attributes + " PASSWORD " + Quoting.literal(verifier(role, password)));
+                "ALTER ROLE " + role + " NOSUPERUSER NOCREATEROLE NOCREATEDB NOBYPASSRLS " + attributes + " PASSWORD "
+                        + Quoting.literal(verifier(role, password)));
     }
 
     private static void lacks(

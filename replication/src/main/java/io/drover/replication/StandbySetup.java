@@ -5,6 +5,7 @@ import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -29,22 +30,18 @@ public final class StandbySetup {
      *
      * @param passFile holds drover_repl's password, on the standby's node
      * @param applicationName unique among the standbys, since the guard goes by it (H14)
+     * @param tls of the standby's node
      */
-    public record Upstream(String host, int port, Path passFile, String applicationName, String slot) {
+    public record Upstream(String host, int port, Path passFile, String applicationName, String slot, ServerTls tls) {
         String connectionString() {
-            return ConnectionString.of(Map.of(
-                    "host",
-                    host,
-                    "port",
-                    Integer.toString(port),
-                    "user",
-                    RoleSetup.REPLICATION,
-                    "application_name",
-                    applicationName,
-                    "passfile",
-                    passFile.toString(),
-                    "connect_timeout",
-                    CONNECT_SECONDS));
+            Map<String, String> values = new HashMap<>(tls.keywords());
+            values.put("host", host);
+            values.put("port", Integer.toString(port));
+            values.put("user", RoleSetup.REPLICATION);
+            values.put("application_name", applicationName);
+            values.put("passfile", passFile.toString());
+            values.put("connect_timeout", CONNECT_SECONDS);
+            return ConnectionString.of(values);
         }
     }
 
@@ -62,6 +59,10 @@ public final class StandbySetup {
      * {@link ManagedSetting#AUTOVACUUM}.
      */
     public static void prepare(Path dataDir, Upstream upstream, List<ManagedSetting> alsoRemoved) {
+        if (DirectoryMove.isMovingBack(dataDir)) {
+            // it was prepared, and a part of it lies at its final place
+            return;
+        }
         if (!Files.exists(dataDir.resolve("PG_VERSION"))) {
             throw new DroverException(ErrorCode.STATE_CONFLICT, dataDir + " is no data directory");
         }
@@ -74,6 +75,9 @@ public final class StandbySetup {
         alsoRemoved.forEach(settings::remove);
         // ALTER SYSTEM may have set them on the source, where they beat the node's own file
         NodeConfig.NODE_LOCAL.forEach(settings::remove);
+        if (upstream.tls().certificate() != null) {
+            ServerTls.SETTINGS.forEach(settings::remove);
+        }
         settings.set(ManagedSetting.PRIMARY_CONNINFO, upstream.connectionString())
                 .set(ManagedSetting.PRIMARY_SLOT_NAME, upstream.slot())
                 .set(ManagedSetting.RECOVERY_TARGET_TIMELINE, "latest")
@@ -104,6 +108,6 @@ public final class StandbySetup {
         if (!Files.exists(from) && Files.exists(dataDir.resolve("PG_VERSION"))) {
             return;
         }
-        DurableFiles.rename(from, dataDir);
+        DirectoryMove.move(from, dataDir);
     }
 }

@@ -119,7 +119,7 @@ class CommandsTest {
 
     @Test
     void quotesArgumentsForTheShellOfPgCtl() {
-        String quoted = Postmaster.shellQuoted("a b'c$d");
+        String quoted = PgCtlStart.shellQuoted("a b'c$d");
 
         assertThat(Commands.run(List.of("/bin/sh", "-c", "printf %s " + quoted), LIMIT)
                         .stdout())

@@ -180,9 +180,14 @@ final class ConnectionStringPropertyTest {
 
     @Example
     void theUpstreamOfAStandbyIsOneOfThese() {
-        var upstream = new StandbySetup.Upstream("node_a", 5433, Path.of("/p"), "node_b", "slot");
-
-        assertThat(parsed(upstream.connectionString()))
+        assertThat(parsed(upstream(ServerTls.NONE).connectionString()))
                 .containsOnlyKeys("application_name", "connect_timeout", "host", "passfile", "port", "user");
+        assertThat(parsed(upstream(ServerTls.verifying(Path.of("/t/ca.crt"))).connectionString()))
+                .containsEntry("sslmode", "verify-full")
+                .containsEntry("sslrootcert", "/t/ca.crt");
+    }
+
+    private static StandbySetup.Upstream upstream(ServerTls tls) {
+        return new StandbySetup.Upstream("node_a", 5433, Path.of("/p"), "node_b", "slot", tls);
     }
 }

@@ -22,7 +22,8 @@ class ConnectionStringTest {
 
     @Test
     void keepsAValueFromAddingAKeyword() {
-        var upstream = new StandbySetup.Upstream("h' user='postgres", 5432, Path.of("/p"), "drover_1", "slot");
+        var upstream =
+                new StandbySetup.Upstream("h' user='postgres", 5432, Path.of("/p"), "drover_1", "slot", ServerTls.NONE);
 
         assertThatThrownBy(upstream::connectionString)
                 .isInstanceOf(DroverException.class)

@@ -4,6 +4,7 @@ package io.drover.replication;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNoException;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.drover.api.DroverException;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,7 +28,7 @@ class LocalDirectoriesTest {
 
     @BeforeEach
     void bind() {
-        directories = new LocalDirectories(new PostgresBinaries(directory.resolve("bin")), List.of());
+        directories = new LocalDirectories(new PostgresBinaries(directory.resolve("bin")), AdoptionRules.ANYWHERE);
     }
 
     @Test
@@ -67,7 +69,8 @@ class LocalDirectoriesTest {
     }
 
     private DataDirectories below(Path root) {
-        return new LocalDirectories(new PostgresBinaries(directory.resolve("bin")), List.of(root));
+        return new LocalDirectories(
+                new PostgresBinaries(directory.resolve("bin")), new AdoptionRules(List.of(root), true));
     }
 
     private static void assertRefused(DataDirectories directories, Path named, String why) {
@@ -93,9 +96,9 @@ class LocalDirectoriesTest {
         Path data = dataDirectory("elsewhere/main");
         Path root = Files.createDirectories(directory.resolve("roots"));
 
-        assertRefused(below(root), data, "lies below none of this agent's dataRoots");
-        assertRefused(below(directory.resolve("none-such")), data, "dataRoots");
-        assertRefused(below(directory.toRealPath().resolve("else")), data, "dataRoots");
+        assertRefused(below(root), data, "does not lie below [");
+        assertRefused(below(directory.resolve("none-such")), data, "where this agent adopts");
+        assertRefused(below(directory.toRealPath().resolve("else")), data, "where this agent adopts");
     }
 
     @Test
@@ -146,5 +149,29 @@ class LocalDirectoriesTest {
                 .endsWith(control, global, data)
                 .containsSubsequence(table, table.getParent(), control)
                 .contains(catalog, version);
+    }
+
+    @Test
+    void refusesARootItselfAndWhatItsUserCannotRead() throws IOException {
+        Path data = dataDirectory("roots/main");
+
+        assertRefused(below(data), data, "does not lie below [");
+        Path closed = Files.createDirectory(data.resolve("lost+found"));
+        Files.setPosixFilePermissions(closed, Set.of());
+        // root reads everything
+        assumeFalse(System.getProperty("user.name").equals("root"));
+        assertRefused(below(data.getParent()), data, "cannot read [" + closed + "]");
+    }
+
+    @Test
+    void findsCopiesBesideADataDirectoryAndInOneThatCannotBeRenamed() throws IOException {
+        Path data = Files.createDirectories(directory.resolve("main"));
+        Path beside = Files.createDirectories(directory.resolve("main.set-aside-1a2b3c4d"));
+        Path inside = Files.createDirectories(data.resolve("main.set-aside-5e6f7a8b"));
+        Files.createDirectories(data.resolve("other.set-aside-5e6f7a8b"));
+
+        assertThat(directories.marked(data, ".set-aside-")).containsExactly(beside, inside);
+        assertThat(directories.leftovers(List.of(data))).containsExactly(beside.toString(), inside.toString());
+        assertThat(directories.state(data)).contains("copies of earlier moves");
     }
 }

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class StandbySetupTest {
-    private static final StandbySetup.Upstream UPSTREAM =
-            new StandbySetup.Upstream("10.0.0.1", 5433, Path.of("/etc/pass"), "drover_1", "drover_slot");
+    private static final StandbySetup.Upstream UPSTREAM = new StandbySetup.Upstream(
+            "10.0.0.1", 5433, Path.of("/etc/pass"), "drover_1", "drover_slot", ServerTls.NONE);
 
     @TempDir
     private Path data;
@@ -56,6 +56,22 @@ class StandbySetupTest {
         assertThat(value("restore_command")).isEqualTo("fetch %f %p");
         assertThat(value("max_standby_streaming_delay")).isEqualTo("30s");
         assertThat(value("work_mem")).isEqualTo("64MB");
+    }
+
+    /** The source's would beat the file of the node that has one. */
+    @Test
+    void takesOffTheSourcesCertificateOnlyWhereTheNodeHasItsOwn() throws IOException {
+        String settings = "ssl = 'on'\nssl_cert_file = '/of/the/source.crt'\nssl_key_file = '/of/the/source.key'\n";
+        prepared(settings);
+        assertThat(value("ssl_cert_file")).isEqualTo("/of/the/source.crt");
+
+        Files.writeString(data.resolve("postgresql.auto.conf"), settings);
+        ServerTls own = new ServerTls(Path.of("/ca.crt"), Path.of("/node.crt"), Path.of("/node.key"));
+        StandbySetup.prepare(
+                data,
+                new StandbySetup.Upstream("10.0.0.1", 5433, Path.of("/etc/pass"), "drover_1", "drover_slot", own));
+        assertThat(AutoConf.read(data).names())
+                .containsExactlyInAnyOrder("primary_conninfo", "primary_slot_name", "recovery_target_timeline");
     }
 
     @Test

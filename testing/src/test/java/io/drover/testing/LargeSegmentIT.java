@@ -88,8 +88,9 @@ class LargeSegmentIT {
 
     private static Move move(LocalCluster cluster, NodeId target) {
         DroverRest rest = cluster.rest();
-        Move move = rest.createMove("{\"shard\":\"%s\",\"target\":\"%s\",\"maxWritePause\":\"10s\",\"waive\":[%s]}"
-                .formatted(SHARD, target, LocalCluster.WAIVER));
+        Move move = rest.createMove(
+                "{\"shard\":\"%s\",\"target\":\"%s\",\"maxWritePause\":\"10s\",\"drainTimeout\":\"3s\",\"waive\":[%s]}"
+                        .formatted(SHARD, target, LocalCluster.WAIVER));
         rest.await(
                 move.id(),
                 "ready for a rollback",

@@ -63,6 +63,15 @@ class PreflightIT {
                     "P29",
                     "alter system set recovery_min_apply_delay = '5s'",
                     "alter system reset recovery_min_apply_delay"),
+            new Planted("P39-rights", "alter role drover createdb", "alter role drover nocreatedb"),
+            new Planted(
+                    "P39-rights",
+                    "grant pg_signal_backend to drover_repl",
+                    "revoke pg_signal_backend from drover_repl"),
+            new Planted(
+                    "P39-rights",
+                    "grant execute on function pg_read_file(text) to drover_rewind",
+                    "revoke execute on function pg_read_file(text) from drover_rewind"),
             new Planted("P44", "alter system set wal_sender_timeout = 0", "alter system reset wal_sender_timeout"),
             new Planted("P47", "create unlogged table planted (a text collate \"de-x-icu\")", "drop table planted"),
             new Planted("P47", "create unlogged sequence planted_numbers", "drop sequence planted_numbers"));
@@ -102,6 +111,13 @@ class PreflightIT {
                         () -> source.run("postgres", "show wal_sender_timeout").equals("0"));
                 assertThat(failures(scene))
                         .containsKeys(checks())
+                        .hasEntrySatisfying(
+                                "P39-rights",
+                                message -> assertThat(message)
+                                        .contains(
+                                                "drover is createdb (ALTER ROLE drover NOcreatedb)",
+                                                "drover_repl is a member of pg_signal_backend",
+                                                "in database app has rights on function pg_read_file(text)"))
                         .hasEntrySatisfying(
                                 "P47", message -> assertThat(message).contains("public.planted,", "planted_numbers"));
             } finally {

@@ -22,6 +22,7 @@ import io.drover.testing.cluster.WorldSnapshot;
 import io.drover.testing.ledger.AckLog;
 import io.drover.testing.ledger.Ledger;
 import io.drover.testing.ledger.LedgerOptions;
+import io.drover.testing.ledger.LedgerSchema;
 import io.drover.testing.ledger.RogueWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -76,6 +77,16 @@ final class Scene implements AutoCloseable {
 
     static Scene open() throws SQLException {
         Scene scene = new Scene(SharedCluster.get());
+        scene.awaitWrites(50);
+        return scene;
+    }
+
+    /** On a cluster of the test's own, whose shard has just been made. */
+    static Scene on(LocalCluster cluster) throws SQLException {
+        try (Connection connection = cluster.connectToPrimary()) {
+            LedgerSchema.create(connection, SharedCluster.ROWS);
+        }
+        Scene scene = new Scene(cluster);
         scene.awaitWrites(50);
         return scene;
     }

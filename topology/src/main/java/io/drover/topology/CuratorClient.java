@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.drover.api.time.Scheduler;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.state.ConnectionState;
@@ -19,10 +20,20 @@ import org.apache.zookeeper.ZooKeeper;
  */
 public final class CuratorClient implements ZooKeeperClient {
     private final CuratorFramework curator;
+    private final CuratorAccess access;
+    private final Runnable closing;
     private final Map<Listener, ConnectionStateListener> listeners = new ConcurrentHashMap<>();
 
-    CuratorClient(CuratorFramework curator) {
+    /**
+     * Speaks for a connection.
+     *
+     * @param access as whom, and for whom what is made
+     * @param closing runs when it has ended
+     */
+    CuratorClient(CuratorFramework curator, CuratorAccess access, Runnable closing) {
         this.curator = requireNonNull(curator, "curator is null");
+        this.access = requireNonNull(access, "access is null");
+        this.closing = requireNonNull(closing, "closing is null");
     }
 
     /**
@@ -50,7 +61,7 @@ public final class CuratorClient implements ZooKeeperClient {
 
     @Override
     public ZooKeeperSession session() throws KeeperException {
-        return new CuratorSession(handle());
+        return new CuratorSession(handle(), access);
     }
 
     @Override
@@ -93,5 +104,11 @@ public final class CuratorClient implements ZooKeeperClient {
     @Override
     public void close() {
         curator.close();
+        closing.run();
+    }
+
+    @Override
+    public Optional<AccessRules> accessRules() {
+        return Optional.ofNullable(access.rules());
     }
 }

@@ -14,14 +14,13 @@ import org.apache.zookeeper.Op;
 import org.apache.zookeeper.OpResult;
 import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.Watcher;
-import org.apache.zookeeper.ZooDefs;
 import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.data.Stat;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Requests in one session with real servers. */
-record CuratorSession(ZooKeeper handle) implements ZooKeeperSession {
+record CuratorSession(ZooKeeper handle, CuratorAccess access) implements ZooKeeperSession, AccessSession {
     private static final Logger LOG = LoggerFactory.getLogger(CuratorSession.class);
 
     @Override
@@ -93,7 +92,7 @@ record CuratorSession(ZooKeeper handle) implements ZooKeeperSession {
         handle.create(
                 path,
                 bytes,
-                ZooDefs.Ids.OPEN_ACL_UNSAFE,
+                access.getAclForPath(path),
                 mode,
                 (rc, requested, context, made) -> settle(rc, path, made, answer),
                 null);
@@ -129,17 +128,17 @@ record CuratorSession(ZooKeeper handle) implements ZooKeeperSession {
     public CompletableFuture<List<Optional<ZNodeStat>>> transact(List<ZNodeChange> changes) {
         CompletableFuture<List<Optional<ZNodeStat>>> answer = new CompletableFuture<>();
         handle.multi(
-                changes.stream().map(CuratorSession::op).toList(),
+                changes.stream().map(this::op).toList(),
                 (rc, name, context, results) -> finish(rc, changes, results, answer),
                 null);
         return answer;
     }
 
-    private static Op op(ZNodeChange change) {
+    private Op op(ZNodeChange change) {
         if (change instanceof ZNodeChange.Check check) {
             return Op.check(check.path(), check.version());
         } else if (change instanceof ZNodeChange.Create create) {
-            return Op.create(create.path(), create.bytes(), ZooDefs.Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
+            return Op.create(create.path(), create.bytes(), access.getAclForPath(create.path()), CreateMode.PERSISTENT);
         } else if (change instanceof ZNodeChange.Set set) {
             return Op.setData(set.path(), set.bytes(), set.version());
         } else if (change instanceof ZNodeChange.Delete delete) {
@@ -204,6 +203,37 @@ record CuratorSession(ZooKeeper handle) implements ZooKeeperSession {
                     LOG.trace("nothing has changed: {}", event);
             }
         }
+    }
+
+    @Override
+    public CompletableFuture<Optional<List<Grant>>> access(String path) {
+        CompletableFuture<Optional<List<Grant>>> answer = new CompletableFuture<>();
+        handle.getACL(
+                path,
+                null,
+                (rc, name, context, acls, stat) -> {
+                    if (rc == Code.OK.intValue()) {
+                        answer.complete(Optional.of(CuratorAccess.grants(acls)));
+                    } else if (rc == Code.NONODE.intValue()) {
+                        answer.complete(Optional.empty());
+                    } else {
+                        fail(rc, path, answer);
+                    }
+                },
+                null);
+        return answer;
+    }
+
+    @Override
+    public CompletableFuture<Boolean> setAccess(String path, List<Grant> grants) {
+        CompletableFuture<Boolean> answer = new CompletableFuture<>();
+        handle.setACL(
+                path,
+                CuratorAccess.acls(grants),
+                -1,
+                (rc, name, context, stat) -> settle(rc, path, true, answer),
+                null);
+        return answer;
     }
 
     private static ZNodeStat stat(Stat stat) {

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Lock;
+import java.util.function.Consumer;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +32,7 @@ final class EphemeralNode implements AutoCloseable {
     private final ZooKeeperClient client;
     private final ZkCalls calls;
     private final String path;
-    private final Runnable prepare;
+    private final Hooks hooks;
     private final SessionTracker tracker;
     private final Lock lock;
     private final AtomicBoolean started = new AtomicBoolean();
@@ -53,11 +54,16 @@ final class EphemeralNode implements AutoCloseable {
      * @param prepare run before the znode is made; may throw, then it is tried again
      */
     EphemeralNode(ZooKeeperClient client, ZkCalls calls, String path, byte[] content, Runnable prepare) {
+        this(client, calls, path, content, new Hooks(prepare, found -> {}, () -> {}));
+    }
+
+    /** Prepares it, with more to be asked and done. */
+    EphemeralNode(ZooKeeperClient client, ZkCalls calls, String path, byte[] content, Hooks hooks) {
         this.client = requireNonNull(client, "client is null");
         this.calls = requireNonNull(calls, "calls is null");
         this.path = requireNonNull(path, "path is null");
         this.content = requireNonNull(content, "content is null");
-        this.prepare = requireNonNull(prepare, "prepare is null");
+        this.hooks = requireNonNull(hooks, "hooks is null");
         this.lock = client.scheduler().newLock();
         this.tracker = new SessionTracker(client, "drover-ephemeral " + path, new SessionTracker.Listener() {
             @Override
@@ -79,6 +85,15 @@ final class EphemeralNode implements AutoCloseable {
             }
         });
     }
+
+    /**
+     * What is done around the making of the znode; each may throw, then it is tried again.
+     *
+     * @param prepare before it is made
+     * @param replaceable asked before one of another session is replaced; throws when it may not be
+     * @param settled when it is there
+     */
+    record Hooks(Runnable prepare, Consumer<Versioned<byte[]>> replaceable, Runnable settled) {}
 
     /** Begins to keep it in place; does not wait, and does nothing more when it has begun. */
     void start() {
@@ -168,7 +183,7 @@ final class EphemeralNode implements AutoCloseable {
         if (closing) {
             throw ZkErrors.unavailable("keeping " + path + ", which has been closed", null);
         }
-        prepare.run();
+        hooks.prepare().run();
         while (true) {
             try {
                 ZooKeeperSession present = calls.session();
@@ -176,6 +191,7 @@ final class EphemeralNode implements AutoCloseable {
                 if (attempt(present, wanted, deadline)) {
                     session = present.id();
                     proven = wanted;
+                    hooks.settled().run();
                     return session;
                 }
             } catch (KeeperException e) {
@@ -201,6 +217,7 @@ final class EphemeralNode implements AutoCloseable {
         }
         ZNodeStat stat = found.orElseThrow().stat();
         if (stat.ephemeralOwner() != present.id()) {
+            hooks.replaceable().accept(found.orElseThrow().versioned());
             LOG.info(
                     "{} belongs to session 0x{}, not to ours; it is replaced",
                     path,
@@ -225,6 +242,11 @@ final class EphemeralNode implements AutoCloseable {
             calls.await(present.delete(path, version), deadline);
         } catch (KeeperException.NoNodeException e) {
             LOG.debug("{} is gone already", path, e);
+        } catch (KeeperException.NoAuthException e) {
+            // where access is controlled a client may delete nothing; the server does when the session has ended
+            KeeperException.NodeExistsException there = new KeeperException.NodeExistsException(path);
+            there.initCause(e);
+            throw there;
         }
     }
 
@@ -232,11 +254,18 @@ final class EphemeralNode implements AutoCloseable {
     private void remove(long deadline) {
         locked(deadline, () -> {
             try {
-                Optional<ZNodeData> found = find(calls.session(), deadline);
-                if (found.isPresent()
-                        && (session == 0 || found.orElseThrow().stat().ephemeralOwner() == session)) {
-                    delete(calls.session(), -1, deadline);
+                ZooKeeperSession present = calls.session();
+                Optional<Long> owner =
+                        find(present, deadline).map(found -> found.stat().ephemeralOwner());
+                // the present session may have made it without an answer; of nobody else's it is let alone
+                if (owner.filter(whose -> whose == session || whose == present.id())
+                        .isPresent()) {
+                    delete(present, -1, deadline);
                 }
+                removed = true;
+                tracker.close();
+            } catch (KeeperException.NodeExistsException e) {
+                LOG.debug("{} goes with its session", path, e);
                 removed = true;
                 tracker.close();
             } catch (KeeperException e) {

@@ -23,7 +23,10 @@ public final class PoolerRegistry {
         Optional<Versioned<byte[]>> stored = calls.read(node.path());
         AtomicWrite write = new AtomicWrite(calls);
         if (stored.isEmpty()) {
-            calls.ensure(ZkLayout.poolers(shard).path());
+            String directory = ZkLayout.poolers(shard).path();
+            if (calls.read(directory).isEmpty()) {
+                calls.ensure(directory);
+            }
             write.create(node, group);
         } else if (!ZkCalls.decode(node, stored.orElseThrow()).value().equals(group)) {
             write.set(node, stored.orElseThrow().version(), group);

@@ -1,105 +1,104 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.topology;
 
-import io.drover.api.time.Scheduler;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BiFunction;
-import org.apache.zookeeper.KeeperException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One connection for all in a process that want the same one: an application with twenty shards has one session, not twenty. It is
  * opened for the first of them and closed after the last.
  */
 public final class SharedConnections {
-    private final BiFunction<String, Duration, ZooKeeperClient> connect;
-    private final Map<Key, Shared> open = new HashMap<>();
+    private final Function<ZooKeeperSettings, ZooKeeperClient> connect;
+    private final Map<ZooKeeperSettings, Shared> open = new HashMap<>();
 
     /** Shares what this opens. */
-    public SharedConnections(BiFunction<String, Duration, ZooKeeperClient> connect) {
+    public SharedConnections(Function<ZooKeeperSettings, ZooKeeperClient> connect) {
         this.connect = connect;
     }
 
-    private record Key(String connect, Duration sessionTimeout) {}
-
-    private static final class Shared {
-        private final ZooKeeperClient client;
+    /** Its users are counted under the lock of all; it is opened under its own, so that a slow one holds up only those who want it. */
+    private final class Shared {
+        private final ZooKeeperSettings key;
         private int users;
+        private @Nullable ZooKeeperClient client;
 
-        Shared(ZooKeeperClient client) {
-            this.client = client;
+        Shared(ZooKeeperSettings key) {
+            this.key = key;
+        }
+
+        synchronized ZooKeeperClient client() {
+            if (client == null) {
+                client = connect.apply(key);
+            }
+            return client;
+        }
+
+        synchronized void close() {
+            if (client != null) {
+                client.close();
+            }
         }
     }
 
     /**
-     * Gives a share in a connection; close it. While it is being opened, whoever wants another one waits.
+     * Gives a share in a connection; close it. One that is logged in is not shared: what a client made in it may be deleted by nobody but
+     * the controllers, and goes with the session.
      *
      * @see ZooKeeperConnection#connect
      */
-    public synchronized ZooKeeperClient share(String connectString, Duration sessionTimeout) {
-        Key key = new Key(connectString, sessionTimeout);
-        Shared shared = open.computeIfAbsent(key, wanted -> new Shared(connect.apply(connectString, sessionTimeout)));
-        shared.users++;
-        return new Share(key, shared);
+    public ZooKeeperClient share(ZooKeeperSettings settings) {
+        if (settings.access() != null) {
+            return connect.apply(settings);
+        }
+        Shared shared = join(settings);
+        try {
+            return new Share(shared, shared.client());
+        } catch (RuntimeException e) {
+            leave(shared);
+            throw e;
+        }
     }
 
-    private synchronized void leave(Key key, Shared shared) {
-        shared.users--;
-        if (shared.users == 0) {
-            open.remove(key);
-            shared.client.close();
+    private synchronized Shared join(ZooKeeperSettings key) {
+        Shared shared = open.computeIfAbsent(key, Shared::new);
+        shared.users++;
+        return shared;
+    }
+
+    private void leave(Shared shared) {
+        if (isLast(shared)) {
+            shared.close();
         }
+    }
+
+    private synchronized boolean isLast(Shared shared) {
+        shared.users--;
+        return shared.users == 0 && open.remove(shared.key, shared);
     }
 
     /** What its user could not take back before closing it, such as an ephemeral znode, is still tried while others keep the session. */
-    private final class Share implements ZooKeeperClient {
-        private final Key key;
+    private final class Share extends ForwardingZooKeeperClient {
         private final Shared shared;
-        private final ZooKeeperClient client;
         private final AtomicBoolean closed = new AtomicBoolean();
 
-        Share(Key key, Shared shared) {
-            this.key = key;
+        Share(Shared shared, ZooKeeperClient client) {
+            super(client);
             this.shared = shared;
-            this.client = shared.client;
-        }
-
-        @Override
-        public Scheduler scheduler() {
-            return client.scheduler();
-        }
-
-        @Override
-        public ZooKeeperSession session() throws KeeperException {
-            return client.session();
-        }
-
-        @Override
-        public boolean isConnected() {
-            return client.isConnected();
         }
 
         @Override
         public boolean isOpen() {
-            return !closed.get() && client.isOpen();
-        }
-
-        @Override
-        public void addListener(Listener listener) {
-            client.addListener(listener);
-        }
-
-        @Override
-        public void removeListener(Listener listener) {
-            client.removeListener(listener);
+            return !closed.get() && super.isOpen();
         }
 
         @Override
         public void close() {
             if (closed.compareAndSet(false, true)) {
-                leave(key, shared);
+                leave(shared);
             }
         }
     }

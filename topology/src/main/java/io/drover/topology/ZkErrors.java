@@ -25,7 +25,7 @@ final class ZkErrors {
             return unavailable(doing, e);
         }
         String path = e.getPath() == null ? "?" : e.getPath();
-        if (path.equals(ZkLayout.leaderEpoch().path())) {
+        if (path.equals(ZkLayout.leaderEpoch().path()) && e.code() != KeeperException.Code.NOAUTH) {
             return leadershipLost(e);
         }
         return switch (e.code()) {
@@ -34,6 +34,13 @@ final class ZkErrors {
             case NOTEMPTY -> conflict(path, "has children", doing, e);
             case NODEEXISTS ->
                 new DroverException(ErrorCode.ALREADY_EXISTS, path + " exists already; nothing was written", null, e);
+            case NOAUTH ->
+                new DroverException(
+                        ErrorCode.INTERNAL,
+                        "ZooKeeper's access control forbids " + doing + " (" + path + "); nothing was changed",
+                        "look whether this process has the credentials for it, and at"
+                                + " bin/drover zookeeper-access check: docs/security.md",
+                        e);
             default ->
                 new DroverException(
                         ErrorCode.INTERNAL,

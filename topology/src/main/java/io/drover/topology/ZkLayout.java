@@ -126,6 +126,11 @@ public final class ZkLayout {
         return new ZNode<>(node(node).path() + ALIVE, NodeRecord.class);
     }
 
+    /** The same znode as the agent that keeps it writes it. */
+    static ZNode<AgentMark> nodeClaim(NodeId node) {
+        return new ZNode<>(nodeAlive(node).path(), AgentMark.class);
+    }
+
     /** Counts the leaderships. Persistent: its version is the fencing token of every controller's write (hazard H37). */
     public static ZNode<LeaderRecord> leaderEpoch() {
         return new ZNode<>(LEADER_EPOCH, LeaderRecord.class);
@@ -164,6 +169,32 @@ public final class ZkLayout {
     /** The znodes that exist in every installation. */
     public static List<String> roots() {
         return List.of(TOPOLOGY, PARTICIPANTS, POOLERS, MOVES, NODES, LEADER, LOCKS, IDEMPOTENCY);
+    }
+
+    /** What kind of znode lies at a path. */
+    static ZkPlace placeOf(String path) {
+        int depth = (int) path.chars().filter(letter -> letter == '/').count();
+        int end = path.indexOf('/', 1);
+        return switch (end < 0 ? path : path.substring(0, end)) {
+            case TOPOLOGY -> at(depth, ZkPlace.TOPOLOGIES, ZkPlace.TOPOLOGY);
+            case PARTICIPANTS -> at(depth, ZkPlace.CONTROLLERS, ZkPlace.PARTICIPANTS, ZkPlace.PARTICIPANT);
+            case POOLERS -> at(depth, ZkPlace.POOLERS, ZkPlace.SHARD_POOLERS, ZkPlace.POOLER_GROUP);
+            case MOVES -> at(depth, ZkPlace.MOVES, ZkPlace.MOVE);
+            case NODES -> at(depth, ZkPlace.NODES, ZkPlace.NODE, ZkPlace.NODE_ALIVE);
+            case LEADER_EPOCH -> at(depth, ZkPlace.LEADER_EPOCH);
+            default -> ZkPlace.CONTROLLERS;
+        };
+    }
+
+    private static ZkPlace at(int depth, ZkPlace... places) {
+        return depth <= places.length ? places[depth - 1] : ZkPlace.CONTROLLERS;
+    }
+
+    /** The name of the node that a znode at or below it belongs to. */
+    static String nodeIn(String path) {
+        String below = path.substring(NODES.length() + 1);
+        int end = below.indexOf('/');
+        return end < 0 ? below : below.substring(0, end);
     }
 
     private static String sha256(String text) {

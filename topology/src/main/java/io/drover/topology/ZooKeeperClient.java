@@ -2,6 +2,7 @@
 package io.drover.topology;
 
 import io.drover.api.time.Scheduler;
+import java.util.Optional;
 import org.apache.zookeeper.KeeperException;
 
 /**
@@ -42,6 +43,11 @@ public interface ZooKeeperClient extends AutoCloseable {
         } catch (KeeperException e) {
             return 0;
         }
+    }
+
+    /** As whom it is logged in; empty where access is not controlled. */
+    default Optional<AccessRules> accessRules() {
+        return Optional.empty();
     }
 
     /** What became of the connection. */

@@ -12,6 +12,7 @@ import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.retry.BoundedExponentialBackoffRetry;
 import org.apache.zookeeper.KeeperException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,17 +25,32 @@ public final class ZooKeeperConnection {
 
     private ZooKeeperConnection() {}
 
+    /** The same in plain text, and as nobody. */
+    public static ZooKeeperClient connect(String connect, Duration sessionTimeout) {
+        return connect(ZooKeeperSettings.open(connect, sessionTimeout));
+    }
+
     /**
      * Opens a connection and keeps it open; close the answer. Returns after five seconds also when ZooKeeper is away, and
      * connects later: a missing ZooKeeper must not stop a shard from starting (rule R8). The chroot and the directories in it are
      * made when they are missing, soon after each connecting: a ZooKeeper that was emptied meanwhile lacks them.
+     * Where access is controlled only a controller makes them.
      *
-     * @param connect {@code host:port[,host:port…]/chroot}, all members of the ensemble
-     * @param sessionTimeout how long the session outlives a cut connection; the server may choose another
+     * @throws IllegalArgumentException when the files of TLS are not usable
      */
-    public static ZooKeeperClient connect(String connect, Duration sessionTimeout) {
-        CuratorFramework curator = build(connect, sessionTimeout);
-        ZooKeeperClient client = new CuratorClient(curator);
+    public static ZooKeeperClient connect(ZooKeeperSettings settings) {
+        String connect = settings.connect();
+        if (settings.access() != null && settings.tls() == null) {
+            LOG.warn("the passwords for ZooKeeper at {} travel in clear text: configure TLS besides", connect);
+        }
+        TlsClientConfig tls = settings.tls() == null ? null : new TlsClientConfig(settings.tls());
+        CuratorAccess access = new CuratorAccess(settings.access());
+        CuratorFramework curator = build(settings, access, tls);
+        ZooKeeperClient client = new CuratorClient(curator, access, () -> {
+            if (tls != null) {
+                tls.close();
+            }
+        });
         ExecutorService threads = client.scheduler().newThreads("drover-zookeeper-roots");
         CompletableFuture<Boolean> ready = new CompletableFuture<>();
         AtomicBoolean making = new AtomicBoolean();
@@ -42,7 +58,7 @@ public final class ZooKeeperConnection {
             if (state == ZooKeeperClient.State.CONNECTED && making.compareAndSet(false, true)) {
                 threads.execute(() -> {
                     try {
-                        makeRoots(client, connect, sessionTimeout, ready);
+                        makeRoots(client, settings, ready);
                     } finally {
                         making.set(false);
                     }
@@ -63,13 +79,19 @@ public final class ZooKeeperConnection {
         return client;
     }
 
-    private static CuratorFramework build(String connect, Duration sessionTimeout) {
-        int timeoutMillis = Math.toIntExact(sessionTimeout.toMillis());
-        return CuratorFrameworkFactory.builder()
-                .connectString(connect)
+    private static CuratorFramework build(
+            ZooKeeperSettings settings, CuratorAccess access, @Nullable TlsClientConfig tls) {
+        int timeoutMillis = Math.toIntExact(settings.sessionTimeout().toMillis());
+        CuratorFrameworkFactory.Builder builder = CuratorFrameworkFactory.builder();
+        if (tls != null) {
+            builder.zkClientConfig(tls);
+        }
+        return builder.connectString(settings.connect())
                 .sessionTimeoutMs(timeoutMillis)
                 .connectionTimeoutMs(Math.min(timeoutMillis, CONNECTION_TIMEOUT_MILLIS))
                 .retryPolicy(new BoundedExponentialBackoffRetry(50, 1_000, RETRIES))
+                .authorization(access.logins())
+                .aclProvider(access)
                 // The addresses that servers tell may be ones that only they can reach; the operator's are used
                 // throughout.
                 .ensembleTracker(false)
@@ -79,12 +101,16 @@ public final class ZooKeeperConnection {
     }
 
     private static void makeRoots(
-            ZooKeeperClient client, String connect, Duration sessionTimeout, CompletableFuture<Boolean> ready) {
+            ZooKeeperClient client, ZooKeeperSettings settings, CompletableFuture<Boolean> ready) {
+        if (!settings.makesRoots()) {
+            ready.complete(true);
+            return;
+        }
         ZkCalls calls = new ZkCalls(client);
         do {
             try {
                 if (calls.read("/").isEmpty()) {
-                    makeChroot(connect, sessionTimeout);
+                    makeChroot(settings);
                 }
                 for (String root : ZkLayout.roots()) {
                     if (calls.read(root).isEmpty()) {
@@ -94,18 +120,27 @@ public final class ZooKeeperConnection {
                 ready.complete(true);
                 return;
             } catch (DroverException e) {
+                if (e.getCause() instanceof KeeperException.NoAuthException) {
+                    LOG.error("the znodes of Drover are others' here: {}", e.getMessage());
+                    ready.complete(true);
+                    return;
+                }
                 LOG.warn("the znodes of Drover cannot be made yet: {}", e.getMessage());
             }
         } while (calls.longPause());
     }
 
     /** A client with a chroot cannot make the chroot. */
-    private static void makeChroot(String connect, Duration sessionTimeout) {
-        int slash = connect.indexOf('/');
-        String chroot = connect.substring(slash);
-        try (CuratorFramework root = build(connect.substring(0, slash), sessionTimeout)) {
+    private static void makeChroot(ZooKeeperSettings settings) {
+        String chroot = settings.chroot();
+        CuratorAccess access = new CuratorAccess(settings.access());
+        try (TlsClientConfig tls = settings.tls() == null ? null : new TlsClientConfig(settings.tls());
+                CuratorFramework root = build(settings.atRoot(), access, tls)) {
             root.start();
-            root.create().creatingParentsIfNeeded().forPath(chroot);
+            root.create()
+                    .creatingParentsIfNeeded()
+                    .withACL(access.getDefaultAcl(), true)
+                    .forPath(chroot);
             LOG.info("made the chroot {}", chroot);
         } catch (KeeperException.NodeExistsException e) {
             LOG.debug("another made the chroot {}", chroot);

@@ -2,7 +2,6 @@
 package io.drover.topology;
 
 import io.drover.api.ShardId;
-import io.drover.api.time.Scheduler;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,13 +12,12 @@ import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
 
 /** A connection that counts how often each topology is read, and may be deaf: then no watch ever tells anything. */
-final class CountingClient implements ZooKeeperClient {
-    private final ZooKeeperClient client;
+final class CountingClient extends ForwardingZooKeeperClient {
     private final boolean deaf;
     private final Map<String, Integer> reads = new ConcurrentHashMap<>();
 
     CountingClient(ZooKeeperClient client, boolean deaf) {
-        this.client = client;
+        super(client);
         this.deaf = deaf;
     }
 
@@ -39,37 +37,7 @@ final class CountingClient implements ZooKeeperClient {
 
     @Override
     public ZooKeeperSession session() throws KeeperException {
-        return new Session(client.session());
-    }
-
-    @Override
-    public Scheduler scheduler() {
-        return client.scheduler();
-    }
-
-    @Override
-    public boolean isConnected() {
-        return client.isConnected();
-    }
-
-    @Override
-    public boolean isOpen() {
-        return client.isOpen();
-    }
-
-    @Override
-    public void addListener(Listener listener) {
-        client.addListener(listener);
-    }
-
-    @Override
-    public void removeListener(Listener listener) {
-        client.removeListener(listener);
-    }
-
-    @Override
-    public void close() {
-        client.close();
+        return new Session(super.session());
     }
 
     private final class Session implements ZooKeeperSession {

@@ -25,7 +25,7 @@ class SharedConnectionsTest {
     @BeforeEach
     void start() throws Exception {
         zooKeeper = new TestingZooKeeper();
-        connections = new SharedConnections((connect, timeout) -> {
+        connections = new SharedConnections(settings -> {
             opened.incrementAndGet();
             return zooKeeper.connect();
         });
@@ -37,7 +37,7 @@ class SharedConnectionsTest {
     }
 
     private ZooKeeperClient share(String connect) {
-        return connections.share(connect, SESSION);
+        return connections.share(ZooKeeperSettings.open(connect, SESSION));
     }
 
     @Test

@@ -35,6 +35,8 @@ public final class Facts {
      * @param baseBackups running base backups
      * @param longTransactions open longer than 5 s, for people
      * @param backgroundWorkers backend types of pg_stat_activity that are not the server's own, such as {@code pg_cron launcher}
+     * @param rightsBeyond what Drover's roles may do beyond their part, by role, each with how it is taken away
+     * @param startedByOthers what else than its agent starts it, at boot or by hand; empty when nothing does, null from an older agent
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record InstanceFacts(
@@ -67,7 +69,14 @@ public final class Facts {
             List<String> backgroundWorkers,
             Archiver archiver,
             long checksumFailures,
-            long secondsSinceCheckpoint) {}
+            long secondsSinceCheckpoint,
+            Map<String, List<String>> rightsBeyond,
+            @Nullable String startedByOthers) {
+        public InstanceFacts {
+            // an older agent does not look for any
+            rightsBeyond = rightsBeyond == null ? Map.of() : Map.copyOf(rightsBeyond);
+        }
+    }
 
     /** A row of pg_settings. */
     public record Setting(@Nullable String value, String source, boolean pendingRestart) {}

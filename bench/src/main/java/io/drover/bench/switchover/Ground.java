@@ -127,7 +127,8 @@ public final class Ground {
     }
 
     /**
-     * Ends what a turn that failed has left in its bake: the shard stays where it is, and the next turn can begin.
+     * Ends what a turn that failed has left: in its bake the shard stays where it is, before that it stays where it was, and the next turn
+     * can begin.
      *
      * @throws IllegalStateException when a move cannot be ended like that
      */
@@ -143,7 +144,10 @@ public final class Ground {
             if (state == MoveState.NEEDS_OPERATOR) {
                 throw new IllegalStateException("move " + id + " needs an operator");
             }
-            if (!state.isFinal()) {
+            if (state == MoveState.READY) {
+                rest.act(id, "abort");
+                rest.await(id, MoveState.ABORTED, END_LIMIT);
+            } else if (!state.isFinal()) {
                 rest.complete(id);
                 rest.await(id, MoveState.COMPLETED, END_LIMIT);
             }

@@ -35,18 +35,26 @@ final class PgbenchLoad implements ObservedLoad {
             END;
             """;
 
+    /** So long that all of the pool's logins, one by one, are done before the first client gives its session back. */
+    private static final Duration FILL = Duration.ofSeconds(10);
+
+    private static final Duration FILL_OF_A_SESSION = Duration.ofMillis(40);
+
     private final LocalCluster cluster;
     private final PoolerSite site;
     private final Path directory;
+    private final int sessions;
     private @Nullable Process process;
     private @Nullable Path logs;
     private int runs;
     private long errors;
 
-    private PgbenchLoad(LocalCluster cluster, PoolerSite site, Path directory) {
+    /** Makes one that opens so many sessions on the primary before each run; none for as many as its clients need. */
+    private PgbenchLoad(LocalCluster cluster, PoolerSite site, Path directory, int sessions) {
         this.cluster = cluster;
         this.site = site;
         this.directory = directory;
+        this.sessions = sessions;
     }
 
     /** Starts PgBouncer; pgbench runs around each switch only. */
@@ -54,7 +62,10 @@ final class PgbenchLoad implements ObservedLoad {
         try {
             Path directory = Files.createTempDirectory(ground.cluster().directory(), "pgbench");
             Files.writeString(directory.resolve("script"), SCRIPT);
-            return new PgbenchLoad(ground.cluster(), Poolers.start(ground), directory);
+            int sessions = ground.idle() > 0 ? ground.sessions() : 0;
+            Duration fill = FILL.plus(FILL_OF_A_SESSION.multipliedBy(sessions));
+            Files.writeString(directory.resolve("fill"), "SELECT pg_sleep(" + fill.toSeconds() + ");\n");
+            return new PgbenchLoad(ground.cluster(), Poolers.start(ground), directory, sessions);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot prepare pgbench", e);
         }
@@ -65,28 +76,51 @@ final class PgbenchLoad implements ObservedLoad {
         end();
         try {
             Path run = Files.createDirectory(directory.resolve("run" + ++runs));
-            ProcessBuilder builder = new ProcessBuilder(List.of(
-                            "pgbench",
-                            "--no-vacuum",
-                            "--protocol=simple",
+            if (sessions > 0) {
+                fill(run.resolve("fill-output"));
+            }
+            process = start(
+                    run.resolve("output"),
+                    List.of(
                             "--client=" + CLIENTS,
                             "--jobs=2",
                             "--time=" + RUN.toSeconds(),
                             "--log",
                             "--log-prefix=" + run.resolve("log"),
-                            "--file=" + directory.resolve("script"),
-                            "--host=127.0.0.1",
-                            "--port=" + site.port(),
-                            "--username=" + LocalCluster.USER,
-                            LocalCluster.DATABASE))
-                    .redirectErrorStream(true)
-                    .redirectOutput(run.resolve("output").toFile());
-            builder.environment().put("PGPASSWORD", cluster.password());
-            process = builder.start();
+                            "--file=" + directory.resolve("script")));
             logs = run;
         } catch (IOException e) {
             throw new UncheckedIOException("cannot start pgbench", e);
         }
+    }
+
+    /**
+     * PgBouncer opens a server connection when a client needs one and none is free: a quarter more clients than that, of which each process
+     * gets its share by chance, and all at once. Its {@code min_pool_size} keeps what is there, but opens three in a second.
+     */
+    private void fill(Path output) throws IOException {
+        Process filling = start(
+                output,
+                List.of("--client=" + sessions * 5 / 4, "--transactions=1", "--file=" + directory.resolve("fill")));
+        try {
+            Duration limit = FILL.plus(FILL_OF_A_SESSION.multipliedBy(sessions))
+                    .multipliedBy(2)
+                    .plus(END_LIMIT);
+            Waiting.until("pgbench has filled the pools", limit, () -> !filling.isAlive());
+        } finally {
+            filling.destroyForcibly();
+        }
+    }
+
+    private Process start(Path output, List<String> options) throws IOException {
+        List<String> command = new ArrayList<>(List.of("pgbench", "--no-vacuum", "--protocol=simple"));
+        command.addAll(options);
+        command.addAll(List.of(
+                "--host=127.0.0.1", "--port=" + site.port(), "--username=" + LocalCluster.USER, LocalCluster.DATABASE));
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+        builder.environment().put("PGPASSWORD", cluster.password());
+        return builder.start();
     }
 
     @Override

@@ -33,6 +33,7 @@ final class Poolers {
         settings.put("default_pool_size", Integer.toString(Math.max(LEAST, each)));
         if (sessions > connections) {
             settings.put("min_pool_size", Integer.toString(each));
+            settings.put("max_client_conn", Integer.toString(2 * sessions));
         }
         return settings;
     }

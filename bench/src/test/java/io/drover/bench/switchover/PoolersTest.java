@@ -10,7 +10,10 @@ class PoolersTest {
     @Test
     void bothProcessesTogetherHaveTheSessions() {
         assertThat(Poolers.settings(501, 8))
-                .containsOnly(Map.entry("default_pool_size", "251"), Map.entry("min_pool_size", "251"));
+                .containsOnly(
+                        Map.entry("default_pool_size", "251"),
+                        Map.entry("min_pool_size", "251"),
+                        Map.entry("max_client_conn", "1002"));
     }
 
     @Test

@@ -27,6 +27,6 @@ class ProfileTest {
                 Profile.CLOUD);
         assertThat(SwitchoverReport.of(List.of(), options, Results.NO_OTHERS, List.of())
                         .missing())
-                .anyMatch(missing -> missing.contains("125 MB/s"));
+                .anyMatch(missing -> missing.contains("slow reads"));
     }
 }

@@ -16,6 +16,8 @@ import io.drover.replication.PostgresSession;
 import io.drover.replication.PostmasterFile;
 import io.drover.replication.ServerPlace;
 import io.drover.replication.ServerState;
+import io.drover.topology.TopologyStore;
+import io.drover.topology.Versioned;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,14 +26,21 @@ import org.jspecify.annotations.Nullable;
 
 /** How an instance becomes one of Drover's: made anew, or taken over while it runs, without a restart. A repeat answers the same. */
 final class AdoptionVerbs {
+    /** What Debian's tools write of a cluster that is started at boot, and of one that is started on order only. */
+    private static final String AUTO = "auto";
+
+    private static final String MANUAL = "manual";
+
     private final NodeTools tools;
     private final Instances instances;
     private final Observation observation;
+    private final TopologyStore topology;
 
-    AdoptionVerbs(NodeTools tools, Instances instances, Observation observation) {
+    AdoptionVerbs(NodeTools tools, Instances instances, Observation observation, TopologyStore topology) {
         this.tools = tools;
         this.instances = instances;
         this.observation = observation;
+        this.topology = topology;
     }
 
     /** Both come before the instance's identity is known to the caller, who therefore names an instance that nobody has. */
@@ -58,6 +67,7 @@ final class AdoptionVerbs {
         Path dataDir = tools.directories().named(verb.dataDir());
         PostmasterFile file = tools.directories().postmasterFile(dataDir);
         PostgresServer server = server(dataDir, file, verb.shards().get(0), verb.port());
+        Optional<Home> home = home(server, file);
         InstanceId identity = tools.directories().control(dataDir).systemIdentifier();
         if (!identity.equals(wanted)) {
             throw mismatch("the server in " + dataDir + " is instance " + identity + ", not " + wanted
@@ -75,23 +85,23 @@ final class AdoptionVerbs {
                         "find out which of the two is right before either is used");
             }
         }
-        return takeStandby(
-                identity, verb, new PostmasterFile(dataDir, file.port(), file.socketDir()), argv(server, dataDir));
+        InstanceReport report = takeStandby(identity, verb, file, home);
+        home.ifPresent(known -> takeAutostart(server, known));
+        return report;
     }
 
     /** A node may have had the instance before: what is known of it then must not lie anywhere any more. */
     private InstanceReport takeStandby(
-            InstanceId identity, Verb.AdoptStandby verb, PostmasterFile place, @Nullable List<String> argv) {
+            InstanceId identity, Verb.AdoptStandby verb, PostmasterFile place, Optional<Home> home) {
         InstanceRecord first = InstanceRecord.first(
-                        identity,
-                        verb.shards(),
-                        verb.database().value(),
-                        place.dataDir(),
-                        place.socketDir(),
-                        place.port(),
-                        Role.STANDBY)
-                .withStartArguments(argv);
-        ManagedInstance instance = instances.add(first);
+                identity,
+                verb.shards(),
+                verb.database().value(),
+                place.dataDir(),
+                place.socketDir(),
+                place.port(),
+                Role.STANDBY);
+        ManagedInstance instance = instances.add(home.map(first::withHome).orElse(first));
         InstanceRecord known = instance.record();
         boolean elsewhere =
                 !known.dataDir().equals(place.dataDir()) && tools.directories().exists(known.dataDir());
@@ -107,9 +117,9 @@ final class AdoptionVerbs {
                         place.socketDir(),
                         place.port(),
                         verb.database().value())
-                .withStartArguments(argv)
                 .withRole(Role.STANDBY)
                 .withStopped(false));
+        home.ifPresent(seen -> instance.update(record -> record.withHome(seen.asBefore(record.home()))));
         return observation.instance(identity);
     }
 
@@ -126,7 +136,7 @@ final class AdoptionVerbs {
                 verb.shard(),
                 verb.database().value(),
                 new PostmasterFile(layout.data(), verb.port(), socketDir),
-                null);
+                Optional.empty());
     }
 
     /** What already serves here is never initialized over or beside. */
@@ -149,13 +159,51 @@ final class AdoptionVerbs {
         PostmasterFile file = tools.directories().postmasterFile(dataDir);
         PostgresServer server = server(dataDir, file, verb.shard(), verb.port());
         InstanceId identity = tools.directories().control(dataDir).systemIdentifier();
+        refuseWhenServedElsewhere(identity, dataDir);
+        Optional<Home> home = home(server, file);
         prove(server, file, identity, verb.database().value());
-        return take(
-                identity,
-                verb.shard(),
-                verb.database().value(),
-                new PostmasterFile(dataDir, file.port(), file.socketDir()),
-                argv(server, dataDir));
+        InstanceReport report =
+                take(identity, verb.shard(), verb.database().value(), file, home);
+        home.ifPresent(known -> takeAutostart(server, known));
+        return report;
+    }
+
+    /** Two agents that claim one instance would fight over it: the second has changed nothing before it sees the first. */
+    private void refuseWhenServedElsewhere(InstanceId identity, Path dataDir) {
+        topology.readInstanceFresh(identity).stream()
+                .map(Versioned::value)
+                .filter(shard -> !shard.primary().node().equals(tools.node()))
+                .findFirst()
+                .ifPresent(shard -> {
+                    throw new DroverException(
+                            ErrorCode.ALREADY_EXISTS,
+                            "the server in " + dataDir + " is instance " + identity + ", and "
+                                    + shard.primary().node() + " serves it already, as shard " + shard.shard()
+                                    + "; nothing was done",
+                            "one agent for one instance: name "
+                                    + shard.primary().node()
+                                    + " for another database in it; a copy of it that takes writes of its own needs"
+                                    + " a system identifier of its own, by dump and restore");
+                });
+    }
+
+    /** How it is run here, when somebody else runs it. */
+    private static Optional<Home> home(PostgresServer server, PostmasterFile place) {
+        return Optional.ofNullable(argv(server, place.dataDir()))
+                .map(argv -> new Home(
+                        place.dataDir(),
+                        place.socketDir(),
+                        place.port(),
+                        argv,
+                        server.service().orElse(null),
+                        server.startMode().orElse(null)));
+    }
+
+    /** From now on it starts under a grant only (R7, H56). What was there before is in the record. */
+    private static void takeAutostart(PostgresServer server, Home home) {
+        if (AUTO.equals(home.startMode())) {
+            server.startMode(MANUAL);
+        }
     }
 
     /** The server that runs in a directory, on the port that was named. */
@@ -168,6 +216,10 @@ final class AdoptionVerbs {
         }
         if (file.port() != port) {
             throw mismatch("the server in " + dataDir + " listens on port " + file.port() + ", not " + port);
+        }
+        if (!file.dataDir().equals(dataDir)) {
+            throw mismatch("the server in " + dataDir + " calls its directory " + file.dataDir()
+                    + ", which is a link: it may lead elsewhere at its next start");
         }
         return server;
     }
@@ -201,16 +253,10 @@ final class AdoptionVerbs {
     }
 
     private InstanceReport take(
-            InstanceId identity, ShardId shard, String database, PostmasterFile place, @Nullable List<String> argv) {
-        ManagedInstance instance = instances.add(InstanceRecord.first(
-                        identity,
-                        List.of(shard),
-                        database,
-                        place.dataDir(),
-                        place.socketDir(),
-                        place.port(),
-                        Role.PRIMARY)
-                .withStartArguments(argv));
+            InstanceId identity, ShardId shard, String database, PostmasterFile place, Optional<Home> home) {
+        InstanceRecord first = InstanceRecord.first(
+                identity, List.of(shard), database, place.dataDir(), place.socketDir(), place.port(), Role.PRIMARY);
+        ManagedInstance instance = instances.add(home.map(first::withHome).orElse(first));
         InstanceRecord known = instance.record();
         if (known.role() != Role.PRIMARY || !known.dataDir().equals(place.dataDir())) {
             throw new DroverException(
@@ -223,6 +269,9 @@ final class AdoptionVerbs {
             shards.add(shard);
             instance.update(record -> record.withShards(shards));
         }
+        // one that Drover made is started as Drover does, whatever is adopted of it besides
+        home.filter(seen -> known.startArguments() != null)
+                .ifPresent(seen -> instance.update(record -> record.withHome(seen.asBefore(record.home()))));
         return observation.instance(identity);
     }
 

@@ -63,7 +63,7 @@ public final class Agent {
 
         Acts acts = new Acts(tools.scheduler());
         VerbTable verbs = new VerbTable();
-        new AdoptionVerbs(tools, instances, observation).addTo(verbs);
+        new AdoptionVerbs(tools, instances, observation, store).addTo(verbs);
         new CopyVerbs(tools, instances, jobs, view, observation).addTo(verbs);
         new ServerVerbs(tools, settings).addTo(verbs);
         new GuardVerbs(tools, settings).addTo(verbs);
@@ -78,7 +78,7 @@ public final class Agent {
         Supervisor supervisor = new Supervisor(tools, instances, view, store, settings, seals, targets, acts);
         wakened.set(supervisor);
         return new Agent(
-                new VerbDispatcher(verbs, instances, gate, tools.scheduler()),
+                new VerbDispatcher(verbs, instances, gate, new Replays(files), tools.scheduler()),
                 observation,
                 new ShardHealth(tools, instances, view),
                 supervisor,
@@ -90,10 +90,16 @@ public final class Agent {
      * Carries out a command that has just arrived; its time counts from now.
      *
      * @param verb last part of its address
+     * @param request the id that its sender has given to this request, or null
      * @param body its token and its arguments
      */
+    public Object dispatch(InstanceId instance, String verb, @Nullable String request, byte[] body) {
+        return dispatcher.dispatch(instance, verb, request, body);
+    }
+
+    /** The same for a request without an id. */
     public Object dispatch(InstanceId instance, String verb, byte[] body) {
-        return dispatcher.dispatch(instance, verb, body);
+        return dispatch(instance, verb, null, body);
     }
 
     /** What it sees. */

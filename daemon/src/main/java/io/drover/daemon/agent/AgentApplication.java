@@ -6,17 +6,19 @@ import io.dropwizard.core.server.DefaultServerFactory;
 import io.dropwizard.core.setup.Environment;
 import io.dropwizard.jetty.HttpConnectorFactory;
 import io.dropwizard.lifecycle.Managed;
+import io.drover.daemon.config.AdminPort;
 import io.drover.daemon.config.SecretFile;
 import io.drover.daemon.health.ZooKeeperHealth;
 import io.drover.daemon.metrics.MetricNames;
 import io.drover.daemon.metrics.PrometheusEndpoint;
-import io.drover.topology.NodeRecord;
+import io.drover.daemon.tls.DaemonTls;
+import io.drover.daemon.tls.PeerName;
+import io.drover.daemon.tls.PeerRules;
+import io.drover.topology.NodeClaim;
 import io.drover.topology.NodeRegistry;
 import io.drover.topology.TopologyStore;
 import io.drover.topology.TopologyWatcher;
-import io.drover.topology.Watch;
 import io.drover.topology.ZooKeeperClient;
-import io.drover.topology.ZooKeeperConnection;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -26,6 +28,8 @@ public final class AgentApplication extends Application<AgentConfiguration> {
     private static final int DEFAULT_PORT = 8090;
     /** An agent that waits for ZooKeeper does not look after its instances meanwhile. */
     private static final Duration ZOOKEEPER_LIMIT = Duration.ofSeconds(3);
+    /** Instances that are down wait for as long when ZooKeeper is away. */
+    private static final Duration CLAIM_LIMIT = Duration.ofSeconds(2);
 
     @Override
     public String getName() {
@@ -34,14 +38,19 @@ public final class AgentApplication extends Application<AgentConfiguration> {
 
     @Override
     public void run(AgentConfiguration configuration, Environment environment) throws IOException {
+        DaemonTls.install(
+                configuration.getTls(),
+                PeerName.agent(configuration.getNode()),
+                configuration.getServerFactory(),
+                environment,
+                PeerRules::agent);
+        AdminPort.bind(configuration.getServerFactory());
         Files.createDirectories(configuration.getDataRoot());
         Files.createDirectories(configuration.getStateDir());
         NodeTools tools = NodeTools.of(configuration);
         // an agent without PostgreSQL's programs says so at its start
         tools.postgres().facts();
-        ZooKeeperClient client = ZooKeeperConnection.connect(
-                configuration.getZookeeper(),
-                Duration.ofMillis(configuration.getZookeeperSessionTimeout().toMilliseconds()));
+        ZooKeeperClient client = configuration.getZookeeper().openAsAgent(tools.node());
         Agent agent = Agent.assemble(
                 tools, new StateDirectory(configuration.getStateDir()), new TopologyStore(client, ZOOKEEPER_LIMIT));
 
@@ -50,8 +59,14 @@ public final class AgentApplication extends Application<AgentConfiguration> {
         environment.healthChecks().register("zookeeper", new ZooKeeperHealth(agent::connected));
         environment.metrics().registerGauge(MetricNames.LEFTOVERS_UNDONE, agent::undone);
         PrometheusEndpoint.install(environment.admin(), environment.metrics());
-        NodeRecord node = new NodeRecord(tools.node(), tools.host(), address(configuration));
-        environment.lifecycle().manage(new Membership(client, node, agent));
+        NodeClaim claim = new NodeRegistry(client)
+                .claim(ThisProcess.mark(tools.node(), tools.host(), address(configuration)), ThisProcess::hasEnded);
+        environment.healthChecks().register("node", new ClaimHealth(claim));
+        // a predecessor elsewhere is counted as alive until its session has timed out
+        Duration refused = Duration.ofMillis(
+                        configuration.getZookeeperSessionTimeout().toMilliseconds())
+                .plus(ZOOKEEPER_LIMIT);
+        environment.lifecycle().manage(new Membership(client, claim, refused, agent));
     }
 
     private static String address(AgentConfiguration configuration) {
@@ -65,34 +80,39 @@ public final class AgentApplication extends Application<AgentConfiguration> {
             port = http.getPort();
         }
         String host = configuration.getHost();
-        return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+        return (configuration.getTls() == null ? "http://" : "https://")
+                + (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
     }
 
-    /** Announces the node, watches the topology and lets the agent act while the process runs. */
+    /**
+     * Claims the node, watches the topology and lets the agent act while the process runs. Who is refused acts on nothing: the clone of a
+     * machine brings the grant of its original along, and would start a second primary under it.
+     */
     private static final class Membership implements Managed {
         private final ZooKeeperClient client;
-        private final NodeRecord node;
+        private final NodeClaim claim;
+        private final Duration refused;
         private final Agent agent;
-        private volatile Watch registration = () -> {};
         private volatile AutoCloseable watcher = () -> {};
 
-        Membership(ZooKeeperClient client, NodeRecord node, Agent agent) {
+        Membership(ZooKeeperClient client, NodeClaim claim, Duration refused, Agent agent) {
             this.client = client;
-            this.node = node;
+            this.claim = claim;
+            this.refused = refused;
             this.agent = agent;
         }
 
         @Override
         public void start() {
             watcher = TopologyWatcher.watchAll(client, agent.topologyListener());
-            registration = new NodeRegistry(client).register(node);
+            claim.take(refused, CLAIM_LIMIT);
             agent.start();
         }
 
         @Override
         public void stop() throws Exception {
             agent.stop();
-            registration.close();
+            claim.close();
             watcher.close();
             client.close();
         }

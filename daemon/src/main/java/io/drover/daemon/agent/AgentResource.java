@@ -18,6 +18,7 @@ import io.drover.api.agent.Reports.MemoryReport;
 import io.drover.api.agent.Reports.NodeReport;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -33,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 @Path("/v1")
 @Produces(MediaType.APPLICATION_JSON)
 public final class AgentResource {
+    /** Header with the id of a request, which never comes twice. */
+    public static final String REQUEST = "Drover-Request";
+
     private final Agent agent;
     private final Observation observation;
 
@@ -110,8 +114,12 @@ public final class AgentResource {
     @POST
     @Path("/instances/{instance}/{verb}")
     @Consumes(MediaType.APPLICATION_JSON)
-    public Object verb(@PathParam("instance") String instance, @PathParam("verb") String verb, byte[] body) {
-        return agent.dispatch(id(instance), verb, body);
+    public Object verb(
+            @PathParam("instance") String instance,
+            @PathParam("verb") String verb,
+            @HeaderParam(REQUEST) @Nullable String request,
+            byte[] body) {
+        return agent.dispatch(id(instance), verb, request, body);
     }
 
     private static Integer port(String text) {

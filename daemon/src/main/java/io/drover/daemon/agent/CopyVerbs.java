@@ -25,6 +25,7 @@ import io.drover.replication.ServerFiles.Upstream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -105,7 +106,7 @@ final class CopyVerbs {
                             + call.record().instance());
         }
         place(verb, call);
-        Path staging = call.record().beside("staging", call.move());
+        Path staging = tools.beside(call.record(), "staging", call.move());
         discard(staging);
         ServerFiles files = tools.files(call.record());
         FaultPoints.around("copy", "passwords", files::writePasswords);
@@ -123,7 +124,7 @@ final class CopyVerbs {
         return jobs.report(call.record());
     }
 
-    /** Where the copy goes: where Drover puts an instance, also when an adopted one lay elsewhere before. */
+    /** Where the copy goes: home, when the instance was adopted on this node; else where Drover puts one. */
     private void place(Verb.StartCopy verb, VerbCall call) {
         InstanceRecord record = call.record();
         if (tools.runs(record) || !tools.directories().isFree(record.dataDir())) {
@@ -132,20 +133,28 @@ final class CopyVerbs {
                     "no copy is made: " + record.dataDir() + " holds instance " + record.instance() + " already",
                     "set that copy aside first");
         }
-        Path dataDir = tools.plannedLayout(verb.shards().get(0)).data();
+        Optional<Home> home = tools.homeOf(record, verb.sourcePort());
+        Path dataDir = home.map(Home::dataDir)
+                .orElseGet(() -> tools.plannedLayout(verb.shards().get(0)).data());
         // an empty directory is free (P58), but the finished copy gets its name
         FaultPoints.around("copy", "place", () -> tools.directories().removeEmpty(dataDir));
         call.instance()
-                .update(current -> current.withShards(verb.shards())
-                        .withPlace(
-                                dataDir,
-                                tools.plannedSocketDir(verb.shards().get(0)),
-                                verb.sourcePort(),
-                                databaseOf(current.instance()))
+                .update(current -> placed(current, verb, home)
+                        .withShards(verb.shards())
                         .withRole(Role.STANDBY)
                         .withSeal(null)
                         .withSettings(List.of())
                         .withStopped(true));
+    }
+
+    private InstanceRecord placed(InstanceRecord current, Verb.StartCopy verb, Optional<Home> home) {
+        String database = databaseOf(current.instance());
+        return home.map(known -> current.atHome(known, database))
+                .orElseGet(() -> current.withPlace(
+                        tools.plannedLayout(verb.shards().get(0)).data(),
+                        tools.plannedSocketDir(verb.shards().get(0)),
+                        verb.sourcePort(),
+                        database));
     }
 
     private void copy(ServerFiles files, CopyOrder order, Path staging, Jobs.Running job) {
@@ -168,7 +177,7 @@ final class CopyVerbs {
         }
         // a thread that has not begun its program yet would make the directory after it was removed
         jobs.requireEnded(call.instance());
-        Path staging = call.record().beside("staging", call.move());
+        Path staging = tools.beside(call.record(), "staging", call.move());
         discard(staging);
         return new Done("there is no staging directory " + staging);
     }
@@ -200,14 +209,16 @@ final class CopyVerbs {
     }
 
     private void install(Verb.StartStandby verb, MoveId move, InstanceRecord record) {
-        Path staging = record.beside("staging", move);
+        Path staging = tools.beside(record, "staging", move);
         Path data = tools.directories().exists(staging) ? staging : record.dataDir();
         requireComplete(record.job(), move, staging);
         ServerFiles files = tools.files(record);
         Upstream upstream = Upstream.of(verb.primaryHost(), verb.primaryPort(), verb.applicationName(), verb.slot());
         FaultPoints.around("copy", "prepare", () -> files.prepareStandby(data, upstream));
         FaultPoints.around("copy", "install", () -> files.install(staging));
-        FaultPoints.around("copy", "node-settings", files::writeNodeSettings);
+        // at home the node's own configuration is there, as it was
+        boolean atHome = record.startArguments() != null;
+        FaultPoints.around("copy", "node-settings", atHome ? files::forgetCarried : files::writeNodeSettings);
     }
 
     private void requireComplete(@Nullable JobRecord job, MoveId move, Path staging) {

@@ -10,6 +10,7 @@ import io.drover.api.ShardId;
 import io.drover.api.agent.Reports.Role;
 import io.drover.api.agent.Reports.Standstill;
 import io.drover.api.agent.Token;
+import io.drover.replication.ServiceName;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  * @param formerDataDirs where its files lay before; copies that were set aside may still lie there
  * @param seenEpoch the highest epoch of its shards that this agent has seen, whoever was the primary under it; a topology below it was
  *     brought back from the past (H39)
+ * @param home where it lay when it was adopted here; null when Drover made it, or a copy of it came here first
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 record InstanceRecord(
@@ -59,7 +61,8 @@ record InstanceRecord(
         boolean stopped,
         @Nullable TargetRecord target,
         List<Path> formerDataDirs,
-        FenceEpoch seenEpoch) {
+        FenceEpoch seenEpoch,
+        @Nullable Home home) {
 
     InstanceRecord {
         shards = List.copyOf(shards);
@@ -100,7 +103,8 @@ record InstanceRecord(
                 false,
                 null,
                 List.of(),
-                new FenceEpoch(0));
+                new FenceEpoch(0),
+                null);
     }
 
     /**
@@ -205,9 +209,10 @@ record InstanceRecord(
         return parent == null ? dataDir : parent;
     }
 
-    /** A directory beside the data directory that belongs to a move, such as {@code data.staging-1a2b3c4d}. */
-    Path beside(String purpose, MoveId move) {
-        return dataDir.resolveSibling(dataDir.getFileName() + "." + purpose + "-" + move.shortId());
+    /** Who starts it where it lies; null when the agent does. */
+    @Nullable
+    ServiceName service() {
+        return home != null && home.dataDir().equals(dataDir) ? home.service() : null;
     }
 
     /** Where its files lie and where they lay before, each once. */
@@ -248,6 +253,13 @@ record InstanceRecord(
         return with(draft -> draft.startArguments = next);
     }
 
+    InstanceRecord withHome(Home next) {
+        return with(draft -> {
+            draft.home = next;
+            draft.startArguments = next.startArguments();
+        });
+    }
+
     InstanceRecord withShards(List<ShardId> next) {
         return with(draft -> draft.shards = next);
     }
@@ -263,6 +275,12 @@ record InstanceRecord(
     /** A lower one changes nothing. */
     InstanceRecord withSeen(FenceEpoch epoch) {
         return with(draft -> draft.seenEpoch = highest(seenEpoch, epoch));
+    }
+
+    /** Its place when it was adopted here, and how it is started there. */
+    InstanceRecord atHome(Home wanted, String newDatabase) {
+        return withPlace(wanted.dataDir(), wanted.socketDir(), wanted.port(), newDatabase)
+                .withStartArguments(wanted.startArguments());
     }
 
     InstanceRecord withPlace(Path newDataDir, Path newSocketDir, int newPort, String newDatabase) {
@@ -303,6 +321,7 @@ record InstanceRecord(
         private @Nullable TargetRecord target;
         private List<Path> formerDataDirs;
         private FenceEpoch seenEpoch;
+        private @Nullable Home home;
 
         Draft(InstanceRecord record) {
             instance = record.instance;
@@ -322,6 +341,7 @@ record InstanceRecord(
             target = record.target;
             formerDataDirs = record.formerDataDirs;
             seenEpoch = record.seenEpoch;
+            home = record.home;
         }
 
         InstanceRecord done() {
@@ -342,7 +362,8 @@ record InstanceRecord(
                     stopped,
                     target,
                     formerDataDirs,
-                    seenEpoch);
+                    seenEpoch,
+                    home);
         }
     }
 }

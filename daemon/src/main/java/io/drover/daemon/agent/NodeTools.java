@@ -3,9 +3,12 @@ package io.drover.daemon.agent;
 
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
+import io.drover.api.MoveId;
 import io.drover.api.NodeId;
 import io.drover.api.ShardId;
 import io.drover.api.time.Scheduler;
+import io.drover.daemon.config.PostgresTlsFactory;
+import io.drover.replication.AdoptionRules;
 import io.drover.replication.Connections;
 import io.drover.replication.DataDirectories;
 import io.drover.replication.InstanceLayout;
@@ -17,10 +20,15 @@ import io.drover.replication.PostgresSession;
 import io.drover.replication.RoleSetup.Passwords;
 import io.drover.replication.ServerFiles;
 import io.drover.replication.ServerPlace;
+import io.drover.replication.ServerTls;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The node: its identity, its directories, its PostgreSQL and its time, and how an instance on it is reached.
@@ -56,13 +64,30 @@ public record NodeTools(
                         node.value(),
                         configuration.getHost(),
                         dataRoot,
-                        configuration.getDataRoots(),
                         new PostgresBinaries(configuration.getBinDir()),
                         Passwords.fromFiles(
                                 configuration.getPasswordFiles().getDrover(),
                                 configuration.getPasswordFiles().getDroverRepl(),
-                                configuration.getPasswordFiles().getDroverRewind())),
+                                configuration.getPasswordFiles().getDroverRewind()),
+                        adoptionRules(configuration, dataRoot),
+                        tls(configuration.getPostgres().getTls())),
                 Scheduler.system());
+    }
+
+    private static ServerTls tls(@Nullable PostgresTlsFactory section) {
+        return section == null
+                ? ServerTls.NONE
+                : new ServerTls(section.getCa(), section.getCertificate(), section.getKey());
+    }
+
+    /** A further database of an instance that Drover made is adopted like any other. */
+    private static AdoptionRules adoptionRules(AgentConfiguration configuration, Path dataRoot) {
+        List<Path> roots = configuration.getAdoptRoots();
+        return new AdoptionRules(
+                roots.isEmpty()
+                        ? List.of()
+                        : Stream.concat(roots.stream(), Stream.of(dataRoot)).toList(),
+                configuration.isServiceManagers());
     }
 
     /** Where Drover would put an instance that holds the shard. */
@@ -87,7 +112,26 @@ public record NodeTools(
 
     PostgresServer server(InstanceRecord record) {
         return postgres.server(new ServerPlace(
-                record.dataDir(), record.socketDir(), record.port(), layout(record), record.startArguments()));
+                record.dataDir(),
+                record.socketDir(),
+                record.port(),
+                layout(record),
+                record.startArguments(),
+                record.service()));
+    }
+
+    /** The place to which a copy comes back that was adopted here; empty when it is a new one, or its configuration is gone. */
+    Optional<Home> homeOf(InstanceRecord record, int port) {
+        return Optional.ofNullable(record.home())
+                .filter(home -> home.port() == port)
+                .filter(home -> home.configuration()
+                        .filter(directory -> directories().isFree(directory))
+                        .isEmpty());
+    }
+
+    /** A directory that belongs to a move, such as {@code data.staging-1a2b3c4d}, beside the data directory. */
+    Path beside(InstanceRecord record, String purpose, MoveId move) {
+        return directories().beside(record.dataDir(), "." + purpose + "-" + move.shortId());
     }
 
     ServerFiles files(InstanceRecord record) {

@@ -132,7 +132,11 @@ public final class Observation {
     /** What the checks want to know before a copy is made here. */
     public TargetFacts targetFacts(
             ShardId shard, int port, String sourceHost, int sourcePort, List<String> tablespaces) {
-        Path place = tools.plannedLayout(firstBeside(shard)).data();
+        Path place = instances
+                .ofShard(firstBeside(shard))
+                .flatMap(known -> tools.homeOf(known.record(), sourcePort))
+                .map(Home::dataDir)
+                .orElseGet(() -> tools.plannedLayout(firstBeside(shard)).data());
         List<Path> places = Stream.concat(
                         Stream.of(place),
                         instances.ofShard(shard).stream().flatMap(known -> known.record().dataDirs().stream()))

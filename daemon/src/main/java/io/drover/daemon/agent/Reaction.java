@@ -115,10 +115,13 @@ enum Reaction {
                 : Duration.ZERO;
     }
 
-    /** An epoch that is not newer than the grant is a stale sight of what was before it. */
+    /**
+     * An epoch that is not newer than the grant is a stale sight of what was before it. Who never had one lost none: it was adopted and
+     * never published, and its server may be the one that another agent of this machine serves.
+     */
     private static Reaction lost(InstanceRecord record, List<ShardTopology> topologies, Duration unchangedFor) {
         boolean newer = StartRule.newestEpoch(topologies).compareTo(record.grantEpoch()) > 0;
-        if (record.role() != Role.PRIMARY || !newer) {
+        if (record.role() != Role.PRIMARY || !newer || record.grantEpoch().value() == 0) {
             return NOTHING;
         }
         boolean beingPromoted = topologies.get(0).state() == TopologyState.PROMOTING;

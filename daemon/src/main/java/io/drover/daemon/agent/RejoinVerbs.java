@@ -154,7 +154,7 @@ final class RejoinVerbs {
      */
     private boolean rewindBegan(VerbCall call) {
         return !tools.directories().exists(call.record().dataDir())
-                && tools.directories().exists(call.record().beside("rewinding", call.move()));
+                && tools.directories().exists(tools.beside(call.record(), "rewinding", call.move()));
     }
 
     /** A rejoin that was begun before the row was repeated may have started it behind the stop: the row stops it once more. */
@@ -183,7 +183,7 @@ final class RejoinVerbs {
                     "nothing was done");
         }
         requireStopped(record, verb.path());
-        JobRecord begun = JobRecord.begun(JobKind.REJOIN, call.move(), record.beside("rewinding", call.move()));
+        JobRecord begun = JobRecord.begun(JobKind.REJOIN, call.move(), tools.beside(record, "rewinding", call.move()));
         jobs.start(call.instance(), begun, running -> rejoin(verb, call.instance(), begun, running));
         return jobs.report(call.record());
     }

@@ -56,7 +56,7 @@ final class SetAsideVerbs {
 
     /** A copy of a drill. It may take long, so only the proof is made while the instance is held. */
     private SetAsideReport removeCopy(VerbCall call) {
-        Path wanted = call.record().beside("set-aside", call.move());
+        Path wanted = tools.beside(call.record(), "set-aside", call.move());
         List<Path> proven = call.instance()
                 .exclusively(
                         call.deadline(),
@@ -96,8 +96,9 @@ final class SetAsideVerbs {
         // a rejoin that still runs would put the directory back and start it
         jobs.cancel(call.instance());
         jobs.requireEnded(call.instance());
+        directories.finishRenaming(record.dataDir());
         if (directories.exists(record.dataDir())) {
-            rename(record.dataDir(), free(record.beside("set-aside", call.move())));
+            rename(record.dataDir(), free(tools.beside(record, "set-aside", call.move())));
         }
         directories.marked(record.dataDir(), REWINDING).forEach(this::setRewindAside);
         call.instance()

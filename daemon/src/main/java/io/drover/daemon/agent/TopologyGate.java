@@ -9,6 +9,7 @@ import io.drover.api.ShardId;
 import io.drover.api.ShardTopology;
 import io.drover.api.agent.Token;
 import io.drover.api.agent.Verb;
+import io.drover.topology.MoveStanding;
 import io.drover.topology.TopologyStore;
 import io.drover.topology.Versioned;
 import java.util.List;
@@ -107,6 +108,25 @@ final class TopologyGate {
             if (held.isPresent() && isNewest(() -> store.verify(read))) {
                 throw heldByAnother(instance, token, held.orElseThrow());
             }
+        }
+    }
+
+    /**
+     * Refuses a token of a move that has ended: nothing is sent for it any more, and its last token stays the highest until the next
+     * move. What the watch has brought is believed when it names the move, so that a command within a move asks nobody. An end that
+     * is read is one, however old the reading.
+     *
+     * @throws DroverException STATE_CONFLICT, or ZOOKEEPER_UNAVAILABLE
+     */
+    void proveGoesOn(InstanceId instance, Token token) {
+        boolean held = view.seen(instance).stream()
+                .anyMatch(topology -> token.move().equals(topology.value().move()));
+        if (!held && store.standingOf(token.move().shortId()) == MoveStanding.ENDED) {
+            throw new DroverException(
+                    ErrorCode.STATE_CONFLICT,
+                    "instance " + instance + " refuses step " + token.step() + " of move " + token.move()
+                            + ", which has ended; nothing was done",
+                    "see what has become of it: bin/drover show " + token.move());
         }
     }
 

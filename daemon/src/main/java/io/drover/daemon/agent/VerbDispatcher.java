@@ -19,7 +19,8 @@ import org.slf4j.MDC;
 import org.slf4j.event.Level;
 
 /**
- * The way of every command: read it, wait for its turn, accept its token, prove that no other move holds the instance and, of a
+ * The way of every command: read it, see that it is no copy of an earlier one, wait for its turn, accept its token, prove that no other
+ * move holds the instance and that its own has not ended, and, of a
  * leader that is new to this agent, that it leads, for a dangerous one prove that the topology is still the one it was meant for, then carry it out.
  */
 final class VerbDispatcher {
@@ -29,20 +30,23 @@ final class VerbDispatcher {
     private final VerbTable table;
     private final Instances instances;
     private final TopologyGate topology;
+    private final Replays replays;
     private final Scheduler scheduler;
 
-    VerbDispatcher(VerbTable table, Instances instances, TopologyGate topology, Scheduler scheduler) {
+    VerbDispatcher(VerbTable table, Instances instances, TopologyGate topology, Replays replays, Scheduler scheduler) {
         this.table = table;
         this.instances = instances;
         this.topology = topology;
+        this.replays = replays;
         this.scheduler = scheduler;
     }
 
     /** Carries out a command that has just arrived; its time counts from now. */
-    Object dispatch(InstanceId id, String path, byte[] body) {
+    Object dispatch(InstanceId id, String path, @Nullable String request, byte[] body) {
         long arrival = scheduler.nanoTime();
         Command command = table.read(path, body);
         Token token = command.token();
+        replays.accept(path, request, token == null);
         Duration limit = token == null ? WITHOUT_TOKEN : Duration.ofMillis(token.timeoutMillis());
         Deadline deadline = new Deadline(scheduler, arrival + limit.toNanos());
         MDC.put("instance", id.value());
@@ -68,6 +72,7 @@ final class VerbDispatcher {
         if (known.isEmpty() && row.unknown() != null) {
             if (token != null) {
                 topology.proveHeld(id, token, deadline);
+                topology.proveGoesOn(id, token);
                 topology.proveLeader(token);
             }
             var first = row.unknown();
@@ -92,6 +97,7 @@ final class VerbDispatcher {
         }
         TokenGate.accept(arrived.record(), token);
         topology.proveHeld(arrived.record().instance(), token, arrived.deadline());
+        topology.proveGoesOn(arrived.record().instance(), token);
         if (!arrived.instance().knowsLeader(token)) {
             topology.proveLeader(token);
             arrived.instance().leaderProven(token);

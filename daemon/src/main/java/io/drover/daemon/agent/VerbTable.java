@@ -14,8 +14,6 @@ import io.drover.api.SafeText;
 import io.drover.api.agent.Token;
 import io.drover.api.agent.Verb;
 import java.io.IOException;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.Arrays;
@@ -32,9 +30,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Which code carries out which verb, and how a command is read. */
 final class VerbTable {
+    /** What may be null may be missing: a controller of an older version does not know of it. */
     private static final ObjectReader READER = Json.strict(Json.configure(new ObjectMapper()))
             .reader()
-            .with(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
             .with(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
     /** No step takes longer in one command: what does is a job, and asked for. */
@@ -157,18 +155,17 @@ final class VerbTable {
                     "verbs are " + TYPES.keySet());
         }
         try {
-            Envelope envelope = READER.forType(Envelope.class).readValue(body);
+            Envelope envelope = READER.forType(Envelope.class)
+                    .with(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+                    .readValue(body);
             if (envelope == null || envelope.args() == null) {
                 throw malformed(type, "args is missing", null);
             }
-            Verb<?> verb = READER.forType(type).readValue(envelope.args());
-            if (verb == null) {
-                throw malformed(type, "args is null", null);
-            }
-            refuseNulls(type, verb);
-            Token token = envelope.token();
+            Verb<?> verb = whole(type, envelope.args(), type);
+            Token token = envelope.token() == null || envelope.token().isNull()
+                    ? null
+                    : whole(type, envelope.token(), Token.class);
             if (token != null) {
-                refuseNulls(type, token);
                 refuseOutOfRange(token);
             }
             return new Command(token, verb);
@@ -179,38 +176,42 @@ final class VerbTable {
         }
     }
 
-    private record Envelope(@Nullable Token token, JsonNode args) {}
+    private record Envelope(
+            @Nullable JsonNode token, @Nullable JsonNode args) {}
 
-    /** What a record's members may be is known to the compiler only; Jackson leaves an absent one null. */
-    private static void refuseNulls(Class<?> type, Object read) {
-        for (Member member : MEMBERS.get(read.getClass())) {
-            Object value = member.of(read);
-            if (value instanceof Record inner) {
-                refuseNulls(type, inner);
-            } else if (value == null && !member.nullable()) {
-                throw malformed(type, member.name() + " is missing or null", null);
+    /** Reads a record none of whose members is missing but those that may be. */
+    private static <T> T whole(Class<?> verb, JsonNode json, Class<T> type) throws IOException {
+        refuseMissing(verb, json, type);
+        T read = READER.forType(type).readValue(json);
+        if (read == null) {
+            throw malformed(verb, type.getSimpleName() + " is null", null);
+        }
+        return read;
+    }
+
+    /** What a record's members may be is known to the compiler only; Jackson makes null or zero of an absent one. */
+    private static void refuseMissing(Class<?> verb, JsonNode json, Class<?> type) {
+        for (Member member : MEMBERS.get(type)) {
+            JsonNode value = json.path(member.name());
+            if (value.isMissingNode() || value.isNull()) {
+                if (!member.nullable()) {
+                    throw malformed(verb, member.name() + " is missing or null", null);
+                }
+            } else if (value.isObject() && member.type().isRecord()) {
+                refuseMissing(verb, value, member.type());
             }
         }
     }
 
     /** A member of a record. To look for them takes longer than to read a command, and the pause waits for that. */
-    private record Member(String name, Method accessor, boolean nullable) {
+    private record Member(String name, Class<?> type, boolean nullable) {
         static List<Member> in(Class<?> type) {
             return Arrays.stream(type.getRecordComponents())
                     .map(component -> new Member(
                             component.getName(),
-                            component.getAccessor(),
+                            component.getType(),
                             component.getAnnotatedType().isAnnotationPresent(Nullable.class)))
                     .toList();
-        }
-
-        @Nullable
-        Object of(Object read) {
-            try {
-                return accessor.invoke(read);
-            } catch (IllegalAccessException | InvocationTargetException e) {
-                throw new IllegalStateException("BUG: a record's accessor failed: " + accessor, e);
-            }
         }
     }
 

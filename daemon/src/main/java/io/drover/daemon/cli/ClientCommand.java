@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -41,6 +42,9 @@ abstract class ClientCommand implements Callable<Integer> {
             description = "file whose first line is the token; default: DROVER_TOKEN_FILE")
     private @Nullable Path tokenFile;
 
+    @Mixin
+    private TlsOptions tls = new TlsOptions();
+
     @Option(names = "--json", description = "print the controller's JSON")
     private boolean json;
 
@@ -50,13 +54,24 @@ abstract class ClientCommand implements Callable<Integer> {
                 .map(url -> URI.create(url.endsWith("/") ? url.substring(0, url.length() - 1) : url))
                 .toList();
         Path file = tokenFile;
-        return new RestClient(addresses, file == null ? null : Token.read(file));
+        return new RestClient(addresses, file == null ? null : Token.read(file), reason()).over(tls.client());
+    }
+
+    /** Why the command is given, or null. */
+    @Nullable
+    String reason() {
+        return null;
     }
 
     /** A connection to another daemon, with the same token. */
     final RestClient clientOf(URI address) {
         Path file = tokenFile;
-        return new RestClient(List.of(address), file == null ? null : Token.read(file));
+        return clientOf(address, file);
+    }
+
+    /** The same with a token of its own. */
+    final RestClient clientOf(URI address, @Nullable Path itsToken) {
+        return new RestClient(List.of(address), itsToken == null ? null : Token.read(itsToken)).over(tls.client());
     }
 
     final boolean json() {

@@ -57,7 +57,9 @@ public final class CommandLines {
                 new ShardCommands.Init(),
                 new ShardCommands.Purge(),
                 new TopologyCommand(),
+                new TokenCommand(),
                 new WatchCommand(),
+                new ZooKeeperAccessCommand(),
                 new PgBouncerCommand())) {
             line.addSubcommand(command);
         }

@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
             "When a move of the shard to that node waits for its approval, its cutover is rehearsed and it waits on; else a"
                     + " copy is made for the drill and deleted afterwards."
         })
-final class DrillCommand extends ClientCommand {
+final class DrillCommand extends ChangingCommand {
     @Mixin
     private RequestOptions request = new RequestOptions();
 

@@ -15,8 +15,10 @@ public final class ExitCode {
     public static final int NEEDS_OPERATOR = 4;
 
     private static final int BAD_REQUEST = 400;
+    private static final int FORBIDDEN = 403;
     private static final int CONFLICT = 409;
     private static final int UNPROCESSABLE = 422;
+    private static final int TOO_MANY = 429;
 
     private ExitCode() {}
 
@@ -27,7 +29,7 @@ public final class ExitCode {
         }
         return switch (failure.code().httpStatus()) {
             case BAD_REQUEST -> USAGE;
-            case CONFLICT, UNPROCESSABLE -> REFUSED;
+            case FORBIDDEN, CONFLICT, UNPROCESSABLE, TOO_MANY -> REFUSED;
             default -> FAILED;
         };
     }

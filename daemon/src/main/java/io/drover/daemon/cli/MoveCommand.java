@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "Moves a shard to another node. Spans of time: a number and ms, s, m, h, d.")
-final class MoveCommand extends ClientCommand {
+final class MoveCommand extends ChangingCommand {
     @Mixin
     private RequestOptions request = new RequestOptions();
 

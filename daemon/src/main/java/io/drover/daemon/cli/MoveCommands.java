@@ -76,7 +76,7 @@ final class MoveCommands {
     }
 
     /** An order that a move carries out later; with {@code --wait} it is followed until then. */
-    abstract static class Order extends ClientCommand {
+    abstract static class Order extends ChangingCommand {
         private final String verb;
 
         @Parameters(paramLabel = "ID", description = "the move, by its id or the beginning of it")

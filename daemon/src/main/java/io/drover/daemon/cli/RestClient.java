@@ -9,12 +9,14 @@ import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.Json;
 import io.drover.api.Problem;
+import io.drover.daemon.tls.TlsFault;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.ConnectException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
@@ -24,6 +26,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
 /** Talks to the first controller that answers. A call goes on to the next one only when no controller has acted on it. */
@@ -38,16 +41,33 @@ final class RestClient {
     private static final ObjectMapper MAPPER =
             Json.mapper().copy().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
-    private final HttpClient http = HttpClient.newBuilder()
+    private HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(CONNECT_LIMIT)
             .build();
     private final List<URI> controllers;
     private final @Nullable String token;
+    private final @Nullable String reason;
 
     RestClient(List<URI> controllers, @Nullable String token) {
+        this(controllers, token, null);
+    }
+
+    /**
+     * Makes one.
+     *
+     * @param reason why the caller asks, for the audit log
+     */
+    RestClient(List<URI> controllers, @Nullable String token, @Nullable String reason) {
         this.controllers = List.copyOf(controllers);
         this.token = token;
+        this.reason = reason;
+    }
+
+    /** The same over this client, which trusts and shows what the caller has said. */
+    RestClient over(HttpClient client) {
+        http = client;
+        return this;
     }
 
     /** Sends the body of an answer on. */
@@ -126,6 +146,12 @@ final class RestClient {
         if (token != null) {
             request.header("Authorization", "Bearer " + token);
         }
+        if (reason != null && !method.equals("GET")) {
+            // a header holds ASCII only
+            request.header(
+                    "Drover-Reason",
+                    URLEncoder.encode(reason, StandardCharsets.UTF_8).replace("+", "%20"));
+        }
         headers.forEach(request::header);
         try {
             HttpResponse<InputStream> answer = http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
@@ -140,6 +166,14 @@ final class RestClient {
                     ErrorCode.NO_LEADER,
                     "no controller answers at " + controller,
                     "name the controllers with --url or DROVER_URL; see that one runs",
+                    e);
+        } catch (SSLHandshakeException e) {
+            throw new DroverException(
+                    ErrorCode.NO_LEADER,
+                    "no TLS connection with the controller at " + controller + ", which has not acted: "
+                            + TlsFault.text(e),
+                    "name the CA of the controllers with --ca-file or DROVER_CA_FILE; when the other side has refused,"
+                            + " see your certificate (--certificate-file) and the controller's log",
                     e);
         } catch (IOException e) {
             throw new DroverException(

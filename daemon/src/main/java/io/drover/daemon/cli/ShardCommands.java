@@ -92,7 +92,7 @@ final class ShardCommands {
     }
 
     /** What adopting and making an instance have in common. */
-    abstract static class PutShard extends ClientCommand {
+    abstract static class PutShard extends ChangingCommand {
         @Parameters(paramLabel = "SHARD", description = "the shard's id from now on")
         private @Nullable ShardId shard;
 
@@ -159,7 +159,7 @@ final class ShardCommands {
             name = "purge",
             mixinStandardHelpOptions = true,
             description = "Deletes the copies of a shard's instance that moves have set aside on a node.")
-    static final class Purge extends ClientCommand {
+    static final class Purge extends ChangingCommand {
         @Parameters(paramLabel = "SHARD", description = "the shard")
         private @Nullable ShardId shard;
 

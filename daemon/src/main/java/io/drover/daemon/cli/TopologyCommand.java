@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -127,6 +128,18 @@ final class TopologyCommand {
             return plan.problems().isEmpty() ? ExitCode.DONE : ExitCode.REFUSED;
         }
 
+        /** What it says of the nodes that are left out. */
+        @Override
+        @Nullable
+        String reason() {
+            return without.isEmpty()
+                    ? null
+                    : without.stream()
+                            .map(Without::leftOut)
+                            .map(each -> each.node() + ": " + each.reason())
+                            .collect(Collectors.joining("; "));
+        }
+
         private @Nullable TopologyExport readExport() {
             Path file = export;
             if (file == null) {
@@ -146,7 +159,7 @@ final class TopologyCommand {
         /** Asked by this program and not by the controller, which only ever speaks to registered addresses (S19). */
         private MemoryReport ask(URI agent) {
             Path file = agentToken;
-            RestClient client = file == null ? clientOf(agent) : new RestClient(List.of(agent), Token.read(file));
+            RestClient client = file == null ? clientOf(agent) : clientOf(agent, file);
             return RestClient.as(client.get("/v1/node/memory"), MemoryReport.class);
         }
 

@@ -7,16 +7,21 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import io.drover.api.Json;
 import io.drover.api.ShardId;
 import io.drover.api.ShardTopology;
+import io.drover.topology.AccessRules;
+import io.drover.topology.PemFiles;
 import io.drover.topology.TopologyWatcher;
 import io.drover.topology.Versioned;
 import io.drover.topology.ZooKeeperClient;
 import io.drover.topology.ZooKeeperConnection;
+import io.drover.topology.ZooKeeperSettings;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -44,6 +49,15 @@ final class WatchCommand implements Callable<Integer> {
             description = "servers and chroot, such as 127.0.0.1:2181/drover")
     private String zookeeper = "";
 
+    @Option(
+            names = "--credentials",
+            paramLabel = "FILE",
+            description = "file with user:password of a client, where access to ZooKeeper is controlled")
+    private @Nullable Path credentials;
+
+    @ArgGroup(exclusive = false, heading = "TLS, all three or none:%n")
+    private @Nullable Tls tls;
+
     @Option(names = "--json", description = "print one JSON object a line")
     private boolean json;
 
@@ -52,7 +66,7 @@ final class WatchCommand implements Callable<Integer> {
         CommandLineLogging.quiet();
         PrintWriter out = out();
         Printer printer = new Printer(out, json);
-        try (ZooKeeperClient client = ZooKeeperConnection.connect(zookeeper, SESSION);
+        try (ZooKeeperClient client = ZooKeeperConnection.connect(settings());
                 TopologyWatcher watcher = shard == null
                         ? TopologyWatcher.watchAll(client, printer)
                         : TopologyWatcher.watch(client, shard, printer)) {
@@ -62,6 +76,34 @@ final class WatchCommand implements Callable<Integer> {
             }
             return untilInterrupted(watcher);
         }
+    }
+
+    private ZooKeeperSettings settings() {
+        return new ZooKeeperSettings(
+                zookeeper,
+                SESSION,
+                tls == null ? null : new PemFiles(tls.certificate, tls.key, tls.ca),
+                credentials == null ? null : AccessRules.ofReader(credentials));
+    }
+
+    /** This program's side of TLS. */
+    private static final class Tls {
+        @Option(
+                names = "--tls-certificate",
+                required = true,
+                paramLabel = "FILE",
+                description = "certificate to show to ZooKeeper, PEM")
+        private Path certificate = Path.of("");
+
+        @Option(names = "--tls-key", required = true, paramLabel = "FILE", description = "its private key, PEM")
+        private Path key = Path.of("");
+
+        @Option(
+                names = "--tls-ca",
+                required = true,
+                paramLabel = "FILE",
+                description = "CA that ZooKeeper's certificate has to come from, PEM")
+        private Path ca = Path.of("");
     }
 
     /** The process ends by a signal; the watcher stays open until then. */

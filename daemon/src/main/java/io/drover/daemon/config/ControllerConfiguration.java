@@ -8,7 +8,9 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.dropwizard.core.Configuration;
 import io.dropwizard.validation.ValidationMethod;
 import io.drover.api.BaseUrl;
+import io.drover.api.NodePath;
 import jakarta.validation.Valid;
+import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
@@ -23,12 +25,23 @@ import org.jspecify.annotations.Nullable;
  * rest: http://10.0.0.1:8080                # where the other controllers reach this one's REST interface
  * zookeeper:
  *   connect: 127.0.0.1:2181/drover          # servers and chroot
- *   sessionTimeout: 6s
+ *   sessionTimeout: 6s                      # and tls, access: see ZooKeeperFactory
  * tokenFile: /etc/drover/token              # the bearer token that callers of REST must show
  * agentTokenFile: /etc/drover/token         # optional: the bearer token that agents ask for; else tokenFile
+ * accessFile: /etc/drover/access.yml        # optional: callers with their roles; then tokenFile lets nobody in
+ * approvals: anyone                         # or second-person: not by who has started the move
+ * fencesPerHour: 20                         # optional: how often one shard may be fenced in an hour
+ * audit:                                    # optional: records every request that changes something
+ *   file: /var/log/drover/audit.log
+ * adminBeyondLoopback: false                # whether an admin connector may listen on another address than loopback
  * postgres:
  *   user: drover                            # reads views on every instance; LOGIN and pg_monitor
  *   passwordFile: /etc/drover/drover.password
+ *   tls: {ca: /etc/drover/tls/ca.crt}       # optional: sslmode=verify-full
+ * tls:                                      # optional: see TlsFactory; then connectors are of type tls
+ *   certificate: /etc/drover/tls/controller.crt
+ *   key: /etc/drover/tls/controller.key
+ *   ca: /etc/drover/tls/ca.crt
  * server:                                   # Dropwizard's own section; these values keep the heap small
  *   minThreads: 4
  *   maxThreads: 32
@@ -56,14 +69,67 @@ public final class ControllerConfiguration extends Configuration {
 
     private @Nullable Path agentTokenFile;
 
+    private @Nullable NodePath accessFile;
+
+    @NotNull
+    private Approvals approvals = Approvals.ANYONE;
+
+    @Min(1)
+    private @Nullable Integer fencesPerHour;
+
+    @Valid
+    private @Nullable AuditFactory audit;
+
     @Valid
     @NotNull
     private PostgresFactory postgres = new PostgresFactory();
 
+    @Valid
+    private @Nullable TlsFactory tls;
+
+    private boolean adminBeyondLoopback;
+
+    /** Whether the admin port may listen where others than this machine reach it. Default false. */
+    @JsonProperty
+    public boolean isAdminBeyondLoopback() {
+        return adminBeyondLoopback;
+    }
+
+    @JsonIgnore
+    @ValidationMethod(
+            message = "approvals: second-person needs an accessFile: with one token nobody can tell two persons apart")
+    public boolean isPersonsKnown() {
+        return approvals == Approvals.ANYONE || accessFile != null;
+    }
+
+    @JsonIgnore
+    @ValidationMethod(message = AdminPort.REFUSAL)
+    public boolean isAdminOnLoopback() {
+        return adminBeyondLoopback || AdminPort.isLocal(getServerFactory());
+    }
+
     @JsonIgnore
     @ValidationMethod(message = Connectors.REFUSAL)
-    public boolean isPlainHttp() {
-        return Connectors.arePlain(getServerFactory());
+    public boolean isServerKnown() {
+        return Connectors.areKnown(getServerFactory());
+    }
+
+    @JsonIgnore
+    @ValidationMethod(message = Connectors.HALF)
+    public boolean isTlsWhole() {
+        return Connectors.areWhole(getServerFactory(), tls != null);
+    }
+
+    @JsonIgnore
+    @ValidationMethod(message = Connectors.ADDRESS)
+    public boolean isAddressRight() {
+        return rest == null || Connectors.fits(rest.value(), tls != null);
+    }
+
+    /** This daemon's certificate and key, and the CA that it trusts; null without TLS. */
+    @JsonProperty
+    public @Nullable TlsFactory getTls() {
+        return tls;
     }
 
     /** Requests are forwarded to the paths that they were sent to. */
@@ -101,6 +167,30 @@ public final class ControllerConfiguration extends Configuration {
     @JsonProperty
     public Path getAgentTokenFile() {
         return agentTokenFile == null ? tokenFile : agentTokenFile;
+    }
+
+    /** File that lists callers with their roles; without it whoever shows the token of {@code tokenFile} may do everything. */
+    @JsonProperty
+    public @Nullable Path getAccessFile() {
+        return accessFile == null ? null : accessFile.path();
+    }
+
+    /** Who may approve a cutover, among those who have the role. Default {@code anyone}. */
+    @JsonProperty
+    public Approvals getApprovals() {
+        return approvals;
+    }
+
+    /** How often one shard may be fenced in an hour; null for no limit. */
+    @JsonProperty
+    public @Nullable Integer getFencesPerHour() {
+        return fencesPerHour;
+    }
+
+    /** Where every request that changes something is recorded; null when it is not. */
+    @JsonProperty
+    public @Nullable AuditFactory getAudit() {
+        return audit;
     }
 
     /** How the controller logs in to instances. */

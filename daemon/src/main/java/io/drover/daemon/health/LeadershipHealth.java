@@ -18,7 +18,7 @@ public final class LeadershipHealth extends HealthCheck {
             return Result.healthy("this controller leads");
         }
         return leaders.other()
-                .map(leader -> Result.healthy("the controller at " + leader + " leads"))
+                .map(leader -> Result.healthy("the controller at " + leader.rest() + " leads"))
                 .orElseGet(() -> Result.unhealthy("no controller leads"));
     }
 }

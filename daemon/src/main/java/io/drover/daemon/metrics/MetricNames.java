@@ -40,6 +40,9 @@ public final class MetricNames {
     /** Gauge of an agent: what it has undone of moves that had ended, since it was started. */
     public static final String LEFTOVERS_UNDONE = "drover.leftovers.undone";
 
+    /** Gauge: seconds until this daemon's certificate ceases to be valid; only with TLS. */
+    public static final String CERTIFICATE_SECONDS_LEFT = "drover.certificate.seconds.left";
+
     static final String MOVE_STATE = "drover.move.state";
     static final String LAG_BYTES = "drover.move.lag.bytes";
     static final String STEP = "drover.step";

@@ -23,9 +23,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Rows 75 to 95: everything of the cutover that can be done before the fence is done before it. */
 final class CutoverRows {
+    private static final Logger LOG = LoggerFactory.getLogger(CutoverRows.class);
     /** WAL left in the segment when most of the filler is written, so that the top-up has little to do. */
     static final long FIRST_MARGIN_BYTES = 6L << 20;
     /** WAL left in the segment in row 90; how much of it is needed row 95 finds out. */
@@ -292,6 +295,7 @@ final class CutoverRows {
             if (e.code() == ErrorCode.LEADERSHIP_LOST) {
                 throw e;
             }
+            LOG.debug("move {}: one look at the lag failed", context.id(), e);
         }
     }
 

@@ -26,11 +26,13 @@ final class LiveChecks implements Checks {
     private final Agents agents;
     private final Monitors monitors;
     private final PoolerGroups poolers;
+    private final AccessAudit access;
 
-    LiveChecks(Agents agents, Monitors monitors, PoolerGroups poolers) {
+    LiveChecks(Agents agents, Monitors monitors, PoolerGroups poolers, AccessAudit access) {
         this.agents = agents;
         this.monitors = monitors;
         this.poolers = poolers;
+        this.access = access;
     }
 
     @Override
@@ -61,6 +63,7 @@ final class LiveChecks implements Checks {
                 companions(record, standbyRuns),
                 standbyRuns ? List.of() : places(record, source),
                 poolers.of(identity.shards()),
+                access.faults(identity.shards(), List.of(from.node(), to.node())),
                 lag.isPresent() ? OptionalLong.of(lag.orElseThrow().lagBytes()) : OptionalLong.empty(),
                 lag.isPresent() ? OptionalLong.of(lag.orElseThrow().lagMillis()) : OptionalLong.empty());
         return Preflight.evaluate(facts, when, Standbys.waivers(record))

@@ -32,7 +32,8 @@ public record MoveControl(MoveService moves, ShardService shards, MoveRunner run
         Scheduler scheduler = means.scheduler();
         Services services = new Services(
                 agents,
-                new LiveChecks(agents, monitors, new PoolerGroups(stores.poolers(), stores.participants())),
+                new LiveChecks(
+                        agents, monitors, new PoolerGroups(stores.poolers(), stores.participants()), stores.access()),
                 stores.topology(),
                 stores.documents(),
                 stores.nodes(),
@@ -69,5 +70,16 @@ public record MoveControl(MoveService moves, ShardService shards, MoveRunner run
             DocumentStore documents,
             NodeRegistry nodes,
             ParticipantStore participants,
-            PoolerRegistry poolers) {}
+            PoolerRegistry poolers,
+            AccessAudit access) {
+        /** Where access to it is not controlled. */
+        public Stores(
+                TopologyStore topology,
+                DocumentStore documents,
+                NodeRegistry nodes,
+                ParticipantStore participants,
+                PoolerRegistry poolers) {
+            this(topology, documents, nodes, participants, poolers, AccessAudit.NONE);
+        }
+    }
 }

@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param drill what the last drill has shown
  * @param undoneFor why the move is undone, while its error says why it could not be
  * @param historyCount number of the newest line of the history
+ * @param starter who asked for it; null when callers are not told from each other, and in a record that an older version wrote
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 record MoveRecord(
@@ -48,7 +49,8 @@ record MoveRecord(
         @Nullable Problem error,
         @Nullable Drill drill,
         @Nullable Problem undoneFor,
-        long historyCount) {
+        long historyCount,
+        @Nullable String starter) {
     MoveRecord {
         requireNonNull(identity, "identity is null");
         requireNonNull(state, "state is null");
@@ -61,6 +63,7 @@ record MoveRecord(
      *
      * @param mode how the source is stopped; auto only until the first preflight has chosen, before anything is stored
      * @param standbys the instance's standbys besides source and target, which follow it through the switch
+     * @param table number of the move table that it walks from its beginning to its end, whoever leads
      */
     record Identity(
             MoveId id,
@@ -72,7 +75,8 @@ record MoveRecord(
             MoveRequest.Mode mode,
             Instant createdAt,
             @Nullable Instant deadlineAt,
-            List<Standby> standbys) {
+            List<Standby> standbys,
+            Integer table) {
         Identity {
             requireNonNull(id, "id is null");
             requireNonNull(request, "request is null");
@@ -83,10 +87,38 @@ record MoveRecord(
             shards = List.copyOf(requireNonNull(shards, "shards is null"));
             // absent in a record that an older version wrote
             standbys = standbys == null ? List.of() : List.copyOf(standbys);
+            table = table == null ? Integer.valueOf(MoveSteps.FIRST_TABLE) : table;
+        }
+
+        /** One that begins now. */
+        Identity(
+                MoveId id,
+                MoveRequest request,
+                InstanceId instance,
+                List<ShardId> shards,
+                Endpoint source,
+                Endpoint target,
+                MoveRequest.Mode mode,
+                Instant createdAt,
+                @Nullable Instant deadlineAt,
+                List<Standby> standbys) {
+            this(
+                    id,
+                    request,
+                    instance,
+                    shards,
+                    source,
+                    target,
+                    mode,
+                    createdAt,
+                    deadlineAt,
+                    standbys,
+                    MoveSteps.NEWEST_TABLE);
         }
 
         Identity withMode(MoveRequest.Mode chosen) {
-            return new Identity(id, request, instance, shards, source, target, chosen, createdAt, deadlineAt, standbys);
+            return new Identity(
+                    id, request, instance, shards, source, target, chosen, createdAt, deadlineAt, standbys, table);
         }
 
         /** The slot from which a standby streams that follows the move's target. */
@@ -307,7 +339,12 @@ record MoveRecord(
     static MoveRecord of(Identity identity) {
         Leg reserved = Leg.EMPTY.begin(MoveSteps.RESERVE);
         return new MoveRecord(
-                identity, MoveState.PREPARING, null, Orders.NONE, reserved, null, null, null, null, null, 0);
+                identity, MoveState.PREPARING, null, Orders.NONE, reserved, null, null, null, null, null, 0, null);
+    }
+
+    MoveRecord startedBy(@Nullable String name) {
+        return new MoveRecord(
+                identity, state, step, orders, forward, back, bakeEndsAt, error, drill, undoneFor, historyCount, name);
     }
 
     boolean rollingBack() {
@@ -346,53 +383,132 @@ record MoveRecord(
 
     MoveRecord withState(MoveState next) {
         return new MoveRecord(
-                identity, next, step, orders, forward, back, bakeEndsAt, error, drill, undoneFor, historyCount);
+                identity,
+                next,
+                step,
+                orders,
+                forward,
+                back,
+                bakeEndsAt,
+                error,
+                drill,
+                undoneFor,
+                historyCount,
+                starter);
     }
 
     MoveRecord withStep(@Nullable StepMark mark) {
         return new MoveRecord(
-                identity, state, mark, orders, forward, back, bakeEndsAt, error, drill, undoneFor, historyCount);
+                identity,
+                state,
+                mark,
+                orders,
+                forward,
+                back,
+                bakeEndsAt,
+                error,
+                drill,
+                undoneFor,
+                historyCount,
+                starter);
     }
 
     MoveRecord withOrders(Orders next) {
         return new MoveRecord(
-                identity, state, step, next, forward, back, bakeEndsAt, error, drill, undoneFor, historyCount);
+                identity, state, step, next, forward, back, bakeEndsAt, error, drill, undoneFor, historyCount, starter);
     }
 
     /** Replaces the way that the move is on. */
     MoveRecord withLeg(Leg next) {
         return rollingBack()
                 ? new MoveRecord(
-                        identity, state, step, orders, forward, next, bakeEndsAt, error, drill, undoneFor, historyCount)
+                        identity,
+                        state,
+                        step,
+                        orders,
+                        forward,
+                        next,
+                        bakeEndsAt,
+                        error,
+                        drill,
+                        undoneFor,
+                        historyCount,
+                        starter)
                 : new MoveRecord(
-                        identity, state, step, orders, next, null, bakeEndsAt, error, drill, undoneFor, historyCount);
+                        identity,
+                        state,
+                        step,
+                        orders,
+                        next,
+                        null,
+                        bakeEndsAt,
+                        error,
+                        drill,
+                        undoneFor,
+                        historyCount,
+                        starter);
     }
 
     MoveRecord withBack(@Nullable Leg next) {
         return new MoveRecord(
-                identity, state, step, orders, forward, next, bakeEndsAt, error, drill, undoneFor, historyCount);
+                identity,
+                state,
+                step,
+                orders,
+                forward,
+                next,
+                bakeEndsAt,
+                error,
+                drill,
+                undoneFor,
+                historyCount,
+                starter);
     }
 
     MoveRecord withBakeEndsAt(Instant end) {
-        return new MoveRecord(identity, state, step, orders, forward, back, end, error, drill, undoneFor, historyCount);
+        return new MoveRecord(
+                identity, state, step, orders, forward, back, end, error, drill, undoneFor, historyCount, starter);
     }
 
     MoveRecord withError(@Nullable Problem next) {
         return new MoveRecord(
-                identity, state, step, orders, forward, back, bakeEndsAt, next, drill, undoneFor, historyCount);
+                identity,
+                state,
+                step,
+                orders,
+                forward,
+                back,
+                bakeEndsAt,
+                next,
+                drill,
+                undoneFor,
+                historyCount,
+                starter);
     }
 
     MoveRecord withDrill(@Nullable Drill next) {
         return new MoveRecord(
-                identity, state, step, orders, forward, back, bakeEndsAt, error, next, undoneFor, historyCount);
+                identity,
+                state,
+                step,
+                orders,
+                forward,
+                back,
+                bakeEndsAt,
+                error,
+                next,
+                undoneFor,
+                historyCount,
+                starter);
     }
 
     MoveRecord withUndoneFor(@Nullable Problem next) {
         return new MoveRecord(
-                identity, state, step, orders, forward, back, bakeEndsAt, error, drill, next, historyCount);
+                identity, state, step, orders, forward, back, bakeEndsAt, error, drill, next, historyCount, starter);
     }
 
     MoveRecord withHistoryCount(long count) {
-        return new MoveRecord(identity, state, step, orders, forward, back, bakeEndsAt, error, drill, undoneFor, count);
+        return new MoveRecord(
+                identity, state, step, orders, forward, back, bakeEndsAt, error, drill, undoneFor, count, starter);
     }
 }

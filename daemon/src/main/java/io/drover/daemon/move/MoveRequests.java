@@ -129,7 +129,7 @@ final class MoveRequests {
         MoveRequest.Mode chosen = report.mode() == null ? MoveRequest.Mode.SEALED : report.mode();
         MoveRequest.Mode mode = asked == MoveRequest.Mode.AUTO ? chosen : asked;
         refuseDrill(record.identity().request(), mode);
-        return MoveRecord.of(record.identity().withMode(mode));
+        return MoveRecord.of(record.identity().withMode(mode)).startedBy(record.starter());
     }
 
     private static void refuseWhen(boolean asked, String what) {

@@ -294,13 +294,15 @@ public final class MoveRunner implements LeaderElection.Listener, AutoCloseable 
         MDC.put("move", context.id().shortId());
         MDC.put("shard", context.record().identity().request().shard().value());
         try {
+            MoveSteps.requireKnown(context.record());
             context.requireNewestTopology();
             complaints.remove(context.id().value());
             new MoveDriver(context).drive();
             LOG.info("move {} has ended: {}", context.id(), context.record().state());
         } catch (DroverException e) {
-            if (e.code() == ErrorCode.TOPOLOGY_OUTDATED) {
-                // nothing is written of it: what ZooKeeper holds of the move is from the past, too
+            if (e.code() == ErrorCode.TOPOLOGY_OUTDATED || e.code() == ErrorCode.UNKNOWN_TABLE) {
+                // nothing is written of it: what ZooKeeper holds of the move is from the past, too, or for another
+                // version to read
                 context.waits(Wait.of(e.getMessage(), e.hint().orElse("")));
                 complain(context.id().value(), "move " + context.id() + " is not driven", e);
                 return;

@@ -10,6 +10,7 @@ import io.drover.api.MoveState;
 import io.drover.api.ShardId;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What people ask of moves. Every refusal is a {@link io.drover.api.DroverException}; a refused call has changed nothing. */
 public interface MoveService {
@@ -17,8 +18,16 @@ public interface MoveService {
      * Starts a move.
      *
      * @param idempotencyKey the caller's key: the same key with the same request returns the same move for 24 hours
+     * @param starter who asks for it, or null when callers are not told from each other
      */
-    Move create(MoveRequest request, Optional<String> idempotencyKey);
+    Move create(MoveRequest request, Optional<String> idempotencyKey, @Nullable String starter);
+
+    default Move create(MoveRequest request, Optional<String> idempotencyKey) {
+        return create(request, idempotencyKey, null);
+    }
+
+    /** Who has started a move, when that is known. */
+    Optional<String> starter(MoveId id);
 
     /** What the move would do and what the checks say now; changes nothing. */
     MovePlan plan(MoveRequest request);

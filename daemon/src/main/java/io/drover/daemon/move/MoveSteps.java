@@ -11,6 +11,8 @@ import static io.drover.api.MoveState.READY;
 import static io.drover.api.MoveState.REVERSING;
 import static io.drover.api.MoveState.VERIFYING;
 
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
 import io.drover.api.MovePlan.PlannedStep;
 import io.drover.daemon.move.MoveStep.Guard;
 import io.drover.daemon.move.MoveStep.Limits;
@@ -28,6 +30,14 @@ import java.util.Set;
  * tests read it.
  */
 final class MoveSteps {
+    /** The table of moves whose record names none. */
+    static final int FIRST_TABLE = 1;
+    /**
+     * The number of {@link #TABLE}. A move keeps to the table that it began with: who changes an order, the meaning of a row or of what
+     * is stored gives the new table the next number, and keeps the old one until no stored move can have it any more.
+     */
+    static final int NEWEST_TABLE = 1;
+
     static final int RESERVE = 20;
     static final int COPY = 40;
     static final int STANDBY = 50;
@@ -299,6 +309,23 @@ final class MoveSteps {
                     Limits.seconds(60, 600)));
 
     private MoveSteps() {}
+
+    /**
+     * Refuses a move that began with a table which this version does not have: a newer controller has to go on with it.
+     *
+     * @throws DroverException UNKNOWN_TABLE
+     */
+    static void requireKnown(MoveRecord record) {
+        int table = record.identity().table();
+        if (table != NEWEST_TABLE) {
+            throw new DroverException(
+                    ErrorCode.UNKNOWN_TABLE,
+                    "move " + record.identity().id() + " began with move table " + table
+                            + ", and this controller's version walks table " + NEWEST_TABLE
+                            + " only; it leaves the move as it is",
+                    "let a controller of the newer version lead: start one, and stop those of this version");
+        }
+    }
 
     /**
      * The rows of the move's current way, in order. A rollback walks the cutover with the roles swapped, then closes; a

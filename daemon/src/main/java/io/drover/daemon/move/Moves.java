@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Starts, shows and orders moves. Runs on the leading controller. */
 final class Moves implements MoveService {
@@ -46,14 +47,14 @@ final class Moves implements MoveService {
     }
 
     @Override
-    public Move create(MoveRequest request, Optional<String> idempotencyKey) {
+    public Move create(MoveRequest request, Optional<String> idempotencyKey, @Nullable String starter) {
         Leadership leadership = runner.requireLeadership();
         Optional<MoveId> earlier = idempotencyKey.flatMap(key -> idempotency.find(key, request));
         if (earlier.isPresent()) {
             return get(earlier.orElseThrow());
         }
         try {
-            return start(request, idempotencyKey, leadership);
+            return start(request, idempotencyKey, leadership, starter);
         } catch (DroverException e) {
             // the same call, sent twice at once: the move that stands in its way may be its own
             return idempotencyKey
@@ -63,8 +64,9 @@ final class Moves implements MoveService {
         }
     }
 
-    private Move start(MoveRequest request, Optional<String> idempotencyKey, Leadership leadership) {
-        MoveRecord record = MoveRecord.of(requests.identify(request));
+    private Move start(
+            MoveRequest request, Optional<String> idempotencyKey, Leadership leadership, @Nullable String starter) {
+        MoveRecord record = MoveRecord.of(requests.identify(request)).startedBy(starter);
         requests.refuseWhenBusy(record.identity());
         new EpochMemory(services)
                 .require(
@@ -195,6 +197,11 @@ final class Moves implements MoveService {
         return order(id, record -> orders.complete(record, endBake, missing, accepted));
     }
 
+    @Override
+    public Optional<String> starter(MoveId id) {
+        return Optional.ofNullable(current(id).starter());
+    }
+
     private MoveRecord current(MoveId id) {
         return runner.find(id)
                 .map(move -> move.journal().record())
@@ -220,6 +227,7 @@ final class Moves implements MoveService {
     private Move order(MoveId id, MoveOrders.Decision order, Consumer<LeaderTransaction> more) {
         Leadership leadership = runner.requireLeadership();
         Versioned<MoveRecord> stored = stored(id);
+        MoveSteps.requireKnown(stored.value());
         Running move = runner.find(id).orElseGet(() -> runner.idle(stored, leadership));
         MoveOrders.Change change = order.on(move.journal().record());
         String event = change.event();

@@ -31,6 +31,7 @@ import io.drover.topology.ZkLayout;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
 /** Shows and adopts shards, shows nodes. Runs on the leading controller. */
@@ -45,12 +46,15 @@ final class Shards implements ShardService {
     private final ParticipantStore participants;
     private final MoveRunner runner;
     private final StandbyAdoption standbys;
+    /** Two adoptions of one instance at a time would not see each other. */
+    private final Lock publishing;
 
     Shards(Services services, ParticipantStore participants, MoveRunner runner) {
         this.services = services;
         this.participants = participants;
         this.runner = runner;
         this.standbys = new StandbyAdoption(services);
+        this.publishing = services.scheduler().newLock();
     }
 
     @Override
@@ -90,7 +94,32 @@ final class Shards implements ShardService {
         InstanceReport instance = take(id, node.id(), adoption);
         refuseWhenKnownBetter(id, node.id(), instance.instance());
         participants.ensure(id);
-        return publish(leadership, firstTopology(id, adoption, node, instance));
+        publishing.lock();
+        try {
+            return publish(leadership, firstTopology(id, adoption, node, instance, siblings(id, node.id(), instance)));
+        } finally {
+            publishing.unlock();
+        }
+    }
+
+    /** The other shards of the instance. All of them are where it is: one that is served elsewhere is another's claim to it. */
+    private List<ShardTopology> siblings(ShardId id, NodeId node, InstanceReport instance) {
+        List<ShardTopology> known = services.topology().readInstance(instance.instance()).stream()
+                .map(Versioned::value)
+                .toList();
+        known.stream()
+                .filter(sibling -> !sibling.primary().node().equals(node))
+                .findFirst()
+                .ifPresent(sibling -> {
+                    throw new DroverException(
+                            ErrorCode.ALREADY_EXISTS,
+                            "shard " + id + " is not adopted on " + node + ": its instance " + instance.instance()
+                                    + " is served by " + sibling.primary().node() + ", as shard " + sibling.shard()
+                                    + "; nothing was published",
+                            "one agent for one instance: name "
+                                    + sibling.primary().node());
+                });
+        return known;
     }
 
     /** Epoch 1 would be refused by every agent and client that has seen a higher one; what they remember is not thrown away. */
@@ -190,17 +219,26 @@ final class Shards implements ShardService {
         return services.agents().call(node, UNKNOWN, null, verb, ADOPT_LIMIT);
     }
 
+    /** Shards of one instance are always fenced together, and have the same standbys: a further one begins where the others are. */
     private static ShardTopology firstTopology(
-            ShardId id, ShardAdoption adoption, NodeRecord node, InstanceReport instance) {
+            ShardId id,
+            ShardAdoption adoption,
+            NodeRecord node,
+            InstanceReport instance,
+            List<ShardTopology> siblings) {
+        FenceEpoch epoch = siblings.stream()
+                .map(ShardTopology::epoch)
+                .max(FenceEpoch::compareTo)
+                .orElse(new FenceEpoch(1));
         return new ShardTopology(
                 1,
                 id,
                 instance.instance(),
-                new FenceEpoch(1),
+                epoch,
                 TopologyState.SERVING,
                 adoption.database().value(),
                 new Endpoint(node.id(), node.host(), adoption.port()),
-                List.of(),
+                siblings.stream().findFirst().map(ShardTopology::replicas).orElse(List.of()),
                 null,
                 null);
     }

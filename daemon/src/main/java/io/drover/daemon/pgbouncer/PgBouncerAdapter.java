@@ -41,7 +41,7 @@ public final class PgBouncerAdapter implements AutoCloseable {
                 configuration.settings(),
                 configuration.poolers(),
                 configuration.logins(),
-                configuration.getZookeeper()::open);
+                configuration.getZookeeper()::openAsClient);
     }
 
     /**
@@ -84,7 +84,7 @@ public final class PgBouncerAdapter implements AutoCloseable {
     /** Forgets the adapter's group for each of its shards; tells what was done. */
     public static List<String> retire(PgBouncerConfiguration configuration) {
         PoolerSettings settings = configuration.settings();
-        try (ZooKeeperClient client = configuration.getZookeeper().open()) {
+        try (ZooKeeperClient client = configuration.getZookeeper().openAsClient()) {
             PoolerRegistry groups = new PoolerRegistry(client);
             String group = settings.group().name();
             return settings.databases().stream()

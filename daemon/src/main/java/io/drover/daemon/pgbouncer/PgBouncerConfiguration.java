@@ -8,6 +8,7 @@ import io.dropwizard.logging.common.DefaultLoggingFactory;
 import io.dropwizard.logging.common.LoggingFactory;
 import io.dropwizard.util.Duration;
 import io.dropwizard.validation.ValidationMethod;
+import io.drover.api.NodePath;
 import io.drover.api.RoleName;
 import io.drover.api.ShardId;
 import io.drover.daemon.config.SecretFile;
@@ -66,10 +67,10 @@ public final class PgBouncerConfiguration {
     private ZooKeeperFactory zookeeper = new ZooKeeperFactory();
 
     @NotNull
-    private Path ini = Path.of("/etc/pgbouncer/pgbouncer.ini");
+    private NodePath ini = new NodePath("/etc/pgbouncer/pgbouncer.ini");
 
     @NotNull
-    private Path include = Path.of("/etc/pgbouncer/drover.ini");
+    private NodePath include = new NodePath("/etc/pgbouncer/drover.ini");
 
     @Valid
     @NotEmpty
@@ -92,7 +93,7 @@ public final class PgBouncerConfiguration {
     private Account login = new Account();
 
     @NotNull
-    private Path psql = Path.of("/usr/bin/psql");
+    private NodePath psql = new NodePath("/usr/bin/psql");
 
     @NotNull
     private Duration killAfter = Duration.seconds(5);
@@ -116,13 +117,13 @@ public final class PgBouncerConfiguration {
     /** PgBouncer's configuration. It is only read. Default {@code /etc/pgbouncer/pgbouncer.ini}. */
     @JsonProperty
     public Path getIni() {
-        return ini;
+        return ini.path();
     }
 
     /** The file that the adapter writes and PgBouncer includes. Default {@code /etc/pgbouncer/drover.ini}. */
     @JsonProperty
     public Path getInclude() {
-        return include;
+        return include.path();
     }
 
     /** The databases of PgBouncer that lie in shards. */
@@ -158,7 +159,7 @@ public final class PgBouncerConfiguration {
     /** The program psql. Default {@code /usr/bin/psql}. */
     @JsonProperty
     public Path getPsql() {
-        return psql;
+        return psql.path();
     }
 
     /** How long clients may hang on a server that is not theirs any more. Default 5 s. */
@@ -184,14 +185,14 @@ public final class PgBouncerConfiguration {
         return new PoolerSettings(
                 name,
                 new PoolerGroup(GROUP_VERSION, group.name == null ? name : group.name, group.least),
-                include,
+                include.path(),
                 databases.stream()
                         .map(database -> new PoolerSettings.Database(
                                 database.name, new ShardId(database.shard), database.options.strip()))
                         .toList(),
                 consoles.stream()
                         .map(console -> new PoolerSettings.Pooler(
-                                console.place(), console.ini == null ? ini : Path.of(console.ini)))
+                                console.place(), (console.ini == null ? ini : console.ini).path()))
                         .toList(),
                 admin.getUser(),
                 killAfter.toJavaDuration());
@@ -199,7 +200,7 @@ public final class PgBouncerConfiguration {
 
     Poolers poolers() {
         return new ConsolePoolers(
-                new PgBouncerConsole.Login(psql, admin.getUser(), SecretFile.read(admin.passwordFile)));
+                new PgBouncerConsole.Login(psql.path(), admin.getUser(), SecretFile.read(admin.passwordFile)));
     }
 
     PoolerLogins logins() {
@@ -272,7 +273,7 @@ public final class PgBouncerConfiguration {
         @Max(65_535)
         private int port = 6432;
 
-        private @Nullable String ini;
+        private @Nullable NodePath ini;
 
         /** A host, or the directory of its Unix socket. Default {@code /var/run/postgresql}. */
         @JsonProperty
@@ -289,7 +290,7 @@ public final class PgBouncerConfiguration {
         /** Its configuration when it has one of its own. */
         @JsonProperty
         public @Nullable String getIni() {
-            return ini;
+            return ini == null ? null : ini.value();
         }
 
         PgBouncerPlace place() {

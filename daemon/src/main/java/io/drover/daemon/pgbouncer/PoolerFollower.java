@@ -34,6 +34,7 @@ final class PoolerFollower {
     private volatile @Nullable Versioned<ShardTopology> newest;
     private @Nullable Wish wish;
     private FenceEpoch acknowledged = new FenceEpoch(0);
+    private final Shedding shedding = new Shedding();
 
     /**
      * Follows for one database.
@@ -70,6 +71,12 @@ final class PoolerFollower {
         }
         newest = read;
         wish = null;
+        TopologyState state = read.value().state();
+        // under a fence the file stays as it is: nothing is written to a disk that clients would wait for
+        boolean over = state == TopologyState.SERVING && !Wish.of(read.value()).isNear();
+        if (over || state == TopologyState.PROMOTING) {
+            shedding.end();
+        }
         act();
     }
 
@@ -96,7 +103,7 @@ final class PoolerFollower {
         if (seen == null || wish != null) {
             return true;
         }
-        Wish next = Wish.of(seen.value());
+        Wish next = Wish.of(seen.value()).withPoolSize(shedding.size());
         try {
             include.update(text -> {
                 IncludeText led = text.with(database, next.place(options));
@@ -108,7 +115,9 @@ final class PoolerFollower {
             LOG.error("{}: {} is not followed: {}", database, describe(seen.value()), e.getMessage());
             return false;
         }
-        LOG.info("{}: {}", database, describe(seen.value()));
+        String pools =
+                next.poolSize() == Shedding.AS_CONFIGURED ? "" : ", pools of " + next.poolSize() + " for the fence";
+        LOG.info("{}: {}{}", database, describe(seen.value()), pools);
         wish = next;
         processes.accept(next);
         return true;
@@ -143,6 +152,19 @@ final class PoolerFollower {
         }
         if (!now.mayHold() && isHeld() && all(now, Standing::isReleased)) {
             release();
+        }
+        if (now.isNear() && all(now, Standing::isReleased)) {
+            shed(now);
+        }
+    }
+
+    /** Once each process has come to the size before. */
+    private void shed(Wish now) {
+        int size = shedding.saw(
+                standings.values().stream().flatMap(one -> one.pools().stream()).toList());
+        if (size != now.poolSize()) {
+            wish = null;
+            act();
         }
     }
 

@@ -24,7 +24,7 @@ public final class PoolerPreflight {
 
     /** Asks everything and changes nothing. */
     public static PreflightReport run(PgBouncerConfiguration configuration) {
-        try (ZooKeeperClient client = configuration.getZookeeper().open()) {
+        try (ZooKeeperClient client = configuration.getZookeeper().openAsClient()) {
             return run(configuration.settings(), configuration.poolers(), configuration.logins(), client);
         }
     }

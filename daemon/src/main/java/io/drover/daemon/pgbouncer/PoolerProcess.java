@@ -8,6 +8,7 @@ import io.drover.api.fault.FaultPoints;
 import io.drover.api.time.Scheduler;
 import io.drover.replication.PgBouncer;
 import io.drover.replication.PgBouncer.Database;
+import io.drover.replication.PgBouncer.Pools;
 import io.drover.replication.PgBouncerPlace;
 import io.drover.replication.PgBouncerPlace.Listening;
 import java.time.Duration;
@@ -27,6 +28,7 @@ final class PoolerProcess implements AutoCloseable {
     private static final Duration FOR_LOGINS = Duration.ofMillis(20);
 
     private static final int MOST_LOOKS = 10;
+    private static final int UNKNOWN = -1;
     private static final Duration MOMENT = Duration.ofMillis(1);
 
     private final Poolers poolers;
@@ -38,6 +40,8 @@ final class PoolerProcess implements AutoCloseable {
     private @Nullable PgBouncer console;
     private long strayedSince;
     private boolean strayed;
+    /** Of its pools, as it read it last; nobody knows what it had read before its console was opened. */
+    private int poolSize = UNKNOWN;
 
     /**
      * Steers a process.
@@ -74,11 +78,10 @@ final class PoolerProcess implements AutoCloseable {
                 }
                 open = poolers.open(place);
                 console = open;
+                poolSize = UNKNOWN;
             }
-            if (!wish.hold() && wish.mayHold()) {
+            if (wish.isNear()) {
                 open.prepare();
-                // so that nothing is done for the first time in the pause
-                open.pools(database);
             }
             return wish.hold() ? hold(open, wish) : serve(open, wish);
         } catch (DroverException e) {
@@ -140,7 +143,8 @@ final class PoolerProcess implements AutoCloseable {
     private Standing serve(PgBouncer pgbouncer, Wish wish) {
         Optional<Database> found = pgbouncer.database(database);
         // first where to, then off: the other way round clients would go to the server that they came from
-        if (!leadsTo(found, wish) && !reload(pgbouncer, wish)) {
+        boolean asItShould = leadsTo(found, wish) && poolSize == wish.poolSize();
+        if (!asItShould && !reload(pgbouncer, wish)) {
             return astray(wish);
         }
         if (found.map(Database::paused).orElse(false)) {
@@ -151,12 +155,15 @@ final class PoolerProcess implements AutoCloseable {
             FaultPoints.around("pgbouncer", "resume", () -> pgbouncer.resume(database));
         }
         endStrayed(pgbouncer, wish);
-        return new Standing(wish, Standing.Phase.SERVING, null);
+        // before a fence also so that nothing is done for the first time in the pause
+        Optional<Pools> pools = wish.isNear() ? Optional.of(pgbouncer.pools(database)) : Optional.empty();
+        return new Standing(wish, Standing.Phase.SERVING, null, pools);
     }
 
     /** Whether it leads where it should after reading its configuration. */
     private boolean reload(PgBouncer pgbouncer, Wish wish) {
         FaultPoints.around("pgbouncer", "reload", pgbouncer::reload);
+        poolSize = wish.poolSize();
         return leadsTo(pgbouncer.database(database), wish);
     }
 

@@ -26,6 +26,7 @@ final class PoolerShard implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PoolerShard.class);
     private static final Duration AGAIN = Duration.ofMillis(200);
     private static final Duration TICK = Duration.ofSeconds(1);
+    private static final Duration END = Duration.ofSeconds(5);
     /** How many ticks pass between two checks while no fence is near. */
     private static final int SELDOM = 10;
 
@@ -165,5 +166,17 @@ final class PoolerShard implements AutoCloseable {
         membership.close();
         following.shutdown();
         loops.values().forEach(ProcessLoop::close);
+        awaitLastWrite();
+    }
+
+    /** What was heard last may still be written to the include file, which is somebody else's from now on. */
+    private void awaitLastWrite() {
+        try {
+            if (!following.awaitTermination(END.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("{}: its thread does not end within {}", database.name(), END);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -1,18 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.pgbouncer;
 
+import io.drover.replication.PgBouncer.Pools;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How far one process has come with a wish.
  *
  * @param trouble what a person should know, or null
+ * @param pools what it has open; looked at while a fence is near only
  */
-record Standing(Wish wish, Phase phase, @Nullable String trouble) {
+record Standing(Wish wish, Phase phase, @Nullable String trouble, Optional<Pools> pools) {
     private static final Duration AT_ONCE = Duration.ofMillis(1);
     private static final Duration SOON = Duration.ofMillis(50);
+    private static final Duration BEFORE_A_FENCE = Duration.ofMillis(250);
     private static final Duration LATER = Duration.ofSeconds(1);
+
+    Standing(Wish wish, Phase phase, @Nullable String trouble) {
+        this(wish, phase, trouble, Optional.empty());
+    }
 
     enum Phase {
         /** Clients go where they should. */
@@ -42,6 +50,9 @@ record Standing(Wish wish, Phase phase, @Nullable String trouble) {
         if (phase == Phase.HELD) {
             return AT_ONCE;
         }
-        return wish.hold() || phase == Phase.LOST || phase == Phase.GONE ? SOON : LATER;
+        if (wish.hold() || phase == Phase.LOST || phase == Phase.GONE) {
+            return SOON;
+        }
+        return wish.isNear() ? BEFORE_A_FENCE : LATER;
     }
 }

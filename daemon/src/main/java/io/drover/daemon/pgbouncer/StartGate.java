@@ -44,7 +44,7 @@ public final class StartGate {
      *     everywhere (rule R8); GUARD_REFUSED when it says nothing
      */
     public static void pass(PgBouncerConfiguration configuration, Duration limit) {
-        try (ZooKeeperClient client = configuration.getZookeeper().open()) {
+        try (ZooKeeperClient client = configuration.getZookeeper().openAsClient()) {
             pass(configuration.settings(), client, limit);
         }
     }

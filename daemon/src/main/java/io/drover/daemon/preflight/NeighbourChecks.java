@@ -12,6 +12,8 @@ import io.drover.api.agent.Facts.TargetFacts;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** P32 to P58: sessions, workers, logins, other standbys, archiving, data, poolers, and the place on the target. */
 final class NeighbourChecks {
@@ -32,9 +34,15 @@ final class NeighbourChecks {
                     When.WITH_STANDBY,
                     "drover_repl can log in to the target from the source",
                     NeighbourChecks::wayBack),
+            inform("P38-tls", When.ALWAYS, "the source speaks TLS", NeighbourChecks::encrypted),
             blockUnlessWaived(
                     "P38-rewind", When.ALWAYS, "drover_rewind can rewind", facts -> role(facts, "drover_rewind")),
             block("P39", When.ALWAYS, "drover can read what it has to watch", facts -> role(facts, "drover")),
+            blockUnlessWaived(
+                    "P39-rights",
+                    When.ALWAYS,
+                    "Drover's roles may do nothing beyond their part",
+                    NeighbourChecks::rightsBeyond),
             block(
                     "P40",
                     When.ALWAYS,
@@ -72,6 +80,11 @@ final class NeighbourChecks {
             blockUnlessWaived(
                     "P53", When.ALWAYS, "enough adapters of every group of poolers take part", PoolerRules::enough),
             warn("P53-all", When.ALWAYS, "no pooler's adapter is in trouble", PoolerRules::noTrouble),
+            block(
+                    "P55",
+                    When.ALWAYS,
+                    "ZooKeeper lets nobody write but those who should, where that is asked for",
+                    NeighbourChecks::closedAccess),
             block("P58", When.BEFORE_COPY, "the place for the copy is free", NeighbourChecks::directoryFree),
             block("P58-port", When.BEFORE_COPY, "the port is free on the target", NeighbourChecks::portFree));
 
@@ -81,6 +94,16 @@ final class NeighbourChecks {
     private static final long USUAL_SEGMENT = 16L * 1024 * 1024;
 
     private NeighbourChecks() {}
+
+    private static Optional<Finding> closedAccess(PreflightFacts facts) {
+        List<String> open = facts.openAccess();
+        return Finding.when(
+                !open.isEmpty(),
+                open.size() + " access lists in ZooKeeper are not what they should be; the first: "
+                        + open.stream().findFirst().orElse(""),
+                "see all of them with bin/drover zookeeper-access check, and mend them with bin/drover zookeeper-access"
+                        + " tighten");
+    }
 
     private static Optional<Finding> longTransactions(PreflightFacts facts) {
         List<String> open = facts.source().longTransactions();
@@ -105,12 +128,21 @@ final class NeighbourChecks {
         return login(refused, facts.to(), facts.from());
     }
 
+    private static Optional<Finding> encrypted(PreflightFacts facts) {
+        return Finding.when(
+                !Settings.isOn(facts.source(), "ssl"),
+                "ssl is off on " + facts.from() + ": logins, copies and WAL travel in clear text",
+                "set ssl, ssl_cert_file and ssl_key_file there, a reload is enough; with postgres.tls in the configuration of"
+                        + " agents and controllers nothing else is accepted (docs/configuration.md)");
+    }
+
     private static Optional<Finding> login(String refused, NodeId server, NodeId client) {
         return Finding.when(
                 !refused.isEmpty(),
                 "drover_repl cannot log in to " + server + " from " + client + ": " + refused,
                 "check the password file of the agent on " + client + ", pg_hba.conf on " + server
-                        + ", and the network between");
+                        + ", the network between, and with postgres.tls that ssl is on on " + server
+                        + " and its certificate names its host");
     }
 
     private static Optional<Finding> role(PreflightFacts facts, String name) {
@@ -125,6 +157,18 @@ final class NeighbourChecks {
                 lacking != null && !lacking.isEmpty(),
                 "the role " + name + " on " + facts.from() + " " + lacking,
                 "grant it, as docs/security.md lists");
+    }
+
+    /** Their passwords lie on every node and controller: what these can do, whoever reads one of them can do. */
+    private static Optional<Finding> rightsBeyond(PreflightFacts facts) {
+        Map<String, List<String>> beyond = new TreeMap<>(facts.source().rightsBeyond());
+        return Finding.when(
+                !beyond.isEmpty(),
+                "on " + facts.from() + " "
+                        + beyond.entrySet().stream()
+                                .map(role -> role.getKey() + " " + String.join(", ", role.getValue()))
+                                .collect(Collectors.joining("; ")),
+                "take it away, as it stands in brackets; docs/security.md lists what each role needs");
     }
 
     private static Optional<Finding> archiving(PreflightFacts facts) {

@@ -25,6 +25,7 @@ import java.util.OptionalLong;
  *     there is no standby
  * @param standbys the instance's other standbys, which the move leads along
  * @param poolers the groups of poolers' adapters in front of the instance's shards
+ * @param openAccess znodes whose access lists are not what they should be, a line for each; none where access is not controlled
  * @param places nodes on which this move makes further standbys, before it has
  * @param lagBytes WAL that the target has not replayed; absent while there is no standby
  * @param lagMillis age of the last transaction that the target has replayed; absent when unknown
@@ -40,6 +41,7 @@ public record PreflightFacts(
         List<Companion> standbys,
         List<TargetFacts> places,
         List<Poolers> poolers,
+        List<String> openAccess,
         OptionalLong lagBytes,
         OptionalLong lagMillis) {
 
@@ -89,6 +91,7 @@ public record PreflightFacts(
                 standbys,
                 places,
                 poolers,
+                openAccess,
                 lagBytes,
                 lagMillis);
     }

@@ -41,7 +41,9 @@ final class WriterChecks {
                     "no setting looks like a move's without its journal",
                     Leftovers::noDoubtfulSettings),
             blockUnlessWaived(
-                    "P23", When.ALWAYS, "no other program manages PostgreSQL here", WriterChecks::noForeignManager));
+                    "P23", When.ALWAYS, "no other program manages PostgreSQL here", WriterChecks::noForeignManager),
+            blockUnlessWaived(
+                    "P24", When.ALWAYS, "nothing but its agent starts the source", WriterChecks::onlyItsAgentStartsIt));
 
     private static final Set<String> SWITCHED_ON = Set.of("on", "true", "yes", "1");
     private static final Set<String> WAITING = Set.of("on", "true", "yes", "1", "remote_write", "remote_apply");
@@ -54,6 +56,15 @@ final class WriterChecks {
                 !prepared.isEmpty(),
                 "prepared transactions " + prepared + " could be committed on both sides of the move",
                 "commit them or roll them back on " + facts.from() + " (COMMIT PREPARED, ROLLBACK PREPARED)");
+    }
+
+    /** An old primary that starts at boot is one without a grant (H56). */
+    private static Optional<Finding> onlyItsAgentStartsIt(PreflightFacts facts) {
+        String by = facts.source().startedByOthers();
+        return Finding.when(
+                by != null && !by.isEmpty(),
+                by + ": after the move " + facts.from() + " could start it as a primary beside the new one",
+                "write manual into start.conf; a unit of systemd needs the drop-in of docs/adopting.md");
     }
 
     private static Optional<Finding> noPreparedPossible(PreflightFacts facts) {

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.remote;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.InstanceId;
@@ -19,7 +23,11 @@ import io.drover.api.agent.Reports.MemoryReport;
 import io.drover.api.agent.Reports.NodeReport;
 import io.drover.api.agent.Token;
 import io.drover.api.agent.Verb;
+import io.drover.daemon.tls.PeerClients;
+import io.drover.daemon.tls.PeerClients.Lane;
+import io.drover.daemon.tls.PeerName;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -32,6 +40,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -43,43 +52,74 @@ import org.jspecify.annotations.Nullable;
 
 /** Talks to the agents over HTTP. Keeps connections open, so that a call in the pause is one round trip. */
 public final class HttpAgents implements Agents {
+    /** How long a connection to an agent may take. */
+    public static final Duration CONNECT_LIMIT = Duration.ofSeconds(3);
+
     private static final Duration READ_LIMIT = Duration.ofSeconds(20);
     private static final Duration FOR_THE_BODY = Duration.ofSeconds(1);
     private static final int OK = 200;
     private static final Set<Integer> AWAY = Set.of(502, 503, 504);
 
-    private final HttpClient http = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(3))
-            .build();
+    private final PeerClients peers;
     private final Function<NodeId, URI> addresses;
     /** Looked up once and again after a failure: a look-up is a round trip that the pause does not need. */
     private final Map<NodeId, URI> known = new ConcurrentHashMap<>();
 
     private final String bearer;
 
+    /** Makes a client without TLS. */
+    public HttpAgents(Function<NodeId, URI> addresses, String bearer) {
+        this(addresses, bearer, PeerClients.plain(CONNECT_LIMIT));
+    }
+
     /**
      * Makes a client.
      *
      * @param addresses address of a node's agent; throws a DroverException for an unknown node
      * @param bearer the token that agents ask for
+     * @param peers how agents are reached
      */
-    public HttpAgents(Function<NodeId, URI> addresses, String bearer) {
+    public HttpAgents(Function<NodeId, URI> addresses, String bearer, PeerClients peers) {
         this.addresses = addresses;
         this.bearer = bearer;
+        this.peers = peers;
     }
 
+    /** What is not said is left out, so that an agent of an older version, which does not know of it, need not refuse the command. */
+    private static final ObjectWriter COMMANDS = Json.mapper()
+            .copy()
+            .setDefaultPropertyInclusion(JsonInclude.Include.NON_NULL)
+            .writer();
+
+    /** An agent of a newer version may tell more than this one asks for. */
+    private static final ObjectReader ANSWERS =
+            Json.mapper().reader().without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
     /** The body of a verb. */
-    private record Command(@Nullable Token token, Verb<?> args) {}
+    private record Command(
+            @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable
+            Token token,
+
+            Verb<?> args) {
+        byte[] bytes() {
+            try {
+                return COMMANDS.writeValueAsBytes(this);
+            } catch (JsonProcessingException e) {
+                throw new UncheckedIOException("BUG: cannot write " + args.path() + " as JSON", e);
+            }
+        }
+    }
 
     @Override
     public <R> R call(NodeId node, InstanceId instance, @Nullable Token token, Verb<R> verb, Duration limit) {
         String path = "/v1/instances/" + instance + "/" + verb.path();
         HttpRequest request = request(node, path, limit)
                 .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofByteArray(Json.bytes(new Command(token, verb))))
+                // an agent takes each id once, so that nobody can send what they have seen on the way
+                .header("Drover-Request", UUID.randomUUID().toString())
+                .POST(HttpRequest.BodyPublishers.ofByteArray(new Command(token, verb).bytes()))
                 .build();
-        return send(node, verb.path(), request, verb.answer());
+        return send(node, Lane.COMMANDS, verb.path(), request, verb.answer());
     }
 
     @Override
@@ -128,7 +168,12 @@ public final class HttpAgents implements Agents {
     }
 
     private <R> R get(NodeId node, String path, Class<R> type) {
-        return send(node, path, request(node, path, READ_LIMIT).GET().build(), type);
+        return send(
+                node,
+                Lane.QUESTIONS,
+                path,
+                request(node, path, READ_LIMIT).GET().build(),
+                type);
     }
 
     private HttpRequest.Builder request(NodeId node, String path, Duration limit) {
@@ -137,17 +182,23 @@ public final class HttpAgents implements Agents {
                 .header("Authorization", "Bearer " + bearer);
     }
 
-    private <R> R send(NodeId node, String what, HttpRequest request, Class<R> type) {
+    private <R> R send(NodeId node, Lane lane, String what, HttpRequest request, Class<R> type) {
         // the request's own limit ends with the headers of the answer
         long limit = request.timeout().orElse(READ_LIMIT).plus(FOR_THE_BODY).toMillis();
         CompletableFuture<HttpResponse<byte[]>> answer =
-                http.sendAsync(request, HttpResponse.BodyHandlers.ofByteArray());
+                client(node, lane, request.uri()).sendAsync(request, HttpResponse.BodyHandlers.ofByteArray());
         try {
             HttpResponse<byte[]> response = answer.get(limit, TimeUnit.MILLISECONDS);
             if (response.statusCode() == OK) {
-                return Json.read(response.body(), type);
+                return ANSWERS.forType(type).readValue(response.body());
             }
             throw failure(node, what, response);
+        } catch (IOException e) {
+            throw new DroverException(
+                    ErrorCode.INTERNAL,
+                    "what the agent of " + node + " answered to " + what + " is not understood: " + e.getMessage(),
+                    "see that controllers and agents are of versions that go together: docs/versions.md",
+                    e);
         } catch (TimeoutException e) {
             answer.cancel(true);
             throw notFinished(node, what, e);
@@ -158,6 +209,16 @@ public final class HttpAgents implements Agents {
             Thread.currentThread().interrupt();
             throw new DroverException(
                     ErrorCode.LEADERSHIP_LOST, "stopped while calling " + what + " on " + node, null, e);
+        }
+    }
+
+    private HttpClient client(NodeId node, Lane lane, URI address) {
+        try {
+            return peers.to(PeerName.agent(node.value()), address, lane);
+        } catch (DroverException e) {
+            // the agent may register another address
+            known.remove(node);
+            throw e;
         }
     }
 
@@ -173,10 +234,13 @@ public final class HttpAgents implements Agents {
                     e);
         }
         known.remove(node);
+        PeerClients.Problem problem = peers.explain(PeerName.agent(node.value()), e)
+                .orElseGet(() -> new PeerClients.Problem(
+                        String.valueOf(e), "check that the agent on " + node + " runs and that its address is right"));
         return new DroverException(
                 ErrorCode.NODE_UNREACHABLE,
-                "the agent of " + node + " cannot be reached for " + what + ": " + e,
-                "check that the agent on " + node + " runs and that its address is right",
+                "the agent of " + node + " cannot be reached for " + what + ": " + problem.what(),
+                problem.hint(),
                 e);
     }
 
@@ -190,10 +254,7 @@ public final class HttpAgents implements Agents {
 
     private static DroverException failure(NodeId node, String what, HttpResponse<byte[]> response) {
         try {
-            return DroverException.of(Json.mapper()
-                    .readerFor(Problem.class)
-                    .without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-                    .readValue(response.body()));
+            return DroverException.of(ANSWERS.forType(Problem.class).readValue(response.body()));
         } catch (IOException e) {
             // one that is being stopped lets its server answer with a page of its own
             boolean away = AWAY.contains(response.statusCode());

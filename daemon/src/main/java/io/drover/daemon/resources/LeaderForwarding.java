@@ -3,6 +3,9 @@ package io.drover.daemon.resources;
 
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
+import io.drover.daemon.resources.Leaders.Leader;
+import io.drover.daemon.tls.PeerClients;
+import io.drover.daemon.tls.PeerName;
 import jakarta.annotation.Priority;
 import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
@@ -16,7 +19,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -39,7 +41,7 @@ import org.slf4j.LoggerFactory;
 @Priority(Priorities.AUTHORIZATION)
 public final class LeaderForwarding implements ContainerRequestFilter {
     /** Marks a forwarded request, so that two controllers that each take the other for the leader do not pass it on for ever. */
-    static final String FORWARDED = "Drover-Forwarded";
+    public static final String FORWARDED = "Drover-Forwarded";
 
     /** Marks the answer of a controller that does not lead and has not acted on the request. */
     static final String NOT_LEADING = "Drover-Not-Leading";
@@ -49,30 +51,32 @@ public final class LeaderForwarding implements ContainerRequestFilter {
             HttpHeaders.AUTHORIZATION,
             HttpHeaders.CONTENT_TYPE,
             HttpHeaders.ACCEPT,
+            AuditFilter.REASON,
             "Idempotency-Key",
             "Last-Event-ID");
     private static final List<String> RETURNED =
             List.of(HttpHeaders.CONTENT_TYPE, HttpHeaders.WWW_AUTHENTICATE, HttpHeaders.RETRY_AFTER, HttpHeaders.ALLOW);
-    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(2);
+    /** How long a connection to another controller may take. */
+    public static final Duration CONNECT_LIMIT = Duration.ofSeconds(2);
+
     private static final Duration ANSWER_LIMIT = Duration.ofMinutes(5);
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final Leaders leaders;
     private final EventStreams streams;
     private final Duration patience;
-    private final HttpClient http = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(CONNECT_LIMIT)
-            .build();
+    private final PeerClients peers;
 
     /**
      * Makes the filter.
      *
+     * @param peers how other controllers are reached
      * @param patience how long a request waits for a leader
      */
-    public LeaderForwarding(Leaders leaders, EventStreams streams, Duration patience) {
+    public LeaderForwarding(Leaders leaders, EventStreams streams, PeerClients peers, Duration patience) {
         this.leaders = leaders;
         this.streams = streams;
+        this.peers = peers;
         this.patience = patience;
     }
 
@@ -95,7 +99,7 @@ public final class LeaderForwarding implements ContainerRequestFilter {
                 request.setEntityStream(new ByteArrayInputStream(body));
                 return;
             }
-            Optional<URI> leader = leaders.other();
+            Optional<Leader> leader = leaders.other();
             if (leader.isPresent()) {
                 Optional<Response> answer = forward(request, body, leader.orElseThrow());
                 if (answer.isPresent()) {
@@ -112,7 +116,9 @@ public final class LeaderForwarding implements ContainerRequestFilter {
     }
 
     /** The leader's answer, or empty when it certainly has not acted on the request. */
-    private Optional<Response> forward(ContainerRequestContext request, byte[] body, URI leader) {
+    private Optional<Response> forward(ContainerRequestContext request, byte[] body, Leader other) {
+        URI leader = other.rest();
+        PeerName peer = PeerName.controller(other.id());
         HttpRequest.Builder copy = HttpRequest.newBuilder(target(request, leader))
                 .timeout(ANSWER_LIMIT)
                 .header(FORWARDED, "1")
@@ -121,20 +127,33 @@ public final class LeaderForwarding implements ContainerRequestFilter {
                         body.length == 0
                                 ? HttpRequest.BodyPublishers.noBody()
                                 : HttpRequest.BodyPublishers.ofByteArray(body));
+        if (request.getProperty(CallerFilter.CERTIFICATE_PROPERTY) instanceof String certificate) {
+            copy.header(CallerFilter.CERTIFICATE, certificate);
+        }
         for (String name : PASSED) {
             Optional.ofNullable(request.getHeaderString(name)).ifPresent(value -> copy.header(name, value));
         }
         try {
-            HttpResponse<InputStream> answer = http.send(copy.build(), HttpResponse.BodyHandlers.ofInputStream());
+            HttpResponse<InputStream> answer = peers.to(peer, leader, PeerClients.Lane.QUESTIONS)
+                    .send(copy.build(), HttpResponse.BodyHandlers.ofInputStream());
             if (answer.headers().firstValue(NOT_LEADING).isPresent()) {
                 answer.body().close();
                 return Optional.empty();
             }
+            CallNotes.of(request).passedOn();
             return Optional.of(answer(request, answer, leader));
         } catch (ConnectException | HttpConnectTimeoutException e) {
             LOG.debug("leader {} takes no connection", leader, e);
             return Optional.empty();
         } catch (IOException e) {
+            peers.explain(peer, e).ifPresent(problem -> {
+                throw new DroverException(
+                        ErrorCode.NODE_UNREACHABLE,
+                        "the leader at " + leader + " was not reached, and has not acted on the request: "
+                                + problem.what(),
+                        problem.hint(),
+                        e);
+            });
             throw new DroverException(
                     ErrorCode.LEADERSHIP_LOST,
                     "the leader at " + leader + " did not answer to the end; it may have acted on the request",

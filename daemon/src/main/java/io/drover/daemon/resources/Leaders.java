@@ -9,6 +9,13 @@ public interface Leaders {
     /** Whether this controller leads and can serve requests. */
     boolean leads();
 
-    /** Base address of the leader's REST interface when another controller leads. */
-    Optional<URI> other();
+    /** The leader when another controller leads. */
+    Optional<Leader> other();
+
+    /**
+     * Another controller that leads.
+     *
+     * @param rest base address of its REST interface
+     */
+    record Leader(String id, URI rest) {}
 }

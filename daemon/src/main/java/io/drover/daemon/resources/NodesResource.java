@@ -3,8 +3,11 @@ package io.drover.daemon.resources;
 
 import io.drover.api.NodeInfo;
 import io.drover.api.Problem;
+import io.drover.api.ShardId;
+import io.drover.daemon.access.Role;
 import io.drover.daemon.move.ShardService;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
@@ -12,8 +15,11 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** Nodes and the instances on them. */
 @Path("/v1/nodes")
@@ -34,9 +40,30 @@ public final class NodesResource {
     public record NodeList(List<NodeInfo> nodes) {}
 
     @GET
-    @Operation(operationId = "listNodes", summary = "Every node that has registered, its instances and its disk")
+    @Needs(Role.VIEWER)
+    @Operation(
+            operationId = "listNodes",
+            summary =
+                    "Every node that has registered, its disk, and its instances with a shard that the caller may see")
     @ApiResponse(responseCode = "200", description = "found", useReturnTypeSchema = true)
-    public NodeList list() {
-        return new NodeList(shards.nodes());
+    public NodeList list(@Parameter(hidden = true) @Context ContainerRequestContext call) {
+        Predicate<ShardId> visible = Access.visible(call);
+        return new NodeList(
+                shards.nodes().stream().map(node -> withVisible(node, visible)).toList());
+    }
+
+    /** A node belongs to everybody who may move something to it; what lies there does not. */
+    private static NodeInfo withVisible(NodeInfo node, Predicate<ShardId> visible) {
+        return new NodeInfo(
+                node.id(),
+                node.host(),
+                node.agent(),
+                node.alive(),
+                node.instances().stream()
+                        // one without a shard is what is left of one, and everybody's business
+                        .filter(instance -> instance.shards().isEmpty()
+                                || instance.shards().stream().anyMatch(visible))
+                        .toList(),
+                node.disk());
     }
 }

@@ -36,6 +36,9 @@ import org.jspecify.annotations.Nullable;
 final class OpenApiDescription {
     private static final String SECURITY = "token";
 
+    private static final Set<Class<?>> RESOURCES =
+            Set.of(MovesResource.class, ShardsResource.class, NodesResource.class, TopologyResource.class);
+
     private static final List<Class<?>> ANSWERS = List.of(
             MovesResource.MoveList.class,
             MovePlan.class,
@@ -65,10 +68,10 @@ final class OpenApiDescription {
                                         .type(SecurityScheme.Type.HTTP)
                                         .scheme("bearer")))
                 .addSecurityItem(new SecurityRequirement().addList(SECURITY));
-        OpenAPI description = new Reader(base)
-                .read(Set.of(MovesResource.class, ShardsResource.class, NodesResource.class, TopologyResource.class));
+        OpenAPI description = new Reader(base).read(RESOURCES);
         Paths sorted = new Paths();
         new TreeMap<>(description.getPaths()).forEach(sorted::addPathItem);
+        new OpenApiAccess(RESOURCES).complete(sorted);
         description.setPaths(sorted);
         // the stream of events is described by hand; swagger adds the class that carries it
         description.getComponents().getSchemas().keySet().removeIf(name -> name.startsWith("ChunkedOutput"));

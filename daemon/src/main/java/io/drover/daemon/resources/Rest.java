@@ -5,8 +5,13 @@ import io.dropwizard.core.server.AbstractServerFactory;
 import io.dropwizard.core.server.ServerFactory;
 import io.dropwizard.core.setup.Environment;
 import io.drover.api.Json;
+import io.drover.daemon.access.BearerToken;
+import io.drover.daemon.access.Callers;
+import io.drover.daemon.audit.AuditLog;
+import io.drover.daemon.audit.AuditTrail;
 import io.drover.daemon.move.MoveService;
 import io.drover.daemon.move.ShardService;
+import io.drover.daemon.tls.PeerClients;
 import java.time.Duration;
 import java.util.List;
 
@@ -15,8 +20,22 @@ public final class Rest {
     private Rest() {}
 
     /**
+     * Who may call, and what is recorded of it.
+     *
+     * @param secondPerson whether the approval of a cutover has to come from another person than the move
+     * @param fences how often one shard may be fenced
+     */
+    public record Protection(Callers callers, AuditLog audit, boolean secondPerson, FenceLimit fences) {
+        /** One caller who may do everything, and nothing recorded. */
+        public static Protection by(BearerToken token) {
+            return new Protection(token, AuditLog.none(), false, FenceLimit.none());
+        }
+    }
+
+    /**
      * Adds everything to a Dropwizard environment.
      *
+     * @param peers how other controllers are reached
      * @param patience how long a request waits for a leader
      */
     public static EventStreams install(
@@ -25,7 +44,8 @@ public final class Rest {
             MoveService moves,
             ShardService shards,
             Leaders leaders,
-            BearerToken token,
+            Protection protection,
+            PeerClients peers,
             Duration patience) {
         Json.strict(Json.configure(environment.getObjectMapper()));
         if (server instanceof AbstractServerFactory factory) {
@@ -35,15 +55,18 @@ public final class Rest {
         }
         EventStreams streams = new EventStreams(leaders::leads);
         environment.lifecycle().manage(streams);
+        Access access = new Access(moves, shards, protection.secondPerson(), protection.fences());
         for (Object component : List.of(
                 new ProblemMapper(),
-                new TokenFilter(token),
+                new CallerFilter(protection.callers()),
+                new RoleFeature(),
+                new AuditFilter(new AuditTrail(protection.audit())),
                 new BodyLimitFilter(BodyLimitFilter.USUAL),
-                new LeaderForwarding(leaders, streams, patience),
-                new MovesResource(moves, streams),
-                new ShardsResource(shards),
+                new LeaderForwarding(leaders, streams, peers, patience),
+                new MovesResource(moves, streams, access),
+                new ShardsResource(shards, access),
                 new NodesResource(shards),
-                new TopologyResource(shards),
+                new TopologyResource(shards, access),
                 new OpenApiResource())) {
             environment.jersey().register(component);
         }

@@ -14,6 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AgentConfigurationTest {
     private static final String MINIMAL = "node: node_a\nhost: 127.0.0.21\nzookeeper: 127.0.0.1:2181/drover\n";
@@ -25,16 +27,77 @@ class AgentConfigurationTest {
     }
 
     @Test
-    void speaksPlainHttp() throws Exception {
-        assertThat(read(MINIMAL).isPlainHttp()).isTrue();
+    void speaksPlainHttpWhenNothingElseIsAskedFor() throws Exception {
+        assertThat(read(MINIMAL).getTls()).isNull();
+        assertThat(read(MINIMAL).getPostgres().getTls()).isNull();
     }
 
     @Test
-    void takesRootsOfAdoptedDirectories() throws Exception {
-        assertThat(read(MINIMAL).getDataRoots()).isEmpty();
-        assertThat(read(MINIMAL + "dataRoots: [/var/lib/postgresql, /srv/pg/]\n")
-                        .getDataRoots())
-                .containsExactly(Path.of("/var/lib/postgresql"), Path.of("/srv/pg"));
+    void readsTheSectionsOfTls() throws Exception {
+        AgentConfiguration configuration = read(MINIMAL + """
+                agentUrl: https://127.0.0.21:8090
+                tls: {certificate: /tls/a.crt, key: /tls/a.key, ca: /tls/ca.crt}
+                postgres:
+                  tls: {ca: /tls/pg.crt, certificate: /tls/n.crt, key: /tls/n.key}
+                server:
+                  applicationConnectors: [{type: tls, port: 8090}]
+                """);
+
+        assertThat(configuration.getTls()).isNotNull();
+        assertThat(configuration.getPostgres().getTls()).isNotNull().satisfies(tls -> {
+            assertThat(tls.getCa()).hasToString("/tls/pg.crt");
+            assertThat(tls.getCertificate()).hasToString("/tls/n.crt");
+            assertThat(tls.getKey()).hasToString("/tls/n.key");
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "postgres: {tls: {ca: /ca, certificate: /c}}|belong together",
+                "agentUrl: 'https://127.0.0.21:8090'|https://"
+            })
+    void refusesHalfOfTls(String more) {
+        String[] parts = more.split("\\|");
+        assertThatThrownBy(() -> read(MINIMAL + parts[0] + "\n"))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining(parts[1]);
+    }
+
+    @Test
+    void takesZooKeeperAsATextOrAsASection() throws Exception {
+        assertThat(read(MINIMAL).getZookeeper().getConnect()).isEqualTo("127.0.0.1:2181/drover");
+        assertThat(read(MINIMAL).getZookeeper().getSessionTimeout().toSeconds()).isEqualTo(6);
+        assertThat(read(MINIMAL + "zookeeperSessionTimeout: 9s\n")
+                        .getZookeeper()
+                        .getSessionTimeout()
+                        .toSeconds())
+                .isEqualTo(9);
+
+        AgentConfiguration secured = read("""
+                node: node_a
+                host: h
+                zookeeper:
+                  connect: zk1:2281/drover
+                  sessionTimeout: 8s
+                  tls: {certificate: /t/a.crt, key: /t/a.key, ca: /t/ca.crt}
+                  access: {credentials: /t/zk.credentials, roles: ['controller:x']}
+                """);
+        assertThat(secured.getZookeeper().getConnect()).isEqualTo("zk1:2281/drover");
+        assertThat(secured.getZookeeper().getSessionTimeout().toSeconds()).isEqualTo(8);
+        assertThat(secured.getZookeeper().getTls().getKey()).isEqualTo(Path.of("/t/a.key"));
+        assertThat(secured.getZookeeper().getAccess().getCredentials()).isEqualTo(Path.of("/t/zk.credentials"));
+    }
+
+    @Test
+    void refusesHalfOfASectionAndAConnectStringWithoutAChroot() {
+        String start = "{node: node_a, host: h, ";
+        assertThatThrownBy(() -> read(start + "zookeeper: {connect: 'h:1/d', tls: {ca: /t/ca.crt}}}"))
+                .hasMessageContaining("tls.certificate");
+        assertThatThrownBy(() -> read(start + "zookeeper: {connect: 'h:1/d', access: {credentials: /f}}}"))
+                .hasMessageContaining("access.roles");
+        assertThatThrownBy(() -> read(start + "zookeeper: 'h:2181'}")).hasMessageContaining("zookeeper");
+        assertThatThrownBy(() -> read("{node: node_a, host: h}")).hasMessageContaining("zookeeper");
     }
 
     @Test
@@ -42,7 +105,7 @@ class AgentConfigurationTest {
         for (String line : List.of(
                 "dataRoot: relative/path",
                 "dataRoot: /srv/../etc",
-                "dataRoots: ['/srv/$(id)']",
+                "adoptRoots: ['/srv/$(id)']",
                 "stateDir: /",
                 "binDir: '/usr/lib/a;b'",
                 "socketDir: \"/run/a\\nb\"",
@@ -65,6 +128,29 @@ class AgentConfigurationTest {
 
         assertThatThrownBy(() -> read(MINIMAL + server))
                 .isInstanceOf(ConfigurationException.class)
-                .hasMessageContaining("NOT_SUPPORTED: this version does no TLS");
+                .hasMessageContaining("NOT_SUPPORTED: use type tls");
+    }
+
+    @Test
+    void refusesAnAdminPortBeyondLoopbackUnlessThatIsMeant() throws Exception {
+        String server = "server: {adminConnectors: [{type: http, bindHost: 10.0.0.1}]}\n";
+
+        assertThatThrownBy(() -> read(MINIMAL + server))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("admin connector beyond loopback");
+        assertThat(read(MINIMAL + server + "adminBeyondLoopback: true\n").isAdminBeyondLoopback())
+                .isTrue();
+    }
+
+    @Test
+    void adoptsAnywhereThroughServiceManagersUnlessItSaysOtherwise() throws Exception {
+        AgentConfiguration usual = read(MINIMAL);
+        assertThat(usual.getAdoptRoots()).isEmpty();
+        assertThat(usual.isServiceManagers()).isTrue();
+
+        AgentConfiguration strict =
+                read(MINIMAL + "adoptRoots: [/var/lib/postgresql, /srv/pg]\nserviceManagers: false\n");
+        assertThat(strict.getAdoptRoots()).containsExactly(Path.of("/var/lib/postgresql"), Path.of("/srv/pg"));
+        assertThat(strict.isServiceManagers()).isFalse();
     }
 }

@@ -14,6 +14,7 @@ import io.drover.daemon.agent.InstanceRecord.JobPhase;
 import io.drover.daemon.agent.InstanceRecord.JobRecord;
 import io.drover.daemon.agent.InstanceRecord.SettingChange;
 import io.drover.daemon.agent.InstanceRecord.TargetRecord;
+import io.drover.replication.ServiceName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +23,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class InstanceStoreTest {
+    private static final Home HOME = new Home(
+            Path.of("/var/lib/postgresql/15/main"),
+            Path.of("/run/postgresql"),
+            5432,
+            List.of("postgres", "-c", "config_file=/etc/postgresql/15/main/postgresql.conf"),
+            new ServiceName(ServiceName.Kind.SYSTEMD, "postgresql@15-main.service"),
+            "auto");
+
     @TempDir
     private Path directory;
 
@@ -35,6 +44,7 @@ class InstanceStoreTest {
                 .withJob(new JobRecord(JobKind.COPY, JobPhase.FAILED, Samples.MOVE, directory, 5, "no space"))
                 .withStopped(true)
                 .withTarget(new TargetRecord(Samples.MOVE, 3))
+                .withHome(HOME)
                 .withPlace(directory.resolve("data"), directory, 5433, "app");
 
         new InstanceStore(new StateDirectory(directory)).save(record);
@@ -49,7 +59,7 @@ class InstanceStoreTest {
         store.save(record);
         Path file = directory.resolve(Samples.INSTANCE + ".json");
         ObjectNode json = (ObjectNode) Json.mapper().readTree(file.toFile());
-        json.remove(List.of("target", "formerDataDirs"));
+        json.remove(List.of("target", "formerDataDirs", "home"));
         ((ObjectNode) json.get("seal")).remove("standstill");
         Files.write(file, Json.bytes(json));
 
@@ -65,6 +75,34 @@ class InstanceStoreTest {
         assertThat(back.dataDirs()).containsExactly(Path.of("/data/shard_01/data"), Path.of("/pg/main"));
         assertThat(back.withPlace(Path.of("/pg/main"), directory, 5433, "app").formerDataDirs())
                 .containsExactly(Path.of("/data/shard_01/data"));
+    }
+
+    /** It lies elsewhere meanwhile, and nobody but the agent starts it there. */
+    @Test
+    void comesHomeToHowItWasStartedThere() {
+        InstanceRecord adopted = Samples.record(Role.DEMOTED, 7)
+                .withPlace(HOME.dataDir(), HOME.socketDir(), HOME.port(), "app")
+                .withHome(HOME);
+        assertThat(adopted.service()).isEqualTo(HOME.service());
+        assertThat(adopted.startArguments()).isEqualTo(HOME.startArguments());
+
+        InstanceRecord away = adopted.withPlace(directory.resolve("data"), directory, HOME.port(), "app");
+        assertThat(away.service()).isNull();
+        assertThat(away.startArguments()).isNull();
+
+        InstanceRecord back = away.atHome(HOME, "app");
+        assertThat(back.service()).isEqualTo(HOME.service());
+        assertThat(back.startArguments()).isEqualTo(HOME.startArguments());
+        assertThat(back.dataDir()).isEqualTo(HOME.dataDir());
+    }
+
+    @Test
+    void whatStoodThereBeforeTheFirstAdoptionIsKept() {
+        Home again = new Home(
+                HOME.dataDir(), HOME.socketDir(), HOME.port(), HOME.startArguments(), HOME.service(), "manual");
+
+        assertThat(again.asBefore(HOME).startMode()).isEqualTo("auto");
+        assertThat(again.asBefore(null).startMode()).isEqualTo("manual");
     }
 
     @Test

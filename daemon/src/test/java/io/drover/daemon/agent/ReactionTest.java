@@ -85,6 +85,13 @@ class ReactionTest {
                         Reaction.NOTHING),
                 arguments("another primary", PRIMARY, TopologyState.SERVING, THERE, 0, Reaction.DEMOTE),
                 arguments(
+                        "adopted here and never published, because another node serves the instance",
+                        record(Role.PRIMARY, 0),
+                        TopologyState.SERVING,
+                        THERE,
+                        99_000,
+                        Reaction.NOTHING),
+                arguments(
                         "a stale sight of the old primary, after the grant",
                         record(Role.PRIMARY, 4),
                         TopologyState.FENCED,

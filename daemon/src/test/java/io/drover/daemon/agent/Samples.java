@@ -19,6 +19,7 @@ import io.drover.daemon.agent.InstanceRecord.SealRecord;
 import io.drover.replication.LocalPostgresNode;
 import io.drover.replication.PostgresBinaries;
 import io.drover.replication.RoleSetup.Passwords;
+import io.drover.replication.ServerTls;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -64,7 +65,8 @@ final class Samples {
                         "127.0.0.1",
                         dataRoot,
                         new PostgresBinaries(dataRoot.resolve("bin")),
-                        new Passwords("a", "b", "c")),
+                        new Passwords("a", "b", "c"),
+                        ServerTls.NONE),
                 Scheduler.system());
     }
 

@@ -95,7 +95,7 @@ class SetAsideVerbsTest {
 
     @Test
     void renamesWhatARewindLeftThatDidNotComeToItsEnd() throws IOException {
-        Path rewinding = instance.record().beside("rewinding", Samples.MOVE);
+        Path rewinding = tools.beside(instance.record(), "rewinding", Samples.MOVE);
         Files.move(data(), rewinding);
 
         assertThat(setAside().directories()).containsExactly(data() + ".set-aside-aaaaaaaa");

@@ -17,13 +17,18 @@ import io.drover.api.PreflightReport;
 import io.drover.api.Problem;
 import io.drover.api.ShardAdoption;
 import io.drover.api.ShardId;
+import io.drover.daemon.access.BearerToken;
+import io.drover.daemon.audit.AuditLog;
 import io.drover.daemon.resources.FakeServices;
+import io.drover.daemon.resources.FenceLimit;
+import io.drover.daemon.resources.Rest;
 import io.drover.daemon.resources.TestController;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -95,6 +100,44 @@ class CommandLinesTest {
                         "  unknown: --too node_b",
                         "  hint: bin/drover move --help");
         assertThat(controller.services.calls).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"FORBIDDEN", "TOO_MANY_FENCES"})
+    void aRoleThatIsMissingOrAFenceTooManyIsARefusal(ErrorCode code) {
+        controller.services.failure = new DroverException(code, "not now", "ask");
+
+        assertThat(run("abort", FakeServices.ID.value())).isEqualTo(ExitCode.REFUSED);
+        assertThat(err.toString()).contains("not now", "ask");
+    }
+
+    @Test
+    void sendsWhyAPersonAsks(@TempDir Path directory) throws IOException {
+        Path file = directory.resolve("audit.log");
+        AuditLog audit = AuditLog.in(file, "of-commands", Clock.systemUTC());
+        BearerToken known = new BearerToken(TestController.TOKEN);
+        try (TestController audited =
+                new TestController(null, null, new Rest.Protection(known, audit, false, FenceLimit.none()))) {
+            for (String order : List.of("abort", "approve", "rollback")) {
+                String url = audited.base().toString();
+                assertThat(runBare(
+                                order,
+                                FakeServices.ID.value(),
+                                "--reason",
+                                "läuft voll: 95 %",
+                                "--url",
+                                url,
+                                "--token-file",
+                                token.toString()))
+                        .as(err.toString())
+                        .isZero();
+            }
+        } finally {
+            audit.close();
+        }
+        assertThat(Files.readAllLines(file))
+                .hasSize(6)
+                .allSatisfy(line -> assertThat(line).contains("\"reason\":\"läuft voll: 95 %\""));
     }
 
     @Test

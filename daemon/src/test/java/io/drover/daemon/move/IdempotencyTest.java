@@ -56,6 +56,17 @@ class IdempotencyTest {
     }
 
     @Test
+    void twoCallersKeysAreTwoKeys() {
+        Move first = desk.moves.create(Moved.approvedRequest(), Optional.of("alice\nk1"), "alice");
+
+        // the instance is held: without a move of its own under this key the call is refused
+        assertThatThrownBy(() -> desk.moves.create(Moved.approvedRequest(), Optional.of("bob\nk1"), "bob"))
+                .isInstanceOf(DroverException.class)
+                .hasMessageContaining("is held by move " + first.id());
+        assertThat(desk.moves.starter(first.id())).contains("alice");
+    }
+
+    @Test
     void theLoserOfTwoCallsAtOnceGetsTheSameMove() {
         assertThat(createTwiceAtOnce(Moved.request()))
                 .hasSize(2)

@@ -4,6 +4,7 @@ package io.drover.daemon.move;
 import static io.drover.daemon.move.Moved.INSTANCE;
 import static io.drover.daemon.move.Moved.SHARD;
 
+import io.drover.api.FenceEpoch;
 import io.drover.api.InstanceId;
 import io.drover.api.Move;
 import io.drover.api.MoveId;
@@ -54,6 +55,29 @@ final class MoveDesk implements AutoCloseable {
         leadership
                 .transaction()
                 .create(ZkLayout.shardTopology(shard), MoveStage.freshShard(shard))
+                .commit();
+    }
+
+    /** Has a shard serve where it is, under another epoch and with standbys. */
+    void serveAt(ShardId shard, FenceEpoch epoch, List<ShardTopology.Replica> replicas) {
+        Versioned<ShardTopology> known = services.topology().read(shard).orElseThrow();
+        ShardTopology old = known.value();
+        leadership
+                .transaction()
+                .set(
+                        ZkLayout.shardTopology(shard),
+                        known,
+                        new ShardTopology(
+                                old.v(),
+                                shard,
+                                old.instance(),
+                                epoch,
+                                old.state(),
+                                old.database(),
+                                old.primary(),
+                                replicas,
+                                null,
+                                null))
                 .commit();
     }
 

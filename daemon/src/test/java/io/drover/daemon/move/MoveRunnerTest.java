@@ -4,8 +4,10 @@ package io.drover.daemon.move;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
+import io.drover.api.Json;
 import io.drover.api.MoveId;
 import io.drover.api.MoveState;
 import io.drover.api.fault.FaultPoints;
@@ -105,6 +107,34 @@ final class MoveRunnerTest {
         } finally {
             armed.close();
         }
+    }
+
+    /** What its rows mean is not known here, so that neither it nor an order is carried out. */
+    @Test
+    void aMoveOfANewerTableIsLeftToANewerController() {
+        AtomicInteger verbs = new AtomicInteger();
+        desk.world.hook = (verb, moment) -> verbs.incrementAndGet();
+        MoveRecord.Identity newer = Moved.identityOfTable(MoveSteps.NEWEST_TABLE + 1);
+        desk.storeGarbage(newer.id());
+        desk.mend(newer);
+
+        assertThat(eventually(() ->
+                        String.valueOf(desk.moves.get(newer.id()).waitingFor()).contains("began with move table 2")))
+                .isTrue();
+        assertThatThrownBy(() -> desk.moves.abort(newer.id()))
+                .isInstanceOfSatisfying(
+                        DroverException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNKNOWN_TABLE));
+        assertThat(desk.moves.get(newer.id()).history()).isEmpty();
+        assertThat(verbs).hasValue(0);
+    }
+
+    @Test
+    void aMoveThatWasStoredBeforeTablesHadNumbersIsOfTheFirst() {
+        ObjectNode stored = Json.mapper().valueToTree(Moved.identity());
+        stored.remove("table");
+
+        assertThat(Json.read(Json.bytes(stored), MoveRecord.Identity.class).table())
+                .isEqualTo(MoveSteps.FIRST_TABLE);
     }
 
     private static boolean eventually(BooleanSupplier fact) {

@@ -96,6 +96,22 @@ final class Moved {
                 List.of(new MoveRecord.Standby(ON_C, made)));
     }
 
+    static MoveRecord.Identity identityOfTable(int table) {
+        MoveRecord.Identity plain = identity();
+        return new MoveRecord.Identity(
+                plain.id(),
+                plain.request(),
+                plain.instance(),
+                plain.shards(),
+                plain.source(),
+                plain.target(),
+                plain.mode(),
+                plain.createdAt(),
+                null,
+                List.of(),
+                table);
+    }
+
     static MoveRecord.Identity identity(MoveRequest request, @Nullable Instant deadline) {
         return identity(request, MoveRequest.Mode.SEALED, deadline);
     }

@@ -44,6 +44,8 @@ final class SampleInstance {
                 List.of(),
                 new Facts.Archiver("off", "", "", 0, false),
                 0,
-                0);
+                0,
+                Map.of(),
+                "");
     }
 }

@@ -10,12 +10,14 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
+import io.drover.api.FenceEpoch;
 import io.drover.api.Move;
 import io.drover.api.MoveId;
 import io.drover.api.MoveState;
 import io.drover.api.ShardAdoption;
 import io.drover.api.ShardId;
 import io.drover.api.ShardTopology;
+import io.drover.api.ShardTopology.Replica;
 import io.drover.api.ShardTopology.ReplicaRole;
 import io.drover.api.fault.FaultPoints;
 import io.drover.daemon.move.FakeWorld.Moment;
@@ -70,6 +72,29 @@ class ShardsTest {
         assertThat(desk.shards.adopt(SECOND, adoption(FakeWorld.DATA)).instance())
                 .isEqualTo(Moved.INSTANCE);
         assertThat(desk.shards.shards()).hasSize(2);
+    }
+
+    /** They are fenced together, in one transaction, and every standby has all of them. */
+    @Test
+    void aFurtherShardBeginsWhereTheOthersOfItsInstanceAre() {
+        desk.serveAt(SHARD, new FenceEpoch(7), List.of(new Replica(C, "127.0.0.23", 5433, ReplicaRole.READ, 3)));
+
+        ShardTopology second = desk.shards.adopt(SECOND, adoption(FakeWorld.DATA));
+
+        assertThat(second.epoch()).isEqualTo(new FenceEpoch(7));
+        assertThat(second.replicas()).isEqualTo(desk.shards.shard(SHARD).replicas());
+    }
+
+    @Test
+    void publishesNoShardOfAnInstanceThatAnotherNodeServes() {
+        desk.world.addStandbyOnC();
+        assertThatThrownBy(() ->
+                        desk.shards.adopt(SECOND, new ShardAdoption(C, FakeWorld.DATA, Moved.ON_C.port(), "app", null)))
+                .isInstanceOfSatisfying(DroverException.class, e -> {
+                    assertThat(e.code()).isEqualTo(ErrorCode.ALREADY_EXISTS);
+                    assertThat(e).hasMessageContaining("is served by node_a, as shard shard_01");
+                });
+        assertThat(desk.shards.shards()).extracting(ShardTopology::shard).containsExactly(SHARD);
     }
 
     @Test

@@ -36,6 +36,7 @@ final class SampleFacts {
     final List<PreflightFacts.Companion> standbys = new ArrayList<>();
     final List<TargetFacts> places = new ArrayList<>();
     final List<PreflightFacts.Poolers> poolers = new ArrayList<>();
+    final List<String> openAccess = new ArrayList<>();
     OptionalLong lagBytes = OptionalLong.empty();
     OptionalLong lagMillis = OptionalLong.empty();
 
@@ -212,6 +213,7 @@ final class SampleFacts {
                 standbys,
                 places,
                 poolers,
+                openAccess,
                 lagBytes,
                 lagMillis);
     }

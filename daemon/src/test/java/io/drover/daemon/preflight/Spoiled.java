@@ -195,7 +195,12 @@ record Spoiled(String id, When phase, String words, Consumer<SampleFacts> how) {
                         "P23",
                         BEFORE_COPY,
                         "patroni on node_b",
-                        facts -> facts.add(facts.targetNode, "foreignManagers", "patroni")));
+                        facts -> facts.add(facts.targetNode, "foreignManagers", "patroni")),
+                new Spoiled(
+                        "P24",
+                        BEFORE_COPY,
+                        "start.conf says auto",
+                        facts -> facts.source.put("startedByOthers", "/etc/postgresql/15/main/start.conf says auto")));
     }
 
     private static List<Spoiled> storage() {
@@ -310,6 +315,7 @@ record Spoiled(String id, When phase, String words, Consumer<SampleFacts> how) {
                         WITH_STANDBY,
                         "no login from node_a was tried",
                         facts -> facts.wayBackLogin = Optional.empty()),
+                new Spoiled("P38-tls", BEFORE_COPY, "in clear text", facts -> facts.set("ssl", "off")),
                 new Spoiled(
                         "P38-rewind",
                         BEFORE_COPY,
@@ -321,6 +327,14 @@ record Spoiled(String id, When phase, String words, Consumer<SampleFacts> how) {
                         BEFORE_COPY,
                         "node_a lacks pg_monitor",
                         facts -> ((ObjectNode) facts.source.get("roles")).put("drover", "lacks pg_monitor")),
+                new Spoiled(
+                        "P39-rights",
+                        BEFORE_COPY,
+                        "on node_a drover is createrole (ALTER ROLE drover NOCREATEROLE)",
+                        facts -> facts.source
+                                .putObject("rightsBeyond")
+                                .putArray("drover")
+                                .add("is createrole (ALTER ROLE drover NOCREATEROLE)")),
                 new Spoiled(
                         "P40",
                         BEFORE_COPY,
@@ -454,6 +468,11 @@ record Spoiled(String id, When phase, String words, Consumer<SampleFacts> how) {
                         WITH_STANDBY,
                         "in trouble: edge-1: B3",
                         facts -> facts.addPoolers(List.of("edge-2"), List.of("edge-1: B3"))),
+                new Spoiled(
+                        "P55",
+                        WITH_STANDBY,
+                        "the first: /topology is open to anybody",
+                        facts -> facts.openAccess.add("/topology is open to anybody: world:anyone cdrwa")),
                 new Spoiled(
                         "P58",
                         BEFORE_COPY,

@@ -44,13 +44,23 @@ public final class FakeServices implements MoveService, ShardService {
     public volatile MoveState state = MoveState.COPYING;
     public volatile @Nullable Drill drill;
     public volatile @Nullable RuntimeException failure;
+    public volatile @Nullable String starter;
+    /** The shards of the one instance. */
+    public volatile List<ShardId> together = List.of(new ShardId("shard_01"));
+
     public volatile @Nullable MoveRequest lastRequest;
     public volatile @Nullable ShardAdoption lastAdoption;
 
     @Override
-    public Move create(MoveRequest request, Optional<String> idempotencyKey) {
+    public Move create(MoveRequest request, Optional<String> idempotencyKey, @Nullable String starter) {
         lastRequest = request;
+        this.starter = starter;
         return called("create " + idempotencyKey.orElse("-"));
+    }
+
+    @Override
+    public Optional<String> starter(MoveId id) {
+        return Optional.ofNullable(starter);
     }
 
     @Override
@@ -127,20 +137,20 @@ public final class FakeServices implements MoveService, ShardService {
     @Override
     public List<ShardTopology> shards() {
         called("shards");
-        return List.of(topology());
+        return together.stream().map(FakeServices::topology).toList();
     }
 
     @Override
     public ShardTopology shard(ShardId id) {
         called("shard " + id);
-        return topology();
+        return topology(id);
     }
 
     @Override
     public ShardTopology adopt(ShardId id, ShardAdoption adoption) {
         lastAdoption = adoption;
         called("adopt " + id);
-        return topology();
+        return topology(id);
     }
 
     @Override
@@ -177,7 +187,7 @@ public final class FakeServices implements MoveService, ShardService {
         return new Move(
                 ID,
                 new ShardId("shard_01"),
-                List.of(new ShardId("shard_01")),
+                together,
                 new NodeId("node_a"),
                 new NodeId("node_b"),
                 state,
@@ -202,10 +212,10 @@ public final class FakeServices implements MoveService, ShardService {
         return Json.mapper().convertValue(members, Move.HistoryEntry.class);
     }
 
-    private static ShardTopology topology() {
+    private static ShardTopology topology(ShardId shard) {
         return new ShardTopology(
                 1,
-                new ShardId("shard_01"),
+                shard,
                 new InstanceId("7000000000000000001"),
                 new FenceEpoch(7),
                 TopologyState.SERVING,

@@ -8,8 +8,11 @@ import io.dropwizard.core.setup.Environment;
 import io.dropwizard.jetty.HttpConnectorFactory;
 import io.dropwizard.testing.DropwizardTestSupport;
 import io.drover.api.MoveState;
+import io.drover.api.ShardId;
+import io.drover.daemon.access.BearerToken;
 import io.drover.daemon.move.MoveService;
 import io.drover.daemon.move.ShardService;
+import io.drover.daemon.tls.PeerClients;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -39,6 +42,11 @@ public final class TestController implements AutoCloseable {
 
     /** Over other services than the fakes. */
     public TestController(@Nullable MoveService moves, @Nullable ShardService shards) {
+        this(moves, shards, Rest.Protection.by(new BearerToken(TOKEN)));
+    }
+
+    /** With callers of its own. */
+    public TestController(@Nullable MoveService moves, @Nullable ShardService shards, Rest.Protection protection) {
         Leaders leaders = new Leaders() {
             @Override
             public boolean leads() {
@@ -46,8 +54,8 @@ public final class TestController implements AutoCloseable {
             }
 
             @Override
-            public Optional<URI> other() {
-                return Optional.ofNullable(other);
+            public Optional<Leader> other() {
+                return Optional.ofNullable(other).map(rest -> new Leader("other", rest));
             }
         };
         Application<Configuration> program = new Application<>() {
@@ -59,7 +67,8 @@ public final class TestController implements AutoCloseable {
                         moves == null ? services : moves,
                         shards == null ? services : shards,
                         leaders,
-                        new BearerToken(TOKEN),
+                        protection,
+                        PeerClients.plain(LeaderForwarding.CONNECT_LIMIT),
                         Duration.ofMillis(400));
             }
         };
@@ -102,6 +111,8 @@ public final class TestController implements AutoCloseable {
         leads = true;
         other = null;
         services.failure = null;
+        services.starter = null;
+        services.together = List.of(new ShardId("shard_01"));
         services.state = MoveState.COPYING;
         services.calls.clear();
     }
@@ -121,8 +132,12 @@ public final class TestController implements AutoCloseable {
     }
 
     public HttpRequest.Builder request(String path) {
+        return request(path, TOKEN);
+    }
+
+    public HttpRequest.Builder request(String path, String token) {
         return HttpRequest.newBuilder(base().resolve(path))
-                .header("Authorization", "Bearer " + TOKEN)
+                .header("Authorization", "Bearer " + token)
                 .timeout(Duration.ofSeconds(20));
     }
 

@@ -25,7 +25,7 @@ record ClusterLayout(
     record Server(String id, String host, int port) {}
 
     /** On addresses of loopback, beside whatever else this machine runs. */
-    static ClusterLayout choose(Path directory, boolean usualPorts) {
+    static ClusterLayout choose(Path directory, boolean usualPorts, boolean tls) {
         Ports ports = new Ports(usualPorts);
         return choose(
                 directory,
@@ -33,16 +33,17 @@ record ClusterLayout(
                 daemon -> NODES.contains(daemon)
                         ? "127.0.0." + (FIRST_NODE_ADDRESS + NODES.indexOf(daemon))
                         : ClusterController.LOOPBACK,
-                ports::choose);
+                ports::choose,
+                tls);
     }
 
     /** In namespaces, where every port is free. */
-    static ClusterLayout within(ClusterNetwork network, Path directory, List<String> zookeepers) {
-        return choose(directory, zookeepers, network::host, (preferred, hosts) -> preferred);
+    static ClusterLayout within(ClusterNetwork network, Path directory, List<String> zookeepers, boolean tls) {
+        return choose(directory, zookeepers, network::host, (preferred, hosts) -> preferred, tls);
     }
 
     private static ClusterLayout choose(
-            Path directory, List<String> zookeepers, Function<String, String> host, PortChoice ports) {
+            Path directory, List<String> zookeepers, Function<String, String> host, PortChoice ports, boolean tls) {
         List<Server> servers = new ArrayList<>();
         for (String id : zookeepers) {
             servers.add(new Server(id, host.apply(id), ports.choose(ZOOKEEPER_PORT, List.of(host.apply(id)))));
@@ -52,14 +53,15 @@ record ClusterLayout(
             int usual = CONTROLLER_PORT + 2 * controllers.size();
             String at = host.apply(id);
             int rest = ports.choose(usual, List.of(at));
-            controllers.add(new ClusterController(id, at, rest, ports.choose(usual + 1, List.of(at))));
+            controllers.add(new ClusterController(id, at, rest, ports.choose(usual + 1, List.of(at)), tls));
         }
         List<String> hosts = NODES.stream().map(host).toList();
         int agent = ports.choose(AGENT_PORT, hosts);
         int admin = ports.choose(AGENT_PORT + 1, hosts);
         int shard = ports.choose(SHARD_PORT, hosts);
         List<ClusterNode> nodes = NODES.stream()
-                .map(name -> new ClusterNode(new NodeId(name), host.apply(name), agent, admin, directory.resolve(name)))
+                .map(name ->
+                        new ClusterNode(new NodeId(name), host.apply(name), agent, admin, directory.resolve(name), tls))
                 .toList();
         return new ClusterLayout(List.copyOf(servers), List.copyOf(controllers), nodes, shard);
     }

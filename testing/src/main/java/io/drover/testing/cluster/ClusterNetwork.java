@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A network of its own for a cluster: every member in a network namespace with an address of its own, all on one bridge, which
- * this machine's own namespace reaches too. Namespaces and bridge carry the random name of the cluster's directory, so that what
+ * A network of its own for a cluster: every member in a network namespace with an address of its own, all on one bridge in a
+ * namespace beside them, which this machine's own namespace reaches too. Namespaces and bridge carry the random name of the cluster's directory, so that what
  * a killed owner has left can be found.
  *
  * <p>A slow network has no bridge but a {@link DelaySwitch}.
@@ -30,6 +30,10 @@ public final class ClusterNetwork {
     private static final Path LINKS = Path.of("/sys/class/net");
     private static final String NOBODY = "02:00:00:00:00:00";
     private static final Pattern ETHERNET = Pattern.compile("link/ether ([0-9a-f:]{17})");
+    /** No member's name. */
+    private static final String SWITCH = "switch.";
+
+    private static final String BRIDGE = "bridge";
     private static final int FIRST_ADDRESS = 10;
     private static final int NETWORKS = 256;
 
@@ -131,10 +135,22 @@ public final class ClusterNetwork {
         Command.run(List.of("ip", "-n", namespace(from), "neighbour", "delete", host(to), "dev", "eth0"));
     }
 
+    /** In a namespace of its own: the packet filter of this machine, such as a container engine's, drops what a bridge beside it carries. */
     private void makeBridge() {
-        Command.succeed(List.of("ip", "link", "add", name, "type", "bridge"));
+        Command.succeed(List.of("ip", "netns", "add", namespace(SWITCH)));
+        inSwitch("link", "add", BRIDGE, "type", "bridge");
+        inSwitch("link", "set", BRIDGE, "up");
+        Command.succeed(
+                List.of("ip", "link", "add", name, "type", "veth", "peer", "name", "self", "netns", namespace(SWITCH)));
+        inSwitch("link", "set", "self", "master", BRIDGE, "up");
         Command.succeed(List.of("ip", "address", "add", prefix + ".1/24", "dev", name));
         Command.succeed(List.of("ip", "link", "set", name, "up"));
+    }
+
+    private void inSwitch(String... words) {
+        List<String> command = new ArrayList<>(List.of("ip", "-n", namespace(SWITCH)));
+        command.addAll(List.of(words));
+        Command.succeed(command);
     }
 
     private void add(String member, int index) {
@@ -142,11 +158,12 @@ public final class ClusterNetwork {
         String outer = outer(index);
         String address = prefix + "." + (FIRST_ADDRESS + index);
         Command.succeed(List.of("ip", "netns", "add", namespace));
-        Command.succeed(
-                List.of("ip", "link", "add", outer, "type", "veth", "peer", "name", "eth0", "netns", namespace));
         if (emulation.isEmpty()) {
-            Command.succeed(List.of("ip", "link", "set", outer, "master", name, "up"));
+            inSwitch("link", "add", outer, "type", "veth", "peer", "name", "eth0", "netns", namespace);
+            inSwitch("link", "set", outer, "master", BRIDGE, "up");
         } else {
+            Command.succeed(
+                    List.of("ip", "link", "add", outer, "type", "veth", "peer", "name", "eth0", "netns", namespace));
             Command.succeed(List.of("ip", "link", "set", outer, "up"));
         }
         Command.succeed(List.of("ip", "-n", namespace, "address", "add", address + "/24", "dev", "eth0"));

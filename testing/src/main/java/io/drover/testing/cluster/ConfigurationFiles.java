@@ -4,6 +4,8 @@ package io.drover.testing.cluster;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Writes the configuration and the secrets of every daemon. */
 final class ConfigurationFiles {
@@ -16,14 +18,24 @@ final class ConfigurationFiles {
     private final Path secretDirectory;
     private final ClusterLayout layout;
     private final Secrets secrets;
+    private final @Nullable ClusterCertificates certificates;
+    private final Optional<ZooKeeperSecurity> security;
 
-    ConfigurationFiles(OsUser user, Path directory, ClusterLayout layout, Secrets secrets) {
+    ConfigurationFiles(
+            OsUser user,
+            Path directory,
+            ClusterLayout layout,
+            Secrets secrets,
+            @Nullable ClusterCertificates certificates,
+            Optional<ZooKeeperSecurity> security) {
         this.user = user;
         this.directory = directory;
         this.configuration = directory.resolve("etc");
         this.secretDirectory = directory.resolve("secrets");
         this.layout = layout;
         this.secrets = secrets;
+        this.certificates = certificates;
+        this.security = security;
     }
 
     /** Writes the files and returns them by the daemons' ids. */
@@ -69,10 +81,18 @@ final class ConfigurationFiles {
                 minSessionTimeout=1000
                 maxSessionTimeout=40000
                 dataDir=%s
-                clientPortAddress=%s
-                clientPort=%s
                 admin.enableServer=false
-                """.formatted(data, server.host(), server.port()) + ensemble();
+                """.formatted(data)
+                + security.map(secured -> secured.server(server.host(), server.port()))
+                        .orElseGet(
+                                () -> "clientPortAddress=%s\nclientPort=%s\n".formatted(server.host(), server.port()))
+                + ensemble();
+    }
+
+    private String zookeeperOf(String id, String credentials, String sessionTimeout, String otherwise) {
+        return security.map(secured ->
+                        secured.section(id, credentials, layout.zookeeperAddress() + "/drover", sessionTimeout))
+                .orElse(otherwise);
     }
 
     private String ensemble() {
@@ -90,20 +110,18 @@ final class ConfigurationFiles {
     private String controller(ClusterController controller) {
         return """
                 id: %s
-                zookeeper:
-                  connect: %s/drover
-                  sessionTimeout: %s
                 rest: %s
                 tokenFile: %s
                 postgres:
                   passwordFile: %s
-                """.formatted(
-                                controller.id(),
-                                layout.zookeeperAddress(),
-                                CONTROLLER_SESSION,
-                                controller.rest(),
-                                secret("token"),
-                                secret("drover"))
+                """.formatted(controller.id(), controller.rest(), secret("token"), secret("drover"))
+                + (certificates == null ? "" : certificates.ofController(controller))
+                + zookeeperOf(
+                        controller.id(),
+                        "controller",
+                        CONTROLLER_SESSION,
+                        "zookeeper:\n  connect: %s/drover\n  sessionTimeout: %s\n"
+                                .formatted(layout.zookeeperAddress(), CONTROLLER_SESSION))
                 + server(controller.host(), controller.restPort(), controller.adminPort());
     }
 
@@ -111,7 +129,6 @@ final class ConfigurationFiles {
         return """
                 node: %s
                 host: %s
-                zookeeper: %s/drover
                 agentUrl: %s
                 dataRoot: %s
                 stateDir: %s
@@ -124,7 +141,6 @@ final class ConfigurationFiles {
                 """.formatted(
                                 node.id(),
                                 node.host(),
-                                layout.zookeeperAddress(),
                                 node.agent(),
                                 node.dataRoot(),
                                 node.dataRoot().resolve("agent"),
@@ -133,7 +149,13 @@ final class ConfigurationFiles {
                                 secret("drover_repl"),
                                 secret("drover_rewind"),
                                 secret("token"))
+                + zookeeperOf(
+                        node.id().value(),
+                        node.id().value(),
+                        "6s",
+                        "zookeeper: %s/drover\n".formatted(layout.zookeeperAddress()))
                 + agentSession()
+                + (certificates == null ? "" : certificates.ofAgent(node))
                 + server(node.host(), node.agentPort(), node.adminPort());
     }
 
@@ -142,18 +164,18 @@ final class ConfigurationFiles {
         return layout.zookeepers().size() == 1 ? "" : "zookeeperSessionTimeout: " + CONTROLLER_SESSION + "\n";
     }
 
-    private static String server(String host, int port, int adminPort) {
+    private String server(String host, int port, int adminPort) {
         return """
                 server:
                   minThreads: 4
                   maxThreads: 32
                   applicationConnectors:
-                    - {type: http, bindHost: %1$s, port: %2$s, acceptorThreads: 1, selectorThreads: 1}
+                    - {type: %4$s, bindHost: %1$s, port: %2$s, acceptorThreads: 1, selectorThreads: 1}
                   adminConnectors:
                     - {type: http, bindHost: %1$s, port: %3$s, acceptorThreads: 1, selectorThreads: 1}
                   requestLog: {appenders: []}
                 logging:
                   level: INFO
-                """.formatted(host, port, adminPort);
+                """.formatted(host, port, adminPort, certificates == null ? "http" : "tls");
     }
 }

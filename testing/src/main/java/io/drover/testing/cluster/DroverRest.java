@@ -22,6 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import nl.altindag.ssl.SSLFactory;
+import nl.altindag.ssl.pem.util.PemUtils;
 
 /** Speaks to the controllers as any program would: HTTP and the bearer token, the next controller when one is away. */
 public final class DroverRest {
@@ -29,8 +31,7 @@ public final class DroverRest {
     /** Whoever waits beside a write pause must not take the processors from it. */
     private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
 
-    private final HttpClient client =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
+    private final HttpClient client;
     private final List<String> addresses;
     private final String token;
     private final Duration timeout;
@@ -42,10 +43,11 @@ public final class DroverRest {
      * @param token what they ask for
      */
     public DroverRest(List<String> addresses, String token) {
-        this(addresses, token, TIMEOUT);
+        this(builderOfClients().build(), addresses, token, TIMEOUT);
     }
 
-    private DroverRest(List<String> addresses, String token, Duration timeout) {
+    private DroverRest(HttpClient client, List<String> addresses, String token, Duration timeout) {
+        this.client = client;
         this.addresses = List.copyOf(addresses);
         this.token = token;
         this.timeout = timeout;
@@ -72,19 +74,32 @@ public final class DroverRest {
         }
     }
 
+    private static HttpClient.Builder builderOfClients() {
+        return HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10));
+    }
+
+    /** The same controllers, when a CA in PEM has issued their certificates. */
+    public DroverRest trusting(String ca) {
+        SSLFactory trust = SSLFactory.builder()
+                .withTrustMaterial(PemUtils.parseTrustMaterial(ca))
+                .build();
+        return new DroverRest(
+                builderOfClients().sslContext(trust.getSslContext()).build(), addresses, token, timeout);
+    }
+
     /** The same controllers with another token. */
     public DroverRest withToken(String other) {
-        return new DroverRest(addresses, other, timeout);
+        return new DroverRest(client, addresses, other, timeout);
     }
 
     /** The same controllers, waited for no longer than so long each. */
     public DroverRest within(Duration limit) {
-        return new DroverRest(addresses, token, limit);
+        return new DroverRest(client, addresses, token, limit);
     }
 
     /** The same token at another address only. */
     public DroverRest at(String address) {
-        return new DroverRest(List.of(address), token, timeout);
+        return new DroverRest(client, List.of(address), token, timeout);
     }
 
     /** Asks for a path such as {@code /v1/moves}. */

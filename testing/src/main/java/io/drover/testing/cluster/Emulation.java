@@ -9,7 +9,8 @@ import java.time.Duration;
  *
  * @param delaySwitch the program that stands between the members of the network
  * @param oneWay how long it holds each frame
- * @param slowSync the library that is preloaded into the daemons, and through them into PostgreSQL
+ * @param slowDisk the library that is preloaded into the daemons, and through them into PostgreSQL
  * @param sync how long each flush takes at least
+ * @param bytesPerSecond how much the disk of each member takes
  */
-public record Emulation(Path delaySwitch, Duration oneWay, Path slowSync, Duration sync) {}
+public record Emulation(Path delaySwitch, Duration oneWay, Path slowDisk, Duration sync, long bytesPerSecond) {}

@@ -21,6 +21,7 @@ public final class LegacyInstance {
     /** Its database and the role that owns it. */
     public static final String DATABASE = "legacy";
 
+    private static final int USUAL_MOST_MEBIBYTES = 1024;
     private static final int SEGMENT_MEBIBYTES = 16;
 
     private final LocalCluster cluster;
@@ -99,7 +100,15 @@ public final class LegacyInstance {
                 archive_mode = on
                 archive_command = 'true'
                 min_wal_size = %sMB
-                """.formatted(data, configuration, host, port, socket, 5 * segmentMebibytes));
+                max_wal_size = %sMB
+                """.formatted(
+                        data,
+                        configuration,
+                        host,
+                        port,
+                        socket,
+                        5 * segmentMebibytes,
+                        Math.max(USUAL_MOST_MEBIBYTES, 6 * segmentMebibytes)));
         Command.succeed(user.command(List.of(
                 programs + "/pg_ctl",
                 "-D",

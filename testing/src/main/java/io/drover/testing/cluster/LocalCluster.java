@@ -58,6 +58,8 @@ public final class LocalCluster implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofMinutes(3);
     /** A database cluster is made meanwhile: on a busy machine that takes longer than other requests may. */
     private static final Duration SHARD_LIMIT = Duration.ofMinutes(2);
+    /** Which word of a daemon's command names its configuration. */
+    private static final int CONFIGURATION = 2;
 
     private final ClusterOptions options;
     private final OsUser user = OsUser.forPostgres();
@@ -65,6 +67,8 @@ public final class LocalCluster implements AutoCloseable {
     private final ClusterDirectory directory;
     private final @Nullable ClusterNetwork network;
     private final ClusterLayout layout;
+    private final @Nullable ClusterCertificates certificates;
+    private final @Nullable ZooKeeperSecurity security;
     private final Map<String, DaemonProcess> daemons = new LinkedHashMap<>();
     private final Map<NodeId, NodeInfo.Instance> lastKnown = new ConcurrentHashMap<>();
     private final DroverRest rest;
@@ -76,12 +80,27 @@ public final class LocalCluster implements AutoCloseable {
         this.directory = ClusterDirectory.create(options.prefix(), user);
         this.network = options.shape().isNamespaced() ? makeNetwork() : null;
         this.layout = network == null
-                ? ClusterLayout.choose(directory.path(), options.usualPorts())
+                ? ClusterLayout.choose(directory.path(), options.usualPorts(), options.tls())
                 : ClusterLayout.within(
-                        network, directory.path(), options.shape().zookeeperIds());
-        this.rest = new DroverRest(
+                        network, directory.path(), options.shape().zookeeperIds(), options.tls());
+        this.certificates = options.tls() ? new ClusterCertificates(user, directory.path()) : null;
+        this.security = options.securedZooKeeper() ? makeSecurity() : null;
+        DroverRest plain = new DroverRest(
                 layout.controllers().stream().map(ClusterController::rest).toList(), secrets.token());
+        this.rest = certificates == null ? plain : plain.trusting(certificates.ca());
         Runtime.getRuntime().addShutdownHook(closer);
+    }
+
+    private ZooKeeperSecurity makeSecurity() {
+        try {
+            return new ZooKeeperSecurity(
+                    user,
+                    directory.resolve("zookeeper-security"),
+                    layout.nodes().stream().map(ClusterNode::id).toList());
+        } catch (IllegalStateException e) {
+            directory.remove();
+            throw e;
+        }
     }
 
     private ClusterNetwork makeNetwork() {
@@ -165,6 +184,11 @@ public final class LocalCluster implements AutoCloseable {
         return layout.zookeeperAddress() + "/drover";
     }
 
+    /** What secures ZooKeeper, where the options ask for it. */
+    public ZooKeeperSecurity zookeeperSecurity() {
+        return requireNonNull(security, "this cluster's ZooKeeper is open");
+    }
+
     /** The network of the daemons when each has a namespace. */
     public ClusterNetwork network() {
         return requireNonNull(network, "the daemons share this machine's own network");
@@ -183,6 +207,11 @@ public final class LocalCluster implements AutoCloseable {
     /** A port of 127.0.0.1 that nobody uses, for a program beside the cluster. */
     public int freePort() {
         return new Ports(false).choose(0, List.of(ClusterController.LOOPBACK));
+    }
+
+    /** The CA of a cluster with TLS, and what it has issued. */
+    public ClusterCertificates certificates() {
+        return requireNonNull(certificates, "the cluster was started without TLS");
     }
 
     /** Where the project lies. */
@@ -274,6 +303,33 @@ public final class LocalCluster implements AutoCloseable {
     public void restart(String daemon) {
         daemon(daemon).kill();
         daemon(daemon).start();
+    }
+
+    /**
+     * Kills a daemon and starts it again with the jars of another version. Its configuration and what it remembers stay; it is the
+     * command from now on.
+     *
+     * @param jars directory of the jars
+     */
+    public void restartWith(String daemon, Path jars) {
+        DaemonProcess before = daemon(daemon);
+        before.kill();
+        try {
+            Path home = user.directory(Files.createTempDirectory(directory.path(), "of-" + daemon + "-"), "rwxr-xr-x");
+            Path configuration = options.projectRoot().resolve(before.command().get(CONFIGURATION));
+            user.copyFiles(jars, home.resolve("lib"));
+            user.directory(home.resolve("tmp"), "rwxr-xr-x");
+            Path copy = user.secretFile(
+                    user.directory(home.resolve("etc"), "rwxr-xr-x").resolve(configuration.getFileName()),
+                    Files.readString(configuration));
+            List<String> command = new ArrayList<>(before.command());
+            command.set(CONFIGURATION, copy.toString());
+            DaemonProcess next = new DaemonProcess(daemon, command, options.projectRoot(), controlDirectory());
+            daemons.put(daemon, next);
+            next.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot start " + daemon + " with " + jars, e);
+        }
     }
 
     /** Runs SQL as superuser on the shard's instance at the node. */
@@ -370,12 +426,15 @@ public final class LocalCluster implements AutoCloseable {
         user.copyFiles(libraries, directory.resolve("lib"));
         if (network != null) {
             NamespacedJvm.prepare(options.projectRoot(), directory.path(), user);
-            options.shape().emulation().ifPresent(emulation -> SlowDisk.prepare(emulation, directory.path(), user));
+            options.shape()
+                    .emulation()
+                    .ifPresent(emulation -> SlowDisk.prepare(emulation, directory.path(), user, members()));
             int size = options.shape().diskMegabytes();
             layout.nodes().forEach(node -> Mounts.makeDisk(node.dataRoot(), size));
             Mounts.makeDisk(directory.resolve("zookeeper"), size);
         }
-        ConfigurationFiles files = new ConfigurationFiles(user, directory.path(), layout, secrets);
+        ConfigurationFiles files = new ConfigurationFiles(
+                user, directory.path(), layout, secrets, certificates, Optional.ofNullable(security));
         Map<String, Path> written = files.write();
         try {
             Files.createDirectories(controlDirectory());
@@ -401,26 +460,35 @@ public final class LocalCluster implements AutoCloseable {
         String pidFile = options.controlDirectory().resolve(id + ".pid").toString();
         List<String> command = network == null
                 ? List.of("bin/drover", role, link(id, written).toString(), "--pid-file", pidFile)
-                : slowed(new NamespacedJvm(network, directory.path(), user)
-                        .command(
-                                id,
-                                role.equals("agent"),
-                                List.of(),
-                                List.of(options.shape().main().orElseThrow(), id, role, written.toString())));
+                : slowed(
+                        id,
+                        new NamespacedJvm(network, directory.path(), user)
+                                .command(
+                                        id,
+                                        role.equals("agent"),
+                                        List.of(),
+                                        List.of(options.shape().main().orElseThrow(), id, role, written.toString())));
         daemons.put(id, new DaemonProcess(id, command, options.projectRoot(), controlDirectory()));
     }
 
-    private List<String> slowed(List<String> command) {
+    private List<String> members() {
+        List<String> members = new ArrayList<>(zookeepers());
+        layout.controllers().forEach(controller -> members.add(controller.id()));
+        layout.nodes().forEach(node -> members.add(node.id().value()));
+        return members;
+    }
+
+    private List<String> slowed(String member, List<String> command) {
         return options.shape()
                 .emulation()
-                .map(emulation -> SlowDisk.command(emulation, directory.path(), command))
+                .map(emulation -> SlowDisk.command(directory.path(), member, command))
                 .orElse(command);
     }
 
     /** The command so that PostgreSQL's user runs it as a program of the node, on its network and its disk. */
     List<String> onNode(NodeId node, List<String> command) {
         List<String> asUser = user.command(command);
-        return slowed(network == null ? asUser : network.inside(node.value(), asUser));
+        return slowed(node.value(), network == null ? asUser : network.inside(node.value(), asUser));
     }
 
     private Path link(String id, Path file) {

@@ -7,7 +7,12 @@ import io.dropwizard.jetty.HttpConnectorFactory;
 import io.dropwizard.request.logging.LogbackAccessRequestLogFactory;
 import io.drover.api.NodeId;
 import io.drover.daemon.agent.Agent;
+import io.drover.daemon.agent.AgentResource;
 import io.drover.daemon.agent.AgentRest;
+import io.drover.daemon.tls.CertificateFilter;
+import io.drover.daemon.tls.PeerRules;
+import io.drover.daemon.tls.TlsConnectorFactory;
+import io.drover.daemon.tls.TlsMaterial;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -18,10 +23,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
+import org.eclipse.jetty.io.ssl.SslHandshakeListener;
 import org.eclipse.jetty.server.NetworkConnector;
 import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.util.component.ContainerLifeCycle;
 import org.jspecify.annotations.Nullable;
 
 /** The REST interface of an agent on a free port, as it is shipped. */
@@ -34,6 +42,8 @@ public final class AgentServer implements AutoCloseable {
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Server server;
+    private final String scheme;
+    private final AtomicInteger handshakes = new AtomicInteger();
 
     /** Starts it. */
     public AgentServer(Agent agent) {
@@ -47,9 +57,33 @@ public final class AgentServer implements AutoCloseable {
         return new AgentServer((environment, factory) -> AgentRest.install(environment, factory, BEARER, resources));
     }
 
+    /** Starts one with TLS, as an agent with this identity does; callers use their own clients. */
+    public static AgentServer secured(Agent agent, TlsMaterial identity, Object... more) {
+        return secured(agent, identity, PeerRules::agent, more);
+    }
+
+    /** The same with another rule of who may call. */
+    public static AgentServer secured(Agent agent, TlsMaterial identity, CertificateFilter.Rule rule, Object... more) {
+        TlsConnectorFactory connector = new TlsConnectorFactory();
+        connector.setPort(0);
+        connector.use(identity);
+        return new AgentServer(connector, (environment, factory) -> {
+            environment.jersey().register(new CertificateFilter(identity, rule));
+            AgentRest.install(environment, factory, agent, BEARER);
+            for (Object resource : more) {
+                environment.jersey().register(resource);
+            }
+        });
+    }
+
     private AgentServer(BiConsumer<Environment, DefaultServerFactory> installer) {
+        this(onFreePort(), installer);
+    }
+
+    private AgentServer(HttpConnectorFactory application, BiConsumer<Environment, DefaultServerFactory> installer) {
+        scheme = application instanceof TlsConnectorFactory ? "https" : "http";
         DefaultServerFactory factory = new DefaultServerFactory();
-        factory.setApplicationConnectors(List.of(onFreePort()));
+        factory.setApplicationConnectors(List.of(application));
         factory.setAdminConnectors(List.of(onFreePort()));
         LogbackAccessRequestLogFactory silent = new LogbackAccessRequestLogFactory();
         silent.setAppenders(List.of());
@@ -58,6 +92,12 @@ public final class AgentServer implements AutoCloseable {
         Environment environment = new Environment("drover-agent");
         installer.accept(environment, factory);
         server = factory.build(environment);
+        ((ContainerLifeCycle) server.getConnectors()[0]).addBean(new SslHandshakeListener() {
+            @Override
+            public void handshakeSucceeded(Event event) {
+                handshakes.incrementAndGet();
+            }
+        });
         try {
             server.start();
         } catch (Exception e) {
@@ -73,16 +113,30 @@ public final class AgentServer implements AutoCloseable {
 
     /** Where it listens. */
     public String address() {
-        return "http://127.0.0.1:" + ((NetworkConnector) server.getConnectors()[0]).getLocalPort();
+        return scheme + "://127.0.0.1:" + ((NetworkConnector) server.getConnectors()[0]).getLocalPort();
+    }
+
+    /** How many TLS connections were made. */
+    public int handshakes() {
+        return handshakes.get();
     }
 
     /** Sends a command; without a bearer token when that is null. */
     public HttpResponse<String> post(String instance, String verb, @Nullable String bearer, String body) {
+        return post(instance, verb, bearer, body, null);
+    }
+
+    /** The same with the id of the request. */
+    public HttpResponse<String> post(
+            String instance, String verb, @Nullable String bearer, String body, @Nullable String id) {
         HttpRequest.Builder request = HttpRequest.newBuilder(
                         URI.create(address() + "/v1/instances/" + instance + "/" + verb))
                 .timeout(Duration.ofSeconds(30))
                 .header("Content-Type", "application/json")
                 .POST(publisher(body));
+        if (id != null) {
+            request.header(AgentResource.REQUEST, id);
+        }
         if (bearer != null) {
             request.header("Authorization", "Bearer " + bearer);
         }

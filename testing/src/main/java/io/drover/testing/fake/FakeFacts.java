@@ -45,6 +45,7 @@ final class FakeFacts {
             Map.entry("recovery_target_timeline", "latest"),
             Map.entry("recovery_target_xid", ""),
             Map.entry("restore_command", ""),
+            Map.entry("ssl", "on"),
             Map.entry("synchronous_commit", "on"),
             Map.entry("synchronous_standby_names", ""),
             Map.entry("wal_init_zero", "on"),
@@ -90,7 +91,9 @@ final class FakeFacts {
                 List.of(),
                 new Facts.Archiver("off", "", "", 0, false),
                 0,
-                60);
+                60,
+                Map.of(),
+                "");
     }
 
     private static Map<String, Setting> settings(FakeServer server) {

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One PgBouncer process: what it holds, where it leads, and who is linked to which server. Thread-safe. */
 public final class FakePgBouncer {
-    private static final Pattern LINE = Pattern.compile("(?m)^(\\S+) = host=(\\S+) port=(\\d+) dbname=(\\S+)");
+    private static final Pattern LINE =
+            Pattern.compile("(?m)^(\\S+) = host=(\\S+) port=(\\d+) dbname=(\\S+)(?:.*? pool_size=(\\d+))?");
     private static final int FIRST_LOCAL_PORT = 40_000;
 
     private final PgBouncerPlace place;
@@ -32,6 +33,10 @@ public final class FakePgBouncer {
     private final String mode;
     private final Map<String, Where> databases = new LinkedHashMap<>();
     private final Set<String> paused = new HashSet<>();
+    /** Server connections of a database that no client has. */
+    private final Map<String, Integer> idle = new HashMap<>();
+
+    private final Set<String> crowded = new HashSet<>();
     private final Set<String> disabled = new HashSet<>();
     private final Map<String, String> settings = new HashMap<>(Map.of(
             "server_login_retry",
@@ -79,6 +84,21 @@ public final class FakePgBouncer {
         settings.put(name, value);
     }
 
+    /** Server connections that clients have left open. */
+    public synchronized void leaveIdle(String name, int connections) {
+        idle.put(name, connections);
+    }
+
+    /** Another client wants a server connection, and there is none for it. */
+    public synchronized void letWait(String name) {
+        crowded.add(name);
+    }
+
+    /** How many server connections of a database no client has. */
+    public synchronized int idle(String name) {
+        return idle.getOrDefault(name, 0);
+    }
+
     /** A person turns clients of a database away. */
     public synchronized void disable(String name) {
         disabled.add(name);
@@ -116,9 +136,16 @@ public final class FakePgBouncer {
     synchronized Pools pools(String name) {
         List<Client> own =
                 clients.stream().filter(client -> client.database.equals(name)).toList();
-        int waiting = (int) own.stream().filter(client -> client.waits != null).count();
-        int linked = (int) own.stream().filter(client -> client.linked != null).count();
-        return new Pools(own.size(), waiting, 0, linked, mode);
+        int waiting =
+                (int) own.stream().filter(client -> client.waits != null).count() + (crowded.contains(name) ? 1 : 0);
+        int linked = linked(name);
+        return new Pools(own.size(), waiting, 0, linked + idle(name), linked, mode);
+    }
+
+    private int linked(String name) {
+        return (int) clients.stream()
+                .filter(client -> client.database.equals(name) && client.linked != null)
+                .count();
     }
 
     synchronized List<Link> links(String name) {
@@ -132,6 +159,7 @@ public final class FakePgBouncer {
     synchronized void pause(String name) {
         pauses++;
         paused.add(name);
+        idle.remove(name);
     }
 
     synchronized void resume(String name) {
@@ -151,6 +179,11 @@ public final class FakePgBouncer {
                     read.put(
                             lines.group(1),
                             new Where(lines.group(2), Integer.parseInt(lines.group(3)), lines.group(4)));
+                    if (lines.group(5) != null) {
+                        int most = Integer.parseInt(lines.group(5));
+                        idle.computeIfPresent(
+                                lines.group(1), (name, open) -> Math.max(0, Math.min(open, most - linked(name))));
+                    }
                 }
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

@@ -26,7 +26,8 @@ final class Planted {
                 && psql.succeeds(LocalCluster.DATABASE, "select 1 / pg_is_in_recovery()::int"));
         scene.holdAt(scene.source().value(), "stop/held/before", () -> {
             Waiting.until("the target serves", LIMIT, scene::hasMoved);
-            long postmaster = Postmasters.of(data).orElseThrow();
+            long postmaster = Postmasters.of(data)
+                    .orElseThrow(() -> new IllegalStateException("no server runs in " + data + " any more"));
             ProcessTable.signal(postmaster, "CONT");
             Waiting.until(
                     "a commit is planted",

@@ -141,7 +141,8 @@ final class Scripts {
         AtomicBoolean harmed = new AtomicBoolean();
         scene.holdAt(agent, "stop/held/before", () -> {
             way.complete(ByHand.like(cluster.osUser(), data));
-            long postmaster = Postmasters.of(data).orElseThrow();
+            long postmaster = Postmasters.of(data)
+                    .orElseThrow(() -> new IllegalStateException("no server runs in " + data + " any more"));
             ProcessTable.signal(postmaster, "CONT");
             Waiting.until(
                     "the old primary has written a checkpoint",

@@ -16,6 +16,7 @@ import io.drover.replication.ProcessTable;
 import io.drover.replication.RoleSetup;
 import io.drover.replication.RoleSetup.Passwords;
 import io.drover.replication.ServerPlace;
+import io.drover.replication.ServerTls;
 import io.drover.replication.Signals;
 import io.drover.replication.Waiting;
 import java.io.IOException;
@@ -64,7 +65,8 @@ final class RealNodes implements ThreeNodes {
                             host(side),
                             root,
                             binaries(),
-                            new Passwords(PASSWORD, "two", "three")));
+                            new Passwords(PASSWORD, "two", "three"),
+                            ServerTls.NONE));
         }
     }
 

@@ -5,6 +5,7 @@ import static io.drover.testing.fake.MiniCluster.A;
 import static io.drover.testing.fake.MiniCluster.B;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.drover.api.DroverException;
 import io.drover.api.Move;
 import io.drover.api.MoveId;
 import io.drover.api.MoveRequest;
@@ -57,6 +58,16 @@ final class TidyingTest {
         cluster.send(A, token, new Verb.CreateSlot("drover_" + move.shortId() + "_back"));
         cluster.send(A, token, new Verb.SetRewindLogin(true));
         cluster.send(A, token, new Verb.ArmGuard("drover_" + move.shortId(), null));
+    }
+
+    private boolean leaves(MoveId move) {
+        try {
+            leave(move);
+            return true;
+        } catch (DroverException e) {
+            assertThat(e).hasMessageContaining("which has ended");
+            return false;
+        }
     }
 
     @Test
@@ -219,7 +230,10 @@ final class TidyingTest {
                 .transaction()
                 .create(ZkLayout.nodeLock(A), new MoveLock(move.id()))
                 .commit();
-        leave(move.id());
+        // or the agent would refuse commands of a move that has ended
+        change(topology -> FenceTransitions.reserve(topology, move.id()));
+        cluster.await("the agent has heard of it", () -> leaves(move.id()));
+        change(FenceTransitions::release);
 
         cluster.await(
                 "its slots and its lock are gone",

@@ -23,6 +23,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -121,6 +124,46 @@ final class VerbRefusalsTest {
                         .post(cluster.instance().value(), "count-rows", AgentServer.BEARER, body)
                         .statusCode())
                 .isEqualTo(200);
+    }
+
+    /** What was carried out once is refused when the very same request comes again, also of a verb that exists outside of moves. */
+    @Test
+    void aReplayedRequestIsRefusedLoggedOnceAndChangesNothing() {
+        for (Verb<?> each : List.of(new Verb.CountRows(), new Verb.Purge())) {
+            boolean outside = each instanceof Verb.Purge;
+            String verb = each.path();
+            // of an instance that is not here there is nothing to purge
+            String instance =
+                    outside ? "7000000000000000042" : cluster.instance().value();
+            Map<String, @Nullable Object> command = new TreeMap<>();
+            command.put("token", outside ? null : highest(A));
+            command.put("args", each);
+            String body = new String(Json.bytes(command), StandardCharsets.UTF_8);
+            String id = UUID.randomUUID().toString();
+            assertThat(server(A)
+                            .post(instance, verb, AgentServer.BEARER, body, id)
+                            .statusCode())
+                    .isEqualTo(200);
+
+            Map<String, String> before = world();
+            try (Lines lines = new Lines()) {
+                HttpResponse<String> replay = server(A).post(instance, verb, AgentServer.BEARER, body, id);
+
+                assertProblem(replay, 409, ErrorCode.REPLAYED, verb);
+                assertThat(lines.warnings()).singleElement().asString().contains(verb, "REPLAYED");
+            }
+            assertThat(world()).isEqualTo(before);
+            // a controller that repeats a command gives it another id
+            assertThat(server(A)
+                            .post(
+                                    instance,
+                                    verb,
+                                    AgentServer.BEARER,
+                                    body,
+                                    UUID.randomUUID().toString())
+                            .statusCode())
+                    .isEqualTo(200);
+        }
     }
 
     private static AgentServer server(NodeId node) {

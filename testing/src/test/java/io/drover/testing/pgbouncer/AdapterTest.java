@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What the adapter does with two processes in memory. */
 final class AdapterTest {
     private static final Duration MOMENT = Duration.ofMillis(200);
+    private static final Duration LIMIT = Duration.ofSeconds(30);
 
     @TempDir
     private Path directory;
@@ -65,6 +66,42 @@ final class AdapterTest {
 
         client.commit();
         stage.awaitAcknowledged();
+    }
+
+    /** What PAUSE would close all at once: the server's processors have better to do in the pause than to end processes. */
+    @Test
+    void closesWhatNobodyUsesBeforeTheFence() {
+        FakePgBouncer one = stage.process(AdapterStage.ONE);
+        one.leaveIdle("app", 250);
+        Client client = one.connect("app");
+        client.begin().join();
+
+        stage.reserveAndShowTarget();
+
+        Waiting.until("few are left", LIMIT, () -> one.idle("app") <= 3);
+        assertThat(one.idle("app")).as("little more than is in use").isPositive();
+        assertThat(stage.includeText()).contains(" pool_size=3 min_pool_size=0");
+        client.commit();
+        stage.fence();
+        stage.awaitAcknowledged();
+        stage.abort();
+        stage.reopen();
+        stage.awaitSettledOn(AdapterStage.A);
+        Waiting.until(
+                "pools are as configured", LIMIT, () -> !stage.includeText().contains("min_pool_size"));
+    }
+
+    @Test
+    void poolsAreAsConfiguredAgainWhenSomebodyWaits() {
+        FakePgBouncer one = stage.process(AdapterStage.ONE);
+        one.leaveIdle("app", 250);
+        stage.reserveAndShowTarget();
+        Waiting.until("some are closed", LIMIT, () -> one.idle("app") < 250);
+
+        one.letWait("app");
+
+        Waiting.until(
+                "pools are as configured", LIMIT, () -> !stage.includeText().contains("min_pool_size"));
     }
 
     @Test

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.daemon.config;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.drover.api.NodePath;
+import jakarta.validation.constraints.NotNull;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** The section {@code postgres.tls} of a controller: with it every connection to PostgreSQL uses {@code sslmode=verify-full}. */
+public final class PostgresTrustFactory {
+    @NotNull
+    private @Nullable NodePath ca;
+
+    /** PEM file with the CAs that servers must have their certificates from. Read anew for each connection. */
+    @JsonProperty
+    public Path getCa() {
+        if (ca == null) {
+            throw new IllegalStateException("BUG: a section postgres.tls without a ca was not refused");
+        }
+        return ca.path();
+    }
+}

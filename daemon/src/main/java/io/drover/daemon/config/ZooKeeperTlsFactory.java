@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.daemon.config;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.drover.api.NodePath;
+import io.drover.topology.PemFiles;
+import jakarta.validation.constraints.NotNull;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** The section {@code tls} of the section {@code zookeeper}: PEM files, which are read anew at each connecting. */
+public final class ZooKeeperTlsFactory {
+    @NotNull
+    private @Nullable NodePath certificate;
+
+    @NotNull
+    private @Nullable NodePath key;
+
+    @NotNull
+    private @Nullable NodePath ca;
+
+    /** This process's certificate, with those between it and the CA behind it. */
+    @JsonProperty
+    public @Nullable Path getCertificate() {
+        return certificate == null ? null : certificate.path();
+    }
+
+    /** Its private key: PKCS #8 without a password, readable by the owner only. */
+    @JsonProperty
+    public @Nullable Path getKey() {
+        return key == null ? null : key.path();
+    }
+
+    /** The certificates of the CAs that ZooKeeper's servers may have theirs from. */
+    @JsonProperty
+    public @Nullable Path getCa() {
+        return ca == null ? null : ca.path();
+    }
+
+    PemFiles files() {
+        if (certificate == null || key == null || ca == null) {
+            throw new IllegalStateException("BUG: the validator lets nothing pass without certificate, key and ca");
+        }
+        return new PemFiles(certificate.path(), key.path(), ca.path());
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.drover.daemon.pgbouncer;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.replication;
+
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A unit of systemd that runs a server. A file has to be there before the unit may be started, which only the agent makes, and only for
+ * the moment: so nothing else starts an instance of Drover's, neither at boot nor by hand (rule R7, hazard H56).
+ */
+record SystemdUnit(String name) {
+    private static final Path PROGRAM = Path.of("/usr/bin/systemctl");
+    private static final Path BOOTED = Path.of("/run/systemd/system");
+    private static final Path GATES = Path.of("/run/postgresql");
+    private static final String ASSERTS = "AssertPathExists";
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Pattern IN_UNIT =
+            Pattern.compile("(?m)^\\d+:(?:name=systemd)?:.*/system\\.slice/(?:.*/)?([^/\n]+\\.service)$");
+    /** What the unit needs beside what its package says, for people. */
+    private static final String HOWTO = "put /etc/systemd/system/%s.d/drover.conf there as docs/adopting.md says"
+            + " (AssertPathExists=%s, KillMode=mixed), then systemctl daemon-reload; PostgreSQL goes on running";
+
+    static boolean booted() {
+        return Files.isDirectory(BOOTED) && Files.isExecutable(PROGRAM);
+    }
+
+    /** The unit whose main process it is; empty when it was started by anything else. */
+    static Optional<SystemdUnit> of(int pid) {
+        if (!booted()) {
+            return Optional.empty();
+        }
+        return named(cgroup(pid))
+                .map(SystemdUnit::new)
+                .filter(unit -> Integer.toString(pid).equals(unit.properties().get("MainPID")));
+    }
+
+    /** The unit that a process's cgroups name. */
+    static Optional<String> named(String cgroup) {
+        Matcher matcher = IN_UNIT.matcher(cgroup);
+        return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
+    }
+
+    private static String cgroup(int pid) {
+        Path file = Path.of("/proc/" + pid + "/cgroup");
+        return Files.isReadable(file) ? DurableFiles.read(file) : "";
+    }
+
+    /** The file without which it is not started. */
+    Path gate() {
+        return GATES.resolve(name + ".drover-start");
+    }
+
+    ServiceName service() {
+        return new ServiceName(ServiceName.Kind.SYSTEMD, name);
+    }
+
+    /**
+     * Whether it may be left to the agent: it does not start the server by itself, does not let what a seal holds go on, and is started on
+     * the agent's order.
+     *
+     * @throws DroverException STATE_CONFLICT with what is to be done
+     */
+    void requireUsable() {
+        String wrong = wrong(properties());
+        if (!wrong.isEmpty()) {
+            throw new DroverException(
+                    ErrorCode.STATE_CONFLICT,
+                    name + " runs the server, and cannot be left to Drover as it is: " + wrong + "; nothing was done",
+                    HOWTO.formatted(name, gate()));
+        }
+        // it runs, so this only asks for the permission
+        Commands.Result allowed = systemctl(LIMIT, "--no-ask-password", "start", name);
+        if (allowed.exitCode() != 0) {
+            throw new DroverException(
+                    ErrorCode.STATE_CONFLICT,
+                    name + " runs the server, and this agent may not start it: " + Commands.lastLines(allowed.stderr())
+                            + "; nothing was done",
+                    "let it, with the rule for polkit in docs/adopting.md");
+        }
+    }
+
+    /** What is wrong with the unit as it is loaded; empty when nothing is. */
+    String wrong(Map<String, String> properties) {
+        if (!properties.getOrDefault("NeedDaemonReload", "no").equals("no")) {
+            return "its files have changed since systemd has read them";
+        }
+        if (!properties.getOrDefault("Restart", "").equals("no")) {
+            return "it starts the server again by itself (Restart=" + properties.get("Restart") + ")";
+        }
+        // of a server whose postmaster was killed it would let the held sessions go on, with a SIGCONT behind its
+        // SIGTERM
+        if (!List.of("mixed", "process", "none").contains(properties.getOrDefault("KillMode", ""))) {
+            return "KillMode=" + properties.get("KillMode") + " lets sessions go on that a seal holds";
+        }
+        return isGated(properties) ? "" : "anybody may start it: it does not ask for " + gate();
+    }
+
+    private boolean isGated(Map<String, String> properties) {
+        return properties.getOrDefault(ASSERTS, "").lines().anyMatch(path -> path.equals(gate().toString()));
+    }
+
+    /** Whether it would be started at boot, or by anybody; empty when only the agent starts it. */
+    String startedByOthers() {
+        Map<String, String> properties = properties();
+        return isGated(properties) && properties.getOrDefault("Restart", "").equals("no")
+                ? ""
+                : name + " can be started by others: " + wrong(properties);
+    }
+
+    private Map<String, String> properties() {
+        Commands.Result shown = systemctl(LIMIT, "show", "--property=MainPID,KillMode,Restart,NeedDaemonReload", name);
+        Map<String, String> properties = new LinkedHashMap<>();
+        shown.stdout()
+                .lines()
+                .filter(line -> line.indexOf('=') > 0)
+                .forEach(line -> properties.merge(
+                        line.substring(0, line.indexOf('=')),
+                        line.substring(line.indexOf('=') + 1),
+                        (one, other) -> one + "\n" + other));
+        // systemctl show cannot print them
+        properties.put(
+                ASSERTS,
+                String.join("\n", asserted(systemctl(LIMIT, "cat", name).stdout())));
+        return properties;
+    }
+
+    /** The files that have to be there, by the unit's own files; an empty assignment takes back those before it. */
+    static List<String> asserted(String files) {
+        List<String> paths = new ArrayList<>();
+        files.lines()
+                .map(String::strip)
+                .filter(line -> line.startsWith(ASSERTS + "="))
+                .map(line -> line.substring(ASSERTS.length() + 1).strip())
+                .forEach(path -> {
+                    if (path.isEmpty()) {
+                        paths.clear();
+                    } else {
+                        paths.add(path);
+                    }
+                });
+        return paths;
+    }
+
+    /** Opens the gate, has it started, closes the gate. What is left of an earlier run systemd has ended first. */
+    Commands.Result start(Duration limit) {
+        DurableFiles.replace(gate(), "Drover's agent starts this unit\n");
+        try {
+            return systemctl(limit, "--no-ask-password", "start", name);
+        } finally {
+            DurableFiles.delete(gate());
+        }
+    }
+
+    private static Commands.Result systemctl(Duration limit, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(PROGRAM.toString()));
+        command.addAll(List.of(arguments));
+        return Commands.attempt(command, Map.of(), limit);
+    }
+}

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.testing;
+
+import static io.drover.testing.cluster.LocalCluster.NODE_A;
+import static io.drover.testing.cluster.LocalCluster.NODE_B;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.drover.api.Move;
+import io.drover.api.MoveState;
+import io.drover.api.NodeId;
+import io.drover.api.NodeInfo;
+import io.drover.api.ShardTopology;
+import io.drover.testing.cluster.ClusterNode;
+import io.drover.testing.cluster.ClusterOptions;
+import io.drover.testing.cluster.Command;
+import io.drover.testing.cluster.DroverRest;
+import io.drover.testing.cluster.LocalCluster;
+import io.drover.testing.cluster.Waiting;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import nl.altindag.ssl.SSLFactory;
+import nl.altindag.ssl.pem.util.PemUtils;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** A cluster whose daemons, callers and servers know each other by certificates of a CA of its own. */
+class TlsIT {
+    private static final String WRONG_HOST = "10.9.8.7";
+
+    private static LocalCluster cluster;
+
+    @BeforeAll
+    static void start() throws IOException {
+        cluster = LocalCluster.start(ClusterOptions.secured("tls"));
+        cluster.createShard();
+        // whoever comes without TLS is not let in from here on, and copies bring the rule along
+        Path rules = cluster.dataDirectory(NODE_A).resolveSibling("conf").resolve("pg_hba.conf");
+        Files.writeString(rules, Files.readString(rules).replaceAll("(?m)^host ", "hostssl "));
+        cluster.psql(NODE_A).run("postgres", "select pg_reload_conf()");
+    }
+
+    @AfterAll
+    static void close() {
+        cluster.close();
+    }
+
+    @Test
+    void aShardMovesAndComesBackOverVerifiedConnectionsWhileCertificatesAreReplaced() throws SQLException {
+        try (Scene scene = Scene.on(cluster)) {
+            Move baking = scene.awaitRollbackReady(scene.start(NODE_B, ""));
+
+            assertThat(unprotected(NODE_B))
+                    .as("sessions without TLS on the new primary")
+                    .isEqualTo("0");
+            assertThat(cluster.psql(NODE_A).run("postgres", "show primary_conninfo"))
+                    .contains(
+                            "sslmode='verify-full'",
+                            "sslrootcert='" + cluster.certificates().caFile() + "'")
+                    .doesNotContain("password");
+            assertThat(cluster.psql(NODE_B).run("postgres", "show ssl_cert_file"))
+                    .isEqualTo(cluster.certificates().file("node_b.server.crt").toString());
+
+            standbyRefusesAnotherHostsServer(scene);
+            for (ClusterNode node : cluster.nodes()) {
+                String id = node.id().value();
+                cluster.certificates().issue(id, "drover://agent/" + id, node.host());
+                cluster.certificates().issue(id + ".server", "drover://agent/" + id, node.host());
+            }
+            cluster.certificates().issue("c1", "drover://controller/c1", "127.0.0.1");
+            cluster.certificates().issue("c2", "drover://controller/c2", "127.0.0.1");
+            reloadServer(NODE_B);
+            Waiting.until(
+                    "the old primary streams again",
+                    Scene.WRITING_LIMIT,
+                    () -> cluster.psql(NODE_B)
+                            .run("postgres", "select count(*) from pg_stat_replication where state = 'streaming'")
+                            .equals("1"));
+
+            scene.awaitRollbackReady(baking);
+            scene.rest().act(baking.id(), "rollback");
+            scene.await(baking, MoveState.ROLLED_BACK);
+            assertThat(scene.topology().primary().node()).isEqualTo(NODE_A);
+            scene.awaitWrites(50);
+        }
+    }
+
+    /** The right CA, the right port, and a certificate that names another machine. */
+    private static void standbyRefusesAnotherHostsServer(Scene scene) {
+        cluster.certificates().issue("node_b.server", "drover://agent/node_b", WRONG_HOST);
+        reloadServer(NODE_B);
+        cluster.psql(NODE_B).run("postgres", "select pg_terminate_backend(pid) from pg_stat_replication");
+        Path log = cluster.dataDirectory(NODE_A).resolveSibling("postgresql.log");
+        Waiting.until(
+                "the standby refuses it, see " + log,
+                Scene.WRITING_LIMIT,
+                () -> read(log)
+                        .contains("does not match host name \""
+                                + cluster.node(NODE_B).host()));
+        assertThat(cluster.psql(NODE_B).run("postgres", "select count(*) from pg_stat_replication"))
+                .isEqualTo("0");
+        assertThat(scene.topology().primary().node()).isEqualTo(NODE_B);
+    }
+
+    private static void reloadServer(NodeId node) {
+        String loaded = cluster.psql(node).run("postgres", "select pg_conf_load_time()");
+        cluster.psql(node).run("postgres", "select pg_reload_conf()");
+        Waiting.until(
+                "the server has read its files again",
+                Scene.WRITING_LIMIT,
+                () -> !cluster.psql(node)
+                        .run("postgres", "select pg_conf_load_time()")
+                        .equals(loaded));
+    }
+
+    private static String unprotected(NodeId node) {
+        return cluster.psql(node).run("postgres", """
+                        select count(*) from pg_stat_activity join pg_stat_ssl using (pid)
+                         where client_addr is not null and not ssl""");
+    }
+
+    @Test
+    void aSourceWhoseCertificateIsAnotherHostsIsNotCopied() {
+        ClusterNode node = cluster.node(NODE_A);
+        ShardTopology before = cluster.rest().shard(LocalCluster.SHARD);
+        cluster.certificates().issue("node_a.server", "drover://agent/node_a", WRONG_HOST);
+        reloadServer(NODE_A);
+        try {
+            DroverRest.Answer answer = cluster.rest()
+                    .post(
+                            "/v1/moves",
+                            "{\"shard\":\"shard_01\",\"target\":\"node_b\",\"waive\":[%s]}"
+                                    .formatted(LocalCluster.WAIVER));
+            Move move = answer.status() == 201
+                    ? cluster.rest().await(answer.as(Move.class).id(), MoveState.ABORTED, Scene.MOVE_LIMIT)
+                    : null;
+            assertThat(move == null ? answer.body() : String.valueOf(move.error()))
+                    .contains("could not be verified");
+            assertThat(cluster.rest().shard(LocalCluster.SHARD)).isEqualTo(before);
+        } finally {
+            cluster.certificates().issue("node_a.server", "drover://agent/node_a", node.host());
+            reloadServer(NODE_A);
+        }
+    }
+
+    @Test
+    void aCloneOfAnAgentIsRefusedAndStartsNothing() throws IOException {
+        List<NodeInfo> before = cluster.rest().nodes();
+        Path etc = cluster.directory().resolve("etc");
+        Path clone = cluster.osUser().directory(cluster.directory().resolve("clone"), "rwx------");
+        ClusterNode original = cluster.node(NODE_A);
+        String file = Files.readString(etc.resolve("node_a.yml"))
+                .replace(original.dataRoot().toString(), clone.toString())
+                .replace(original.agent(), "https://" + original.host() + ":" + cluster.freePort())
+                .replaceAll("port: [0-9]+", "port: 0");
+        Path configuration = cluster.osUser().secretFile(etc.resolve("clone.yml"), file);
+
+        Command.Result ended = Command.run(List.of(
+                "timeout",
+                "120",
+                cluster.projectRoot().resolve("bin/drover").toString(),
+                "agent",
+                configuration.toString()));
+
+        assertThat(ended.exitCode()).as(ended.output()).isNotIn(0, 124);
+        assertThat(ended.output())
+                .contains("another agent is connected as node node_a", original.agent(), "a node has one agent");
+        assertThat(cluster.rest().nodes())
+                .usingRecursiveComparison()
+                .ignoringFields("disk")
+                .isEqualTo(before);
+    }
+
+    @Test
+    void callersTrustTheCaOfTheInstallationAndNobodyComesPastTls() throws Exception {
+        assertThat(drover("--ca-file", cluster.certificates().caFile().toString())
+                        .exitCode())
+                .isZero();
+        Command.Result without = drover();
+        assertThat(without.exitCode()).isNotZero();
+        assertThat(without.output()).contains("no TLS connection with the controller", "--ca-file or DROVER_CA_FILE");
+
+        String controller = cluster.controllers().get(0).rest();
+        assertThat(status(controller.replace("https:", "http:") + "/v1/moves")).isNotEqualTo(200);
+        String agent = cluster.node(NODE_A).agent();
+        assertThat(status(agent + "/v1/node")).as("no certificate").isEqualTo(401);
+        assertThat(status(agent + "/primary?shard=shard_01"))
+                .as("a load balancer")
+                .isIn(200, 503);
+    }
+
+    private static Command.Result drover(String... more) {
+        List<String> command = new ArrayList<>(List.of(
+                cluster.projectRoot().resolve("bin/drover").toString(),
+                "shards",
+                "--url",
+                String.join(
+                        ",",
+                        cluster.controllers().stream()
+                                .map(controller -> controller.rest())
+                                .toList()),
+                "--token-file",
+                cluster.tokenFile().toString()));
+        command.addAll(List.of(more));
+        return Command.run(command);
+    }
+
+    /** 0 when the server does not even answer. */
+    private static int status(String address) throws InterruptedException {
+        SSLFactory trust = SSLFactory.builder()
+                .withTrustMaterial(
+                        PemUtils.parseTrustMaterial(cluster.certificates().ca()))
+                .build();
+        try {
+            return HttpClient.newBuilder()
+                    .sslContext(trust.getSslContext())
+                    .build()
+                    .send(
+                            HttpRequest.newBuilder(URI.create(address))
+                                    .header("Authorization", "Bearer " + cluster.token())
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString())
+                    .statusCode();
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

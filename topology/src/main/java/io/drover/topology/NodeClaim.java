@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.topology;
+
+import static java.util.Objects.requireNonNull;
+
+import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An agent's claim to be the one of its node, held by an ephemeral znode. Nobody takes it from an agent whose session lives: a second one
+ * under the same name, such as a machine that was cloned, is refused, and has written nothing by then. Thread-safe.
+ */
+public final class NodeClaim implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeClaim.class);
+
+    private static final String REMEDY = "a node has one agent: stop the one that is wrong, or give it a node id and a"
+            + " certificate of its own; on the clone of a machine, remove its stateDir and data directories first";
+
+    private final ZooKeeperClient client;
+    private final AgentMark own;
+    private final Predicate<AgentMark> hasEnded;
+    private final ZkCalls calls;
+    private final EphemeralNode ephemeral;
+    private volatile @Nullable String refusal;
+
+    NodeClaim(
+            ZooKeeperClient client,
+            ZkCalls calls,
+            AgentMark own,
+            Predicate<AgentMark> hasEnded,
+            NodeRegistry registry) {
+        this.client = requireNonNull(client, "client is null");
+        this.calls = requireNonNull(calls, "calls is null");
+        this.own = requireNonNull(own, "own is null");
+        this.hasEnded = requireNonNull(hasEnded, "hasEnded is null");
+        ZNode<AgentMark> znode = ZkLayout.nodeClaim(own.id());
+        NodeRecord record = new NodeRecord(own.id(), own.host(), own.agent());
+        this.ephemeral = new EphemeralNode(
+                client,
+                calls,
+                znode.path(),
+                AtomicWrite.encode(znode, own),
+                new EphemeralNode.Hooks(
+                        // the place below which it lies
+                        () -> registry.keepRecord(record, false), this::checkReplaceable, () -> {
+                            registry.keepRecord(record, true);
+                            refusal = null;
+                        }));
+    }
+
+    /** One that this process, or an ended one of the same machine, has left is replaced; for any other it is waited. */
+    private void checkReplaceable(Versioned<byte[]> found) {
+        AgentMark holder = ZkCalls.decode(ZkLayout.nodeClaim(own.id()), found).value();
+        if (holder.equals(own) || hasEnded.test(holder)) {
+            return;
+        }
+        String why = "another agent is connected as node " + own.id() + ", at " + holder.agent() + " on "
+                + holder.host() + ": this one is not registered";
+        if (!why.equals(refusal)) {
+            LOG.error("{}; controllers go on to talk to that one. What to do: {}", why, REMEDY);
+        }
+        refusal = why;
+        throw new DroverException(ErrorCode.IDENTITY_MISMATCH, why, REMEDY);
+    }
+
+    /**
+     * Takes the claim, and keeps it from then on. Who is refused is tried again for a while: a predecessor on another machine is counted
+     * as alive until its session has timed out. When ZooKeeper does not answer the claim is taken later, and this returns (rule R8).
+     *
+     * @param limit for how long a refusal is not believed
+     * @param connectLimit for how long ZooKeeper is waited for
+     * @throws DroverException IDENTITY_MISMATCH when another agent holds it all the time
+     */
+    public void take(Duration limit, Duration connectLimit) {
+        long connected = calls.deadline(connectLimit);
+        while (!client.isConnected() && calls.pause(connected)) {
+            LOG.trace("not connected yet");
+        }
+        long end = calls.deadline(limit);
+        while (client.isConnected()) {
+            try {
+                ephemeral.establish();
+                break;
+            } catch (DroverException e) {
+                if (e.code() != ErrorCode.IDENTITY_MISMATCH) {
+                    LOG.info("node {} is not registered yet: {}", own.id(), e.getMessage());
+                    break;
+                }
+                if (!calls.pause(end)) {
+                    throw e;
+                }
+            }
+        }
+        ephemeral.start();
+    }
+
+    /** Why another agent holds the claim, when it does. */
+    public Optional<String> refusal() {
+        return Optional.ofNullable(refusal);
+    }
+
+    /** Gives it up, when it is held. */
+    @Override
+    public void close() {
+        ephemeral.close();
+    }
+}
