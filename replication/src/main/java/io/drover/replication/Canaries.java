@@ -13,17 +13,15 @@ public final class Canaries {
     private static final String ANSWER =
             "SELECT count(*), coalesce(sum(hashtextextended(canary::text, 0)::numeric), 0)::text FROM (\n%s\n) AS canary";
 
-    private static final String READER = "pg_read_all_data";
-
     private Canaries() {}
 
     /** How many rows, and a hash that does not depend on their order. */
     public record Answer(long rows, String hash) {}
 
     /**
-     * Runs one SELECT in a read-only transaction with the rights of pg_read_all_data, where PostgreSQL has that role.
+     * Runs one SELECT in a read-only transaction.
      *
-     * @param connection a superuser's, to the shard's database
+     * @param connection of {@link CanaryLogin}, to the shard's database: with whatever rights it began the query may end
      * @param select without semicolons, so that it cannot be several statements
      * @throws DroverException INVALID_VALUE when there is a semicolon, POSTGRES_FAILED when it fails or takes too long
      */
@@ -36,10 +34,6 @@ public final class Canaries {
             try {
                 Sql.execute(connection, "SET TRANSACTION READ ONLY");
                 Sql.execute(connection, "SET LOCAL statement_timeout = " + Math.max(1, limit.toMillis()));
-                if (Sql.first(connection, "SELECT 1 FROM pg_roles WHERE rolname = ?", row -> 1, READER)
-                        .isPresent()) {
-                    Sql.execute(connection, "SET LOCAL ROLE " + READER);
-                }
                 // a question mark in the text is an operator and no parameter
                 String sql = ANSWER.formatted(select.replace("?", "??"));
                 return Sql.first(connection, sql, row -> new Answer(row.getLong(1), row.getString(2)))

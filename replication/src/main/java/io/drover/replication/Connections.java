@@ -35,13 +35,26 @@ public final class Connections {
     public static Connection local(
             Path socketDir, int port, String database, String applicationName, Duration socketTimeout) {
         PGSimpleDataSource source = base(database, applicationName, socketTimeout);
+        source.setUser(osUser());
+        return socket(source, socketDir, port, "the instance at " + socketDir + " port " + port);
+    }
+
+    /** As another role over the Unix socket, with its password. */
+    static Connection local(
+            Path socketDir, int port, String database, String user, String password, Duration socketTimeout) {
+        PGSimpleDataSource source = base(database, APPLICATION_NAME, socketTimeout);
+        source.setUser(user);
+        source.setPassword(password);
+        return socket(source, socketDir, port, "the instance at " + socketDir + " port " + port + " as " + user);
+    }
+
+    private static Connection socket(PGSimpleDataSource source, Path socketDir, int port, String where) {
         source.setServerNames(new String[] {"localhost"});
         source.setPortNumbers(new int[] {port});
-        source.setUser(osUser());
         source.setSocketFactory("org.newsclub.net.unix.AFUNIXSocketFactory$FactoryArg");
         source.setSocketFactoryArg(socketDir.resolve(".s.PGSQL." + port).toString());
         source.setSslMode("disable");
-        return open(source, "the instance at " + socketDir + " port " + port);
+        return open(source, where);
     }
 
     /** With a password over TCP, which the server asks for as SCRAM. */

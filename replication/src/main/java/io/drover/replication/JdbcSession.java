@@ -26,12 +26,12 @@ final class JdbcSession implements PostgresSession {
 
     private final Connection connection;
     private final LocalPrograms node;
-    private final int port;
+    private final LocalServer socket;
 
-    JdbcSession(Connection connection, LocalPrograms node, int port) {
+    JdbcSession(Connection connection, LocalPrograms node, LocalServer socket) {
         this.connection = connection;
         this.node = node;
-        this.port = port;
+        this.socket = socket;
     }
 
     @Override
@@ -116,7 +116,7 @@ final class JdbcSession implements PostgresSession {
 
     private Connection replication() {
         return Connections.replication(
-                node.host(), port, RoleSetup.REPLICATION, node.passwords().replication(), node.tls());
+                node.host(), socket.port(), RoleSetup.REPLICATION, node.passwords().replication(), node.tls());
     }
 
     @Override
@@ -128,9 +128,13 @@ final class JdbcSession implements PostgresSession {
     public List<String> runCanaries(List<String> queries, Duration limit) {
         Waiting waiting = Waiting.upTo(limit);
         List<String> hashes = new ArrayList<>();
-        for (String query : queries) {
-            Canaries.Answer answer = Canaries.run(connection, query, waiting.left());
-            hashes.add(answer.rows() + ":" + answer.hash());
+        try (Connection reader = new CanaryLogin(connection, socket, node.passwords()).open(limit)) {
+            for (String query : queries) {
+                Canaries.Answer answer = Canaries.run(reader, query, waiting.left());
+                hashes.add(answer.rows() + ":" + answer.hash());
+            }
+        } catch (SQLException e) {
+            throw Sql.failed("closing a connection", e);
         }
         return hashes;
     }

@@ -160,7 +160,7 @@ final class LocalPostgresServer implements PostgresServer {
 
     @Override
     public PostgresSession connect(String database, Duration answerLimit) {
-        return new JdbcSession(socket.connect(database, answerLimit), node, place.port());
+        return new JdbcSession(socket.connect(database, answerLimit), node, socket);
     }
 
     @Override

@@ -25,6 +25,11 @@ public record LocalServer(Path socketDir, int port) {
         return Connections.local(socketDir, port, database);
     }
 
+    /** Another role's connection to a database, with its password. */
+    public Connection connect(String database, String user, String password, Duration socketTimeout) {
+        return Connections.local(socketDir, port, database, user, password, socketTimeout);
+    }
+
     /** A connection whose statements may take long, such as a checkpoint. */
     public Connection connect(String database, Duration socketTimeout) {
         return Connections.local(socketDir, port, database, Connections.APPLICATION_NAME, socketTimeout);

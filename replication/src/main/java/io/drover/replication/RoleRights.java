@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What Drover's roles may do beyond what {@link RoleSetup} gives them: an attribute, a membership, something that they own or that was
@@ -24,10 +25,14 @@ final class RoleRights {
     /** What each role has of right: of the attributes, and of memberships. */
     private record Part(Set<String> attributes, Set<String> memberships) {}
 
+    /** Since PostgreSQL 14; before, a person grants drover_canary what it is to read. */
+    static final String READER = "pg_read_all_data";
+
     private static final Map<String, Part> PARTS = Map.of(
             RoleSetup.CONTROLLER, new Part(Set.of(), Set.of("pg_monitor")),
             RoleSetup.REPLICATION, new Part(Set.of("replication"), Set.of()),
-            RoleSetup.REWIND, new Part(Set.of(), Set.of()));
+            RoleSetup.REWIND, new Part(Set.of(), Set.of()),
+            RoleSetup.CANARY, new Part(Set.of(), Set.of(READER)));
 
     private static final String HAS = """
             SELECT rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls FROM pg_roles WHERE rolname = ?
@@ -81,17 +86,27 @@ final class RoleRights {
     static Map<String, List<String>> beyond(Connection connection) {
         Map<String, List<String>> found = new LinkedHashMap<>();
         for (String role : List.of(RoleSetup.CONTROLLER, RoleSetup.REPLICATION, RoleSetup.REWIND)) {
-            Part part = Objects.requireNonNull(PARTS.get(role), "BUG: a role without a part");
-            List<String> beyond = new ArrayList<>();
-            beyond.addAll(attributes(connection, role, part));
-            beyond.addAll(memberships(connection, role, part));
+            List<String> beyond = new ArrayList<>(powers(connection, role));
             beyond.addAll(onDatabases(connection, role));
             beyond.addAll(objects(connection, role));
             if (!beyond.isEmpty()) {
                 found.put(role, List.copyOf(beyond));
             }
         }
+        // what it may read is a person's choice
+        List<String> canary = powers(connection, RoleSetup.CANARY);
+        if (!canary.isEmpty()) {
+            found.put(RoleSetup.CANARY, canary);
+        }
         return found;
+    }
+
+    /** Attributes and memberships beyond its part. */
+    static List<String> powers(Connection connection, String role) {
+        Part part = Objects.requireNonNull(PARTS.get(role), "BUG: a role without a part");
+        return Stream.concat(
+                        attributes(connection, role, part).stream(), memberships(connection, role, part).stream())
+                .toList();
     }
 
     private static List<String> attributes(Connection connection, String role, Part part) {

@@ -3,19 +3,24 @@ package io.drover.replication;
 
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.postgresql.util.PasswordUtil;
 
 /**
- * The three roles that Drover uses beside the superuser of the local socket (hazard H90): {@code drover} asks for positions and
+ * The roles that Drover uses beside the superuser of the local socket (hazard H90): {@code drover} asks for positions and
  * views and changes nothing; {@code drover_repl} copies and streams; {@code drover_rewind} may call the functions that
- * pg_rewind needs and may log in only while one runs.
+ * pg_rewind needs and may log in only while one runs; {@code drover_canary} reads, for queries that people have written.
  */
 public final class RoleSetup {
     /** The controller's role. */
@@ -27,12 +32,17 @@ public final class RoleSetup {
     /** Role of pg_rewind. */
     public static final String REWIND = "drover_rewind";
 
+    /** Role of canary queries. */
+    public static final String CANARY = "drover_canary";
+
     /** PostgreSQL documentation, pg_rewind, Notes. */
     static final List<String> REWIND_FUNCTIONS = List.of(
             "pg_catalog.pg_ls_dir(text, boolean, boolean)",
             "pg_catalog.pg_stat_file(text, boolean)",
             "pg_catalog.pg_read_binary_file(text)",
             "pg_catalog.pg_read_binary_file(text, bigint, bigint, boolean)");
+
+    private static final String MAC = "HmacSHA256";
 
     private RoleSetup() {}
 
@@ -55,6 +65,17 @@ public final class RoleSetup {
             return line;
         }
 
+        /** Of drover_canary: the agents of both nodes know it, and no further file has to be there. */
+        public String canary() {
+            try {
+                Mac mac = Mac.getInstance(MAC);
+                mac.init(new SecretKeySpec(rewind.getBytes(StandardCharsets.UTF_8), MAC));
+                return HexFormat.of().formatHex(mac.doFinal(CANARY.getBytes(StandardCharsets.UTF_8)));
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException("BUG: every Java has " + MAC, e);
+            }
+        }
+
         @Override
         public String toString() {
             return "Passwords[hidden]";
@@ -73,6 +94,16 @@ public final class RoleSetup {
         role(connection, REWIND, "NOLOGIN NOREPLICATION", passwords.rewind());
         for (String function : REWIND_FUNCTIONS) {
             Sql.execute(connection, "GRANT EXECUTE ON FUNCTION " + function + " TO " + REWIND);
+        }
+        ensureCanary(connection, passwords);
+    }
+
+    /** The same of the role of canary queries. */
+    static void ensureCanary(Connection connection, Passwords passwords) {
+        role(connection, CANARY, "LOGIN INHERIT NOREPLICATION", passwords.canary());
+        if (Sql.first(connection, "SELECT 1 FROM pg_roles WHERE rolname = ?", row -> 1, RoleRights.READER)
+                .isPresent()) {
+            Sql.execute(connection, "GRANT " + RoleRights.READER + " TO " + CANARY);
         }
     }
 

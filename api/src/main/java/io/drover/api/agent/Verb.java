@@ -606,7 +606,10 @@ public sealed interface Verb<R> {
         }
     }
 
-    /** Runs queries in one read-only transaction and tells a hash of the rows of each. */
+    /**
+     * Runs queries, each in a read-only transaction, as a role that can read and nothing else, and tells a hash of the rows of each. Without
+     * a query it tells whether that role can log in.
+     */
     record RunCanaries(DatabaseName database, List<CanaryQuery> queries) implements Verb<CanaryReport> {
         public RunCanaries {
             queries = List.copyOf(requireNonNull(queries, "queries is null"));

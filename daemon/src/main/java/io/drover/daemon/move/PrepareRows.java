@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.move;
 
+import io.drover.api.DatabaseName;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.MoveId;
@@ -30,6 +31,12 @@ final class PrepareRows {
         PreflightReport report = context.services().checks().run(context.record(), When.BEFORE_COPY);
         if (!report.ok()) {
             throw DroverException.refusedBy(report, "the preflight refuses the move: " + Checks.failures(report));
+        }
+        if (!context.record().identity().request().verify().canaries().isEmpty()) {
+            // whether they can be run has to be known before the copy, which may take hours
+            context.call(
+                    context.from(),
+                    new Verb.RunCanaries(new DatabaseName(context.topology().database()), List.of()));
         }
     }
 

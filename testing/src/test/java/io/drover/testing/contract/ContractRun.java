@@ -90,6 +90,12 @@ final class ContractRun {
                     RealNodes open() {
                         return new RealNodes(directory);
                     }
+                },
+                new RealCanaries() {
+                    @Override
+                    RealNodes open() {
+                        return new RealNodes(directory);
+                    }
                 });
     }
 
