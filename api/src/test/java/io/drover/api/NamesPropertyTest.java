@@ -36,6 +36,7 @@ final class NamesPropertyTest {
         TYPES.put(ApplicationName.class, ApplicationName::new);
         TYPES.put(HostName.class, HostName::new);
         TYPES.put(BaseUrl.class, BaseUrl::new);
+        TYPES.put(ZooKeeperAddress.class, ZooKeeperAddress::new);
         TYPES.put(NodePath.class, NodePath::new);
         TYPES.put(StandbyNames.class, StandbyNames::new);
         TYPES.put(CanaryQuery.class, CanaryQuery::new);
@@ -104,8 +105,9 @@ final class NamesPropertyTest {
             }
         }
         // an empty list of standbys is one, and a list may hold what PostgreSQL does not understand, which its reader
-        // finds out
-        assertThat(taken).allMatch(each -> each.startsWith("StandbyNames "));
+        // finds out; an ensemble is a list of hosts
+        assertThat(taken)
+                .allMatch(each -> each.startsWith("StandbyNames ") || each.equals("ZooKeeperAddress 'h1,h2'"));
     }
 
     @Example
@@ -126,9 +128,10 @@ final class NamesPropertyTest {
                         new NodePath("/srv/My Data/pg.1"),
                         new BaseUrl("http://10.0.0.1:8080"),
                         new BaseUrl("https://[2001:db8::1]:8090"),
+                        new ZooKeeperAddress("zk1:2181,10.0.0.2:2181,[2001:db8::1]:2181/drover/a"),
                         new StandbyNames("FIRST 1 (\"node_b\", *)"),
                         new CanaryQuery("select count(*), 'it''s'\nfrom t where a ? 'b'")))
-                .hasSize(17);
+                .hasSize(18);
         assertThat(new NodePath("/var/lib/pg/").value()).isEqualTo("/var/lib/pg");
     }
 
@@ -157,6 +160,12 @@ final class NamesPropertyTest {
         assertThatThrownBy(() -> new BaseUrl("http://user@node_a:8090")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new BaseUrl("http://169.254.169.254")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new BaseUrl("http://node_a:0")).isInstanceOf(IllegalArgumentException.class);
+        for (String address :
+                List.of("zk1:2181,169.254.169.254:2181/d", "zk1:0/d", "zk1:65536/d", "zk1/d/../e", "zk1//d", "zk1/d/", ",zk1/d")) {
+            assertThatThrownBy(() -> new ZooKeeperAddress(address))
+                    .as(address)
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
     }
 
     @Property(tries = TRIES)

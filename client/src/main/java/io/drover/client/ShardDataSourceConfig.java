@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.codahale.metrics.MetricRegistry;
 import io.drover.api.ShardId;
+import io.drover.api.ZooKeeperAddress;
 import io.drover.topology.AccessRules;
 import io.drover.topology.PemFiles;
 import io.drover.topology.ZooKeeperSettings;
@@ -71,7 +72,7 @@ public record ShardDataSourceConfig(
     public ShardDataSourceConfig {
         requireNonNull(shard, "shard is null");
         requireNonNull(password, "password is null");
-        requireText(zookeeper, "zookeeper");
+        zookeeper = new ZooKeeperAddress(zookeeper).value();
         requireText(user, "user");
         requireText(name, "name");
         requirePositive(poolSize, "poolSize");

@@ -100,11 +100,14 @@ public final class AccessRules {
     }
 
     private static void check(List<String> roles) {
-        for (String role : roles) {
+        for (int i = 0; i < roles.size(); i++) {
+            String role = roles.get(i);
             if (!DIGEST.matcher(role).matches()
                     || Role.of(Credentials.userOf(role)).isEmpty()) {
-                throw new IllegalArgumentException("'" + role + "' is no role with its hash, such as controller:… of "
-                        + Role.users() + "; print it with bin/drover zookeeper-access digest FILE");
+                // without the entry itself: it may be a password where its hash belongs
+                throw new IllegalArgumentException("entry " + (i + 1)
+                        + " of the roles is no role with its hash, such as controller:… of " + Role.users()
+                        + "; print it with bin/drover zookeeper-access digest FILE");
             }
         }
         if (roles.stream().noneMatch(role -> Credentials.userOf(role).equals(Role.CONTROLLER.user()))) {

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.topology;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import io.drover.api.BaseUrl;
+import io.drover.api.HostName;
 import io.drover.api.NodeId;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +20,12 @@ import org.jspecify.annotations.Nullable;
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record AgentMark(
         NodeId id, String host, String agent, @Nullable Origin origin) {
+    public AgentMark {
+        requireNonNull(id, "id is null");
+        host = new HostName(requireNonNull(host, "host is null")).value();
+        agent = new BaseUrl(requireNonNull(agent, "agent is null")).value();
+    }
+
     /**
      * A process.
      *
@@ -24,5 +34,9 @@ public record AgentMark(
      * @param startTicks when it was started, in the kernel's ticks since the boot: an id is used again
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
-    public record Origin(String machine, long pid, long startTicks) {}
+    public record Origin(String machine, long pid, long startTicks) {
+        public Origin {
+            requireNonNull(machine, "machine is null");
+        }
+    }
 }

@@ -3,6 +3,7 @@ package io.drover.topology;
 
 import static java.util.Objects.requireNonNull;
 
+import io.drover.api.ZooKeeperAddress;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,7 @@ public record ZooKeeperSettings(
         @Nullable PemFiles tls,
         @Nullable AccessRules access) {
     public ZooKeeperSettings {
-        requireNonNull(connect, "connect is null");
+        connect = new ZooKeeperAddress(requireNonNull(connect, "connect is null")).value();
         requireNonNull(sessionTimeout, "sessionTimeout is null");
     }
 

@@ -60,6 +60,18 @@ class CredentialsTest {
     }
 
     @Test
+    void aPasswordWhereItsHashBelongsIsNotTold() throws Exception {
+        write("controller:secret1\n");
+
+        for (String role : List.of("controller:secret1", "secret1", "", "controller", "root:AAAAAAAAAAAAAAAAAAAAAAAAAAA=")) {
+            assertThatThrownBy(() -> AccessRules.ofController(file, List.of(role)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("entry 1 of the roles")
+                    .hasMessageNotContaining("secret1");
+        }
+    }
+
+    @Test
     void aControllerThatWouldLockItselfOutIsRefused() throws Exception {
         write("controller:secret1\n");
         String other = DigestAuthenticationProvider.generateDigest("controller:two");

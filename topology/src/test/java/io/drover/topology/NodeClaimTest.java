@@ -7,9 +7,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drover.api.ErrorCode;
 import io.drover.api.NodeId;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Predicate;
 import org.apache.curator.test.KillSession;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.ZooDefs;
+import org.apache.zookeeper.ZooKeeper;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -101,6 +106,37 @@ class NodeClaimTest {
             until(() -> client.sessionId() != old && client.isConnected());
             until(() -> controllers.alive(NODE));
             assertThat(claim.refusal()).isEmpty();
+        }
+    }
+
+    /** Of what nobody can read nobody knows whose it is: it is waited for, not followed and not written over. */
+    @Test
+    void aClaimThatNobodyCanReadIsNotTakenAway() throws Exception {
+        ZooKeeper handle = ((CuratorClient) zooKeeper.connect()).handle();
+        String path = ZkLayout.nodeClaim(NODE).path();
+        for (String text : List.of(
+                "",
+                "null",
+                "{}",
+                "{\"id\":\"node_a\",\"host\":\"h1,h2\",\"agent\":\"http://a:1\",\"origin\":null}",
+                "{\"id\":\"node_a\",\"host\":\"10.0.0.1\",\"agent\":\"file:///etc/passwd\",\"origin\":null}",
+                "{\"id\":\"../a\",\"host\":\"10.0.0.1\",\"agent\":\"http://a:1\",\"origin\":null}")) {
+            try (NodeClaim claim = claim(CLONE, mark -> true)) {
+                controllers.keepRecord(new NodeRecord(NODE, "10.0.0.1", "http://10.0.0.1:8090"), true);
+                handle.create(
+                        path,
+                        text.getBytes(StandardCharsets.UTF_8),
+                        ZooDefs.Ids.OPEN_ACL_UNSAFE,
+                        CreateMode.EPHEMERAL);
+
+                claim.take(NOT_LONG, CONNECT);
+
+                assertThat(new String(handle.getData(path, false, null), StandardCharsets.UTF_8))
+                        .isEqualTo(text);
+                assertThat(registered()).as(text).isEqualTo("http://10.0.0.1:8090");
+                handle.delete(path, -1);
+                until(() -> registered().equals("http://10.0.0.9:8090"));
+            }
         }
     }
 

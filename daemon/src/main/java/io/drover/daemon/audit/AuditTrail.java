@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.audit;
 
+import io.drover.api.SafeText;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -93,7 +94,13 @@ public final class AuditTrail {
         return status < SERVER_ERROR ? "refused" : "failed";
     }
 
+    /** What a caller has written, for people who look through the file with whatever shows it. */
     private static @Nullable String shortened(@Nullable String text) {
-        return text == null || text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "…";
+        if (text == null) {
+            return null;
+        }
+        return text.length() <= LONGEST
+                ? SafeText.lines(text)
+                : SafeText.lines(text.substring(0, LONGEST)) + "…";
     }
 }

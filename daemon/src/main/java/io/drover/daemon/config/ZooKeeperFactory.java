@@ -2,19 +2,20 @@
 package io.drover.daemon.config;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.dropwizard.util.Duration;
 import io.dropwizard.validation.MaxDuration;
 import io.dropwizard.validation.MinDuration;
+import io.dropwizard.validation.ValidationMethod;
 import io.drover.api.NodeId;
+import io.drover.api.ZooKeeperAddress;
 import io.drover.topology.AccessRules;
 import io.drover.topology.ZooKeeperClient;
 import io.drover.topology.ZooKeeperConnection;
 import io.drover.topology.ZooKeeperSettings;
 import jakarta.validation.Valid;
-import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.NotNull;
-import jakarta.validation.constraints.Pattern;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -38,9 +39,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 public final class ZooKeeperFactory {
-    @NotEmpty
-    @Pattern(regexp = "[^/]+/[^/].*", message = "must be host:port[,host:port...]/chroot")
-    private String connect = "127.0.0.1:2181/drover";
+    @NotNull
+    private ZooKeeperAddress connect = new ZooKeeperAddress("127.0.0.1:2181/drover");
 
     @NotNull
     @MinDuration(value = 2, unit = TimeUnit.SECONDS)
@@ -56,7 +56,7 @@ public final class ZooKeeperFactory {
     /** All of it has its default. */
     public ZooKeeperFactory() {}
 
-    private ZooKeeperFactory(String connect, Duration sessionTimeout) {
+    private ZooKeeperFactory(ZooKeeperAddress connect, Duration sessionTimeout) {
         this.connect = connect;
         this.sessionTimeout = sessionTimeout;
     }
@@ -72,13 +72,19 @@ public final class ZooKeeperFactory {
     /** What a text instead of the section means. */
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     static ZooKeeperFactory of(String connect) {
-        return new ZooKeeperFactory(connect, Duration.seconds(6));
+        return new ZooKeeperFactory(new ZooKeeperAddress(connect), Duration.seconds(6));
+    }
+
+    @JsonIgnore
+    @ValidationMethod(message = "connect must be host:port[,host:port...]/chroot")
+    public boolean isChrooted() {
+        return connect.hasChroot();
     }
 
     /** {@code host:port[,host:port...]/chroot}. Default {@code 127.0.0.1:2181/drover}. */
     @JsonProperty
     public String getConnect() {
-        return connect;
+        return connect.value();
     }
 
     /**
@@ -123,7 +129,7 @@ public final class ZooKeeperFactory {
 
     private ZooKeeperClient open(BiFunction<Path, List<String>, AccessRules> rules) {
         return ZooKeeperConnection.connect(new ZooKeeperSettings(
-                connect,
+                connect.value(),
                 sessionTimeout.toJavaDuration(),
                 tls == null ? null : tls.files(),
                 access == null ? null : rules.apply(access.getCredentials(), access.getRoles())));
