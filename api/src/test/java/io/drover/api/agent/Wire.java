@@ -12,6 +12,7 @@ import java.lang.reflect.Type;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * @param answers what is read without what is not known
  */
 record Wire(Map<String, Map<String, String>> commands, Map<String, Map<String, String>> answers) {
+    /** Types of a text that the first version had already. */
+    private static final Set<String> NAMED = Set.of("InstanceId", "MoveId", "NodeId", "ShardId");
+
     /** As this version has them. */
     static Wire present() {
         Map<String, Map<String, String>> commands = new TreeMap<>();
@@ -92,6 +96,15 @@ record Wire(Map<String, Map<String, String>> commands, Map<String, Map<String, S
             Class<?> raw = (Class<?>) ((ParameterizedType) type.getType()).getRawType();
             return nameOf(raw) + "<" + String.join(", ", arguments) + ">" + suffix;
         }
-        return type.getType() instanceof Class<?> one ? nameOf(one) + suffix : type.getType() + suffix;
+        return (type.getType() instanceof Class<?> one ? valueOf(one) : type.getType()) + suffix;
+    }
+
+    /** What the first version had as a plain text is one on the wire, whichever type checks its form now. */
+    private static String valueOf(Class<?> type) {
+        boolean text = type.isRecord()
+                && !isShape(type)
+                && type.getRecordComponents().length == 1
+                && type.getRecordComponents()[0].getType().equals(String.class);
+        return text && !NAMED.contains(nameOf(type)) ? "String" : nameOf(type);
     }
 }
