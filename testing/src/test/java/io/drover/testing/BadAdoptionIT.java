@@ -50,9 +50,9 @@ class BadAdoptionIT {
                                 primary + " serves it already"),
                         new Wrong(primary.value(), link.toString(), port, "app", "INVALID_VALUE", "symbolic link"),
                         new Wrong(primary.value(), above + "/data", port, "app", "INVALID_VALUE", "symbolic link"),
-                        new Wrong(primary.value(), data + "/../data", port, "app", "INVALID_VALUE", "detour"),
+                        new Wrong(primary.value(), data + "/../data", port, "app", "MALFORMED_REQUEST", "not a path"),
                         new Wrong(primary.value(), data + "/base", port, "app", "INVALID_VALUE", "no PG_VERSION"),
-                        new Wrong(primary.value(), "data", port, "app", "INVALID_VALUE", "no data directory"),
+                        new Wrong(primary.value(), "data", port, "app", "MALFORMED_REQUEST", "not a path"),
                         new Wrong(
                                 primary.value(),
                                 data.toString(),
@@ -69,6 +69,9 @@ class BadAdoptionIT {
                 assertThat(WorldSnapshot.differences(
                                 before, WorldSnapshot.of(cluster).facts()))
                         .isEmpty();
+                assertThat(log(cluster, primary))
+                        .contains("nothing was done: INVALID_VALUE: " + link + " is not taken", "IDENTITY_MISMATCH");
+                assertThat(log(cluster, other)).contains("nothing was done: ALREADY_EXISTS");
             } finally {
                 Files.delete(link);
                 Files.delete(above);
@@ -76,6 +79,41 @@ class BadAdoptionIT {
             scene.awaitWrites(50);
             assertThat(Postmasters.of(data)).hasValue(postmaster);
         }
+    }
+
+    /** Somebody who may adopt names a directory of PostgreSQL's user that is none of Drover's business. */
+    @Test
+    void refusesADirectoryOutsideOfTheAllowedRoots() throws SQLException, IOException {
+        try (Scene scene = Scene.open()) {
+            LocalCluster cluster = scene.cluster();
+            String node = scene.other().value();
+            Path root = cluster.osUser().directory(cluster.directory().resolve("allowed"), "rwx------");
+            Path outside = cluster.osUser().directory(cluster.directory().resolve("outside"), "rwx------");
+            cluster.osUser().secretFile(outside.resolve("PG_VERSION"), "15\n");
+            Path into = Files.createSymbolicLink(root.resolve("main"), outside);
+            Path file = cluster.directory().resolve("etc/" + node + ".yml");
+            String configuration = Files.readString(file);
+            cluster.osUser().secretFile(file, configuration + "adoptRoots: [" + root + "]\n");
+            cluster.restart(node);
+            cluster.waitHealthy();
+            try {
+                Map<String, String> before = WorldSnapshot.of(cluster).facts();
+                String why = outside + " is not taken for a data directory: it does not lie below [" + root;
+                assertRefused(cluster, new Wrong(node, outside.toString(), 5432, "app", "INVALID_VALUE", why));
+                assertRefused(cluster, new Wrong(node, into.toString(), 5432, "app", "INVALID_VALUE", "symbolic link"));
+                assertThat(WorldSnapshot.differences(
+                                before, WorldSnapshot.of(cluster).facts()))
+                        .isEmpty();
+                assertThat(log(cluster, scene.other())).contains("nothing was done: INVALID_VALUE: " + why);
+            } finally {
+                cluster.osUser().secretFile(file, configuration);
+                cluster.restart(node);
+            }
+        }
+    }
+
+    private static String log(LocalCluster cluster, NodeId node) throws IOException {
+        return Files.readString(cluster.controlDirectory().resolve(node + ".log"));
     }
 
     private static void assertRefused(LocalCluster cluster, Wrong wrong) {

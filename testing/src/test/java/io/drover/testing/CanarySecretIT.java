@@ -8,20 +8,21 @@ import io.drover.api.Move;
 import io.drover.api.MoveId;
 import io.drover.api.MoveState;
 import io.drover.api.NodeId;
+import io.drover.daemon.access.TokenDigest;
 import io.drover.testing.cluster.ClusterController;
 import io.drover.testing.cluster.ClusterNode;
+import io.drover.testing.cluster.ClusterOptions;
+import io.drover.testing.cluster.Command;
 import io.drover.testing.cluster.DroverRest;
 import io.drover.testing.cluster.LocalCluster;
 import io.drover.testing.cluster.WorldSnapshot;
 import io.drover.topology.CuratorClient;
 import io.drover.topology.ZooKeeperClient;
-import io.drover.topology.ZooKeeperConnection;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -49,40 +50,81 @@ class CanarySecretIT {
             "select * from pg_stat_replication",
             "select * from pg_db_role_setting",
             "select * from pg_hba_file_rules");
-    private static final Duration SESSION = Duration.ofSeconds(10);
 
     @Test
     void noSecretIsFoundAfterAMoveAndItsRollback() throws Exception {
         try (Scene scene = Scene.open()) {
-            String planted = "planted-" + UUID.randomUUID();
-            Map<String, String> secrets = new HashMap<>(scene.cluster().secrets());
-            secrets.put("planted one", planted);
-            SecretHunt hunt = new SecretHunt(secrets);
-            try (ProcessWatch watch = new ProcessWatch(hunt)) {
-                // whatever is said to PostgreSQL stands in its log, and a copy takes the setting along
-                scene.cluster().psql(scene.primary()).run("postgres", "alter system set log_statement = 'all'");
-                scene.cluster().psql(scene.primary()).run("postgres", "select pg_reload_conf()");
-                List<String> views = new ArrayList<>();
-                Move move = moveAndRollBack(scene, hunt, views);
-                watch.awaitRound();
+            hunt(scene);
+        } finally {
+            SharedCluster.discard();
+        }
+    }
 
-                assertThat(watch.programs()).contains("java", "postgres", "pg_basebackup", "pg_verifybackup");
-                assertThat(watch.found()).isEmpty();
-                assertThat(views).isEmpty();
-                assertThat(everywhere(scene, hunt, move.id())).isEmpty();
-                LOG.info("read {} argument lists and environments of {}", watch.read(), watch.programs());
-
-                plantAndFind(scene, hunt, watch, move.id(), planted);
-            } finally {
-                SharedCluster.discard();
+    /** Keys of TLS, credentials of ZooKeeper, a caller's token of which the controllers know the hash. */
+    @Test
+    void neitherIsOneWhereEverythingIsProtected() throws Exception {
+        try (LocalCluster cluster =
+                LocalCluster.start(ClusterOptions.secured("canaries").withSecuredZooKeeper())) {
+            cluster.createShard();
+            listCallers(cluster);
+            try (Scene scene = Scene.on(cluster)) {
+                hunt(scene);
             }
+            assertThat(Files.readString(auditLog(cluster)))
+                    .contains("\"caller\":\"tester\"", "\"result\":\"done\"");
+        }
+    }
+
+    private static Path auditLog(LocalCluster cluster) {
+        return cluster.directory().resolve("tmp/audit.log");
+    }
+
+    /** The one token becomes that of a caller in an access file, on both controllers. */
+    private static void listCallers(LocalCluster cluster) throws IOException {
+        Path access = cluster.osUser()
+                .secretFile(cluster.directory().resolve("etc/access.yml"), """
+                        callers:
+                          - {name: tester, token: "%s", roles: {operator: ["*"], approver: ["*"], admin: ["*"]}}
+                        """.formatted(TokenDigest.of(cluster.token())));
+        for (ClusterController controller : cluster.controllers()) {
+            Path file = cluster.directory().resolve("etc/" + controller.id() + ".yml");
+            String before = Files.readString(file);
+            cluster.osUser()
+                    .secretFile(file, before + "accessFile: " + access + "\naudit: {file: " + auditLog(cluster) + "}\n");
+            cluster.restart(controller.id());
+        }
+        cluster.waitHealthy();
+    }
+
+    private static void hunt(Scene scene) throws Exception {
+        String planted = "planted-" + UUID.randomUUID();
+        Map<String, String> secrets = new HashMap<>(scene.cluster().secrets());
+        secrets.put("planted one", planted);
+        SecretHunt hunt = new SecretHunt(secrets);
+        try (ProcessWatch watch = new ProcessWatch(hunt)) {
+            // whatever is said to PostgreSQL stands in its log, and a copy takes the setting along
+            scene.cluster().psql(scene.primary()).run("postgres", "alter system set log_statement = 'all'");
+            scene.cluster().psql(scene.primary()).run("postgres", "select pg_reload_conf()");
+            List<String> views = new ArrayList<>();
+            Move move = moveAndRollBack(scene, hunt, views);
+            watch.awaitRound();
+
+            assertThat(watch.programs()).contains("java", "postgres", "pg_basebackup", "pg_verifybackup");
+            assertThat(watch.found()).isEmpty();
+            assertThat(views).isEmpty();
+            assertThat(everywhere(scene, hunt, move.id())).isEmpty();
+            LOG.info("read {} argument lists and environments of {}", watch.read(), watch.programs());
+
+            plantAndFind(scene, hunt, watch, move.id(), planted);
         }
     }
 
     private static Move moveAndRollBack(Scene scene, SecretHunt hunt, List<String> views) {
         NodeId source = scene.primary();
         NodeId target = scene.other();
-        Move move = scene.awaitRollbackReady(scene.start(target, ""));
+        Move move = scene.awaitRollbackReady(
+                scene.start(target, "\"verify\":{\"level\":\"counts\",\"canaries\":[\"select 1\"]}"));
+        views.addAll(commandLine(scene.cluster(), hunt));
         for (NodeId node : List.of(source, target)) {
             views.addAll(views(scene, hunt, node));
         }
@@ -90,6 +132,24 @@ class CanarySecretIT {
         scene.await(move, MoveState.ROLLED_BACK);
         views.addAll(views(scene, hunt, source));
         return move;
+    }
+
+    /** What a person starts, and what it says. */
+    private static List<String> commandLine(LocalCluster cluster, SecretHunt hunt) {
+        List<String> command = new ArrayList<>(List.of(
+                cluster.projectRoot().resolve("bin/drover").toString(),
+                "shards",
+                "--url",
+                cluster.controllers().get(0).rest(),
+                "--token-file",
+                cluster.tokenFile().toString()));
+        if (cluster.hasTls()) {
+            command.addAll(
+                    List.of("--ca-file", cluster.certificates().caFile().toString()));
+        }
+        Command.Result result = Command.run(command);
+        assertThat(result.exitCode()).as(result.output()).isZero();
+        return hunt.in("the command line", result.output());
     }
 
     private static List<String> views(Scene scene, SecretHunt hunt, NodeId node) {
@@ -120,6 +180,9 @@ class CanarySecretIT {
     /** The files that the configuration names for secrets, and libpq's password file beside each instance. */
     private static boolean isByDesign(LocalCluster cluster, Path file) {
         return file.startsWith(cluster.directory().resolve("secrets"))
+                || cluster.hasTls() && file.startsWith(cluster.certificates().directory())
+                || cluster.hasSecuredZooKeeper()
+                        && file.startsWith(cluster.zookeeperSecurity().directory())
                 || file.getFileName().toString().equals("passfile")
                         && file.getParent().getFileName().toString().equals("conf");
     }
@@ -180,7 +243,7 @@ class CanarySecretIT {
         cluster.psql(scene.primary()).run("postgres", "alter system set cluster_name = '" + planted + "'");
         Process named = start(List.of("/bin/sh", "-c", "sleep 60", planted), Map.of());
         Process environment = start(List.of("/bin/sleep", "60"), Map.of("PGPASSWORD", planted));
-        try (ZooKeeperClient client = ZooKeeperConnection.connect(cluster.zookeeper(), SESSION)) {
+        try (ZooKeeperClient client = cluster.connectToZooKeeper()) {
             ZooKeeper zooKeeper = ((CuratorClient) client).handle();
             String znode = "/participants/" + LocalCluster.SHARD + "/planted";
             create(zooKeeper, znode, planted);

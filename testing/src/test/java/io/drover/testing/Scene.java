@@ -66,11 +66,12 @@ final class Scene implements AutoCloseable {
     private Scene(LocalCluster cluster) {
         this.cluster = cluster;
         this.run = RUNS.incrementAndGet();
-        this.kit = ShardDataSource.open(ShardDataSourceConfig.builder(cluster.zookeeper(), LocalCluster.SHARD)
+        ShardDataSourceConfig.Builder config = ShardDataSourceConfig.builder(cluster.zookeeper(), LocalCluster.SHARD)
                 .credentials(LocalCluster.USER, cluster.password())
                 .name("scene-" + run)
-                .poolSize(WRITERS + READERS)
-                .build());
+                .poolSize(WRITERS + READERS);
+        this.kit = ShardDataSource.open(
+                (cluster.hasSecuredZooKeeper() ? cluster.zookeeperSecurity().client(config) : config).build());
         this.ledger =
                 Ledger.start(new LedgerOptions(run, WRITERS, READERS, SharedCluster.ROWS, run, PAUSE, PAUSE), kit);
     }

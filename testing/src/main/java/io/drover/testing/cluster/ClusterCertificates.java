@@ -41,6 +41,11 @@ public final class ClusterCertificates {
         put(file + ".key", issued.key());
     }
 
+    /** Where the files are. */
+    public Path directory() {
+        return directory;
+    }
+
     /** One of the files. */
     public Path file(String name) {
         return directory.resolve(name);

@@ -8,6 +8,8 @@ import io.drover.api.NodeInfo;
 import io.drover.api.ShardId;
 import io.drover.api.ShardTopology;
 import io.drover.replication.InstanceMonitors;
+import io.drover.topology.ZooKeeperClient;
+import io.drover.topology.ZooKeeperConnection;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -58,6 +60,7 @@ public final class LocalCluster implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofMinutes(3);
     /** A database cluster is made meanwhile: on a busy machine that takes longer than other requests may. */
     private static final Duration SHARD_LIMIT = Duration.ofMinutes(2);
+    private static final Duration ZOOKEEPER_SESSION = Duration.ofSeconds(10);
     /** Which word of a daemon's command names its configuration. */
     private static final int CONFIGURATION = 2;
 
@@ -226,17 +229,37 @@ public final class LocalCluster implements AutoCloseable {
 
     /** Every secret of the cluster by what it is for, to look for them where they must not be. */
     public Map<String, String> secrets() {
-        return Map.of(
-                "token",
-                secrets.token(),
-                "password of drover",
-                secrets.drover(),
-                "password of drover_repl",
-                secrets.replication(),
-                "password of drover_rewind",
-                secrets.rewind(),
-                "password of " + USER,
-                secrets.application());
+        Map<String, String> all = new LinkedHashMap<>();
+        all.put("token", secrets.token());
+        all.put("password of drover", secrets.drover());
+        all.put("password of drover_repl", secrets.replication());
+        all.put("password of drover_rewind", secrets.rewind());
+        all.put("password of drover_canary", secrets.canary());
+        all.put("password of " + USER, secrets.application());
+        if (security != null) {
+            all.putAll(security.namedSecrets());
+        }
+        if (certificates != null) {
+            all.putAll(PrivateKeys.in(certificates.directory()));
+        }
+        return all;
+    }
+
+    /** Whether daemons, their callers and PostgreSQL know each other by certificates. */
+    public boolean hasTls() {
+        return certificates != null;
+    }
+
+    /** Whether ZooKeeper has TLS and access control. */
+    public boolean hasSecuredZooKeeper() {
+        return security != null;
+    }
+
+    /** Connects to ZooKeeper with every right. */
+    public ZooKeeperClient connectToZooKeeper() {
+        return security == null
+                ? ZooKeeperConnection.connect(zookeeper(), ZOOKEEPER_SESSION)
+                : security.connectAsController(zookeeper());
     }
 
     /** The bearer token of REST and agents. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing.cluster;
 
+import io.drover.replication.RoleSetup;
 import java.security.SecureRandom;
 import java.util.Base64;
 
@@ -19,6 +20,11 @@ record Secrets(String token, String drover, String replication, String rewind, S
     static Secrets random() {
         SecureRandom random = new SecureRandom();
         return new Secrets(text(random), text(random), text(random), text(random), text(random));
+    }
+
+    /** Password of the role that canary queries are run as, which the agents make of that of rewinds. */
+    String canary() {
+        return new RoleSetup.Passwords(drover, replication, rewind).canary();
     }
 
     @Override

@@ -5,7 +5,6 @@ import io.drover.api.NodeId;
 import io.drover.api.NodeInfo;
 import io.drover.topology.CuratorClient;
 import io.drover.topology.ZooKeeperClient;
-import io.drover.topology.ZooKeeperConnection;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +14,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -40,7 +38,7 @@ public final class WorldSnapshot {
     /** Takes it. */
     public static WorldSnapshot of(LocalCluster cluster) {
         WorldSnapshot snapshot = new WorldSnapshot();
-        snapshot.addZnodes(cluster.zookeeper());
+        snapshot.addZnodes(cluster);
         cluster.nodes().forEach(node -> snapshot.addFiles(node));
         cluster.rest().nodes().stream()
                 .filter(WorldSnapshot::runsTheShard)
@@ -70,11 +68,11 @@ public final class WorldSnapshot {
                 .toList();
     }
 
-    private void addZnodes(String connect) {
-        try (ZooKeeperClient client = ZooKeeperConnection.connect(connect, Duration.ofSeconds(10))) {
+    private void addZnodes(LocalCluster cluster) {
+        try (ZooKeeperClient client = cluster.connectToZooKeeper()) {
             addZnode(((CuratorClient) client).handle(), "/");
         } catch (KeeperException e) {
-            throw new IllegalStateException("cannot read " + connect, e);
+            throw new IllegalStateException("cannot read " + cluster.zookeeper(), e);
         }
     }
 

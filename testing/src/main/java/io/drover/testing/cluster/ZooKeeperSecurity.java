@@ -100,6 +100,19 @@ public final class ZooKeeperSecurity {
         return List.copyOf(passwords.values());
     }
 
+    /** The same by what each is for, and the private keys. */
+    Map<String, String> namedSecrets() {
+        Map<String, String> all = new LinkedHashMap<>();
+        passwords.forEach((name, password) -> all.put("password of " + name + " in ZooKeeper", password));
+        all.putAll(PrivateKeys.in(directory));
+        return all;
+    }
+
+    /** Where the files are. */
+    public Path directory() {
+        return directory;
+    }
+
     /** A server's part: no port but the one with TLS. */
     String server(String host, int port) {
         return """
