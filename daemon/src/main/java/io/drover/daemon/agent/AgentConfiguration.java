@@ -68,7 +68,6 @@ public final class AgentConfiguration extends Configuration {
     private @Nullable HostName host;
 
     @Valid
-    @NotNull
     private @Nullable ZooKeeperFactory zookeeper;
 
     private @Nullable Duration zookeeperSessionTimeout;
@@ -116,6 +115,12 @@ public final class AgentConfiguration extends Configuration {
     @ValidationMethod(message = AdminPort.REFUSAL)
     public boolean isAdminOnLoopback() {
         return adminBeyondLoopback || AdminPort.isLocal(getServerFactory());
+    }
+
+    @JsonIgnore
+    @ValidationMethod(message = "zookeeper has to be named")
+    public boolean isZookeeperNamed() {
+        return zookeeper != null;
     }
 
     @JsonIgnore

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.dropwizard.validation.ValidationMethod;
 import io.drover.api.NodePath;
-import jakarta.validation.constraints.NotNull;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -21,12 +20,17 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 public final class PostgresTlsFactory {
-    @NotNull
     private @Nullable NodePath ca;
 
     private @Nullable NodePath certificate;
 
     private @Nullable NodePath key;
+
+    @JsonIgnore
+    @ValidationMethod(message = "the section postgres.tls needs ca")
+    public boolean isCaNamed() {
+        return ca != null;
+    }
 
     @JsonIgnore
     @ValidationMethod(message = "certificate and key belong together")

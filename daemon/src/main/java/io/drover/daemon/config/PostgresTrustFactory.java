@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.config;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.dropwizard.validation.ValidationMethod;
 import io.drover.api.NodePath;
-import jakarta.validation.constraints.NotNull;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** The section {@code postgres.tls} of a controller: with it every connection to PostgreSQL uses {@code sslmode=verify-full}. */
 public final class PostgresTrustFactory {
-    @NotNull
     private @Nullable NodePath ca;
+
+    @JsonIgnore
+    @ValidationMethod(message = "the section postgres.tls needs ca")
+    public boolean isCaNamed() {
+        return ca != null;
+    }
 
     /** PEM file with the CAs that servers must have their certificates from. Read anew for each connection. */
     @JsonProperty

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.config;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.dropwizard.validation.ValidationMethod;
 import io.drover.api.NodePath;
-import jakarta.validation.constraints.NotNull;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -18,14 +19,17 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 public final class TlsFactory {
-    @NotNull
     private @Nullable NodePath certificate;
 
-    @NotNull
     private @Nullable NodePath key;
 
-    @NotNull
     private @Nullable NodePath ca;
+
+    @JsonIgnore
+    @ValidationMethod(message = "the section tls needs certificate, key and ca")
+    public boolean isWhole() {
+        return certificate != null && key != null && ca != null;
+    }
 
     /** The certificate, with those between it and the CA. */
     @JsonProperty

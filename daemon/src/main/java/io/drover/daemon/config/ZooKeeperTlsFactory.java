@@ -1,23 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.config;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.dropwizard.validation.ValidationMethod;
 import io.drover.api.NodePath;
 import io.drover.topology.PemFiles;
-import jakarta.validation.constraints.NotNull;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** The section {@code tls} of the section {@code zookeeper}: PEM files, which are read anew at each connecting. */
 public final class ZooKeeperTlsFactory {
-    @NotNull
     private @Nullable NodePath certificate;
 
-    @NotNull
     private @Nullable NodePath key;
 
-    @NotNull
     private @Nullable NodePath ca;
+
+    @JsonIgnore
+    @ValidationMethod(message = "the section zookeeper.tls needs certificate, key and ca")
+    public boolean isWhole() {
+        return certificate != null && key != null && ca != null;
+    }
 
     /** This process's certificate, with those between it and the CA behind it. */
     @JsonProperty

@@ -55,6 +55,8 @@ class AgentConfigurationTest {
     @ValueSource(
             strings = {
                 "postgres: {tls: {ca: /ca, certificate: /c}}|belong together",
+                "postgres: {tls: {}}|the section postgres.tls needs ca",
+                "tls: {certificate: /c, ca: /ca}|the section tls needs certificate, key and ca",
                 "agentUrl: 'https://127.0.0.21:8090'|https://"
             })
     void refusesHalfOfTls(String more) {
@@ -93,11 +95,11 @@ class AgentConfigurationTest {
     void refusesHalfOfASectionAndAConnectStringWithoutAChroot() {
         String start = "{node: node_a, host: h, ";
         assertThatThrownBy(() -> read(start + "zookeeper: {connect: 'h:1/d', tls: {ca: /t/ca.crt}}}"))
-                .hasMessageContaining("tls.certificate");
+                .hasMessageContaining("the section zookeeper.tls needs certificate, key and ca");
         assertThatThrownBy(() -> read(start + "zookeeper: {connect: 'h:1/d', access: {credentials: /f}}}"))
                 .hasMessageContaining("access.roles");
         assertThatThrownBy(() -> read(start + "zookeeper: 'h:2181'}")).hasMessageContaining("zookeeper");
-        assertThatThrownBy(() -> read("{node: node_a, host: h}")).hasMessageContaining("zookeeper");
+        assertThatThrownBy(() -> read("{node: node_a, host: h}")).hasMessageContaining("zookeeper has to be named");
     }
 
     @Test
