@@ -256,9 +256,14 @@ final class ZkCalls {
 
     /** What is said of one shard or node where another's record lies is said of none. */
     private static void requireOwn(ZNode<?> node, Object record) {
-        String owner = record instanceof ShardTopology topology
-                ? topology.shard().value()
-                : record instanceof NodeRecord known ? known.id().value() : "";
+        String owner = "";
+        if (record instanceof ShardTopology topology) {
+            owner = topology.shard().value();
+        } else if (record instanceof NodeRecord known) {
+            owner = known.id().value();
+        } else if (record instanceof AgentMark mark) {
+            owner = mark.id().value();
+        }
         if (!owner.isEmpty() && !List.of(node.path().split("/")).contains(owner)) {
             throw new IllegalArgumentException("it is the record of " + owner);
         }

@@ -123,7 +123,8 @@ class NodeClaimTest {
                 "{}",
                 "{\"id\":\"node_a\",\"host\":\"h1,h2\",\"agent\":\"http://a:1\",\"origin\":null}",
                 "{\"id\":\"node_a\",\"host\":\"10.0.0.1\",\"agent\":\"file:///etc/passwd\",\"origin\":null}",
-                "{\"id\":\"../a\",\"host\":\"10.0.0.1\",\"agent\":\"http://a:1\",\"origin\":null}")) {
+                "{\"id\":\"../a\",\"host\":\"10.0.0.1\",\"agent\":\"http://a:1\",\"origin\":null}",
+                "{\"id\":\"node_b\",\"host\":\"10.0.0.1\",\"agent\":\"http://a:1\",\"origin\":null}")) {
             try (NodeClaim claim = claim(CLONE, mark -> true)) {
                 controllers.keepRecord(new NodeRecord(NODE, "10.0.0.1", "http://10.0.0.1:8090"), true);
                 handle.create(

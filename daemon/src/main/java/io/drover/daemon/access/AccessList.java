@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import io.drover.api.Json;
+import io.drover.api.SafeText;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -96,11 +97,11 @@ final class AccessList implements Callers {
                     : "not what belongs there: " + place;
         }
         // the lines behind the first show a piece of the file
-        return String.valueOf(failure.getOriginalMessage()).lines().findFirst().orElse("");
+        return SafeText.words(String.valueOf(failure.getOriginalMessage()).lines().findFirst().orElse(""));
     }
 
     private static String named(String member) {
-        return member.length() <= LONGEST_MEMBER ? member : "(long)";
+        return member.length() <= LONGEST_MEMBER ? SafeText.line(member) : "(long)";
     }
 
     private void add(@Nullable Line line, int number) {

@@ -18,6 +18,7 @@ import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -76,9 +77,9 @@ public final class ZooKeeperFactory {
     }
 
     @JsonIgnore
-    @ValidationMethod(message = "connect must be host:port[,host:port...]/chroot")
+    @ValidationMethod(message = "zookeeper.connect must be host:port[,host:port...]/chroot")
     public boolean isChrooted() {
-        return connect.hasChroot();
+        return Optional.ofNullable(connect).map(ZooKeeperAddress::hasChroot).orElse(true);
     }
 
     /** {@code host:port[,host:port...]/chroot}. Default {@code 127.0.0.1:2181/drover}. */
