@@ -94,7 +94,7 @@ class QuotingIT {
         Assume.that(isText(value) && !value.isEmpty() && value.getBytes(StandardCharsets.UTF_8).length <= NAME_BYTES);
         String quoted = Quoting.identifier(value);
         try (PreparedStatement statement = connection.prepareStatement(
-                "select parse_ident(?) = array[?], parse_ident(quote_ident(?)) = parse_ident(?)")) {
+                "select parse_ident(?) = array[?::text], parse_ident(quote_ident(?)) = parse_ident(?)")) {
             statement.setString(1, quoted);
             statement.setString(2, value);
             statement.setString(3, value);
