@@ -30,6 +30,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -254,6 +255,8 @@ class SecuredZooKeeperIT {
                     controller.id() + " refuses to lead",
                     LIMIT,
                     () -> refusal(controller).contains("/topology is open to anybody: world:anyone cdrwa"));
+            assertThat(Files.readString(cluster.controlDirectory().resolve(controller.id() + ".log")))
+                    .contains("controller " + controller.id() + " does not lead, and has changed nothing");
         }
         assertThat(cluster.rest().get("/v1/shards").status()).isEqualTo(503);
         Command.Result check = access("check");
