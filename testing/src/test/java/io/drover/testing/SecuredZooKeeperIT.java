@@ -31,6 +31,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -255,8 +256,12 @@ class SecuredZooKeeperIT {
                     controller.id() + " refuses to lead",
                     LIMIT,
                     () -> refusal(controller).contains("/topology is open to anybody: world:anyone cdrwa"));
-            assertThat(Files.readString(cluster.controlDirectory().resolve(controller.id() + ".log")))
-                    .contains("controller " + controller.id() + " does not lead, and has changed nothing");
+            Path log = cluster.controlDirectory().resolve(controller.id() + ".log");
+            Waiting.until(
+                    controller.id() + " says so in " + log,
+                    LIMIT,
+                    () -> read(log)
+                            .contains("controller " + controller.id() + " does not lead, and has changed nothing"));
         }
         assertThat(cluster.rest().get("/v1/shards").status()).isEqualTo(503);
         Command.Result check = access("check");
@@ -268,6 +273,14 @@ class SecuredZooKeeperIT {
         assertThat(tightened.output()).contains("closed /topology");
         cluster.waitHealthy();
         assertThat(cluster.rest().shard(LocalCluster.SHARD)).isEqualTo(before);
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static String refusal(ClusterController controller) {
