@@ -106,8 +106,7 @@ final class NamesPropertyTest {
         }
         // an empty list of standbys is one, and a list may hold what PostgreSQL does not understand, which its reader
         // finds out; an ensemble is a list of hosts
-        assertThat(taken)
-                .allMatch(each -> each.startsWith("StandbyNames ") || each.equals("ZooKeeperAddress 'h1,h2'"));
+        assertThat(taken).allMatch(each -> each.startsWith("StandbyNames ") || each.equals("ZooKeeperAddress 'h1,h2'"));
     }
 
     @Example
@@ -160,8 +159,14 @@ final class NamesPropertyTest {
         assertThatThrownBy(() -> new BaseUrl("http://user@node_a:8090")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new BaseUrl("http://169.254.169.254")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new BaseUrl("http://node_a:0")).isInstanceOf(IllegalArgumentException.class);
-        for (String address :
-                List.of("zk1:2181,169.254.169.254:2181/d", "zk1:0/d", "zk1:65536/d", "zk1/d/../e", "zk1//d", "zk1/d/", ",zk1/d")) {
+        for (String address : List.of(
+                "zk1:2181,169.254.169.254:2181/d",
+                "zk1:0/d",
+                "zk1:65536/d",
+                "zk1/d/../e",
+                "zk1//d",
+                "zk1/d/",
+                ",zk1/d")) {
             assertThatThrownBy(() -> new ZooKeeperAddress(address))
                     .as(address)
                     .isInstanceOf(IllegalArgumentException.class);

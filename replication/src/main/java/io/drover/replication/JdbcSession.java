@@ -116,7 +116,11 @@ final class JdbcSession implements PostgresSession {
 
     private Connection replication() {
         return Connections.replication(
-                node.host(), socket.port(), RoleSetup.REPLICATION, node.passwords().replication(), node.tls());
+                node.host(),
+                socket.port(),
+                RoleSetup.REPLICATION,
+                node.passwords().replication(),
+                node.tls());
     }
 
     @Override

@@ -68,7 +68,8 @@ final class NamedDirectory {
     private static void requireCopyable(Path path) throws IOException {
         List<Path> unreadable;
         try (Stream<Path> entries = Files.list(path)) {
-            unreadable = entries.filter(entry -> !Files.isReadable(entry)).sorted().toList();
+            unreadable =
+                    entries.filter(entry -> !Files.isReadable(entry)).sorted().toList();
         }
         if (!unreadable.isEmpty()) {
             throw refused(

@@ -104,8 +104,7 @@ final class RoleRights {
     /** Attributes and memberships beyond its part. */
     static List<String> powers(Connection connection, String role) {
         Part part = Objects.requireNonNull(PARTS.get(role), "BUG: a role without a part");
-        return Stream.concat(
-                        attributes(connection, role, part).stream(), memberships(connection, role, part).stream())
+        return Stream.concat(attributes(connection, role, part).stream(), memberships(connection, role, part).stream())
                 .toList();
     }
 

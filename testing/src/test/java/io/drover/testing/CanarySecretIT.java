@@ -70,8 +70,7 @@ class CanarySecretIT {
             try (Scene scene = Scene.on(cluster)) {
                 hunt(scene);
             }
-            assertThat(Files.readString(auditLog(cluster)))
-                    .contains("\"caller\":\"tester\"", "\"result\":\"done\"");
+            assertThat(Files.readString(auditLog(cluster))).contains("\"caller\":\"tester\"", "\"result\":\"done\"");
         }
     }
 
@@ -81,16 +80,17 @@ class CanarySecretIT {
 
     /** The one token becomes that of a caller in an access file, on both controllers. */
     private static void listCallers(LocalCluster cluster) throws IOException {
-        Path access = cluster.osUser()
-                .secretFile(cluster.directory().resolve("etc/access.yml"), """
+        Path access = cluster.osUser().secretFile(cluster.directory().resolve("etc/access.yml"), """
                         callers:
                           - {name: tester, token: "%s", roles: {operator: ["*"], approver: ["*"], admin: ["*"]}}
-                        """.formatted(TokenDigest.of(cluster.token())));
+                        """.formatted(
+                        TokenDigest.of(cluster.token())));
         for (ClusterController controller : cluster.controllers()) {
             Path file = cluster.directory().resolve("etc/" + controller.id() + ".yml");
             String before = Files.readString(file);
             cluster.osUser()
-                    .secretFile(file, before + "accessFile: " + access + "\naudit: {file: " + auditLog(cluster) + "}\n");
+                    .secretFile(
+                            file, before + "accessFile: " + access + "\naudit: {file: " + auditLog(cluster) + "}\n");
             cluster.restart(controller.id());
         }
         cluster.waitHealthy();
@@ -144,8 +144,7 @@ class CanarySecretIT {
                 "--token-file",
                 cluster.tokenFile().toString()));
         if (cluster.hasTls()) {
-            command.addAll(
-                    List.of("--ca-file", cluster.certificates().caFile().toString()));
+            command.addAll(List.of("--ca-file", cluster.certificates().caFile().toString()));
         }
         Command.Result result = Command.run(command);
         assertThat(result.exitCode()).as(result.output()).isZero();

@@ -63,7 +63,8 @@ class CredentialsTest {
     void aPasswordWhereItsHashBelongsIsNotTold() throws Exception {
         write("controller:secret1\n");
 
-        for (String role : List.of("controller:secret1", "secret1", "", "controller", "root:AAAAAAAAAAAAAAAAAAAAAAAAAAA=")) {
+        for (String role :
+                List.of("controller:secret1", "secret1", "", "controller", "root:AAAAAAAAAAAAAAAAAAAAAAAAAAA=")) {
             assertThatThrownBy(() -> AccessRules.ofController(file, List.of(role)))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("entry 1 of the roles")

@@ -128,10 +128,7 @@ class NodeClaimTest {
             try (NodeClaim claim = claim(CLONE, mark -> true)) {
                 controllers.keepRecord(new NodeRecord(NODE, "10.0.0.1", "http://10.0.0.1:8090"), true);
                 handle.create(
-                        path,
-                        text.getBytes(StandardCharsets.UTF_8),
-                        ZooDefs.Ids.OPEN_ACL_UNSAFE,
-                        CreateMode.EPHEMERAL);
+                        path, text.getBytes(StandardCharsets.UTF_8), ZooDefs.Ids.OPEN_ACL_UNSAFE, CreateMode.EPHEMERAL);
 
                 claim.take(NOT_LONG, CONNECT);
 

@@ -97,7 +97,8 @@ final class AccessList implements Callers {
                     : "not what belongs there: " + place;
         }
         // the lines behind the first show a piece of the file
-        return SafeText.words(String.valueOf(failure.getOriginalMessage()).lines().findFirst().orElse(""));
+        return SafeText.words(
+                String.valueOf(failure.getOriginalMessage()).lines().findFirst().orElse(""));
     }
 
     private static String named(String member) {

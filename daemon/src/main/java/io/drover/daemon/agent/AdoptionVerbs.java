@@ -162,8 +162,7 @@ final class AdoptionVerbs {
         refuseWhenServedElsewhere(identity, dataDir);
         Optional<Home> home = home(server, file);
         prove(server, file, identity, verb.database().value());
-        InstanceReport report =
-                take(identity, verb.shard(), verb.database().value(), file, home);
+        InstanceReport report = take(identity, verb.shard(), verb.database().value(), file, home);
         home.ifPresent(known -> takeAutostart(server, known));
         return report;
     }

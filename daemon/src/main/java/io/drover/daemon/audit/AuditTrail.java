@@ -99,8 +99,6 @@ public final class AuditTrail {
         if (text == null) {
             return null;
         }
-        return text.length() <= LONGEST
-                ? SafeText.lines(text)
-                : SafeText.lines(text.substring(0, LONGEST)) + "…";
+        return text.length() <= LONGEST ? SafeText.lines(text) : SafeText.lines(text.substring(0, LONGEST)) + "…";
     }
 }

@@ -121,10 +121,8 @@ final class HostileConfigurationTest {
             return;
         }
         // a text of JSON is one of YAML
-        String quoted = Json.mapper()
-                .writer()
-                .with(JsonWriteFeature.ESCAPE_NON_ASCII)
-                .writeValueAsString(value);
+        String quoted =
+                Json.mapper().writer().with(JsonWriteFeature.ESCAPE_NON_ASCII).writeValueAsString(value);
         assertThatThrownBy(() -> place.read(quoted))
                 .as("%s: %s", place, quoted)
                 .isInstanceOf(ConfigurationException.class);

@@ -60,6 +60,7 @@ public final class LocalCluster implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofMinutes(3);
     /** A database cluster is made meanwhile: on a busy machine that takes longer than other requests may. */
     private static final Duration SHARD_LIMIT = Duration.ofMinutes(2);
+
     private static final Duration ZOOKEEPER_SESSION = Duration.ofSeconds(10);
     /** Which word of a daemon's command names its configuration. */
     private static final int CONFIGURATION = 2;

@@ -20,9 +20,12 @@ final class PrivateKeys {
     static Map<String, String> in(Path directory) {
         Map<String, String> keys = new TreeMap<>();
         try (Stream<Path> files = Files.list(directory)) {
-            for (Path file : files.filter(each -> each.toString().endsWith(".key")).toList()) {
+            for (Path file :
+                    files.filter(each -> each.toString().endsWith(".key")).toList()) {
                 List<String> lines = Files.readAllLines(file);
-                keys.put("private key " + file.getFileName() + " of " + directory.getFileName(), lines.get(lines.indexOf(BEGIN) + 2));
+                keys.put(
+                        "private key " + file.getFileName() + " of " + directory.getFileName(),
+                        lines.get(lines.indexOf(BEGIN) + 2));
             }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read the keys in " + directory, e);

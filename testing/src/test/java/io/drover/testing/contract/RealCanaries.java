@@ -73,7 +73,8 @@ abstract class RealCanaries extends PostgresSteps {
         set("CREATE FUNCTION rise() RETURNS text LANGUAGE plpgsql AS $$ BEGIN"
                 + " PERFORM set_config('role', " + SUPERUSER + ", false); EXECUTE 'RESET SESSION AUTHORIZATION';"
                 + " RETURN (SELECT rolpassword FROM pg_authid LIMIT 1); END $$");
-        set("CREATE FUNCTION write_down() RETURNS int LANGUAGE sql AS $$ INSERT INTO notes VALUES ('a') RETURNING 1 $$");
+        set(
+                "CREATE FUNCTION write_down() RETURNS int LANGUAGE sql AS $$ INSERT INTO notes VALUES ('a') RETURNING 1 $$");
 
         for (String query : REACHES) {
             assertThatExceptionOfType(DroverException.class)

@@ -67,8 +67,8 @@ class AdoptionClaimTest {
 
     @Test
     void isRefusedByTheAgentWhichHasChangedNothing() {
-        Verb.Adopt claim = new Verb.Adopt(
-                SECOND, new NodePath(COPY.toString()), MiniCluster.PORT, new DatabaseName("other"));
+        Verb.Adopt claim =
+                new Verb.Adopt(SECOND, new NodePath(COPY.toString()), MiniCluster.PORT, new DatabaseName("other"));
 
         assertThatThrownBy(() -> cluster.send(B, null, claim))
                 .isInstanceOfSatisfying(DroverException.class, AdoptionClaimTest::refused);
@@ -79,8 +79,8 @@ class AdoptionClaimTest {
 
     @Test
     void isRefusedByTheControllerWhichHasPublishedNothing() {
-        ShardAdoption claim = new ShardAdoption(
-                B, new NodePath(COPY.toString()), MiniCluster.PORT, new DatabaseName("other"), null);
+        ShardAdoption claim =
+                new ShardAdoption(B, new NodePath(COPY.toString()), MiniCluster.PORT, new DatabaseName("other"), null);
 
         assertThatThrownBy(() -> cluster.control().shards().adopt(SECOND, claim))
                 .isInstanceOfSatisfying(DroverException.class, AdoptionClaimTest::refused);

@@ -56,7 +56,8 @@ final class StubbornKey extends X509ExtendedKeyManager {
 
     @Override
     public PrivateKey getPrivateKey(String alias) {
-        // Java asks a key for its kind by the name that its own provider has for it, EC; what parses PEM says ECDSA, and is not shown
+        // Java asks a key for its kind by the name that its own provider has for it, EC; what parses PEM says ECDSA,
+        // and is not shown
         byte[] encoded = PemUtils.parsePrivateKey(issued.key()).getEncoded();
         try {
             return KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(encoded));
