@@ -38,6 +38,8 @@ public final class Canaries {
                 String sql = ANSWER.formatted(select.replace("?", "??"));
                 return Sql.first(connection, sql, row -> new Answer(row.getLong(1), row.getString(2)))
                         .orElseThrow();
+            } catch (DroverException e) {
+                throw withoutWords(e);
             } finally {
                 connection.rollback();
                 connection.setAutoCommit(true);
@@ -45,5 +47,15 @@ public final class Canaries {
         } catch (SQLException e) {
             throw Sql.failed(select, e);
         }
+    }
+
+    /** PostgreSQL's words can hold what the query has read ({@code rolpassword::int}), and go to whoever has asked. */
+    private static DroverException withoutWords(DroverException failure) {
+        String state =
+                failure.getCause() instanceof SQLException cause ? String.valueOf(cause.getSQLState()) : "unknown";
+        return new DroverException(
+                failure.code(),
+                "a canary query failed with SQLSTATE " + state,
+                "PostgreSQL's log on the node has its words: they can hold rows, and are told to nobody else");
     }
 }

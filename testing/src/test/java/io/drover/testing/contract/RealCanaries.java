@@ -39,7 +39,6 @@ abstract class RealCanaries extends PostgresSteps {
             "select pg_promote()",
             "select lo_import('/etc/passwd')",
             "select pg_terminate_backend(pid) from pg_stat_activity where usename = " + SUPERUSER,
-            "select * from pg_authid",
             "select query_to_xml('set role " + Connections.osUser() + "', true, true, '')",
             "table operations for update");
 
@@ -85,6 +84,14 @@ abstract class RealCanaries extends PostgresSteps {
 
         assertThat(ask("SELECT count(*) FROM notes")).isEqualTo("0");
         assertThat(ask("SELECT pg_is_in_recovery()")).isEqualTo("f");
+    }
+
+    @Test
+    final void noRowIsToldInTheWordsOfAFailure() {
+        assertThatExceptionOfType(DroverException.class)
+                .isThrownBy(() -> canaries(Side.ONE, "select rolpassword::int from pg_authid where rolname = 'drover'"))
+                .withMessageContaining("SQLSTATE 22P02")
+                .satisfies(e -> assertThat(e.getMessage() + e.hint() + e.getCause()).doesNotContain("SCRAM"));
     }
 
     @Test
