@@ -118,7 +118,7 @@ public final class Commands {
         builder.environment().keySet().retainAll(INHERITED);
         builder.environment().putAll(FIXED);
         // Whoever has started the daemon under another user's account may have left his own: libpq looks for certificates there
-        builder.environment().put("HOME", System.getProperty("user.home"));
+        builder.environment().put("HOME", System.getProperty("user.home", "/"));
         builder.environment().putAll(environment);
         return builder;
     }
