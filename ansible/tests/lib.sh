@@ -57,6 +57,44 @@ fingerprint() {
         } | sha256sum'
 }
 
+# drover ARGUMENT...: the command on machine a; $caller_options are more variables of env
+caller_options=()
+drover() {
+    local url=http://$subnet.11:8080
+    if on a test -e /etc/drover/tls/ca.crt; then url=https://$subnet.11:8080; fi
+    on a env DROVER_CA_FILE=/etc/drover/tls/ca.crt "DROVER_URL=$url" DROVER_TOKEN_FILE=/etc/drover/controller.token "${caller_options[@]}" \
+        drover "$@"
+}
+
+# as CALLER ARGUMENT...: with the token in /root/CALLER.token of machine a
+as() {
+    local caller_options=("DROVER_TOKEN_FILE=/root/$1.token")
+    drover "${@:2}"
+}
+
+# denied WHAT WORD COMMAND...: it fails and says WORD
+denied() {
+    local what=$1 word=$2 said
+    shift 2
+    if said=$("$@" 2>&1); then fail "$what was not refused: $said"; fi
+    grep -qF -- "$word" <<<"$said" || fail "$what does not say '$word': $said"
+    echo "ok: refused $what: $word"
+}
+
+# newest_move FIELD: of the newest move
+newest_move() { drover moves --json | /usr/bin/python3 -c "import json, sys; print(json.load(sys.stdin)['moves'][0]['$1'])"; }
+
+# sum_on NAME: what is in the table, on whichever node; begins with "t" when the node is a standby
+sum_on() {
+    on "$1" runuser -u postgres -- psql -XAtq -p 5432 -d app -c "SELECT pg_is_in_recovery(), count(*), sum(hashtext(text)) FROM item"
+}
+
+# started_on NAME: when its PostgreSQL server was started
+started_on() { on "$1" runuser -u postgres -- psql -XAtq -p 5432 -c 'SELECT pg_postmaster_start_time()'; }
+
+# unchanged LOG: every host of that run says that nothing was changed
+unchanged() { expect "hosts that $1 changed" "$(grep -E ' : ok=' "$work/$1.log" | grep -cv 'changed=0 ')" 0; }
+
 # The package once more, with a higher version; prints its path.
 newer_package() {
     local directory=$work/newer deb
