@@ -84,6 +84,11 @@ denied() {
 # newest_move FIELD: of the newest move
 newest_move() { drover moves --json | /usr/bin/python3 -c "import json, sys; print(json.load(sys.stdin)['moves'][0]['$1'])"; }
 
+# settle: ends the newest move's bake, if there is one, so that the next move may begin
+settle() {
+    [ "$(newest_move state)" != BAKING ] || drover complete "$(newest_move id)" --end-bake --wait >/dev/null
+}
+
 # sum_on NAME: what is in the table, on whichever node; begins with "t" when the node is a standby
 sum_on() {
     on "$1" runuser -u postgres -- psql -XAtq -p 5432 -d app -c "SELECT pg_is_in_recovery(), count(*), sum(hashtext(text)) FROM item"
