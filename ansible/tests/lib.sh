@@ -48,13 +48,14 @@ refused() {
     echo "ok: refused $name: $word"
 }
 
-# fingerprint MACHINE: a hash of its packages, users, units, and of all files but data, logs and caches
+# fingerprint MACHINE: a hash of its packages, users, units, of all files in /etc, and of the names, sizes and times of others but data, logs, caches
 fingerprint() {
     on "$1" sh -c '{ dpkg-query -W; getent passwd; systemctl list-unit-files --no-legend; systemctl list-units --no-legend --state=active \
             --type=service --plain | sort | cut -d" " -f1
-        find /etc /usr /opt /var/lib -xdev \( -path /var/lib/apt -o -path /var/lib/systemd -o -path /var/lib/postgresql -o -path /var/lib/zookeeper \
-            -o -path "/var/lib/drover" -o -path /var/lib/ucf -o -name __pycache__ \) -prune -o \( -type f -o -type l \) -printf "%p %s %m %u %T@\n" | sort
-        } | sha256sum'
+        find /etc -xdev -type f ! -name ld.so.cache -exec sha256sum {} + | sort; find /etc -xdev -printf "%p %m %u %l\n" | sort
+        find /usr /opt /var/lib -xdev \( -path /var/lib/apt -o -path /var/lib/systemd -o -path /var/lib/postgresql -o -path /var/lib/zookeeper \
+            -o -path /var/lib/drover -o -path /var/lib/ucf -o -name __pycache__ \) -prune -o \( -type f -o -type l \) -printf "%p %s %m %u %T@\n" | sort
+        }' | tee "$work/fingerprint-$1" | sha256sum
 }
 
 # drover ARGUMENT...: the command on machine a; $caller_options are more variables of env
@@ -83,6 +84,9 @@ denied() {
 
 # newest_move FIELD: of the newest move
 newest_move() { drover moves --json | /usr/bin/python3 -c "import json, sys; print(json.load(sys.stdin)['moves'][0]['$1'])"; }
+
+# serving: the node that serves shard_01
+serving() { drover shards --json | /usr/bin/python3 -c "import json, sys; print(json.load(sys.stdin)['shards'][0]['primary']['node'])"; }
 
 # settle: ends the newest move's bake, if there is one, so that the next move may begin
 settle() {
