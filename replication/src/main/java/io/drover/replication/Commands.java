@@ -109,6 +109,8 @@ public final class Commands {
         builder.environment()
                 .keySet()
                 .removeIf(key -> key.startsWith("PG") || key.startsWith("LC_") || key.equals("LANGUAGE"));
+        // Whoever has started the daemon under another user's account may have left his own: libpq looks for certificates there
+        builder.environment().put("HOME", System.getProperty("user.home", "/"));
         builder.environment().put("LC_ALL", "C");
         builder.environment().putAll(environment);
         return builder;

@@ -34,7 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -53,8 +53,9 @@ class DebianAdoptionIT {
     private static final Duration PAUSE = Duration.ofMillis(20);
     private static final int SOME_WRITES = 50;
 
-    @AfterAll
-    static void discard() {
+    /** Its shards stay in the topology, and the next instance has shards of the same names. */
+    @AfterEach
+    void discard() {
         SharedCluster.discard();
     }
 

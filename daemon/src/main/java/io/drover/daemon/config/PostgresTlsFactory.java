@@ -26,7 +26,7 @@ public final class PostgresTlsFactory {
     private @Nullable Path key;
 
     @JsonIgnore
-    @ValidationMethod(message = "ca has to be named")
+    @ValidationMethod(message = "the section postgres.tls needs ca")
     public boolean isCaNamed() {
         return ca != null;
     }

@@ -12,7 +12,7 @@ public final class PostgresTrustFactory {
     private @Nullable Path ca;
 
     @JsonIgnore
-    @ValidationMethod(message = "ca has to be named")
+    @ValidationMethod(message = "the section postgres.tls needs ca")
     public boolean isCaNamed() {
         return ca != null;
     }

@@ -25,7 +25,7 @@ public final class TlsFactory {
     private @Nullable Path ca;
 
     @JsonIgnore
-    @ValidationMethod(message = "certificate, key and ca have to be named")
+    @ValidationMethod(message = "the section tls needs certificate, key and ca")
     public boolean isWhole() {
         return certificate != null && key != null && ca != null;
     }

@@ -3,8 +3,8 @@ package io.drover.daemon.config;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import io.drover.topology.PemFiles;
 import io.dropwizard.validation.ValidationMethod;
+import io.drover.topology.PemFiles;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +17,7 @@ public final class ZooKeeperTlsFactory {
     private @Nullable Path ca;
 
     @JsonIgnore
-    @ValidationMethod(message = "certificate, key and ca have to be named")
+    @ValidationMethod(message = "the section zookeeper.tls needs certificate, key and ca")
     public boolean isWhole() {
         return certificate != null && key != null && ca != null;
     }

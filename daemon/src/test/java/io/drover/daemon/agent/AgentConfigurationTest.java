@@ -54,8 +54,8 @@ class AgentConfigurationTest {
     @ValueSource(
             strings = {
                 "postgres: {tls: {ca: /ca, certificate: /c}}|belong together",
-                "postgres: {tls: {}}|postgres.tls ca has to be named",
-                "tls: {certificate: /c, ca: /ca}|tls certificate, key and ca have to be named",
+                "postgres: {tls: {}}|the section postgres.tls needs ca",
+                "tls: {certificate: /c, ca: /ca}|the section tls needs certificate, key and ca",
                 "agentUrl: 'https://127.0.0.21:8090'|https://"
             })
     void refusesHalfOfTls(String more) {
@@ -94,7 +94,7 @@ class AgentConfigurationTest {
     void refusesHalfOfASectionAndAConnectStringWithoutAChroot() {
         String start = "{node: node_a, host: h, ";
         assertThatThrownBy(() -> read(start + "zookeeper: {connect: 'h:1/d', tls: {ca: /t/ca.crt}}}"))
-                .hasMessageContaining("zookeeper.tls certificate, key and ca have to be named");
+                .hasMessageContaining("the section zookeeper.tls needs certificate, key and ca");
         assertThatThrownBy(() -> read(start + "zookeeper: {connect: 'h:1/d', access: {credentials: /f}}}"))
                 .hasMessageContaining("access.roles");
         assertThatThrownBy(() -> read(start + "zookeeper: 'h:2181'}")).hasMessageContaining("zookeeper");

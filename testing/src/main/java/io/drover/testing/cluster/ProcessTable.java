@@ -144,8 +144,9 @@ public final class ProcessTable {
     private static Optional<String> program(long pid) {
         // the link is readable for the owner and root only; the name of the main thread is readable for all
         try {
-            return Optional.of(
-                    PROC.resolve(pid + "/exe").toRealPath().getFileName().toString());
+            // a process of another mount namespace may seem to run the root directory, which has no name
+            return Optional.ofNullable(PROC.resolve(pid + "/exe").toRealPath().getFileName())
+                    .map(Path::toString);
         } catch (IOException e) {
             try {
                 return Optional.of(Files.readString(PROC.resolve(pid + "/comm")).strip());

@@ -40,9 +40,7 @@ public final class SegmentSize {
         try {
             Files.writeString(
                     data.resolve("postgresql.conf"),
-                    String.format(
-                            Locale.ROOT,
-                            """
+                    String.format(Locale.ROOT, """
 
                     wal_level = replica
                     max_wal_senders = 10
@@ -57,9 +55,7 @@ public final class SegmentSize {
                     superuser_reserved_connections = 5
                     password_encryption = 'scram-sha-256'
                     log_line_prefix = '%%m [%%p] %%q%%u@%%d/%%a '
-                    """,
-                            LEAST_SEGMENTS * mebibytes,
-                            MOST_SEGMENTS * mebibytes),
+                    """, LEAST_SEGMENTS * mebibytes, MOST_SEGMENTS * mebibytes),
                     StandardOpenOption.APPEND);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the settings of " + data, e);

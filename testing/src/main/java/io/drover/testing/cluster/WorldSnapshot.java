@@ -102,6 +102,8 @@ public final class WorldSnapshot {
 
     private void addFiles(ClusterNode node) {
         Path root = node.dataRoot();
+        // that a request has come is remembered, also of one that is refused and changes nothing
+        Path requests = root.resolve("agent").resolve("requests");
         try {
             Files.walkFileTree(root, new SimpleFileVisitor<>() {
                 @Override
@@ -113,7 +115,9 @@ public final class WorldSnapshot {
 
                 @Override
                 public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                    addFile(file, attributes);
+                    if (!file.equals(requests)) {
+                        addFile(file, attributes);
+                    }
                     return keepOn();
                 }
 

@@ -98,14 +98,17 @@ final class AgentTlsTest {
     void anotherNodesAgentIsSentNothing() {
         PeerName other = PeerName.agent("node_b");
         TlsFolder folder = stage.folder(other);
+        List<String> before = world();
+        // who is refused learns of it only when the caller's alert comes before its end, which is a race
         try (LogLines log = log();
                 AgentServer server = AgentServer.secured(cluster.agent(A), TlsStage.load(folder, other))) {
             assertRefused(
                     TlsStage.agents(controller, server.address()),
                     "drover://agent/node_b",
                     "it is not that of drover://agent/node_a");
-            assertSoon(log, "no TLS connection with 127.0.0.1");
+            assertThat(log.warnings()).noneMatch(line -> line.contains("count-rows"));
         }
+        assertThat(world()).isEqualTo(before);
     }
 
     @Test

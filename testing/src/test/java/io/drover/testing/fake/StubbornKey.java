@@ -3,9 +3,12 @@ package io.drover.testing.fake;
 
 import io.drover.testing.tls.TestCa;
 import java.net.Socket;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.security.spec.PKCS8EncodedKeySpec;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
 import nl.altindag.ssl.pem.util.PemUtils;
@@ -53,6 +56,12 @@ final class StubbornKey extends X509ExtendedKeyManager {
 
     @Override
     public PrivateKey getPrivateKey(String alias) {
-        return PemUtils.parsePrivateKey(issued.key());
+        // Java asks a key for its kind by the name that its own provider has for it, EC; what parses PEM says ECDSA, and is not shown
+        byte[] encoded = PemUtils.parsePrivateKey(issued.key()).getEncoded();
+        try {
+            return KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(encoded));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("a test's CA makes EC keys", e);
+        }
     }
 }
