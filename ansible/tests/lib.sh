@@ -37,6 +37,74 @@ expect() {
     echo "ok: $1"
 }
 
+# refused NAME WORD COMMAND...: it fails, says WORD, and has changed nothing
+refused() {
+    local name=$1 word=$2
+    shift 2
+    if "$@" >"$work/$name.log" 2>&1; then fail "$name was not refused"; fi
+    # the text is folded in YAML's way
+    tr -s ' \n' ' ' <"$work/$name.log" | grep -qF "$word" || { tail -n 30 "$work/$name.log" && fail "$name does not say '$word'"; }
+    if grep -qE 'changed=[1-9]' "$work/$name.log"; then fail "$name has changed something"; fi
+    echo "ok: refused $name: $word"
+}
+
+# Not of what a login starts, or whoever asks polkit.
+# fingerprint MACHINE: a hash of its packages, users, units, of all files in /etc, and of the names, sizes and times of others but data, logs, caches
+fingerprint() {
+    on "$1" sh -c '{ dpkg-query -W; getent passwd; systemctl list-unit-files --no-legend; systemctl list-units --no-legend --state=active \
+            --type=service --plain | cut -d" " -f1 | grep -vE "^(user|user-runtime-dir)@|^polkit" | sort
+        find /etc -xdev -type f ! -name ld.so.cache -exec sha256sum {} + | sort; find /etc -xdev -printf "%p %m %u %l\n" | sort
+        find /usr /opt /var/lib -xdev \( -path /var/lib/apt -o -path /var/lib/systemd -o -path /var/lib/postgresql -o -path /var/lib/zookeeper \
+            -o -path /var/lib/drover -o -path /var/lib/ucf -o -name __pycache__ \) -prune -o \( -type f -o -type l \) -printf "%p %s %m %u %T@\n" | sort
+        }' | tee "$work/fingerprint-$1" | sha256sum
+}
+
+# drover ARGUMENT...: the command on machine a; $caller_options are more variables of env
+caller_options=()
+drover() {
+    local url=http://$subnet.11:8080
+    if on a test -e /etc/drover/tls/ca.crt; then url=https://$subnet.11:8080; fi
+    on a env DROVER_CA_FILE=/etc/drover/tls/ca.crt "DROVER_URL=$url" DROVER_TOKEN_FILE=/etc/drover/controller.token "${caller_options[@]}" \
+        drover "$@"
+}
+
+# as CALLER ARGUMENT...: with the token in /root/CALLER.token of machine a
+as() {
+    local caller_options=("DROVER_TOKEN_FILE=/root/$1.token")
+    drover "${@:2}"
+}
+
+# denied WHAT WORD COMMAND...: it fails and says WORD
+denied() {
+    local what=$1 word=$2 said
+    shift 2
+    if said=$("$@" 2>&1); then fail "$what was not refused: $said"; fi
+    grep -qF -- "$word" <<<"$said" || fail "$what does not say '$word': $said"
+    echo "ok: refused $what: $word"
+}
+
+# newest_move FIELD: of the newest move
+newest_move() { drover moves --json | /usr/bin/python3 -c "import json, sys; print(json.load(sys.stdin)['moves'][0]['$1'])"; }
+
+# serving: the node that serves shard_01
+serving() { drover shards --json | /usr/bin/python3 -c "import json, sys; print(json.load(sys.stdin)['shards'][0]['primary']['node'])"; }
+
+# settle: ends the newest move's bake, if there is one, so that the next move may begin
+settle() {
+    [ "$(newest_move state)" != BAKING ] || drover complete "$(newest_move id)" --end-bake --wait >/dev/null
+}
+
+# sum_on NAME: what is in the table, on whichever node; begins with "t" when the node is a standby
+sum_on() {
+    on "$1" runuser -u postgres -- psql -XAtq -p 5432 -d app -c "SELECT pg_is_in_recovery(), count(*), sum(hashtext(text)) FROM item"
+}
+
+# started_on NAME: when its PostgreSQL server was started
+started_on() { on "$1" runuser -u postgres -- psql -XAtq -p 5432 -c 'SELECT pg_postmaster_start_time()'; }
+
+# unchanged LOG: every host of that run says that nothing was changed
+unchanged() { expect "hosts that $1 changed" "$(grep -E ' : ok=' "$work/$1.log" | grep -cv 'changed=0 ')" 0; }
+
 # The package once more, with a higher version; prints its path.
 newer_package() {
     local directory=$work/newer deb
