@@ -37,6 +37,26 @@ expect() {
     echo "ok: $1"
 }
 
+# refused NAME WORD COMMAND...: it fails, says WORD, and has changed nothing
+refused() {
+    local name=$1 word=$2
+    shift 2
+    if "$@" >"$work/$name.log" 2>&1; then fail "$name was not refused"; fi
+    # the text is folded in YAML's way
+    tr -s ' \n' ' ' <"$work/$name.log" | grep -qF "$word" || { tail -n 30 "$work/$name.log" && fail "$name does not say '$word'"; }
+    if grep -qE 'changed=[1-9]' "$work/$name.log"; then fail "$name has changed something"; fi
+    echo "ok: refused $name: $word"
+}
+
+# fingerprint MACHINE: a hash of its packages, users, units, and of all files but data, logs and caches
+fingerprint() {
+    on "$1" sh -c '{ dpkg-query -W; getent passwd; systemctl list-unit-files --no-legend; systemctl list-units --no-legend --state=active \
+            --type=service --plain | sort | cut -d" " -f1
+        find /etc /usr /opt /var/lib -xdev \( -path /var/lib/apt -o -path /var/lib/systemd -o -path /var/lib/postgresql -o -path /var/lib/zookeeper \
+            -o -path "/var/lib/drover" -o -path /var/lib/ucf -o -name __pycache__ \) -prune -o \( -type f -o -type l \) -printf "%p %s %m %u %T@\n" | sort
+        } | sha256sum'
+}
+
 # The package once more, with a higher version; prints its path.
 newer_package() {
     local directory=$work/newer deb

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.client;
 
+import static java.util.Objects.requireNonNull;
+
 import com.codahale.metrics.MetricRegistry;
 import io.drover.api.DroverException;
 import io.drover.api.time.Scheduler;
@@ -41,6 +43,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class ShardDataSource extends AbstractDataSource implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ShardDataSource.class);
+    /** Opening pools asks nobody, but loads classes: on a machine that stands still that takes longer than ZooKeeper may. */
+    private static final Duration OPENING = Duration.ofSeconds(60);
+
     private static final SharedConnections ZOO_KEEPERS = new SharedConnections(ZooKeeperConnection::connect);
 
     private final ShardDataSourceConfig config;
@@ -98,11 +103,17 @@ public final class ShardDataSource extends AbstractDataSource implements AutoClo
         ShardDataSource opened = new ShardDataSource(config, ports, metrics);
         try {
             opened.membership.join(opened.follower::follow);
-            ports.scheduler().await(opened.follower.started(), config.startTimeout());
+            ports.scheduler().await(opened.follower.started(), OPENING);
             return opened;
-        } catch (ExecutionException | TimeoutException e) {
+        } catch (ExecutionException e) {
             opened.close();
-            throw new IllegalStateException("BUG: the first topology was not acted on", e);
+            throw new IllegalStateException(
+                    "shard " + config.shard() + ": no pool of connections could be opened: "
+                            + requireNonNull(e.getCause()).getMessage(),
+                    e.getCause());
+        } catch (TimeoutException e) {
+            opened.close();
+            throw new IllegalStateException("BUG: the first topology was not acted on within " + OPENING, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             opened.close();

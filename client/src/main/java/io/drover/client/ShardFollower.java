@@ -171,17 +171,26 @@ final class ShardFollower {
                 return;
             }
             newest = read;
-            ShardTopology topology = read.value();
-            if (topology.state() == TopologyState.SERVING) {
-                serve(topology);
-            } else {
-                hold(topology);
+            try {
+                act(read.value());
+                started.complete(read.value());
+            } catch (RuntimeException e) {
+                // whoever waits for the start is told at once; later it is in the log only
+                started.completeExceptionally(e);
+                throw e;
             }
-            warmTarget(topology);
-            readers.follow(topology);
-            acknowledge(topology);
-            started.complete(topology);
         });
+    }
+
+    private void act(ShardTopology topology) {
+        if (topology.state() == TopologyState.SERVING) {
+            serve(topology);
+        } else {
+            hold(topology);
+        }
+        warmTarget(topology);
+        readers.follow(topology);
+        acknowledge(topology);
     }
 
     private boolean supersedes(Versioned<ShardTopology> read) {

@@ -12,6 +12,7 @@ import io.drover.api.Participant;
 import io.drover.api.ShardId;
 import io.drover.api.ShardTopology;
 import io.drover.api.time.Scheduler;
+import io.drover.client.internal.PoolFactory;
 import io.drover.fencing.DrainResult;
 import io.drover.fencing.DrainWatch;
 import java.io.IOException;
@@ -36,6 +37,7 @@ import org.junit.jupiter.api.Test;
 
 class ShardDataSourceTest {
     private static final Duration LONG = Duration.ofSeconds(60);
+    private static final Duration START = Duration.ofSeconds(5);
 
     private final FakeServers servers = new FakeServers();
     private final List<ShardTopology> held = new CopyOnWriteArrayList<>();
@@ -192,6 +194,34 @@ class ShardDataSourceTest {
                     assertThat(e.code()).isEqualTo(ErrorCode.UNKNOWN_SHARD);
                     assertThat(e).hasMessageContaining("shard_99").hasMessageContaining("300 ms");
                 });
+    }
+
+    @Test
+    void aPoolThatCannotBeOpenedEndsTheStartWithTheReason() {
+        assertThatThrownBy(() -> ShardDataSource.open(named("other"), (topology, endpoint, purpose) -> {
+                    throw new IllegalArgumentException("no such driver property");
+                }))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContainingAll("shard_01", "no such driver property");
+        assertThat(participants()).hasSize(1);
+    }
+
+    @Test
+    void theStartTimeoutIsForZooKeeperAndNotForASlowMachine() {
+        PoolFactory slow = (topology, endpoint, purpose) -> {
+            Waiting.pause(Scheduler.system(), START.plusMillis(500));
+            return servers.open(topology, endpoint, purpose);
+        };
+        ShardDataSource.open(named("other"), slow).close();
+    }
+
+    private ShardDataSourceConfig named(String name) {
+        return ShardDataSourceConfig.builder(zooKeeper.address(), Topologies.SHARD)
+                .credentials("app", "secret")
+                .name(name)
+                .startTimeout(START)
+                .sessionTimeout(TestingZooKeeper.SESSION)
+                .build();
     }
 
     @Test

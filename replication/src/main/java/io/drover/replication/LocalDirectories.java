@@ -95,7 +95,7 @@ final class LocalDirectories implements DataDirectories {
                     .sorted()
                     .toList();
         } catch (UncheckedIOException e) {
-            return List.of(e.getMessage() + ": " + e.getCause().getMessage());
+            return List.of(e.getMessage() + ": " + e.getCause());
         }
     }
 

@@ -237,7 +237,6 @@ class SecuredZooKeeperIT {
                 }
             } catch (IOException e) {
                 // closed at the end of the test, or by the client
-                continue;
             }
         }
     }

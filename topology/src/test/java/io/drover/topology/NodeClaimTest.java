@@ -18,7 +18,6 @@ class NodeClaimTest {
     private static final NodeId NODE = new NodeId("node_a");
     private static final Duration NOT_LONG = Duration.ofMillis(300);
     private static final Duration CONNECT = Duration.ofSeconds(20);
-    private static final Predicate<AgentMark> NOBODY_HAS_ENDED = mark -> false;
     private static final AgentMark FIRST = mark("10.0.0.1", 100);
     private static final AgentMark CLONE = mark("10.0.0.9", 100);
 
@@ -40,6 +39,10 @@ class NodeClaimTest {
         return new AgentMark(NODE, host, "http://" + host + ":8090", new AgentMark.Origin("machine " + host, pid, 7));
     }
 
+    private static boolean nobodyHasEnded(AgentMark mark) {
+        return false;
+    }
+
     private NodeClaim claim(AgentMark mark, Predicate<AgentMark> hasEnded) {
         return new NodeRegistry(zooKeeper.connect()).claim(mark, hasEnded);
     }
@@ -50,9 +53,9 @@ class NodeClaimTest {
 
     @Test
     void aSecondAgentOfTheSameNodeIsRefusedAndHasWrittenNothing() {
-        try (NodeClaim first = claim(FIRST, NOBODY_HAS_ENDED)) {
+        try (NodeClaim first = claim(FIRST, NodeClaimTest::nobodyHasEnded)) {
             first.take(NOT_LONG, CONNECT);
-            NodeClaim clone = claim(CLONE, NOBODY_HAS_ENDED);
+            NodeClaim clone = claim(CLONE, NodeClaimTest::nobodyHasEnded);
 
             assertRefused(ErrorCode.IDENTITY_MISMATCH, () -> clone.take(NOT_LONG, CONNECT));
 
@@ -70,10 +73,10 @@ class NodeClaimTest {
 
     @Test
     void whoComesAfterwardsFindsTheNodeFreeAndIsRegistered() {
-        try (NodeClaim first = claim(FIRST, NOBODY_HAS_ENDED)) {
+        try (NodeClaim first = claim(FIRST, NodeClaimTest::nobodyHasEnded)) {
             first.take(NOT_LONG, CONNECT);
         }
-        try (NodeClaim next = claim(CLONE, NOBODY_HAS_ENDED)) {
+        try (NodeClaim next = claim(CLONE, NodeClaimTest::nobodyHasEnded)) {
             next.take(NOT_LONG, CONNECT);
             assertThat(registered()).isEqualTo("http://10.0.0.9:8090");
             assertThat(controllers.alive(NODE)).isTrue();
@@ -82,7 +85,7 @@ class NodeClaimTest {
 
     @Test
     void aPredecessorThatIsKnownToHaveEndedNeedNotTimeOut() {
-        NodeClaim killed = claim(FIRST, NOBODY_HAS_ENDED);
+        NodeClaim killed = claim(FIRST, NodeClaimTest::nobodyHasEnded);
         killed.take(NOT_LONG, CONNECT);
         AgentMark restarted = mark("10.0.0.1", 200);
         try (NodeClaim next = claim(restarted, FIRST::equals)) {
@@ -94,7 +97,7 @@ class NodeClaimTest {
     @Test
     void anOwnSessionThatWasLostIsNobodyElse() throws Exception {
         ZooKeeperClient client = zooKeeper.connect();
-        try (NodeClaim claim = new NodeRegistry(client).claim(FIRST, NOBODY_HAS_ENDED)) {
+        try (NodeClaim claim = new NodeRegistry(client).claim(FIRST, NodeClaimTest::nobodyHasEnded)) {
             claim.take(NOT_LONG, CONNECT);
             long old = client.sessionId();
             KillSession.kill(((CuratorClient) client).handle());
@@ -107,7 +110,7 @@ class NodeClaimTest {
     /** As an agent of an earlier version keeps it. */
     @Test
     void oneThatDoesNotSayWhoItIsIsWaitedForUntilItGoes() throws Exception {
-        try (NodeClaim claim = claim(CLONE, NOBODY_HAS_ENDED)) {
+        try (NodeClaim claim = claim(CLONE, NodeClaimTest::nobodyHasEnded)) {
             try (Watch older = new NodeRegistry(zooKeeper.connect())
                     .register(new NodeRecord(NODE, "10.0.0.1", "http://10.0.0.1:8090"))) {
                 until(() -> controllers.alive(NODE));
@@ -123,7 +126,7 @@ class NodeClaimTest {
     @Test
     void doesNotWaitLongForAZooKeeperThatIsAway() {
         ZooKeeperClient away = zooKeeper.begin(1);
-        NodeClaim claim = new NodeRegistry(away).claim(CLONE, NOBODY_HAS_ENDED);
+        NodeClaim claim = new NodeRegistry(away).claim(CLONE, NodeClaimTest::nobodyHasEnded);
 
         claim.take(NOT_LONG, Duration.ofMillis(50));
 

@@ -64,7 +64,7 @@ public final class AgentApplication extends Application<AgentConfiguration> {
         environment.healthChecks().register("node", new ClaimHealth(claim));
         // a predecessor elsewhere is counted as alive until its session has timed out
         Duration refused = Duration.ofMillis(
-                        configuration.getZookeeperSessionTimeout().toMilliseconds())
+                        configuration.getZookeeper().getSessionTimeout().toMilliseconds())
                 .plus(ZOOKEEPER_LIMIT);
         environment.lifecycle().manage(new Membership(client, claim, refused, agent));
     }

@@ -62,7 +62,6 @@ public final class AgentConfiguration extends Configuration {
     private String host = "";
 
     @Valid
-    @NotNull
     private @Nullable ZooKeeperFactory zookeeper;
 
     private @Nullable Duration zookeeperSessionTimeout;
@@ -110,6 +109,12 @@ public final class AgentConfiguration extends Configuration {
     @ValidationMethod(message = AdminPort.REFUSAL)
     public boolean isAdminOnLoopback() {
         return adminBeyondLoopback || AdminPort.isLocal(getServerFactory());
+    }
+
+    @JsonIgnore
+    @ValidationMethod(message = "zookeeper has to be named")
+    public boolean isZookeeperNamed() {
+        return zookeeper != null;
     }
 
     @JsonIgnore

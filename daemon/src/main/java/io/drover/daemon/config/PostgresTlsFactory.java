@@ -4,7 +4,6 @@ package io.drover.daemon.config;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.dropwizard.validation.ValidationMethod;
-import jakarta.validation.constraints.NotNull;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -20,12 +19,17 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 public final class PostgresTlsFactory {
-    @NotNull
     private @Nullable Path ca;
 
     private @Nullable Path certificate;
 
     private @Nullable Path key;
+
+    @JsonIgnore
+    @ValidationMethod(message = "ca has to be named")
+    public boolean isCaNamed() {
+        return ca != null;
+    }
 
     @JsonIgnore
     @ValidationMethod(message = "certificate and key belong together")

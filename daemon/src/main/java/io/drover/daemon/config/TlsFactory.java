@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.config;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import jakarta.validation.constraints.NotNull;
+import io.dropwizard.validation.ValidationMethod;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -17,14 +18,17 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 public final class TlsFactory {
-    @NotNull
     private @Nullable Path certificate;
 
-    @NotNull
     private @Nullable Path key;
 
-    @NotNull
     private @Nullable Path ca;
+
+    @JsonIgnore
+    @ValidationMethod(message = "certificate, key and ca have to be named")
+    public boolean isWhole() {
+        return certificate != null && key != null && ca != null;
+    }
 
     /** The certificate, with those between it and the CA. */
     @JsonProperty

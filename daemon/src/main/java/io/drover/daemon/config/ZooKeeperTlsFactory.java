@@ -1,22 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.config;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.drover.topology.PemFiles;
-import jakarta.validation.constraints.NotNull;
+import io.dropwizard.validation.ValidationMethod;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** The section {@code tls} of the section {@code zookeeper}: PEM files, which are read anew at each connecting. */
 public final class ZooKeeperTlsFactory {
-    @NotNull
     private @Nullable Path certificate;
 
-    @NotNull
     private @Nullable Path key;
 
-    @NotNull
     private @Nullable Path ca;
+
+    @JsonIgnore
+    @ValidationMethod(message = "certificate, key and ca have to be named")
+    public boolean isWhole() {
+        return certificate != null && key != null && ca != null;
+    }
 
     /** This process's certificate, with those between it and the CA behind it. */
     @JsonProperty

@@ -54,6 +54,8 @@ class AgentConfigurationTest {
     @ValueSource(
             strings = {
                 "postgres: {tls: {ca: /ca, certificate: /c}}|belong together",
+                "postgres: {tls: {}}|postgres.tls ca has to be named",
+                "tls: {certificate: /c, ca: /ca}|tls certificate, key and ca have to be named",
                 "agentUrl: 'https://127.0.0.21:8090'|https://"
             })
     void refusesHalfOfTls(String more) {
@@ -92,11 +94,11 @@ class AgentConfigurationTest {
     void refusesHalfOfASectionAndAConnectStringWithoutAChroot() {
         String start = "{node: node_a, host: h, ";
         assertThatThrownBy(() -> read(start + "zookeeper: {connect: 'h:1/d', tls: {ca: /t/ca.crt}}}"))
-                .hasMessageContaining("tls.certificate");
+                .hasMessageContaining("zookeeper.tls certificate, key and ca have to be named");
         assertThatThrownBy(() -> read(start + "zookeeper: {connect: 'h:1/d', access: {credentials: /f}}}"))
                 .hasMessageContaining("access.roles");
         assertThatThrownBy(() -> read(start + "zookeeper: 'h:2181'}")).hasMessageContaining("zookeeper");
-        assertThatThrownBy(() -> read("{node: node_a, host: h}")).hasMessageContaining("zookeeper");
+        assertThatThrownBy(() -> read("{node: node_a, host: h}")).hasMessageContaining("zookeeper has to be named");
     }
 
     @Test

@@ -141,13 +141,13 @@ class ControllerConfigurationTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "tls: {certificate: /c, key: /k}|tls.ca",
+                "tls: {certificate: /c, key: /k}|tls certificate, key and ca have to be named",
                 "tls: {certificate: /c, key: /k, ca: /ca}|belong together",
                 "tls: {certificate: /c, key: /k, ca: /ca}, server: {applicationConnectors: [{type: tls}, {type: http}]}|belong together",
                 "server: {applicationConnectors: [{type: tls}]}|belong together",
                 "server: {adminConnectors: [{type: tls}]}|belong together",
                 "rest: 'http://h:1', tls: {certificate: /c, key: /k, ca: /ca}, server: {applicationConnectors: [{type: tls}]}|https://",
-                "postgres: {tls: {}}|postgres.tls.ca"
+                "postgres: {tls: {}}|postgres.tls ca has to be named"
             },
             quoteCharacter = '`')
     void refusesHalfOfTls(String more, String named) {

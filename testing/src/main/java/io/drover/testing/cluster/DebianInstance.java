@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing.cluster;
 
+import static java.util.Objects.requireNonNull;
+
 import io.drover.api.NodeId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -94,7 +96,7 @@ public final class DebianInstance implements AutoCloseable {
 
     /** The data lies in the cluster's directory, which goes with that. */
     private static void remove(Path configuration) {
-        String version = configuration.getParent().getFileName().toString();
+        String version = requireNonNull(configuration.getParent()).getFileName().toString();
         String name = configuration.getFileName().toString();
         Command.run(List.of("pg_ctlcluster", "--skip-systemctl-redirect", "-m", "immediate", version, name, "stop"));
         try {
@@ -215,8 +217,7 @@ public final class DebianInstance implements AutoCloseable {
 
     /** What Debian's tools have it start at boot. */
     public String startMode() {
-        return configurationFiles()
-                .get("start.conf")
+        return requireNonNull(configurationFiles().get("start.conf"))
                 .lines()
                 .filter(line -> !line.isBlank() && !line.startsWith("#"))
                 .findFirst()
