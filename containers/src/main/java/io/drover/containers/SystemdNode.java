@@ -31,6 +31,9 @@ public final class SystemdNode implements AutoCloseable {
 
     private static final Duration BOOT_LIMIT = Duration.ofMinutes(2);
     private static final int STOP_SECONDS = 60;
+    private static final String RUNNING = "systemctl is-system-running --wait";
+    /** Also with a unit that has failed: a machine that is found again may have one. */
+    private static final String BOOTED = RUNNING + " | grep -E 'running|degraded'";
 
     private final Machine machine;
     private final String name;
@@ -46,7 +49,7 @@ public final class SystemdNode implements AutoCloseable {
                 // newer systemds boot on a host with the older kind of control groups only when they are told to
                 .withEnv("SYSTEMD_PROC_CMDLINE", "SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1")
                 .withCreateContainerCmdModifier(this::asMachine)
-                .waitingFor(Wait.forSuccessfulCommand("systemctl is-system-running --wait"))
+                .waitingFor(Wait.forSuccessfulCommand(machine.place() == null ? RUNNING : BOOTED))
                 .withStartupTimeout(BOOT_LIMIT)
                 // where the developer's own settings allow it: the machine outlives the tests, which find it again
                 .withReuse(machine.place() != null);
@@ -111,7 +114,7 @@ public final class SystemdNode implements AutoCloseable {
 
     /** Waits until it has booted. A unit that has failed is a matter of whoever looks at that unit. */
     public void awaitBooted() {
-        await("it has booted", BOOT_LIMIT, "systemctl is-system-running --wait | grep -E 'running|degraded'");
+        await("it has booted", BOOT_LIMIT, BOOTED);
     }
 
     /** Freezes all of it, as the host of a virtual machine may. */
@@ -135,7 +138,7 @@ public final class SystemdNode implements AutoCloseable {
     /** Shuts the machine down in order and boots it again. */
     public void reboot() {
         client().restartContainerCmd(id()).withTimeout(STOP_SECONDS).exec();
-        await("it has booted", BOOT_LIMIT, "systemctl is-system-running --wait");
+        await("it has booted", BOOT_LIMIT, RUNNING);
     }
 
     /**

@@ -46,7 +46,7 @@ import org.slf4j.LoggerFactory;
 class ClusterIT {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterIT.class);
     private static final Duration WARM_UP = Duration.ofMillis(2500);
-    /** The old primary's WAL is kept by the fault runs, on a disk that the harness can watch; here the move's own audit stands for it. */
+    /** Of an old primary's WAL, which cannot be kept on every machine, or of a host whose power was cut. What is broken counts. */
     private static final Set<Check> PARTLY_UNPROVEN = Set.of(Check.K6_SINGLE_WRITER_TRUTH);
 
     private static @Nullable Installation installation;

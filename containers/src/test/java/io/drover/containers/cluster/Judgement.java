@@ -46,6 +46,7 @@ final class Judgement implements AutoCloseable {
     private final long zxidBefore;
     private final Map<String, String> settingsBefore;
     private final RoleSampler roles;
+    private final KeptWal wals;
     private final Evidence.Builder evidence;
     private List<AckLog> logs = List.of();
 
@@ -62,6 +63,7 @@ final class Judgement implements AutoCloseable {
         for (Host host : scene.installation().hosts(Host.Role.NODE)) {
             nodes.put("node_" + host.name(), () -> scene.postgres().connectQuickly(host.name()));
         }
+        this.wals = KeptWal.watch(scene, directory);
         this.roles = RoleSampler.start(nodes);
         this.evidence = Evidence.of(scene.run(), List.of());
     }
@@ -91,12 +93,14 @@ final class Judgement implements AutoCloseable {
     /** Judges; the writers have ended, and the move too. */
     Report judge(MoveId move, MoveState ended, Duration longestPause, Set<String> errors)
             throws IOException, SQLException {
-        roles.close();
+        close();
         logs = scene.load().logs(directory);
         String primary = scene.watch().last().primary();
         List<TopologyChange> chain = chain();
+        List<Evidence.Reign> lineage = lineage(primary, chain);
+        wals.tell(lineage, evidence);
         evidence.chain(chain)
-                .lineage(lineage(primary, chain))
+                .lineage(lineage)
                 .sightings(roles.seen())
                 .leftovers(leftovers(primary))
                 .limits(new Limits(longestPause, errors))
@@ -190,5 +194,6 @@ final class Judgement implements AutoCloseable {
     @Override
     public void close() {
         roles.close();
+        wals.close();
     }
 }
