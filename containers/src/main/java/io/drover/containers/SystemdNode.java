@@ -127,6 +127,12 @@ public final class SystemdNode implements AutoCloseable {
         client().unpauseContainerCmd(id()).exec();
     }
 
+    /** The number of its first process on the engine's host. */
+    public long pid() {
+        return Objects.requireNonNull(
+                client().inspectContainerCmd(id()).exec().getState().getPidLong(), name + " does not run");
+    }
+
     private DockerClient client() {
         return container.getDockerClient();
     }

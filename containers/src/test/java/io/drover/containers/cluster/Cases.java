@@ -29,15 +29,16 @@ final class Cases {
                                 Case.quiet("controller-host-killed", true, Cases::controllerHostKilled)),
                         OldPrimary.cases(),
                         Cuts.cases(),
+                        SlowNetwork.cases(),
                         List.of(
-                                Case.harsh("power-loss-zookeeper-last", true, PowerLoss::everything),
+                                PowerLoss.asCase(),
                                 Case.quiet("upgrade-during-move", false, Upgrade::duringMove)))
                 .flatMap(List::stream)
                 .toList();
     }
 
     /** There, back, there again, and closed, all under load. */
-    private static MoveId moveRollbackComplete(Scene scene) {
+    static MoveId moveRollbackComplete(Scene scene) {
         MoveId first = scene.startMove("");
         scene.figure("firstPauseMillis", pause(scene, first));
         scene.awaitWrites();
