@@ -41,7 +41,8 @@ final class KeptWal implements AutoCloseable {
                         WalKeeper.watch(
                                 there,
                                 directory.resolve("wal-" + host.name()),
-                                directory.resolve("held-" + host.name()),
+                                // links reach no other mount, and beside what the machine sees nobody looks
+                                disk.orElseThrow().resolveSibling("held-" + directory.getFileName()),
                                 pid -> notes(there, pid)));
             }
         }

@@ -96,6 +96,8 @@ public final class WalKeeper implements AutoCloseable {
         Path target = into.resolve(Integer.toString(number));
         Path held = beside.resolveSibling(beside.getFileName() + "-" + number);
         try {
+            // also when nothing can be copied: it is read all the same
+            Files.createDirectories(target);
             WalCopy links = WalCopy.hold(dataDirectory, held);
             OptionalLong now = postmaster();
             // what becomes of the directory from here on shows in the segments themselves
