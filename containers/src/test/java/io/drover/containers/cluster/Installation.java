@@ -22,6 +22,8 @@ import java.util.stream.Collectors;
 final class Installation implements AutoCloseable {
     static final String SHARD = "shard_01";
     static final String PASSWORD = "of-the-test-only";
+    /** The host that has the shard's cluster before Drover comes. */
+    static final String ADOPTED = "a";
 
     private final Path directory;
     private final List<Host> hosts;
@@ -84,7 +86,7 @@ final class Installation implements AutoCloseable {
         steps.add(playbooks.run(
                 "adopt-shard.yml",
                 "shard=" + SHARD,
-                "node=node_a",
+                "node=node_" + ADOPTED,
                 "cluster=" + Settings.postgres() + "/main",
                 "database=app"));
         tookToFirstMove = Duration.ofNanos(System.nanoTime() - begun);
@@ -151,6 +153,13 @@ final class Installation implements AutoCloseable {
 
     List<Host> hosts(Host.Role role) {
         return hosts.stream().filter(host -> host.is(role)).toList();
+    }
+
+    /** Where the shard lies on a host: the adopted cluster comes home to its own place. */
+    static String dataDirectory(String host) {
+        return host.equals(ADOPTED)
+                ? "/var/lib/postgresql/" + Settings.postgres() + "/main"
+                : "/var/lib/drover/" + SHARD + "/data";
     }
 
     String address(String host) {

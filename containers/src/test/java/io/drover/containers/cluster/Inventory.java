@@ -44,6 +44,6 @@ final class Inventory {
                 }
             }
         }
-        return text.append("    existing:\n      hosts:\n        a:\n").toString();
+        return text.append("    existing:\n      hosts:\n        " + Installation.ADOPTED + ":\n").toString();
     }
 }

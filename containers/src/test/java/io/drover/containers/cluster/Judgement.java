@@ -133,7 +133,7 @@ final class Judgement implements AutoCloseable {
             Files.writeString(
                     wal.resolve(name),
                     scene.machine(primary)
-                                    .run("cat '%s/pg_wal/%s'".formatted(scene.postgres().dataDirectory(primary), name))
+                                    .run("cat '%s/pg_wal/%s'".formatted(Installation.dataDirectory(primary), name))
                             + "\n");
         }
         return Lineage.read(directory, firstTimeline, last, chain);

@@ -30,9 +30,7 @@ final class KeptWal implements AutoCloseable {
             return kept;
         }
         for (Host host : scene.installation().hosts(Host.Role.NODE)) {
-            String data = host.name().equals(scene.source())
-                    ? scene.postgres().dataDirectory(host.name())
-                    : "/var/lib/drover/" + Installation.SHARD + "/data";
+            String data = Installation.dataDirectory(host.name());
             Optional<Path> disk = disk(host.name(), directory);
             if (disk.isPresent()) {
                 Path there = disk.orElseThrow().resolve(data.substring(1));

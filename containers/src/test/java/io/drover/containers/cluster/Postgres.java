@@ -81,10 +81,6 @@ final class Postgres {
                 .run("runuser -u postgres -- psql -XAtq -d app -p " + PORT + " -c \"" + query + "\"");
     }
 
-    String dataDirectory(String host) {
-        return asSuperuser(host, "show data_directory");
-    }
-
     Map<String, String> settings(String host) {
         Map<String, String> settings = new TreeMap<>();
         asSuperuser(host, SETTINGS).lines().forEach(line -> {
@@ -97,7 +93,7 @@ final class Postgres {
     /** Kills the server with all its processes; its agent starts it again. */
     void crash(String host) {
         SystemdNode machine = installation.machine(host);
-        String directory = dataDirectory(host);
+        String directory = Installation.dataDirectory(host);
         machine.run("pid=$(head -n 1 '%s/postmaster.pid'); kill -KILL $pid $(pgrep -P $pid)".formatted(directory));
         Waiting.until("the server on " + host + " runs again", START_LIMIT, () -> accepts(host));
     }
