@@ -27,6 +27,12 @@ missing_packages() {
         [ -x /usr/bin/ansible-playbook ] || echo ansible
         [ -x /usr/bin/ansible-lint ] || echo ansible-lint
         [ -x /usr/bin/yamllint ] || echo yamllint
+        command -v ssh >/dev/null || echo openssh-client
+    fi
+    if [ -n "${DROVER_NEEDS_LATENCY:-}" ]; then
+        command -v gcc >/dev/null || echo gcc
+        [ -e /usr/include/dlfcn.h ] || echo libc6-dev
+        [ -e /usr/include/libnetfilter_queue/libnetfilter_queue.h ] || echo libnetfilter-queue-dev
     fi
     if [ -n "${DROVER_NEEDS_EMULATION:-}" ]; then
         command -v gcc >/dev/null || echo gcc

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.containers;
 
+import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.CreateContainerCmd;
 import com.github.dockerjava.api.model.Capability;
 import com.github.dockerjava.api.model.HostConfig;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,21 +31,33 @@ public final class SystemdNode implements AutoCloseable {
 
     private static final Duration BOOT_LIMIT = Duration.ofMinutes(2);
     private static final int STOP_SECONDS = 60;
+    private static final String RUNNING = "systemctl is-system-running --wait";
+    /** Also with a unit that has failed: a machine that is found again may have one. */
+    private static final String BOOTED = RUNNING + " | grep -E 'running|degraded'";
 
+    private final Machine machine;
     private final String name;
     private final GenericContainer<?> container;
 
-    private SystemdNode(String suite, String name) {
-        this.name = name;
-        this.container = new GenericContainer<>(image(suite))
+    private SystemdNode(Machine machine) {
+        this.machine = machine;
+        this.name = machine.name();
+        this.container = new GenericContainer<>(image(machine.suite()))
                 .withLabels(LABELS)
                 .withTmpFs(Map.of("/run", "", "/run/lock", ""))
                 .withFileSystemBind("/sys/fs/cgroup", "/sys/fs/cgroup", BindMode.READ_WRITE)
                 // newer systemds boot on a host with the older kind of control groups only when they are told to
                 .withEnv("SYSTEMD_PROC_CMDLINE", "SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1")
                 .withCreateContainerCmdModifier(this::asMachine)
-                .waitingFor(Wait.forSuccessfulCommand("systemctl is-system-running --wait"))
-                .withStartupTimeout(BOOT_LIMIT);
+                .waitingFor(Wait.forSuccessfulCommand(machine.place() == null ? RUNNING : BOOTED))
+                .withStartupTimeout(BOOT_LIMIT)
+                // where the developer's own settings allow it: the machine outlives the tests, which find it again
+                .withReuse(machine.place() != null);
+        machine.files()
+                .forEach((path, content) -> container.withCopyToContainer(Transferable.of(content, 0600), path));
+        if (machine.place() != null) {
+            container.withNetwork(machine.place().network());
+        }
     }
 
     /** Kept for the next test: only what is installed on top of it changes. */
@@ -59,6 +74,10 @@ public final class SystemdNode implements AutoCloseable {
                 .withSecurityOpts(List.of("seccomp=unconfined", "apparmor=unconfined"))
                 .withCgroupnsMode("host");
         command.withHostName(name);
+        if (machine.place() != null) {
+            command.withName(Objects.requireNonNull(machine.containerName()))
+                    .withIpv4Address(machine.place().address());
+        }
     }
 
     /**
@@ -68,19 +87,64 @@ public final class SystemdNode implements AutoCloseable {
      * @param name the machine's own name
      */
     public static SystemdNode boot(String suite, String name) {
-        SystemdNode node = new SystemdNode(suite, name);
+        return boot(new Machine(suite, name, null, Map.of()));
+    }
+
+    /** Boots a machine. */
+    public static SystemdNode boot(Machine machine) {
+        SystemdNode node = new SystemdNode(machine);
         node.container.start();
         return node;
     }
 
+    /** The machine's own name. */
+    public String name() {
+        return name;
+    }
+
+    /** Cuts its power: no process has time for anything. What the kernel was given to write is on its disk afterwards. */
+    public void cutPower() {
+        client().killContainerCmd(id()).exec();
+    }
+
+    /** Gives it its power back; it boots. */
+    public void givePower() {
+        client().startContainerCmd(id()).exec();
+    }
+
+    /** Waits until it has booted. A unit that has failed is a matter of whoever looks at that unit. */
+    public void awaitBooted() {
+        await("it has booted", BOOT_LIMIT, BOOTED);
+    }
+
+    /** Freezes all of it, as the host of a virtual machine may. */
+    public void freeze() {
+        client().pauseContainerCmd(id()).exec();
+    }
+
+    /** Lets it go on. */
+    public void thaw() {
+        client().unpauseContainerCmd(id()).exec();
+    }
+
+    /** The number of its first process on the engine's host. */
+    public long pid() {
+        return Objects.requireNonNull(
+                client().inspectContainerCmd(id()).exec().getState().getPidLong(), name + " does not run");
+    }
+
+    private DockerClient client() {
+        return container.getDockerClient();
+    }
+
+    private String id() {
+        return container.getContainerId();
+    }
+
     /** Shuts the machine down in order and boots it again. */
     public void reboot() {
-        container
-                .getDockerClient()
-                .restartContainerCmd(container.getContainerId())
-                .withTimeout(STOP_SECONDS)
-                .exec();
-        await("it has booted", BOOT_LIMIT, "systemctl is-system-running --wait");
+        client().restartContainerCmd(id()).withTimeout(STOP_SECONDS).exec();
+        await("it has booted", BOOT_LIMIT, RUNNING);
     }
 
     /**
@@ -155,6 +219,29 @@ public final class SystemdNode implements AutoCloseable {
     /** Puts a file of this machine there. */
     public void copy(Path file, String path) throws IOException {
         container.copyFileToContainer(Transferable.of(Files.readAllBytes(file), 0644), path);
+    }
+
+    /** Copies a file or a directory with all that is in it from there, also while the machine has no power. */
+    public void copyOut(String path, Path directory) throws IOException {
+        Files.createDirectories(directory);
+        try (InputStream tar = client().copyArchiveFromContainerCmd(id(), path).exec()) {
+            Process unpack = new ProcessBuilder("tar", "-x", "-C", directory.toString())
+                    .redirectErrorStream(true)
+                    .start();
+            try (OutputStream in = unpack.getOutputStream()) {
+                tar.transferTo(in);
+            }
+            if (unpack.waitFor() != 0) {
+                throw new IOException("cannot unpack %s of %s: %s"
+                        .formatted(
+                                path,
+                                name,
+                                new String(unpack.getInputStream().readAllBytes(), StandardCharsets.UTF_8)));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while copying from " + name, e);
+        }
     }
 
     /** Keeps the log of all units in a directory of this machine. */

@@ -10,11 +10,21 @@ import java.util.Set;
  * its files include them from. Which ones is a list of what may: by PostgreSQL's own categories, without what speaks of the node.
  */
 final class CarriedSettings {
+    /**
+     * What the asking session has otherwise hides what the files say: the driver tells the server its own TimeZone and DateStyle at each login,
+     * and the role that asks may have settings of its own.
+     */
     private static final String IN_FORCE = """
-            SELECT name, setting, category FROM pg_settings
-            WHERE source IN ('configuration file', 'command line')
-              AND coalesce(sourcefile, '') NOT LIKE '%postgresql.auto.conf' AND context <> 'internal'
-            ORDER BY name""";
+            SELECT s.name, coalesce(f.setting, s.setting), s.category FROM pg_settings AS s
+            LEFT JOIN LATERAL (
+              SELECT setting FROM pg_file_settings
+              WHERE lower(name) = lower(s.name) AND applied AND sourcefile NOT LIKE '%postgresql.auto.conf'
+              ORDER BY seqno DESC LIMIT 1) AS f
+              ON s.source IN ('client', 'session', 'user', 'database', 'database user')
+            WHERE s.context <> 'internal'
+              AND (f.setting IS NOT NULL OR s.source IN ('configuration file', 'command line')
+                AND coalesce(s.sourcefile, '') NOT LIKE '%postgresql.auto.conf')
+            ORDER BY s.name""";
 
     /** As PostgreSQL names them, up to 18. Where to log, where files lie and what developers need stays on the node. */
     private static final List<String> TRAVELLING = List.of(

@@ -176,6 +176,10 @@ class DebianAdoptionIT {
         Psql copy = psql(cluster, AWAY);
         assertThat(copy.run("postgres", "show max_connections")).isEqualTo("77");
         assertThat(copy.run("postgres", "show work_mem")).isEqualTo("5MB");
+        assertThat(copy.run("postgres", "show timezone"))
+                .as("which the driver of whoever reads it sets otherwise")
+                .isEqualTo("Asia/Kathmandu");
+        assertThat(copy.run("postgres", "show datestyle")).isEqualTo("SQL, DMY");
         assertThat(copy.run("postgres", "show cluster_name")).isEqualTo(AWAY.value());
         assertThat(copy.run("postgres", "show log_directory")).isEqualTo("log");
         assertThat(

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,14 +27,18 @@ public final class WalKeeper implements AutoCloseable {
 
     private final Path dataDirectory;
     private final Path into;
+    private final Path beside;
+    private final LongPredicate alive;
     private final Thread thread;
     private volatile @Nullable WalCopy newest;
     private volatile boolean running = true;
     private int copies;
 
-    private WalKeeper(Path dataDirectory, Path into) {
+    private WalKeeper(Path dataDirectory, Path into, Path beside, LongPredicate alive) {
         this.dataDirectory = dataDirectory;
         this.into = into;
+        this.beside = beside;
+        this.alive = alive;
         this.thread = new Thread(this::watch, "wal-keeper");
         this.thread.setDaemon(true);
     }
@@ -44,7 +49,19 @@ public final class WalKeeper implements AutoCloseable {
      * @param into a directory that does not exist yet
      */
     public static WalKeeper watch(Path dataDirectory, Path into) {
-        WalKeeper keeper = new WalKeeper(dataDirectory, into);
+        // links reach no other disk, and each node's directory may lie on one
+        Path beside = dataDirectory.resolveSibling("wal-held-" + into.getFileName());
+        return watch(dataDirectory, into, beside, ProcessTable::isAlive);
+    }
+
+    /**
+     * Begins to watch a server whose processes have other numbers here than in their own files.
+     *
+     * @param beside beginning of the names of directories on the same disk, in which segments are held while they are copied
+     * @param alive whether the server runs that has noted this process as its own
+     */
+    public static WalKeeper watch(Path dataDirectory, Path into, Path beside, LongPredicate alive) {
+        WalKeeper keeper = new WalKeeper(dataDirectory, into, beside, alive);
         keeper.thread.start();
         return keeper;
     }
@@ -61,14 +78,14 @@ public final class WalKeeper implements AutoCloseable {
     }
 
     private void watch() {
-        OptionalLong alive = OptionalLong.empty();
+        OptionalLong seen = OptionalLong.empty();
         while (running) {
             OptionalLong now = postmaster();
-            if (alive.isPresent() && !isRunning(alive.orElseThrow())) {
-                newest = copy(alive.orElseThrow());
-                alive = OptionalLong.empty();
-            } else if (alive.isEmpty() && now.isPresent() && isRunning(now.orElseThrow()) && !follows()) {
-                alive = now;
+            if (seen.isPresent() && !isRunning(seen.orElseThrow())) {
+                newest = copy(seen.orElseThrow());
+                seen = OptionalLong.empty();
+            } else if (seen.isEmpty() && now.isPresent() && isRunning(now.orElseThrow()) && !follows()) {
+                seen = now;
             }
             Waiting.pause(PERIOD);
         }
@@ -77,9 +94,10 @@ public final class WalKeeper implements AutoCloseable {
     private WalCopy copy(long pid) {
         int number = copies++;
         Path target = into.resolve(Integer.toString(number));
-        // links reach no other disk, and each node's directory may lie on one
-        Path held = dataDirectory.resolveSibling("wal-held-" + into.getFileName() + "-" + number);
+        Path held = beside.resolveSibling(beside.getFileName() + "-" + number);
         try {
+            // also when nothing can be copied: it is read all the same
+            Files.createDirectories(target);
             WalCopy links = WalCopy.hold(dataDirectory, held);
             OptionalLong now = postmaster();
             // what becomes of the directory from here on shows in the segments themselves
@@ -116,7 +134,7 @@ public final class WalKeeper implements AutoCloseable {
         }
     }
 
-    private static boolean isRunning(long pid) {
-        return ProcessTable.isAlive(pid);
+    private boolean isRunning(long pid) {
+        return alive.test(pid);
     }
 }

@@ -137,6 +137,8 @@ public final class DebianInstance implements AutoCloseable {
                 max_connections = 77
                 work_mem = 5MB
                 log_directory = '/var/log/postgresql'
+                timezone = 'Asia/Kathmandu'
+                datestyle = 'SQL, DMY'
                 ssl = off
                 """.formatted(host));
         pgCtlCluster("start");

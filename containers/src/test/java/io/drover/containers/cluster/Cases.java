@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.containers.cluster;
+
+import io.drover.api.MoveId;
+import io.drover.api.MoveState;
+import io.drover.api.TopologyState;
+import io.drover.testing.cluster.Waiting;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The table of cases, in the order in which they are run on one installation. */
+final class Cases {
+    private static final Duration SOON = Duration.ofSeconds(120);
+    /** The host of the load stays out of what happens to others. */
+    private static final Duration AWAY = Duration.ofSeconds(6);
+
+    /** A pause that is long enough for something to happen in it. */
+    private static final String LONG_PAUSE = ", \"maxWritePause\": \"40s\", \"drainTimeout\": \"5s\"";
+
+    private static final String APPROVED = ", \"cutover\": \"approve\"";
+
+    private Cases() {}
+
+    static List<Case> all() {
+        return Stream.of(
+                        List.of(
+                                Case.quiet("move-rollback-complete", true, Cases::moveRollbackComplete),
+                                Case.quiet("controller-host-killed", true, Cases::controllerHostKilled)),
+                        OldPrimary.cases(),
+                        Cuts.cases(),
+                        SlowNetwork.cases(),
+                        List.of(
+                                PowerLoss.asCase(),
+                                Case.quiet("upgrade-during-move", false, Upgrade::duringMove)))
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    /** There, back, there again, and closed, all under load. */
+    static MoveId moveRollbackComplete(Scene scene) {
+        MoveId first = scene.startMove("");
+        scene.figure("firstPauseMillis", pause(scene, first));
+        scene.awaitWrites();
+        scene.rollBack(first);
+        scene.figure(
+                "rollbackPauseMillis",
+                String.valueOf(scene.rest().move(first).rollback().cutover().writePauseMillis()));
+        scene.awaitWrites();
+        scene.purge();
+        MoveId second = scene.startMove("");
+        scene.figure("secondPauseMillis", pause(scene, second));
+        scene.awaitWrites();
+        scene.awaitWayBack(second);
+        scene.complete(second);
+        scene.awaitWrites();
+        return second;
+    }
+
+    private static String pause(Scene scene, MoveId move) {
+        return String.valueOf(
+                scene.await(move, MoveState.BAKING).cutover().writePauseMillis());
+    }
+
+    /** The host of the controller that leads is gone in the middle of the copy; the other controller ends the move. */
+    private static MoveId controllerHostKilled(Scene scene) {
+        String leader = scene.leader();
+        if (leader.equals(scene.source()) || leader.equals(scene.target())) {
+            throw new IllegalStateException(leader + " has a part in the move");
+        }
+        MoveId move = scene.startMove(", \"bootstrap\": {\"maxRate\": \"2MiB\"}");
+        scene.await(move, MoveState.COPYING);
+        try (Fault killed = Fault.powerCut(scene.machine(leader))) {
+            scene.fault("host " + leader + " of the leading controller killed while copying", isCopying(scene, move));
+            scene.await(move, MoveState.BAKING);
+            scene.awaitWrites();
+        }
+        return move;
+    }
+
+    private static boolean isCopying(Scene scene, MoveId move) {
+        return scene.await(move, MoveState.values()).state() == MoveState.COPYING;
+    }
+
+    /** What happens to hosts of the move while it goes on. */
+    static final class OldPrimary {
+        private OldPrimary() {}
+
+        static List<Case> cases() {
+            return List.of(
+                    Case.harsh("old-primary-reboots-before-fence", false, OldPrimary::beforeFence),
+                    Case.harsh("old-primary-reboots-in-pause", true, OldPrimary::inPause),
+                    Case.harsh("old-primary-reboots-after-promotion", true, OldPrimary::afterPromotion),
+                    Case.harsh("old-primary-reboots-as-rollback-replica", false, OldPrimary::asReplica),
+                    Case.harsh("old-primary-frozen-in-pause", false, OldPrimary::frozenInPause),
+                    Case.harsh("target-frozen-while-copying", false, OldPrimary::targetFrozen));
+        }
+
+        private static MoveId beforeFence(Scene scene) {
+            MoveId move = scene.startMove(APPROVED);
+            scene.await(move, MoveState.READY);
+            reboot(scene, "before the fence");
+            scene.awaitHealthy();
+            scene.awaitWrites();
+            scene.rest().act(move, "approve");
+            scene.await(move, MoveState.BAKING);
+            return move;
+        }
+
+        private static MoveId inPause(Scene scene) throws Exception {
+            try (AutoCloseable slow = scene.watch().slowParticipant()) {
+                MoveId move = scene.startMove(LONG_PAUSE);
+                scene.watch().await(TopologyState.FENCED, SOON);
+                reboot(scene, "while the shard was " + scene.watch().last().state());
+                scene.await(move, MoveState.BAKING, MoveState.ABORTED);
+                return move;
+            }
+        }
+
+        private static MoveId afterPromotion(Scene scene) {
+            MoveId move = scene.startMove("");
+            scene.watch().awaitOtherPrimary(SOON);
+            reboot(scene, "after the promotion");
+            scene.awaitWayBack(move);
+            return move;
+        }
+
+        private static MoveId asReplica(Scene scene) {
+            MoveId move = scene.startMove("");
+            scene.awaitWayBack(move);
+            reboot(scene, "as rollback replica");
+            scene.awaitWrites();
+            return scene.rollBack(move).id();
+        }
+
+        /** Its power is cut, and given back when the agent would have missed it. */
+        private static void reboot(Scene scene, String when) {
+            try (Fault cut = Fault.powerCut(scene.machine(scene.source()))) {
+                scene.fault("host " + scene.source() + " loses its power " + when, true);
+                Waiting.pause(AWAY);
+            }
+        }
+
+        private static MoveId frozenInPause(Scene scene) throws Exception {
+            try (AutoCloseable slow = scene.watch().slowParticipant()) {
+                MoveId move = scene.startMove(LONG_PAUSE);
+                scene.watch().await(TopologyState.FENCED, SOON);
+                try (Fault frozen = Fault.freeze(scene.machine(scene.source()))) {
+                    scene.fault(
+                            "host " + scene.source() + " frozen",
+                            scene.watch().last().state() == TopologyState.FENCED);
+                    Waiting.pause(Duration.ofSeconds(20));
+                }
+                scene.await(move, MoveState.BAKING, MoveState.ABORTED);
+                return move;
+            }
+        }
+
+        private static MoveId targetFrozen(Scene scene) {
+            MoveId move = scene.startMove(", \"bootstrap\": {\"maxRate\": \"2MiB\"}");
+            scene.await(move, MoveState.COPYING);
+            try (Fault frozen = Fault.freeze(scene.machine(scene.target()))) {
+                scene.fault("host " + scene.target() + " frozen while copying", true);
+                Waiting.pause(Duration.ofSeconds(15));
+            }
+            scene.await(move, MoveState.BAKING, MoveState.ABORTED);
+            return move;
+        }
+    }
+}

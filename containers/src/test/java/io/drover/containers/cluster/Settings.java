@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.containers.cluster;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/** What the options of the build say of this run. */
+final class Settings {
+    private Settings() {}
+
+    /** The directory of the sources. */
+    static Path project() {
+        return Path.of(System.getProperty("package.directory")).resolve("..").normalize();
+    }
+
+    /** Where everything that this run makes and keeps lies. */
+    static Path directory() {
+        return Path.of(System.getProperty("evidence.directory"), "cluster").toAbsolutePath();
+    }
+
+    /** Whether every case is run, on as many machines as there are roles; otherwise those that CI has time for. */
+    static boolean everything() {
+        return Boolean.getBoolean("cluster.everything");
+    }
+
+    /** The release of Debian that the machines have. */
+    static String suite() {
+        return System.getProperty("cluster.suite", "bookworm");
+    }
+
+    /** The version of PostgreSQL that this release has. */
+    static String postgres() {
+        return switch (suite()) {
+            case "bullseye" -> "13";
+            case "bookworm" -> "15";
+            case "trixie" -> "17";
+            default -> throw new IllegalArgumentException("which PostgreSQL does " + suite() + " have?");
+        };
+    }
+
+    /** Names of cases to run instead of all. */
+    static List<String> only() {
+        String names = System.getProperty("cluster.only", "");
+        return names.isBlank() ? List.of() : List.of(names.split(","));
+    }
+
+    /** What network and containers are called. */
+    static String name() {
+        return System.getProperty("cluster.name", "drover-cluster");
+    }
+
+    /** The first three numbers of the addresses. */
+    static String subnet() {
+        return System.getProperty("cluster.subnet", "172.29.57");
+    }
+
+    /** Whether machines of an earlier run that are set up are used again, and left behind: for whoever works on the cases. */
+    static boolean keep() {
+        return Boolean.getBoolean("cluster.keep");
+    }
+}
