@@ -5,6 +5,7 @@ import io.drover.testing.cluster.ClusterNode;
 import io.drover.testing.cluster.ClusterOptions;
 import io.drover.testing.cluster.ClusterShape;
 import io.drover.testing.cluster.LocalCluster;
+import io.drover.testing.cluster.SegmentSize;
 import io.drover.testing.ledger.LedgerSchema;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,6 +26,9 @@ final class FaultCluster implements AutoCloseable {
     private static final int ROGUE_NUMBERS = 10_000;
     private static final int ZOOKEEPERS = 3;
     private static final int DISK_MEGABYTES = 1024;
+    /** For as many segments, each of which is larger. */
+    private static final int LARGER_DISK_MEGABYTES = 1536;
+
     private static final long ROWS = 1000;
 
     private final LocalCluster cluster;
@@ -32,8 +36,11 @@ final class FaultCluster implements AutoCloseable {
     private final LoadHandle rogues;
     private final Watcher watcher;
 
-    private FaultCluster(LocalCluster cluster, Path logs) throws SQLException, IOException {
+    private FaultCluster(LocalCluster cluster, Path logs, int segmentMebibytes) throws SQLException, IOException {
         this.cluster = cluster;
+        if (segmentMebibytes != FaultPlan.SEGMENT_MEBIBYTES) {
+            SegmentSize.prepare(cluster, segmentMebibytes);
+        }
         cluster.createShard();
         try (Connection connection = cluster.connect(LocalCluster.NODE_A, Map.of())) {
             LedgerSchema.create(connection, ROWS);
@@ -53,13 +60,19 @@ final class FaultCluster implements AutoCloseable {
         this.watcher = Watcher.open(cluster);
     }
 
-    /** Starts everything; the logs of the daemons go to the directory. */
-    static FaultCluster start(Path logs) {
+    /**
+     * Starts everything.
+     *
+     * @param logs where the logs of the daemons go
+     * @param segmentMebibytes size of the WAL segments of the shard
+     */
+    static FaultCluster start(Path logs, int segmentMebibytes) {
+        int disk = segmentMebibytes == FaultPlan.SEGMENT_MEBIBYTES ? DISK_MEGABYTES : LARGER_DISK_MEGABYTES;
         ClusterShape shape = new ClusterShape(
-                ZOOKEEPERS, Optional.of(FaultableDrover.class.getName()), List.of(CLIENT, ROGUES), DISK_MEGABYTES);
+                ZOOKEEPERS, Optional.of(FaultableDrover.class.getName()), List.of(CLIENT, ROGUES), disk);
         LocalCluster cluster = LocalCluster.start(ClusterOptions.faults(logs, shape));
         try {
-            return new FaultCluster(cluster, logs);
+            return new FaultCluster(cluster, logs, segmentMebibytes);
         } catch (SQLException e) {
             cluster.close();
             throw new IllegalStateException("cannot fill the shard", e);

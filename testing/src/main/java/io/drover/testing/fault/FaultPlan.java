@@ -7,6 +7,7 @@ import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 
 /**
@@ -18,8 +19,13 @@ import java.util.Random;
  * @param faults what; a second one in every seventh run, at the same point or a little later
  * @param target which of the two nodes that do not serve is the target, 0 or 1
  * @param mode of the move and of its rollback
+ * @param tail a burst that makes Drover miss the end of the WAL; empty in most runs
  */
-record FaultPlan(long seed, FaultSlot slot, String point, List<Fault> faults, int target, Mode mode) {
+record FaultPlan(
+        long seed, FaultSlot slot, String point, List<Fault> faults, int target, Mode mode, Optional<TailPlan> tail) {
+    /** The usual size of WAL segments. */
+    static final int SEGMENT_MEBIBYTES = 16;
+
     /** As often as each: most moves are sealed ones. */
     private static final List<Mode> MODES =
             List.of(Mode.SEALED, Mode.SEALED, Mode.SEALED, Mode.STRICT, Mode.CLEAN_STOP);
@@ -79,7 +85,10 @@ record FaultPlan(long seed, FaultSlot slot, String point, List<Fault> faults, in
             faults.add(second(kind, slot, random));
         }
         String point = slot.points().get(random.nextInt(slot.points().size()));
-        return new FaultPlan(seed, slot, point, faults, random.nextInt(2), MODES.get(random.nextInt(MODES.size())));
+        int target = random.nextInt(2);
+        Mode mode = MODES.get(random.nextInt(MODES.size()));
+        Optional<TailPlan> tail = TailPlan.of(seed, slot, point);
+        return new FaultPlan(seed, slot, tail.map(TailPlan::point).orElse(point), faults, target, mode, tail);
     }
 
     /** After so many seeds both lists begin anew at once. */
@@ -118,8 +127,19 @@ record FaultPlan(long seed, FaultSlot slot, String point, List<Fault> faults, in
         return slot.leg() == Leg.ABORT;
     }
 
+    /** At which passage of the point the faults are made. */
+    int passage() {
+        return tail.map(TailPlan::passage).orElse(1);
+    }
+
+    /** What the shard has to be made with: the run needs a cluster of this kind. */
+    int segmentMebibytes() {
+        return tail.isPresent() ? TailPlan.SEGMENT_MEBIBYTES : SEGMENT_MEBIBYTES;
+    }
+
     @Override
     public String toString() {
-        return "seed " + seed + ": " + mode.text() + ", " + slot + " at " + point + ": " + faults;
+        return "seed " + seed + ": " + mode.text() + ", " + slot + " at " + point + ": " + faults
+                + tail.map(burst -> "; " + burst).orElse("");
     }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -13,6 +14,7 @@ import java.util.TreeMap;
  * @param byFault runs by the kind of fault that was done; a run with two counts for both
  * @param byOutcome runs by the state that the move ended in
  * @param bySlot runs that counted, by the part of the move
+ * @param byTail runs that counted with a burst past the end of the WAL, by what came of it
  * @param withoutWriterMillis for each kind, done while writes were held: how long no write was acknowledged, sorted; before and after
  *     the point of no return apart
  */
@@ -32,6 +34,7 @@ record FaultReport(
         Map<String, Integer> byFault,
         Map<String, Integer> byOutcome,
         Map<String, Integer> bySlot,
+        Map<String, Integer> byTail,
         Map<String, List<Long>> withoutWriterMillis,
         List<RunResult> details) {
 
@@ -40,12 +43,14 @@ record FaultReport(
         Map<String, Integer> byFault = new TreeMap<>();
         Map<String, Integer> byOutcome = new TreeMap<>();
         Map<String, Integer> bySlot = new TreeMap<>();
+        Map<String, Integer> byTail = new TreeMap<>();
         Map<String, List<Long>> gaps = new TreeMap<>();
         for (RunResult result : results) {
             byOutcome.merge(result.outcome(), 1, Integer::sum);
             if (result.vacuous() == null) {
                 bySlot.merge(result.slot(), 1, Integer::sum);
                 result.kinds().forEach(kind -> byFault.merge(kind, 1, Integer::sum));
+                Optional.ofNullable(result.tail()).ifPresent(tail -> byTail.merge(tail.toString(), 1, Integer::sum));
                 result.gapKey()
                         .ifPresent(key -> gaps.computeIfAbsent(key, ignored -> new ArrayList<>())
                                 .add(result.withoutWriterMillis()));
@@ -72,6 +77,7 @@ record FaultReport(
                 byFault,
                 byOutcome,
                 bySlot,
+                byTail,
                 gaps,
                 List.copyOf(results));
     }

@@ -36,6 +36,8 @@ final class FaultRun implements AutoCloseable {
     static final Duration END_LIMIT = Duration.ofMinutes(5);
     /** All controllers stay away for as long as the agents may need: the pause's budget and five seconds, and a second more. */
     private static final Duration CONTROLLERS_AWAY = Duration.ofSeconds(8);
+    /** The same where the budget is larger. */
+    private static final Duration CONTROLLERS_AWAY_IN_TAIL = TailPlan.MAX_WRITE_PAUSE.plusSeconds(6);
 
     private static final String ABORT_AT = "row-95/run/after";
     private static final String ABORT_IN_PAUSE_AT = "row-110/run/after";
@@ -57,8 +59,9 @@ final class FaultRun implements AutoCloseable {
     private final List<Pending> pending = new ArrayList<>();
     private final List<String> proofs = new ArrayList<>();
     private final Comparison comparison;
+    private final Optional<TailBurst> burst;
     private @Nullable MoveId move;
-    private @Nullable TopologyState stateAtHit;
+    private Watcher.@Nullable Seen seenAtHit;
     private boolean armed;
     private boolean struck;
     private long hitAt;
@@ -86,20 +89,25 @@ final class FaultRun implements AutoCloseable {
         this.nemesis = plan.isBack()
                 ? new Nemesis(faults, target, source, log::say)
                 : new Nemesis(faults, source, target, log::say);
+        this.burst = plan.tail().map(tail -> TailBurst.at(faults, plan.isBack() ? target : source, log));
     }
 
     /** Moves, and returns the state that the move ended in; empty when it has not. */
     Optional<MoveState> drive() {
         if (!plan.isBack()) {
             arm();
+            burst.ifPresent(TailBurst::connect);
         }
-        String request = "{\"shard\":\"%s\",\"target\":\"%s\",\"bake\":\"1h\",\"mode\":\"%s\",\"waive\":[%s]%s}"
+        String request = "{\"shard\":\"%s\",\"target\":\"%s\",\"bake\":\"1h\",\"mode\":\"%s\",\"waive\":[%s]%s%s}"
                 .formatted(
                         LocalCluster.SHARD,
                         target,
                         plan.mode().text(),
                         LocalCluster.WAIVER,
-                        plan.withStandby() ? ",\"standbys\":[\"" + third + "\"]" : "");
+                        plan.withStandby() ? ",\"standbys\":[\"" + third + "\"]" : "",
+                        plan.tail().isPresent()
+                                ? ",\"maxWritePause\":\"" + TailPlan.MAX_WRITE_PAUSE.toSeconds() + "s\""
+                                : "");
         // asked of the other controller when the first is slow: the key makes it the same move
         Move created = cluster.rest()
                 .post("/v1/moves", request, Map.of("Idempotency-Key", "fault-" + plan.seed() + "-" + System.nanoTime()))
@@ -162,7 +170,18 @@ final class FaultRun implements AutoCloseable {
 
     @Nullable
     TopologyState stateAtHit() {
-        return stateAtHit;
+        Watcher.Seen seen = seenAtHit;
+        return seen == null ? null : seen.state();
+    }
+
+    /** What came of the burst; empty when none was planned. Asked when the move has ended and controllers answer. */
+    Optional<TailOutcome> tail() {
+        return burst.map(one -> TailOutcome.of(
+                one.fenced(),
+                Optional.ofNullable(seenAtHit).map(Watcher.Seen::topology),
+                rest.move(requireNonNull(move, "no move")).history().stream()
+                        .map(Move.HistoryEntry::event)
+                        .toList()));
     }
 
     Optional<MoveId> move() {
@@ -179,6 +198,7 @@ final class FaultRun implements AutoCloseable {
     public void close() {
         pending.forEach(one -> one.deed().run());
         pending.clear();
+        burst.ifPresent(TailBurst::close);
         lines.forEach(FaultLine::close);
     }
 
@@ -210,7 +230,7 @@ final class FaultRun implements AutoCloseable {
         for (String process : processes) {
             FaultLine line = faults.line(process, hits::add);
             lines.add(line);
-            line.arm(point, 1);
+            line.arm(point, point.equals(plan.point()) ? plan.passage() : 1);
         }
         log.say("armed " + processes + " at " + point);
     }
@@ -237,7 +257,7 @@ final class FaultRun implements AutoCloseable {
         struck = true;
         hitAt = hit.nanos();
         healedAt = System.nanoTime();
-        stateAtHit = faults.watcher().last().state();
+        seenAtHit = faults.watcher().last();
         nemesis.aim();
         lines.stream().filter(one -> one != line).forEach(FaultLine::disarmQuietly);
         for (Fault fault : plan.faults()) {
@@ -285,8 +305,11 @@ final class FaultRun implements AutoCloseable {
 
     private Duration lasts(Fault fault) {
         boolean noController =
-                fault.kind().party() == FaultKind.Party.CONTROLLERS && stateAtHit != TopologyState.SERVING;
-        return noController ? CONTROLLERS_AWAY : fault.lasts();
+                fault.kind().party() == FaultKind.Party.CONTROLLERS && stateAtHit() != TopologyState.SERVING;
+        if (!noController) {
+            return fault.lasts();
+        }
+        return plan.tail().isPresent() ? CONTROLLERS_AWAY_IN_TAIL : CONTROLLERS_AWAY;
     }
 
     private void at(Duration later, Runnable deed) {
@@ -330,6 +353,7 @@ final class FaultRun implements AutoCloseable {
                 if (!armed) {
                     arm();
                 }
+                burst.ifPresent(TailBurst::connect);
                 rest.act(known.id(), "rollback");
             }
         } catch (IllegalStateException | UncheckedIOException e) {

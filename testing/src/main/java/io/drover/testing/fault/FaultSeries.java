@@ -8,11 +8,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,7 +26,7 @@ final class FaultSeries {
     private static final int RUNS_OF_CLUSTER = 20;
 
     private final long seed;
-    private final int runs;
+    private final List<FaultPlan> plans;
     private final int clusters;
     private final AtomicInteger next = new AtomicInteger();
     private final AtomicInteger started = new AtomicInteger();
@@ -32,14 +34,22 @@ final class FaultSeries {
 
     FaultSeries(long seed, int runs, int clusters) {
         this.seed = seed;
-        this.runs = runs;
+        this.plans = plans(seed, runs);
         this.clusters = clusters;
+    }
+
+    /** By seed; those that need a shard of another make come last, so that they share a cluster. */
+    static List<FaultPlan> plans(long seed, int runs) {
+        return LongStream.range(seed, seed + runs)
+                .mapToObj(FaultPlan::of)
+                .sorted(Comparator.comparing(FaultPlan::segmentMebibytes))
+                .toList();
     }
 
     FaultReport run() {
         long start = System.nanoTime();
         List<Thread> threads = new ArrayList<>();
-        for (int i = 0; i < Math.min(clusters, runs); i++) {
+        for (int i = 0; i < Math.min(clusters, plans.size()); i++) {
             Thread thread = new Thread(this::work, "runs-" + i);
             thread.start();
             threads.add(thread);
@@ -60,17 +70,22 @@ final class FaultSeries {
 
     private void work() {
         int taken = next.getAndIncrement();
-        while (taken < runs) {
+        while (taken < plans.size()) {
             Path logs = FaultTest.DIRECTORY.resolve("cluster-" + started.incrementAndGet());
-            try (FaultCluster faults = FaultCluster.start(logs)) {
+            int segments = plans.get(taken).segmentMebibytes();
+            try (FaultCluster faults = FaultCluster.start(logs, segments)) {
                 RunDriver driver = new RunDriver(faults);
                 boolean clean = true;
-                for (int i = 0; clean && i < RUNS_OF_CLUSTER && taken < runs; i++) {
-                    clean = one(driver, FaultPlan.of(seed + taken), logs);
+                for (int i = 0; clean && i < RUNS_OF_CLUSTER && isFor(segments, taken); i++) {
+                    clean = one(driver, plans.get(taken), logs);
                     taken = next.getAndIncrement();
                 }
             }
         }
+    }
+
+    private boolean isFor(int segmentMebibytes, int taken) {
+        return taken < plans.size() && plans.get(taken).segmentMebibytes() == segmentMebibytes;
     }
 
     /** Whether the cluster can be used further. */
@@ -104,12 +119,13 @@ final class FaultSeries {
     private static String line(RunResult result) {
         return String.format(
                 Locale.ROOT,
-                "%s seed %d %s %s: %s%s in %.1f s, no writer for %d ms%s%s",
+                "%s seed %d %s %s: %s%s%s in %.1f s, no writer for %d ms%s%s",
                 result.isClean() ? "ok    " : "FAILED",
                 result.seed(),
                 result.point(),
                 result.faults(),
                 result.outcome(),
+                result.tail() == null ? "" : ", tail " + result.tail(),
                 result.vacuous() == null ? "" : " (vacuous: " + result.vacuous() + ")",
                 result.seconds(),
                 result.withoutWriterMillis(),

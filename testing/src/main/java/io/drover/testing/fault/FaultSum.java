@@ -134,7 +134,7 @@ public final class FaultSum implements Callable<Integer> {
                 .toList();
     }
 
-    /** Kinds of faults and parts of a move without a run that counts. */
+    /** Kinds of faults, parts of a move and parts of a second chance at the end of the WAL without a run that counts. */
     static List<String> missing(FaultReport sum) {
         Stream<String> kinds = Arrays.stream(FaultKind.values())
                 .map(FaultKind::toString)
@@ -142,7 +142,15 @@ public final class FaultSum implements Callable<Integer> {
         Stream<String> parts = FaultSlot.ALL.stream()
                 .map(FaultSlot::toString)
                 .filter(part -> !sum.bySlot().containsKey(part));
-        return Stream.concat(kinds, parts).toList();
+        return Stream.of(kinds, parts, missingTails(sum))
+                .flatMap(names -> names)
+                .toList();
+    }
+
+    private static Stream<String> missingTails(FaultReport sum) {
+        return TailOutcome.UNDER_FAULT.stream()
+                .map(TailOutcome::toString)
+                .filter(outcome -> !sum.byTail().containsKey(outcome));
     }
 
     /** Kinds of faults whose time without a writer nobody knows, as none was done alone while writes were held. */

@@ -34,6 +34,7 @@ final class FaultText {
         text.append("by fault    ").append(report.byFault()).append('\n');
         text.append("by outcome  ").append(report.byOutcome()).append('\n');
         text.append("by part     ").append(report.bySlot()).append('\n');
+        text.append("by tail     ").append(report.byTail()).append('\n');
         report.withoutWriterMillis()
                 .forEach((group, millis) -> text.append("no writer   ")
                         .append(group)

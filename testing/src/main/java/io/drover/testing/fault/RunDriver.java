@@ -185,7 +185,9 @@ final class RunDriver {
                         ? 0
                         : gap.before(move.comparison().heldAt())
                                 .longestMillis(move.hitAt(), move.healedAt() + NANOS_PER_SECOND),
-                pauseBefore(gap, move.hitAt()),
+                // the first of two pauses is a short one, and there is none that nothing disturbs
+                plan.tail().isPresent() ? null : pauseBefore(gap, move.hitAt()),
+                serves ? move.tail().orElse(null) : null,
                 (System.nanoTime() - start) / (double) NANOS_PER_SECOND,
                 problems);
     }
@@ -211,7 +213,8 @@ final class RunDriver {
         if (move.hitAt() == 0) {
             return "the point was not reached";
         }
-        if (rate < LEAST_RATE && !plan.slot().isInPause()) {
+        // behind a first pause the load has only begun again
+        if (rate < LEAST_RATE && !plan.slot().isInPause() && plan.passage() == 1) {
             return String.format(Locale.ROOT, "only %.0f writes per second before", rate);
         }
         return report.counts()

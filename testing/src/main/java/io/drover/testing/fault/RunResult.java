@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param ratePerSecond acknowledged writes per second before the fault
  * @param withoutWriterMillis the longest time around the fault in which no write of anybody was acknowledged
  * @param pauseBeforeMillis the same around a cutover that was over before the fault, or null: what the machine takes for a pause
+ * @param tail what came of a burst past the end of the WAL, or null when none was planned
  * @param seconds how long it took
  * @param problems what else was wrong, in words
  */
@@ -43,6 +44,7 @@ record RunResult(
         double ratePerSecond,
         long withoutWriterMillis,
         @Nullable Long pauseBeforeMillis,
+        @Nullable TailOutcome tail,
         double seconds,
         List<String> problems) {
     RunResult {
@@ -73,6 +75,7 @@ record RunResult(
                 0,
                 0,
                 null,
+                null,
                 0,
                 List.of(String.valueOf(failure.getMessage())));
     }
@@ -82,9 +85,9 @@ record RunResult(
         return faults.stream().map(fault -> fault.split(" ")[0]).toList();
     }
 
-    /** The kind and the time of a single fault that was done while writes were held. */
+    /** The kind and the time of a single fault that was done while writes were held, for as long as a move holds them by default. */
     Optional<String> gapKey() {
-        return faults.size() != 1 || stateAtHit == null || stateAtHit.equals("SERVING")
+        return faults.size() != 1 || tail != null || stateAtHit == null || stateAtHit.equals("SERVING")
                 ? Optional.empty()
                 : Optional.of(kinds().get(0) + " in " + stateAtHit);
     }

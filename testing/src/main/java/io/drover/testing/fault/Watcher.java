@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 
 /** Sees what ZooKeeper holds, past every controller, with the time at which it was seen. */
 final class Watcher implements AutoCloseable {
@@ -28,6 +29,7 @@ final class Watcher implements AutoCloseable {
     private final DocumentStore store;
     private final TopologyWatcher watcher;
     private final List<Seen> seen = new CopyOnWriteArrayList<>();
+    private volatile Consumer<Seen> listener = newest -> {};
 
     private Watcher(String connect) {
         client = ZooKeeperConnection.connect(connect, SESSION);
@@ -35,7 +37,9 @@ final class Watcher implements AutoCloseable {
         watcher = TopologyWatcher.watch(client, LocalCluster.SHARD, new TopologyWatcher.Listener() {
             @Override
             public void changed(Versioned<ShardTopology> newest) {
-                seen.add(new Seen(System.nanoTime(), newest.value()));
+                Seen now = new Seen(System.nanoTime(), newest.value());
+                listener.accept(now);
+                seen.add(now);
             }
         });
     }
@@ -58,6 +62,11 @@ final class Watcher implements AutoCloseable {
     /** The topologies seen so far; some may have been skipped. */
     List<Seen> seen() {
         return List.copyOf(seen);
+    }
+
+    /** Hears of what is seen from now on, on the watcher's own thread; one at a time. */
+    void listen(Consumer<Seen> one) {
+        listener = one;
     }
 
     /** The newest. */

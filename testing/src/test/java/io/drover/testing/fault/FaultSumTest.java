@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.drover.api.Json;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -34,6 +36,18 @@ final class FaultSumTest {
             long lost,
             long withoutWriter,
             String stateAtHit) {
+        return run(seed, slot, fault, vacuous, lost, withoutWriter, stateAtHit, null);
+    }
+
+    private static RunResult run(
+            long seed,
+            String slot,
+            String fault,
+            @Nullable String vacuous,
+            long lost,
+            long withoutWriter,
+            String stateAtHit,
+            @Nullable TailOutcome tail) {
         return new RunResult(
                 seed,
                 slot,
@@ -53,6 +67,7 @@ final class FaultSumTest {
                 900,
                 withoutWriter,
                 200L,
+                tail,
                 20,
                 List.of());
     }
@@ -70,8 +85,15 @@ final class FaultSumTest {
             String state = i / kinds.size() % 2 == 0 ? "FENCED" : "PROMOTING";
             runs.add(run(i, part, kinds.get(i % kinds.size()), null, 0, 700, state));
         }
+        // what these stood for comes again
+        runs.set(0, missed(runs.get(0), TailOutcome.MISSED_FAULT_BETWEEN));
+        runs.set(299, missed(runs.get(299), TailOutcome.MISSED_FAULT_IN_SECOND_PAUSE));
         return List.of(
                 FaultReport.of(0, runs.subList(0, 30), 10), FaultReport.of(30, runs.subList(30, runs.size()), 5));
+    }
+
+    private static RunResult missed(RunResult run, TailOutcome tail) {
+        return run(run.seed(), run.slot(), run.kinds().get(0), null, 0, 700, requireNonNull(run.stateAtHit()), tail);
     }
 
     private static FaultReport with(List<FaultReport> reports, RunResult... more) {
@@ -96,6 +118,51 @@ final class FaultSumTest {
 
         assertThat(FaultSum.missing(sum)).contains("abort/row-110").doesNotContain("forward/row-10", "kill-leader");
         assertThat(FaultSum.shows(sum)).isFalse();
+    }
+
+    @Test
+    void isNoProofWithoutFaultsInEveryPartOfASecondChanceAtTheEndOfTheWal() {
+        FaultReport shown = FaultSum.of(everything());
+        FaultReport first = everythingButTheTail(TailOutcome.MISSED_FAULT_IN_FIRST_PAUSE);
+
+        assertThat(shown.byTail()).isEqualTo(Map.of("missed-fault-between", 1, "missed-fault-in-second-pause", 1));
+        assertThat(FaultText.of(shown)).contains("missed-fault-between=1");
+        assertThat(FaultSum.missing(first))
+                .containsExactlyInAnyOrder("missed-fault-between", "missed-fault-in-second-pause");
+        assertThat(FaultSum.shows(first)).isFalse();
+    }
+
+    private static FaultReport everythingButTheTail(TailOutcome instead) {
+        return FaultSum.of(List.of(FaultReport.of(
+                0,
+                everything().stream()
+                        .flatMap(report -> report.details().stream())
+                        .map(run -> run.tail() == null ? run : missed(run, instead))
+                        .toList(),
+                1)));
+    }
+
+    /** It holds writes for longer than other moves may. */
+    @Test
+    void aRunWithABurstSaysNothingOfTheTimeWithoutAWriter() {
+        RunResult burst =
+                run(500, "forward/row-140", "kill-leader", null, 0, 9_000, "PROMOTING", TailOutcome.NOT_MISSED);
+
+        assertThat(burst.gapKey()).isEmpty();
+        assertThat(FaultSum.shows(with(everything(), burst))).isTrue();
+    }
+
+    @Test
+    void aReportFromBeforeThereWereBurstsIsSummedAsWell() {
+        String before = new String(Json.bytes(everything().get(1)), StandardCharsets.UTF_8)
+                .replaceAll(",?\"tail\":(null|\"[A-Z_]+\")", "")
+                .replaceAll(",?\"byTail\":\\{[^}]*}", "");
+        assertThat(before.contains("\"tail\"") || before.contains("byTail")).isFalse();
+
+        FaultReport sum = FaultSum.of(List.of(Json.read(before.getBytes(StandardCharsets.UTF_8), FaultReport.class)));
+
+        assertThat(sum.runs()).isEqualTo(270);
+        assertThat(sum.byTail()).isEmpty();
     }
 
     @Test
@@ -160,7 +227,8 @@ final class FaultSumTest {
                                         null,
                                         0,
                                         700,
-                                        state.apply(requireNonNull(run.stateAtHit())))
+                                        state.apply(requireNonNull(run.stateAtHit())),
+                                        run.tail())
                                 : run)
                         .toList(),
                 1)));
