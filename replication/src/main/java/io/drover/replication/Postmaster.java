@@ -78,7 +78,7 @@ public final class Postmaster {
     private List<Integer> left() {
         List<Integer> left = new ArrayList<>(Files.exists(dataDir) ? ProcessTable.serversIn(dataDir) : List.of());
         recordedPid()
-                .filter(pid -> ProcessTable.alive(pid) && !ProcessTable.canAct(pid) && !left.contains(pid))
+                .filter(pid -> !ProcessTable.canAct(pid) && ProcessTable.alive(pid) && !left.contains(pid))
                 .ifPresent(left::add);
         return left;
     }
