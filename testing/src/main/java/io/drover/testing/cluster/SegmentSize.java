@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Locale;
 
 /** Makes the data directory of {@link LocalCluster#SHARD} ahead, with WAL segments of another size; who makes the shard goes on with it. */
 public final class SegmentSize {
@@ -39,7 +40,7 @@ public final class SegmentSize {
         try {
             Files.writeString(
                     data.resolve("postgresql.conf"),
-                    """
+                    String.format(Locale.ROOT, """
 
                     wal_level = replica
                     max_wal_senders = 10
@@ -54,7 +55,7 @@ public final class SegmentSize {
                     superuser_reserved_connections = 5
                     password_encryption = 'scram-sha-256'
                     log_line_prefix = '%%m [%%p] %%q%%u@%%d/%%a '
-                    """.formatted(LEAST_SEGMENTS * mebibytes, MOST_SEGMENTS * mebibytes),
+                    """, LEAST_SEGMENTS * mebibytes, MOST_SEGMENTS * mebibytes),
                     StandardOpenOption.APPEND);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the settings of " + data, e);
