@@ -23,15 +23,16 @@ public interface PgBouncer extends AutoCloseable {
     record Database(String host, int port, String database, boolean paused, boolean disabled) {}
 
     /**
-     * The lines of SHOW POOLS for a database, added up.
+     * The lines of SHOW POOLS for a database, added up: there is a pool for each of its users.
      *
      * @param waiting clients that wait for a server connection
      * @param logins server connections that are being made
      * @param servers all server connections, those that are being made too
-     * @param busy those of them that have a client
+     * @param largest server connections of the pool that has most of them
+     * @param busiest server connections that have a client, of the pool where most have one
      * @param mode {@code transaction}, {@code session} or {@code statement}; empty while there is no pool
      */
-    record Pools(int clients, int waiting, int logins, int servers, int busy, String mode) {}
+    record Pools(int clients, int waiting, int logins, int servers, int largest, int busiest, String mode) {}
 
     /**
      * A server connection in use.

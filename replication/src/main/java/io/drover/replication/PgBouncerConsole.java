@@ -131,7 +131,7 @@ public final class PgBouncerConsole implements PgBouncer {
 
     @Override
     public Pools pools(String name) {
-        Pools sum = new Pools(0, 0, 0, 0, 0, "");
+        Pools sum = new Pools(0, 0, 0, 0, 0, 0, "");
         for (Map<String, String> row : commands.ask("SHOW POOLS", LIMIT)) {
             if (value(row, "database").equals(name)) {
                 int servers = row.keySet().stream()
@@ -143,7 +143,8 @@ public final class PgBouncerConsole implements PgBouncer {
                         sum.waiting() + number(row, "cl_waiting"),
                         sum.logins() + number(row, "sv_login"),
                         sum.servers() + servers,
-                        sum.busy() + number(row, "sv_active"),
+                        Math.max(sum.largest(), servers),
+                        Math.max(sum.busiest(), number(row, "sv_active")),
                         value(row, "pool_mode"));
             }
         }

@@ -66,8 +66,19 @@ public final class Postmaster {
 
     /** Whether no PostgreSQL process is left in the data directory, not even one that the kernel still takes apart. */
     public boolean stopped() {
-        return find().isEmpty()
-                && (!Files.exists(dataDir) || ProcessTable.serversIn(dataDir).isEmpty());
+        return find().isEmpty() && left().isEmpty();
+    }
+
+    /**
+     * What is left of the server. The directory that a process works in is taken from it before it lets go of its sockets, and before it
+     * stops answering to signals, which is what a start asks of the process in the lock file: that one counts to its very end.
+     */
+    private List<Integer> left() {
+        List<Integer> left = new ArrayList<>(Files.exists(dataDir) ? ProcessTable.serversIn(dataDir) : List.of());
+        recordedPid()
+                .filter(pid -> !ProcessTable.canAct(pid) && ProcessTable.alive(pid) && !left.contains(pid))
+                .ifPresent(left::add);
+        return left;
     }
 
     /** The argument vector of the running postmaster, for a later {@link #startAs}; empty when it does not run. */
@@ -156,7 +167,7 @@ public final class Postmaster {
                 waiting.pause(POLL);
             }
         }
-        while (!ProcessTable.serversIn(dataDir).isEmpty()) {
+        while (!left().isEmpty()) {
             endHeldOrphans();
             checkLimit(waiting, limit);
             waiting.pause(POLL);
@@ -193,7 +204,7 @@ public final class Postmaster {
 
     void checkLimit(Waiting waiting, Duration limit) {
         if (waiting.isOver()) {
-            String left = ProcessTable.serversIn(dataDir).stream()
+            String left = left().stream()
                     .map(pid -> pid + " '" + ProcessTable.title(pid) + "'")
                     .collect(Collectors.joining(", "));
             throw new DroverException(
@@ -218,11 +229,8 @@ public final class Postmaster {
         }
         Waiting waiting = Waiting.upTo(limit);
         // those that were halted have the shared memory in use until the kernel is done with them
-        Waiting.until(
-                limit.compareTo(LEAVE) < 0 ? limit : LEAVE,
-                POLL,
-                () -> ProcessTable.serversIn(dataDir).isEmpty());
-        List<Integer> orphans = ProcessTable.serversIn(dataDir);
+        Waiting.until(limit.compareTo(LEAVE) < 0 ? limit : LEAVE, POLL, () -> left().isEmpty());
+        List<Integer> orphans = left();
         if (!orphans.isEmpty()) {
             throw new DroverException(
                     ErrorCode.POSTGRES_FAILED,

@@ -15,6 +15,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -166,7 +168,7 @@ class PostmasterTest {
 
     @Test
     void startsWhenTheLastProcessOfTheFormerServerIsGone() throws Exception {
-        Process former = new ProcessBuilder(directory.resolve("bin/postgres").toString(), "0.4")
+        Process former = new ProcessBuilder(directory.resolve("bin/postgres").toString(), "60")
                 .directory(data().toFile())
                 .start();
         assertThat(Waiting.until(
@@ -174,6 +176,7 @@ class PostmasterTest {
                         Duration.ofMillis(2),
                         () -> ProcessTable.serversIn(data()).contains((int) former.pid())))
                 .isTrue();
+        CompletableFuture.delayedExecutor(400, TimeUnit.MILLISECONDS).execute(former::destroyForcibly);
         pgCtl("kill -0 " + former.pid() + " && exit 1; cd '" + data()
                 + "'; ../bin/postgres 60 >/dev/null 2>&1 & echo $! > '" + data() + "/postmaster.pid'; "
                 + UNTIL_IT_IS_THERE);

@@ -128,9 +128,10 @@ final class MoveWait {
         Move move = RestClient.as(end, Move.class);
         command.print(end);
         Move.Rollback rollback = move.rollback();
-        Move.Cutover cutover = rollback != null && rollback.cutover() != null ? rollback.cutover() : move.cutover();
+        boolean back = rollback != null && rollback.cutover() != null;
+        Move.Cutover cutover = back ? rollback.cutover() : move.cutover();
         if (cutover != null && !command.json()) {
-            command.out().println(Texts.waterfall("cutover", cutover, move));
+            command.out().println(Texts.waterfall(back ? "rollback" : "cutover", cutover, move));
         }
         if (good.contains(move.state())) {
             return ExitCode.DONE;

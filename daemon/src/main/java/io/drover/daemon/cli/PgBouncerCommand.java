@@ -64,12 +64,12 @@ final class PgBouncerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        // until the configuration has said what is logged
+        CommandLineLogging.quiet();
         if (check) {
-            CommandLineLogging.quiet();
             return tell(PoolerPreflight.run(configuration()));
         }
         if (retire) {
-            CommandLineLogging.quiet();
             PgBouncerAdapter.retire(configuration()).forEach(out()::println);
             return ExitCode.DONE;
         }

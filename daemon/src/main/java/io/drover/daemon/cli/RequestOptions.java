@@ -76,7 +76,10 @@ final class RequestOptions {
     @Option(names = "--checkpoint", description = "fast or spread; default fast")
     private MoveRequest.@Nullable Checkpoint checkpoint;
 
-    @Option(names = "--verify", paramLabel = "LEVEL", description = "none, counts, checksums; default counts")
+    @Option(
+            names = "--verify",
+            paramLabel = "LEVEL",
+            description = "none or counts; default counts; checksums: not there yet")
     private MoveRequest.@Nullable Level level;
 
     @Option(
@@ -89,7 +92,7 @@ final class RequestOptions {
             names = "--read-shift",
             paramLabel = "PERCENT",
             split = ",",
-            description = "such as 1,10,50,100; default none")
+            description = "such as 1,10,50,100; not there yet")
     private List<Integer> readShift = new ArrayList<>();
 
     @Option(names = "--bake", paramLabel = "SPAN", description = "how long the way back is kept; default 7d")

@@ -118,9 +118,7 @@ final class Texts {
         }
         Move.Rollback rollback = move.rollback();
         if (rollback != null) {
-            lines.add("way back " + (rollback.ready() ? "ready" : "not ready")
-                    + (rollback.lagBytes() == null ? "" : ", " + bytes(rollback.lagBytes()) + " behind")
-                    + (rollback.expiresAt() == null ? "" : ", until " + rollback.expiresAt()));
+            lines.add(wayBack(rollback, move.state()));
             if (rollback.prediction() != null) {
                 lines.add(BeforeTheFence.prediction("rollback", rollback.prediction()));
             }
@@ -128,6 +126,15 @@ final class Texts {
                 lines.add(waterfall("rollback", rollback.cutover(), move));
             }
         }
+    }
+
+    private static String wayBack(Move.Rollback rollback, MoveState state) {
+        if (state == MoveState.COMPLETED || state == MoveState.ROLLED_BACK) {
+            return "way back closed, the move has ended";
+        }
+        return "way back " + (rollback.ready() ? "ready" : "not ready")
+                + (rollback.lagBytes() == null ? "" : ", " + bytes(rollback.lagBytes()) + " behind")
+                + (rollback.expiresAt() == null ? "" : ", until " + rollback.expiresAt());
     }
 
     static String progress(Move.Progress progress) {

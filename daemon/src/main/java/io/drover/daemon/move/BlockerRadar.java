@@ -16,12 +16,15 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Row 75, while nothing is prepared that would hold up anybody: looks for what stands in the way of the cutover and does about it what
  * the move was asked for with {@code blockers}. What that is for each kind is the table {@link Blocker.Kind}.
  */
 final class BlockerRadar {
+    private static final Logger LOG = LoggerFactory.getLogger(BlockerRadar.class);
     private static final Duration LIMIT = Duration.ofMinutes(15);
     private static final Duration BETWEEN = Duration.ofSeconds(1);
 
@@ -45,6 +48,16 @@ final class BlockerRadar {
         try {
             new BlockerRadar(context).clear(limit);
         } finally {
+            context.live().blockers(List.of());
+        }
+    }
+
+    /** Shows a person who is to approve what row 75 would see now, and waits for none of it; nothing while the source cannot be asked. */
+    static void show(MoveContext context) {
+        try {
+            new BlockerRadar(context).look();
+        } catch (DroverException e) {
+            LOG.debug("move {}: no look at what stands in the way on {}", context.id(), context.from(), e);
             context.live().blockers(List.of());
         }
     }

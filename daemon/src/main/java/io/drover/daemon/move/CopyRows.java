@@ -33,6 +33,7 @@ final class CopyRows {
     private static final Duration POLL = Duration.ofMillis(300);
     private static final Duration STALLED = Duration.ofMinutes(5);
     private static final Duration CANARY_PATIENCE = Duration.ofSeconds(10);
+    private static final Duration LOOK = Duration.ofSeconds(2);
     private static final Duration FOREVER = Duration.ofDays(3650);
 
     private CopyRows() {}
@@ -304,13 +305,24 @@ final class CopyRows {
                     "bin/drover approve " + context.id() + ", or rehearse it: bin/drover drill "
                             + context.record().identity().request().shard() + " --to " + context.to() + ", or "
                             + WaitText.giveUp(context.record()));
-            context.waitUntil(
-                    deadline == null
-                            ? approval
-                            : approval.now("until the deadline " + WaitText.time(deadline) + " at most"),
-                    FOREVER,
-                    () -> context.record().orders().approved()
-                            || context.record().orders().drill());
+            try {
+                context.waitFor(
+                        deadline == null
+                                ? approval
+                                : approval.now("until the deadline " + WaitText.time(deadline) + " at most"),
+                        FOREVER,
+                        LOOK,
+                        () -> {
+                            var orders = context.record().orders();
+                            if (orders.approved() || orders.drill()) {
+                                return Optional.of(true);
+                            }
+                            BlockerRadar.show(context);
+                            return Optional.empty();
+                        });
+            } finally {
+                context.live().blockers(List.of());
+            }
         }
     }
 }

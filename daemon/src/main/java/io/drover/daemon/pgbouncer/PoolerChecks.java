@@ -151,7 +151,7 @@ final class PoolerChecks {
                         "B1",
                         true,
                         place + " knows no database " + database.name(),
-                        "include the adapter's file in its ini, and RELOAD"));
+                        "include the adapter's file in its ini, and let the adapter run: it writes that file"));
             } else if (found.orElseThrow().disabled()) {
                 findings.add(new PoolerFinding(
                         "B8", true, place + " has " + database.name() + " disabled", "ENABLE " + database.name()));

@@ -164,7 +164,10 @@ final class PoolerFollower {
                 standings.values().stream().flatMap(one -> one.pools().stream()).toList());
         if (size != now.poolSize()) {
             wish = null;
-            act();
+            if (!act()) {
+                // nothing was told to anybody: the next look tries again
+                wish = now;
+            }
         }
     }
 

@@ -52,8 +52,9 @@ final class Shedding {
             size = AS_CONFIGURED;
             return size;
         }
-        most = Math.max(most, processes.stream().mapToInt(Pools::busy).max().orElse(0));
-        int open = processes.stream().mapToInt(Pools::servers).max().orElse(0);
+        // a size holds for each pool of the database: by the sum of all users it would be more than is configured
+        most = Math.max(most, processes.stream().mapToInt(Pools::busiest).max().orElse(0));
+        int open = processes.stream().mapToInt(Pools::largest).max().orElse(0);
         int enough = most + most / PART_TO_SPARE + SPARE;
         // PgBouncer looks at its pools three times in a second: the next ones end when those before them have
         boolean closing = size != AS_CONFIGURED && open > size;

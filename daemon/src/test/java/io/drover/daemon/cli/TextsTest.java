@@ -14,6 +14,7 @@ import io.drover.api.PausePrediction;
 import io.drover.api.ShardId;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class TextsTest {
@@ -60,7 +61,23 @@ class TextsTest {
         assertThat(Texts.state(move(MoveState.ABORTED, 70, true))).isEqualTo("ABORTED");
     }
 
+    @Test
+    void offersAWayBackOnlyUntilTheMoveHasEnded() {
+        Move.Rollback back = new Move.Rollback(true, 0L, Instant.EPOCH, null, null);
+
+        assertThat(Texts.move(move(MoveState.BAKING, 170, false, back)))
+                .contains("way back ready, 0 B behind, until 1970-01-01T00:00:00Z");
+        assertThat(Texts.move(move(MoveState.COMPLETED, 180, false, back)))
+                .contains("way back closed")
+                .doesNotContain("until");
+        assertThat(Texts.move(move(MoveState.ROLLED_BACK, 180, false, back))).contains("way back closed");
+    }
+
     private static Move move(MoveState state, int step, boolean paused) {
+        return move(state, step, paused, null);
+    }
+
+    private static Move move(MoveState state, int step, boolean paused, Move.@Nullable Rollback rollback) {
         return new Move(
                 new MoveId("1a2b3c4d-0000"),
                 new ShardId("shard_01"),
@@ -75,7 +92,7 @@ class TextsTest {
                 null,
                 null,
                 null,
-                null,
+                rollback,
                 List.of(),
                 null,
                 null,

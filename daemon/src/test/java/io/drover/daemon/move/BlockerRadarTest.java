@@ -121,6 +121,31 @@ class BlockerRadarTest {
         assertThat(play.shown().blockers()).isEmpty();
     }
 
+    /** An approval is a person's decision, who is shown what it will meet, and is not held up by it or by a source that does not answer. */
+    @Test
+    void aPersonSeesTheRadarBeforeTheApproval() {
+        MovePlay play = stage.play(Moved.identity(Moved.approvedRequest(), null));
+        List<Blocker> there = List.of(session(Kind.DDL, 7), of(Kind.LOGICAL_CONSUMER));
+        play.world().blockers = () -> there;
+        play.driveUntil(() -> play.record().state() == MoveState.READY
+                && play.shown().blockers().equals(there));
+        assertThat(history(play)).isEmpty();
+
+        AtomicInteger inVain = new AtomicInteger();
+        play.world().blockers = () -> {
+            inVain.incrementAndGet();
+            throw new DroverException(ErrorCode.POSTGRES_FAILED, "the source does not answer");
+        };
+        play.driveUntil(() -> inVain.get() >= 2);
+        assertThat(play.record().state()).isEqualTo(MoveState.READY);
+        assertThat(play.shown().blockers()).isEmpty();
+
+        play.world().blockers = List::of;
+        play.order(play.orders()::approve);
+        play.driveToBaking();
+        assertServing(play, B);
+    }
+
     @ParameterizedTest
     @EnumSource(Kind.class)
     void atTheLimitTheKindDecides(Kind kind) {

@@ -11,7 +11,7 @@ final class SheddingTest {
     private final Shedding shedding = new Shedding();
 
     private static Pools pools(int servers, int busy, int waiting) {
-        return new Pools(busy, waiting, 0, servers, busy, "transaction");
+        return new Pools(busy, waiting, 0, servers, servers, busy, "transaction");
     }
 
     private int saw(Pools... processes) {
@@ -31,6 +31,13 @@ final class SheddingTest {
         assertThat(saw(pools(209, 5, 0), pools(209, 3, 0))).isEqualTo(169);
         assertThat(saw(pools(50, 5, 0))).as("the most that were seen in use").isEqualTo(12);
         assertThat(saw(pools(12, 1, 0))).isEqualTo(12);
+    }
+
+    /** What is configured for each of them is no more than the hundred that are open. */
+    @Test
+    void givesThePoolsOfSeveralUsersNoMoreThanTheyHave() {
+        assertThat(saw(new Pools(20, 0, 0, 200, 100, 15, "transaction"))).isEqualTo(60);
+        assertThat(saw(new Pools(20, 0, 0, 120, 60, 15, "transaction"))).isEqualTo(20);
     }
 
     @Test

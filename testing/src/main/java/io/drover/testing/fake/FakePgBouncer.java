@@ -139,7 +139,8 @@ public final class FakePgBouncer {
         int waiting =
                 (int) own.stream().filter(client -> client.waits != null).count() + (crowded.contains(name) ? 1 : 0);
         int linked = linked(name);
-        return new Pools(own.size(), waiting, 0, linked + idle(name), linked, mode);
+        int servers = linked + idle(name);
+        return new Pools(own.size(), waiting, 0, servers, servers, linked, mode);
     }
 
     private int linked(String name) {

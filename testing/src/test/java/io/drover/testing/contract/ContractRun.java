@@ -3,6 +3,7 @@ package io.drover.testing.contract;
 
 import static java.util.Objects.requireNonNull;
 
+import io.drover.api.DroverException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
@@ -178,6 +179,8 @@ final class ContractRun {
                 .limit(FRAMES)
                 .map(StackTraceElement::toString)
                 .collect(Collectors.joining(" | "));
-        return failure.toString().replace('\n', ' ') + " | " + frames;
+        String hint =
+                failure instanceof DroverException known ? " | " + known.hint().orElse("") : "";
+        return (failure + hint).replace('\n', ' ') + " | " + frames;
     }
 }

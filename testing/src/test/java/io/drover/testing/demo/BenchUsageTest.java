@@ -9,18 +9,18 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code bin/bench} refuses wrong use before it installs or builds anything. */
+/** Programs tell how they are used, and {@code bin/bench} refuses wrong use, before anything is installed or built. */
 class BenchUsageTest {
     private static final Path ROOT = Path.of("..");
     private static final int WRONG_USE = 2;
 
-    @Test
-    void tellsHowItIsUsed() throws Exception {
-        assertThat(exitOf(start("bin/bench", "--help"))).isZero();
+    @ParameterizedTest
+    @ValueSource(strings = {"bin/bench", "bin/demo", "bin/fault-test"})
+    void tellsHowItIsUsed(String program) throws Exception {
+        assertThat(exitOf(start(program, "--help"))).isZero();
     }
 
     @ParameterizedTest

@@ -105,6 +105,23 @@ final class AdapterTest {
     }
 
     @Test
+    void poolsAreAsConfiguredAgainAlsoWhenThatCouldNotBeWrittenAtFirst() throws Exception {
+        FakePgBouncer one = stage.process(AdapterStage.ONE);
+        one.leaveIdle("app", 250);
+        stage.reserveAndShowTarget();
+        Waiting.until("few are left", LIMIT, () -> one.idle("app") <= 3);
+        Path inTheWay = Files.createDirectories(stage.include.resolveSibling("drover.ini.drover-new/full"));
+
+        one.letWait("app");
+        Waiting.pause(MOMENT.multipliedBy(3));
+        assertThat(stage.includeText()).contains("min_pool_size");
+        Files.delete(inTheWay);
+
+        Waiting.until(
+                "pools are as configured", LIMIT, () -> !stage.includeText().contains("min_pool_size"));
+    }
+
+    @Test
     void doesNotWaitForAProcessThatIsProvenDead() {
         stage.kill(AdapterStage.TWO);
 
