@@ -34,8 +34,7 @@ public final class Commands {
     private static final Duration READING = Duration.ofSeconds(60);
 
     /** Who the process is, which time it is there, and what the loader has done to the agent itself already. */
-    private static final Set<String> INHERITED =
-            Set.of("USER", "LOGNAME", "TZ", "LD_LIBRARY_PATH", "LD_PRELOAD");
+    private static final Set<String> INHERITED = Set.of("USER", "LOGNAME", "TZ", "LD_LIBRARY_PATH", "LD_PRELOAD");
 
     private static final Map<String, String> FIXED =
             Map.of("LC_ALL", "C", "PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
@@ -117,7 +116,8 @@ public final class Commands {
         // secret in his environment would be for everybody to read in that of a server that lives for years
         builder.environment().keySet().retainAll(INHERITED);
         builder.environment().putAll(FIXED);
-        // Whoever has started the daemon under another user's account may have left his own: libpq looks for certificates there
+        // Whoever has started the daemon under another user's account may have left his own: libpq looks for
+        // certificates there
         builder.environment().put("HOME", System.getProperty("user.home", "/"));
         builder.environment().putAll(environment);
         return builder;

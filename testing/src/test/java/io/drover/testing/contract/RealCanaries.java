@@ -91,7 +91,8 @@ abstract class RealCanaries extends PostgresSteps {
         assertThatExceptionOfType(DroverException.class)
                 .isThrownBy(() -> canaries(Side.ONE, "select rolpassword::int from pg_authid where rolname = 'drover'"))
                 .withMessageContaining("SQLSTATE 22P02")
-                .satisfies(e -> assertThat(e.getMessage() + e.hint() + e.getCause()).doesNotContain("SCRAM"));
+                .satisfies(e ->
+                        assertThat(e.getMessage() + e.hint() + e.getCause()).doesNotContain("SCRAM"));
     }
 
     @Test
