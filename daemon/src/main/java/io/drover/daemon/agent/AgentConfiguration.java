@@ -64,7 +64,6 @@ public final class AgentConfiguration extends Configuration {
     @Pattern(regexp = "[a-z0-9_]{1,63}")
     private String node = "";
 
-    @NotNull
     private @Nullable HostName host;
 
     @Valid
@@ -109,6 +108,12 @@ public final class AgentConfiguration extends Configuration {
     @JsonProperty
     public boolean isAdminBeyondLoopback() {
         return adminBeyondLoopback;
+    }
+
+    @JsonIgnore
+    @ValidationMethod(message = "host must not be null")
+    public boolean isHostNamed() {
+        return host != null;
     }
 
     @JsonIgnore

@@ -57,7 +57,6 @@ public final class ControllerConfiguration extends Configuration {
     @Pattern(regexp = "[a-z0-9_-]{1,63}")
     private String id = "";
 
-    @NotNull
     private @Nullable BaseUrl rest;
 
     @Valid
@@ -93,6 +92,12 @@ public final class ControllerConfiguration extends Configuration {
     @JsonProperty
     public boolean isAdminBeyondLoopback() {
         return adminBeyondLoopback;
+    }
+
+    @JsonIgnore
+    @ValidationMethod(message = "rest must not be null")
+    public boolean isRestNamed() {
+        return rest != null;
     }
 
     @JsonIgnore

@@ -3,6 +3,7 @@ package io.drover.daemon.pgbouncer;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.dropwizard.logging.common.DefaultLoggingFactory;
 import io.dropwizard.logging.common.LoggingFactory;
@@ -300,11 +301,16 @@ public final class PgBouncerConfiguration {
 
     /** A user with the file that holds the password on its first line. */
     public static final class Account {
-        @NotNull
         private @Nullable RoleName user;
 
         @NotNull
         private Path passwordFile = Path.of("/etc/drover/pgbouncer.password");
+
+        @JsonIgnore
+        @ValidationMethod(message = "user must not be null")
+        public boolean isUserNamed() {
+            return user != null;
+        }
 
         /** The user's name. */
         @JsonProperty
