@@ -128,10 +128,10 @@ final class MoveWait {
         Move move = RestClient.as(end, Move.class);
         command.print(end);
         Move.Rollback rollback = move.rollback();
-        boolean back = rollback != null && rollback.cutover() != null;
-        Move.Cutover cutover = back ? rollback.cutover() : move.cutover();
+        Move.Cutover back = rollback == null ? null : rollback.cutover();
+        Move.Cutover cutover = back == null ? move.cutover() : back;
         if (cutover != null && !command.json()) {
-            command.out().println(Texts.waterfall(back ? "rollback" : "cutover", cutover, move));
+            command.out().println(Texts.waterfall(back == null ? "cutover" : "rollback", cutover, move));
         }
         if (good.contains(move.state())) {
             return ExitCode.DONE;
