@@ -51,9 +51,10 @@ public final class SystemdNode implements AutoCloseable {
                 .withCreateContainerCmdModifier(this::asMachine)
                 .waitingFor(Wait.forSuccessfulCommand(machine.place() == null ? RUNNING : BOOTED))
                 .withStartupTimeout(BOOT_LIMIT)
-                // where the developer's own settings allow it: the machine outlives the tests, which find it again
-                .withReuse(machine.place() != null);
-        machine.files().forEach((path, content) -> container.withCopyToContainer(Transferable.of(content, 0600), path));
+                // where the developer asks for it: the machine outlives the tests, which find it again
+                .withReuse(machine.place() != null && "true".equals(System.getenv("TESTCONTAINERS_REUSE_ENABLE")));
+        machine.files()
+                .forEach((path, content) -> container.withCopyToContainer(Transferable.of(content, 0600), path));
         if (machine.place() != null) {
             container.withNetwork(machine.place().network());
         }

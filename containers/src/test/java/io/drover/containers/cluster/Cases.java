@@ -65,7 +65,7 @@ final class Cases {
         if (leader.equals(scene.source()) || leader.equals(scene.target())) {
             throw new IllegalStateException(leader + " has a part in the move");
         }
-        MoveId move = scene.startMove(", \"bootstrap\": {\"maxRate\": \"2MiB\"}");
+        MoveId move = scene.startMove(", \"bootstrap\": {\"maxRate\": \"4MiB\"}");
         scene.await(move, MoveState.COPYING);
         try (Fault killed = Fault.powerCut(scene.machine(leader))) {
             scene.fault("host " + leader + " of the leading controller killed while copying", isCopying(scene, move));
@@ -154,7 +154,7 @@ final class Cases {
         }
 
         private static MoveId targetFrozen(Scene scene) {
-            MoveId move = scene.startMove(", \"bootstrap\": {\"maxRate\": \"2MiB\"}");
+            MoveId move = scene.startMove(", \"bootstrap\": {\"maxRate\": \"4MiB\"}");
             scene.await(move, MoveState.COPYING);
             try (Fault frozen = Fault.freeze(scene.machine(scene.target()))) {
                 scene.fault("host " + scene.target() + " frozen while copying", true);

@@ -9,9 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 
@@ -43,7 +45,9 @@ final class Installation implements AutoCloseable {
     /** Boots the machines, and lets the playbooks set them up as far as they are not. */
     static Installation open() throws IOException {
         Path directory = Files.createDirectories(Settings.directory());
-        List<Host> hosts = Settings.everything() ? Host.full() : Host.small();
+        // where ZooKeeper and controllers have hosts of their own, nodes may have another release
+        boolean full = Settings.everything() || !Settings.suite().equals(Settings.USUAL_SUITE);
+        List<Host> hosts = full ? Host.full() : Host.small();
         MachineNetwork network = MachineNetwork.open(Settings.name(), Settings.subnet());
         Installation installation = new Installation(directory, hosts, network);
         try {
@@ -63,13 +67,15 @@ final class Installation implements AutoCloseable {
     private void boot() throws IOException {
         Keys keys = Keys.in(directory.resolve("keys"));
         List<CompletableFuture<SystemdNode>> booting = new ArrayList<>();
+        Set<String> suites = new HashSet<>();
         for (Host host : hosts) {
             String address = network.address(host.number());
+            String suite = host.is(Host.Role.NODE) ? Settings.suite() : Settings.USUAL_SUITE;
             Machine machine = new Machine(
-                    Settings.suite(), host.name(), new Machine.Place(network, address), keys.of(host.name()));
+                    suite, host.name(), new Machine.Place(network, address), keys.of(host.name()));
             keys.know(host.name(), address);
-            // the image is made by the first
-            if (booting.isEmpty()) {
+            // each image is made by the first of its machines
+            if (suites.add(suite)) {
                 booting.add(CompletableFuture.completedFuture(SystemdNode.boot(machine)));
             } else {
                 booting.add(CompletableFuture.supplyAsync(() -> SystemdNode.boot(machine)));

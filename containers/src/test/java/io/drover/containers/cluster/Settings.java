@@ -6,6 +6,9 @@ import java.util.List;
 
 /** What the options of the build say of this run. */
 final class Settings {
+    /** The release that hosts have which are no nodes. */
+    static final String USUAL_SUITE = "bookworm";
+
     private Settings() {}
 
     /** The directory of the sources. */
@@ -23,9 +26,9 @@ final class Settings {
         return Boolean.getBoolean("cluster.everything");
     }
 
-    /** The release of Debian that the machines have. */
+    /** The release of Debian that the nodes have. */
     static String suite() {
-        return System.getProperty("cluster.suite", "bookworm");
+        return System.getProperty("cluster.suite", USUAL_SUITE);
     }
 
     /** The version of PostgreSQL that this release has. */
