@@ -71,8 +71,8 @@ final class Installation implements AutoCloseable {
         for (Host host : hosts) {
             String address = network.address(host.number());
             String suite = host.is(Host.Role.NODE) ? Settings.suite() : Settings.USUAL_SUITE;
-            Machine machine = new Machine(
-                    suite, host.name(), new Machine.Place(network, address), keys.of(host.name()));
+            Machine machine =
+                    new Machine(suite, host.name(), new Machine.Place(network, address), keys.of(host.name()));
             keys.know(host.name(), address);
             // each image is made by the first of its machines
             if (suites.add(suite)) {
