@@ -28,7 +28,8 @@ public record Machine(String suite, String name, @Nullable Place place, Map<Stri
     public record Place(MachineNetwork network, String address) {}
 
     /** What the engine calls its container: with the network's name, so that two sets of machines do not meet. */
-    @Nullable String containerName() {
+    @Nullable
+    String containerName() {
         return place == null ? null : place.network().name() + "-" + name;
     }
 }

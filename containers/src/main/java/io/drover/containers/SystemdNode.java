@@ -53,8 +53,7 @@ public final class SystemdNode implements AutoCloseable {
                 .withStartupTimeout(BOOT_LIMIT)
                 // where the developer asks for it: the machine outlives the tests, which find it again
                 .withReuse(machine.place() != null && "true".equals(System.getenv("TESTCONTAINERS_REUSE_ENABLE")));
-        machine.files()
-                .forEach((path, content) -> container.withCopyToContainer(Transferable.of(content, 0600), path));
+        machine.files().forEach((path, content) -> container.withCopyToContainer(Transferable.of(content, 0600), path));
         if (machine.place() != null) {
             container.withNetwork(machine.place().network());
         }

@@ -30,9 +30,7 @@ final class Cases {
                         OldPrimary.cases(),
                         Cuts.cases(),
                         SlowNetwork.cases(),
-                        List.of(
-                                PowerLoss.asCase(),
-                                Case.quiet("upgrade-during-move", false, Upgrade::duringMove)))
+                        List.of(PowerLoss.asCase(), Case.quiet("upgrade-during-move", false, Upgrade::duringMove)))
                 .flatMap(List::stream)
                 .toList();
     }
@@ -58,8 +56,7 @@ final class Cases {
     }
 
     private static String pause(Scene scene, MoveId move) {
-        return String.valueOf(
-                scene.await(move, MoveState.BAKING).cutover().writePauseMillis());
+        return String.valueOf(scene.await(move, MoveState.BAKING).cutover().writePauseMillis());
     }
 
     /** The host of the controller that leads is gone in the middle of the copy; the other controller ends the move. */

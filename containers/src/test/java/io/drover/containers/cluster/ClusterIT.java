@@ -27,11 +27,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.Logger;
@@ -60,9 +60,11 @@ class ClusterIT {
         scene = Scene.open(opened);
         if (!opened.steps().isEmpty()) {
             Map<String, Object> line = new LinkedHashMap<>();
-            line.put("set up", opened.steps().stream()
-                    .map(step -> step.playbook() + " " + step.took().toSeconds() + " s")
-                    .toList());
+            line.put(
+                    "set up",
+                    opened.steps().stream()
+                            .map(step -> step.playbook() + " " + step.took().toSeconds() + " s")
+                            .toList());
             line.put("seconds", opened.tookToAdopt().toSeconds());
             report(line);
         }
@@ -143,15 +145,17 @@ class ClusterIT {
         line.put("to", on.target());
         line.put("ended", on.rest().move(id).state());
         line.put("faults", on.faults());
-        line.put("acknowledged", logs.stream()
-                .mapToLong(log -> log.count(AckLog.Outcome.ACKED))
-                .sum());
-        line.put("unknown", logs.stream()
-                .mapToLong(log -> log.count(AckLog.Outcome.UNKNOWN) + log.count(AckLog.Outcome.PENDING))
-                .sum());
-        line.put("refused", logs.stream()
-                .mapToLong(log -> log.count(AckLog.Outcome.FAILED))
-                .sum());
+        line.put(
+                "acknowledged",
+                logs.stream().mapToLong(log -> log.count(AckLog.Outcome.ACKED)).sum());
+        line.put(
+                "unknown",
+                logs.stream()
+                        .mapToLong(log -> log.count(AckLog.Outcome.UNKNOWN) + log.count(AckLog.Outcome.PENDING))
+                        .sum());
+        line.put(
+                "refused",
+                logs.stream().mapToLong(log -> log.count(AckLog.Outcome.FAILED)).sum());
         line.put("lost", report.lost());
         line.put("doubled", report.duplicated());
         line.put("twoPrimaries", report.twoPrimaries());

@@ -10,7 +10,8 @@ final class Inventory {
     private Inventory() {}
 
     static String of(List<Host> hosts, MachineNetwork network, Keys keys, Path project) {
-        StringBuilder text = new StringBuilder("""
+        StringBuilder text = new StringBuilder(
+                """
                 ---
                 all:
                   vars:
@@ -23,8 +24,7 @@ final class Inventory {
                     postgres_node_version: "%s"
                     app_password: %s
                   hosts:
-                """.formatted(
-                keys.operator(), keys.knownHosts(), project, Settings.postgres(), Installation.PASSWORD));
+                """.formatted(keys.operator(), keys.knownHosts(), project, Settings.postgres(), Installation.PASSWORD));
         for (Host host : hosts) {
             text.append("    %s:\n      ansible_host: %s\n".formatted(host.name(), network.address(host.number())));
             if (host.is(Host.Role.NODE)) {

@@ -55,10 +55,8 @@ final class Judgement implements AutoCloseable {
         this.directory = directory;
         this.firstTimeline = scene.postgres().timeline(scene.source());
         this.settingsBefore = scene.postgres().settings(scene.source());
-        this.zxidBefore = changes("before").stream()
-                .mapToLong(TopologyChange::zxid)
-                .max()
-                .orElse(0);
+        this.zxidBefore =
+                changes("before").stream().mapToLong(TopologyChange::zxid).max().orElse(0);
         Map<String, RogueWriter.Connector> nodes = new TreeMap<>();
         for (Host host : scene.installation().hosts(Host.Role.NODE)) {
             nodes.put("node_" + host.name(), () -> scene.postgres().connectQuickly(host.name()));
@@ -141,10 +139,8 @@ final class Judgement implements AutoCloseable {
 
     private List<TopologyChange> chain() throws IOException {
         List<TopologyChange> all = changes("after");
-        Stream<TopologyChange> before = all.stream()
-                .filter(change -> change.zxid() <= zxidBefore)
-                .reduce((first, second) -> second)
-                .stream();
+        Stream<TopologyChange> before =
+                all.stream().filter(change -> change.zxid() <= zxidBefore).reduce((first, second) -> second).stream();
         return Stream.concat(before, all.stream().filter(change -> change.zxid() > zxidBefore))
                 .toList();
     }
@@ -164,7 +160,9 @@ final class Judgement implements AutoCloseable {
     private List<String> leftovers(String primary) {
         List<String> found = new ArrayList<>();
         var topology = scene.watch().last().topology();
-        if (topology.move() != null || topology.fence() != null || !topology.replicas().isEmpty()) {
+        if (topology.move() != null
+                || topology.fence() != null
+                || !topology.replicas().isEmpty()) {
             found.add("the topology is " + topology);
         }
         String slots = scene.postgres().asSuperuser(primary, "select slot_name from pg_replication_slots");
@@ -181,8 +179,8 @@ final class Judgement implements AutoCloseable {
                 .filter(name -> !settingsBefore.containsKey(name))
                 .forEach(name -> found.add(name + " on " + primary + " is " + settings.get(name) + ", it was not set"));
         for (Host host : scene.installation().hosts(Host.Role.NODE)) {
-            String seals = scene.machine(host.name())
-                    .run("grep -lE '\"seal\" *: *[{]' -r /var/lib/drover/agent || true");
+            String seals =
+                    scene.machine(host.name()).run("grep -lE '\"seal\" *: *[{]' -r /var/lib/drover/agent || true");
             if (!seals.isEmpty()) {
                 found.add("a seal on " + host.name() + ": " + seals);
             }

@@ -67,7 +67,10 @@ final class KeptWal implements AutoCloseable {
     /** A server takes its note of itself away when it stops; its number says nothing outside of its machine. */
     private static boolean notes(Path data, long pid) {
         try {
-            return Files.readAllLines(data.resolve("postmaster.pid")).get(0).strip().equals(String.valueOf(pid));
+            return Files.readAllLines(data.resolve("postmaster.pid"))
+                    .get(0)
+                    .strip()
+                    .equals(String.valueOf(pid));
         } catch (IOException | IndexOutOfBoundsException e) {
             return false;
         }

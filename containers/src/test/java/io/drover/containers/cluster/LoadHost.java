@@ -54,7 +54,8 @@ final class LoadHost {
 
     /** What the service says of its end, of all its starts. */
     String ending() {
-        return machine.run("tail -n +1 /var/lib/load/%d/end-* || journalctl -n 30 --no-pager -u 'load@*'".formatted(run));
+        return machine.run(
+                "tail -n +1 /var/lib/load/%d/end-* || journalctl -n 30 --no-pager -u 'load@*'".formatted(run));
     }
 
     /** What the writers know. */
@@ -80,8 +81,7 @@ final class LoadHost {
             String text = Files.readString(log);
             String whole = text.substring(0, text.lastIndexOf('\n') + 1);
             Files.writeString(
-                    log,
-                    whole.lines().map(line -> named(line, nodes)).collect(Collectors.joining("\n", "", "\n")));
+                    log, whole.lines().map(line -> named(line, nodes)).collect(Collectors.joining("\n", "", "\n")));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + log, e);
         }

@@ -72,9 +72,14 @@ final class Playbooks {
         while (recap.find()) {
             changed += Integer.parseInt(recap.group(2));
         }
-        Outcome outcome = new Outcome(
-                playbook.getFileName().toString(), Duration.ofNanos(System.nanoTime() - begun), changed);
-        LOG.info("{} {}: {} s, {} changed", outcome.playbook(), variables, outcome.took().toSeconds(), changed);
+        Outcome outcome =
+                new Outcome(playbook.getFileName().toString(), Duration.ofNanos(System.nanoTime() - begun), changed);
+        LOG.info(
+                "{} {}: {} s, {} changed",
+                outcome.playbook(),
+                variables,
+                outcome.took().toSeconds(),
+                changed);
         return outcome;
     }
 }

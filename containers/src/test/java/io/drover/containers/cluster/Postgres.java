@@ -23,10 +23,11 @@ final class Postgres {
     private static final String TIMELINE =
             "select ('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::int";
     /** What belongs to a node, and what comes of the distribution's way to lay a cluster out. */
-    private static final String SETTINGS = "select name || '=' || setting from pg_settings where source = 'configuration"
-            + " file' and name !~ '^(cluster_name|listen_addresses|unix_socket_directories|data_directory|hba_file"
-            + "|ident_file|config_file|external_pid_file|primary_conninfo|primary_slot_name|recovery_target_timeline"
-            + "|ssl.*|log_.*|logging_collector|stats_temp_directory)$' order by 1";
+    private static final String SETTINGS =
+            "select name || '=' || setting from pg_settings where source = 'configuration"
+                    + " file' and name !~ '^(cluster_name|listen_addresses|unix_socket_directories|data_directory|hba_file"
+                    + "|ident_file|config_file|external_pid_file|primary_conninfo|primary_slot_name|recovery_target_timeline"
+                    + "|ssl.*|log_.*|logging_collector|stats_temp_directory)$' order by 1";
 
     private final Installation installation;
 

@@ -16,7 +16,11 @@ final class PowerLoss {
     static Case asCase() {
         // writers whose host has lost its power write no more: how long they are silent says nothing
         return new Case(
-                "power-loss-zookeeper-last", true, Duration.ofMinutes(20), Case.OF_A_DEAD_SERVER, PowerLoss::everything);
+                "power-loss-zookeeper-last",
+                true,
+                Duration.ofMinutes(20),
+                Case.OF_A_DEAD_SERVER,
+                PowerLoss::everything);
     }
 
     private static MoveId everything(Scene scene) {
@@ -24,8 +28,7 @@ final class PowerLoss {
         scene.awaitWayBack(move);
         scene.awaitWrites();
         String primary = scene.watch().last().primary();
-        List<String> all =
-                scene.installation().hosts().stream().map(Host::name).toList();
+        List<String> all = scene.installation().hosts().stream().map(Host::name).toList();
         List<String> zookeepers = scene.installation().hosts(Host.Role.ZOOKEEPER).stream()
                 .map(Host::name)
                 .toList();
@@ -43,7 +46,8 @@ final class PowerLoss {
         scene.postgres().write(primary);
         scene.fault(
                 "ZooKeeper was away when " + primary + " took its first write",
-                zookeepers.stream().noneMatch(host -> scene.machine(host).succeeds("systemctl is-active --quiet zookeeper")));
+                zookeepers.stream()
+                        .noneMatch(host -> scene.machine(host).succeeds("systemctl is-active --quiet zookeeper")));
         zookeepers.forEach(host -> scene.machine(host).run("systemctl enable --quiet --now --no-block zookeeper"));
         scene.awaitHealthy();
         scene.load().again();

@@ -27,9 +27,7 @@ final class Programs {
             String output = Files.readString(log, StandardCharsets.UTF_8);
             throw new IllegalStateException("%s ended with %d: %s"
                     .formatted(
-                            String.join(" ", command),
-                            status,
-                            output.substring(Math.max(0, output.length() - SHOWN))));
+                            String.join(" ", command), status, output.substring(Math.max(0, output.length() - SHOWN))));
         }
     }
 

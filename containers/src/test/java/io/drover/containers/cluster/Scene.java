@@ -32,8 +32,9 @@ final class Scene implements AutoCloseable {
     private static final Duration WRITES = Duration.ofSeconds(90);
     private static final Duration MOVED = Duration.ofSeconds(240);
     private static final int WRITES_AFTERWARDS = 200;
-    private static final String LEADS = "python3 -c 'import urllib.request as u; print(u.urlopen(\"http://127.0.0.1:8081/metrics\","
-            + " timeout=3).read().decode())' | grep -E '^drover_leader 1'";
+    private static final String LEADS =
+            "python3 -c 'import urllib.request as u; print(u.urlopen(\"http://127.0.0.1:8081/metrics\","
+                    + " timeout=3).read().decode())' | grep -E '^drover_leader 1'";
     private static final ShardId SHARD = new ShardId(Installation.SHARD);
 
     private final Installation installation;
@@ -175,8 +176,7 @@ final class Scene implements AutoCloseable {
         MoveId id = rest.createMove("""
                         {"shard": "%s", "target": "node_%s",
                          "waive": [{"check": "P26-reserve", "reason": "machines of a test share a disk"}]%s}
-                        """.formatted(SHARD, target, members))
-                .id();
+                        """.formatted(SHARD, target, members)).id();
         LOG.info("move {} from {} to {}", id, source, target);
         return id;
     }
@@ -184,8 +184,7 @@ final class Scene implements AutoCloseable {
     /** The move when it has come to one of these states. */
     Move await(MoveId id, MoveState... states) {
         Set<MoveState> wanted = Set.of(states);
-        Move move = rest.await(
-                id, "it is one of " + wanted, MOVED, one -> wanted.contains(one.state()), one -> {});
+        Move move = rest.await(id, "it is one of " + wanted, MOVED, one -> wanted.contains(one.state()), one -> {});
         LOG.info("move {} is {}", id, move.state());
         return move;
     }
@@ -202,14 +201,17 @@ final class Scene implements AutoCloseable {
                 id,
                 "its way back is open",
                 MOVED,
-                move -> move.state() == MoveState.BAKING && move.rollback() != null && move.rollback().ready(),
+                move -> move.state() == MoveState.BAKING
+                        && move.rollback() != null
+                        && move.rollback().ready(),
                 move -> {});
     }
 
     /** Closes the way back. */
     Move complete(MoveId id) {
         Waiting.until("the bake can be ended", MOVED, () -> {
-            int status = rest.post("/v1/moves/" + id + "/complete", "{\"endBake\": true}").status();
+            int status = rest.post("/v1/moves/" + id + "/complete", "{\"endBake\": true}")
+                    .status();
             return status == 202;
         });
         return await(id, MoveState.COMPLETED);
@@ -217,10 +219,13 @@ final class Scene implements AutoCloseable {
 
     /** The host of the controller that leads, which only the controllers themselves tell, and only on their hosts. */
     String leader() {
-        return Waiting.untilPresent("a controller leads", HEALTHY, () -> installation.hosts(Host.Role.CONTROLLER).stream()
-                .map(Host::name)
-                .filter(host -> machine(host).succeeds(LEADS))
-                .findFirst());
+        return Waiting.untilPresent(
+                "a controller leads",
+                HEALTHY,
+                () -> installation.hosts(Host.Role.CONTROLLER).stream()
+                        .map(Host::name)
+                        .filter(host -> machine(host).succeeds(LEADS))
+                        .findFirst());
     }
 
     /** Waits until clients write again. */

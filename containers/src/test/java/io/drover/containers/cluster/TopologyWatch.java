@@ -76,11 +76,8 @@ final class TopologyWatch implements AutoCloseable {
         AccessRules access = AccessRules.ofClient(
                 credentials, List.of(digest("controller", secret(secrets, "zookeeper_controller.password"))));
         PemFiles tls = new PemFiles(
-                secrets.resolve("clients/load.crt"),
-                secrets.resolve("clients/load.key"),
-                secrets.resolve("ca/ca.crt"));
-        TopologyWatch watch =
-                new TopologyWatch(new ZooKeeperSettings(installation.zookeepers(), SESSION, tls, access));
+                secrets.resolve("clients/load.crt"), secrets.resolve("clients/load.key"), secrets.resolve("ca/ca.crt"));
+        TopologyWatch watch = new TopologyWatch(new ZooKeeperSettings(installation.zookeepers(), SESSION, tls, access));
         Waiting.until("the shard's topology is seen", START_LIMIT, () -> !watch.seen.isEmpty());
         return watch;
     }
@@ -92,8 +89,8 @@ final class TopologyWatch implements AutoCloseable {
     /** A user with its password as ZooKeeper keeps it in access lists. */
     private static String digest(String user, String password) {
         try {
-            byte[] hash = MessageDigest.getInstance("SHA-1")
-                    .digest((user + ":" + password).getBytes(StandardCharsets.UTF_8));
+            byte[] hash =
+                    MessageDigest.getInstance("SHA-1").digest((user + ":" + password).getBytes(StandardCharsets.UTF_8));
             return user + ":" + Base64.getEncoder().encodeToString(hash);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("this JVM lacks an algorithm that every JVM has", e);
@@ -150,7 +147,10 @@ final class TopologyWatch implements AutoCloseable {
     AutoCloseable slowParticipant() {
         ZooKeeperClient own = ZooKeeperConnection.connect(settings);
         new ParticipantStore(own)
-                .register(shard, "slow-" + System.nanoTime(), new Participant(1, "slow", "test", new FenceEpoch(0), true));
+                .register(
+                        shard,
+                        "slow-" + System.nanoTime(),
+                        new Participant(1, "slow", "test", new FenceEpoch(0), true));
         // who may delete one participant may delete all: it leaves with its session
         return own;
     }

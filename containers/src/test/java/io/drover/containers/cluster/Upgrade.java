@@ -49,7 +49,11 @@ final class Upgrade {
             deb = found.get(0);
         }
         Path newer = directory.resolve("drover_next_all.deb");
-        Programs.run(directory, LIMIT, directory.resolve("newer-package.log"), List.of("bash", "-euc", """
+        Programs.run(
+                directory,
+                LIMIT,
+                directory.resolve("newer-package.log"),
+                List.of("bash", "-euc", """
                 rm -rf newer && mkdir newer && dpkg-deb -R "$0" newer/drover
                 sed -i 's/^\\(Version: .*\\)$/\\1+1/' newer/drover/DEBIAN/control
                 dpkg-deb --root-owner-group -Zgzip -b newer/drover "$1"

@@ -94,8 +94,7 @@ final class ShardLoad {
         }
         if (settings.containsKey("credentials")) {
             builder.zookeeperAccess(
-                    Path.of(settings.getProperty("credentials")),
-                    List.of(settings.getProperty("controllers")));
+                    Path.of(settings.getProperty("credentials")), List.of(settings.getProperty("controllers")));
         }
         return builder.build();
     }
