@@ -20,9 +20,9 @@ import java.util.concurrent.TimeUnit;
  * writers know is in files, for whoever judges the run.
  */
 final class ShardLoad {
-    private static final Duration ACQUIRE_TIMEOUT = Duration.ofSeconds(120);
+    private static final Duration ACQUIRE_TIMEOUT = Duration.ofMinutes(2);
     private static final Duration SESSION_TIMEOUT = Duration.ofSeconds(4);
-    private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration START_TIMEOUT = Duration.ofMinutes(1);
     private static final int READERS = 2;
     private static final int ROWS = 1000;
     private static final long STOP_SECONDS = 70;
@@ -63,13 +63,14 @@ final class ShardLoad {
             ledger.stop();
             Files.writeString(
                     directory.resolve("end-" + first),
-                    "acknowledged=%d\nerrors=%d\nreads=%d\nreadErrors=%d\ntexts=%s\n"
-                            .formatted(
-                                    ledger.acked(),
-                                    ledger.errors(),
-                                    ledger.reads(),
-                                    ledger.readErrors(),
-                                    ledger.errorTexts()));
+                    String.join(
+                            "\n",
+                            "acknowledged=" + ledger.acked(),
+                            "errors=" + ledger.errors(),
+                            "reads=" + ledger.reads(),
+                            "readErrors=" + ledger.readErrors(),
+                            "texts=" + ledger.errorTexts(),
+                            ""));
         } finally {
             ended.countDown();
         }
