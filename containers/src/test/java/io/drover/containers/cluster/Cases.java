@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 
 /** The table of cases, in the order in which they are run on one installation. */
 final class Cases {
-    private static final Duration SOON = Duration.ofSeconds(120);
+    private static final Duration SOON = Duration.ofMinutes(2);
     /** The host of the load stays out of what happens to others. */
     private static final Duration AWAY = Duration.ofSeconds(6);
 
@@ -67,7 +67,8 @@ final class Cases {
         }
         MoveId move = scene.startMove(", \"bootstrap\": {\"maxRate\": \"4MiB\"}");
         scene.await(move, MoveState.COPYING);
-        try (Fault killed = Fault.powerCut(scene.machine(leader))) {
+        Fault killed = Fault.powerCut(scene.machine(leader));
+        try (killed) {
             scene.fault("host " + leader + " of the leading controller killed while copying", isCopying(scene, move));
             scene.await(move, MoveState.BAKING);
             scene.awaitWrites();
@@ -105,7 +106,8 @@ final class Cases {
         }
 
         private static MoveId inPause(Scene scene) throws Exception {
-            try (AutoCloseable slow = scene.watch().slowParticipant()) {
+            AutoCloseable slow = scene.watch().slowParticipant();
+            try (slow) {
                 MoveId move = scene.startMove(LONG_PAUSE);
                 scene.watch().await(TopologyState.FENCED, SOON);
                 reboot(scene, "while the shard was " + scene.watch().last().state());
@@ -132,17 +134,20 @@ final class Cases {
 
         /** Its power is cut, and given back when the agent would have missed it. */
         private static void reboot(Scene scene, String when) {
-            try (Fault cut = Fault.powerCut(scene.machine(scene.source()))) {
+            Fault cut = Fault.powerCut(scene.machine(scene.source()));
+            try (cut) {
                 scene.fault("host " + scene.source() + " loses its power " + when, true);
                 Waiting.pause(AWAY);
             }
         }
 
         private static MoveId frozenInPause(Scene scene) throws Exception {
-            try (AutoCloseable slow = scene.watch().slowParticipant()) {
+            AutoCloseable slow = scene.watch().slowParticipant();
+            try (slow) {
                 MoveId move = scene.startMove(LONG_PAUSE);
                 scene.watch().await(TopologyState.FENCED, SOON);
-                try (Fault frozen = Fault.freeze(scene.machine(scene.source()))) {
+                Fault frozen = Fault.freeze(scene.machine(scene.source()));
+                try (frozen) {
                     scene.fault(
                             "host " + scene.source() + " frozen",
                             scene.watch().last().state() == TopologyState.FENCED);
@@ -156,7 +161,8 @@ final class Cases {
         private static MoveId targetFrozen(Scene scene) {
             MoveId move = scene.startMove(", \"bootstrap\": {\"maxRate\": \"4MiB\"}");
             scene.await(move, MoveState.COPYING);
-            try (Fault frozen = Fault.freeze(scene.machine(scene.target()))) {
+            Fault frozen = Fault.freeze(scene.machine(scene.target()));
+            try (frozen) {
                 scene.fault("host " + scene.target() + " frozen while copying", true);
                 Waiting.pause(Duration.ofSeconds(15));
             }

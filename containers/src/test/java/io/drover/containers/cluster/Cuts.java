@@ -11,7 +11,7 @@ import java.util.function.Function;
 
 /** No packet passes between two hosts for a time: in the pause, where it hurts most, and while the copy is made. */
 final class Cuts {
-    private static final Duration SOON = Duration.ofSeconds(120);
+    private static final Duration SOON = Duration.ofMinutes(2);
     private static final Duration AWAY = Duration.ofSeconds(12);
     private static final String LONG_PAUSE = ", \"maxWritePause\": \"30s\", \"drainTimeout\": \"3s\"";
 
@@ -32,10 +32,12 @@ final class Cuts {
         return Case.harsh("partition-" + pair, inCi, scene -> {
             String first = one.apply(scene);
             String second = other.apply(scene);
-            try (AutoCloseable slow = scene.watch().slowParticipant()) {
+            AutoCloseable slow = scene.watch().slowParticipant();
+            try (slow) {
                 MoveId move = scene.startMove(LONG_PAUSE);
                 scene.watch().await(TopologyState.FENCED, SOON);
-                try (Fault cut = Fault.partition(scene.installation(), first, second)) {
+                Fault cut = Fault.partition(scene.installation(), first, second);
+                try (cut) {
                     scene.fault(
                             "partition between " + first + " and " + second,
                             scene.watch().last().state() == TopologyState.FENCED);

@@ -28,9 +28,9 @@ import org.slf4j.LoggerFactory;
 final class Scene implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Scene.class);
     private static final Duration ANSWER = Duration.ofSeconds(15);
-    private static final Duration HEALTHY = Duration.ofSeconds(120);
+    private static final Duration HEALTHY = Duration.ofMinutes(2);
     private static final Duration WRITES = Duration.ofSeconds(90);
-    private static final Duration MOVED = Duration.ofSeconds(240);
+    private static final Duration MOVED = Duration.ofMinutes(4);
     private static final int WRITES_AFTERWARDS = 200;
     private static final String LEADS =
             "python3 -c 'import urllib.request as u; print(u.urlopen(\"http://127.0.0.1:8081/metrics\","

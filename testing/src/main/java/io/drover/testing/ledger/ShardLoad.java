@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -64,14 +63,14 @@ final class ShardLoad {
             ledger.stop();
             Files.writeString(
                     directory.resolve("end-" + first),
-                    String.format(
-                            Locale.ROOT,
-                            "acknowledged=%d\nerrors=%d\nreads=%d\nreadErrors=%d\ntexts=%s\n",
-                            ledger.acked(),
-                            ledger.errors(),
-                            ledger.reads(),
-                            ledger.readErrors(),
-                            ledger.errorTexts()));
+                    String.join(
+                            "\n",
+                            "acknowledged=" + ledger.acked(),
+                            "errors=" + ledger.errors(),
+                            "reads=" + ledger.reads(),
+                            "readErrors=" + ledger.readErrors(),
+                            "texts=" + ledger.errorTexts(),
+                            ""));
         } finally {
             ended.countDown();
         }
