@@ -92,10 +92,11 @@ class ClusterIT {
     @Order(1)
     void nothingIsLostOrDoubledAndOneNodeWritesAtATime(Case one) throws Exception {
         long begun = System.nanoTime();
-        Scene on = requireNonNull(scene);
+        Scene on = requireNonNull(scene, "there is no scene");
         on.prepare(nextRun());
         on.load().begin(on.run());
-        Path directory = requireNonNull(installation).directory().resolve(on.run() + "-" + one);
+        Path directory =
+                requireNonNull(installation, "nothing is installed").directory().resolve(on.run() + "-" + one);
         try (Judgement judgement = Judgement.begin(on, directory)) {
             Waiting.pause(WARM_UP);
             on.awaitWrites();
@@ -169,7 +170,7 @@ class ClusterIT {
         byte[] json = Json.bytes(line);
         LOG.info("{}", new String(json, StandardCharsets.UTF_8));
         Files.writeString(
-                requireNonNull(installation).directory().resolve("report.jsonl"),
+                requireNonNull(installation, "nothing is installed").directory().resolve("report.jsonl"),
                 new String(json, StandardCharsets.UTF_8) + "\n",
                 StandardOpenOption.CREATE,
                 StandardOpenOption.APPEND);
@@ -179,7 +180,10 @@ class ClusterIT {
     @Order(2)
     void aSecondRunOfThePlaybooksChangesNothing() throws IOException {
         if (Settings.only().isEmpty()) {
-            assertThat(requireNonNull(installation).playbooks().run("site.yml").changed())
+            assertThat(requireNonNull(installation, "nothing is installed")
+                            .playbooks()
+                            .run("site.yml")
+                            .changed())
                     .isZero();
         }
     }
