@@ -219,10 +219,10 @@ class MoveIT {
     void makesOneMoveOfARepeatedRequestWithTheSameKey() throws SQLException {
         try (Scene scene = Scene.open()) {
             String key = UUID.randomUUID().toString();
-            String body = "{\"shard\":\"%s\",\"target\":\"%s\",\"cutover\":\"approve\"}"
-                    .formatted(LocalCluster.SHARD, scene.other());
+            String body = "{\"shard\":\"%s\",\"target\":\"%s\",\"cutover\":\"approve\",\"waive\":[%s]}"
+                    .formatted(LocalCluster.SHARD, scene.other(), LocalCluster.WAIVER);
             DroverRest.Answer first = post(scene, body, key);
-            assertThat(first.status()).isEqualTo(201);
+            assertThat(first.status()).as("%s", first.json()).isEqualTo(201);
             Move move = first.as(Move.class);
             assertThat(first.headers().get("location").get(0)).endsWith("/v1/moves/" + move.id());
 
