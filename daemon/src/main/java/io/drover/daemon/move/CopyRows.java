@@ -62,11 +62,19 @@ final class CopyRows {
                     .agents()
                     .job(context.to(), context.record().identity().instance());
             report(context, progress, job);
-            context.waits(wait.now(job.phase() + ": " + progress.bytes + " of " + progress.total + " bytes"));
+            context.waits(wait.now(stands(job, progress)));
             return ended(context, job, progress);
         });
         context.services().observer().bytesCopied(context.id(), progress.bytes);
         context.live().progress(null);
+    }
+
+    /** Before the source has begun to send nobody knows how much it will be. */
+    private static String stands(JobReport job, CopyProgress progress) {
+        return job.phase() + ": "
+                + (progress.total == 0
+                        ? "nothing has arrived yet"
+                        : progress.bytes + " of " + progress.total + " bytes");
     }
 
     private static Optional<Boolean> ended(MoveContext context, JobReport job, CopyProgress progress) {
