@@ -313,21 +313,20 @@ final class CopyRows {
                     "bin/drover approve " + context.id() + ", or rehearse it: bin/drover drill "
                             + context.record().identity().request().shard() + " --to " + context.to() + ", or "
                             + WaitText.giveUp(context.record()));
+            List<String> limit = deadline == null
+                    ? List.of()
+                    : List.of("until the deadline " + WaitText.time(deadline) + " at most");
             try {
-                context.waitFor(
-                        deadline == null
-                                ? approval
-                                : approval.now("until the deadline " + WaitText.time(deadline) + " at most"),
-                        FOREVER,
-                        LOOK,
-                        () -> {
-                            var orders = context.record().orders();
-                            if (orders.approved() || orders.drill()) {
-                                return Optional.of(true);
-                            }
-                            BlockerRadar.show(context);
-                            return Optional.empty();
-                        });
+                context.waitFor(approval.now(String.join("; ", limit)), FOREVER, LOOK, () -> {
+                    var orders = context.record().orders();
+                    if (orders.approved() || orders.drill()) {
+                        return Optional.of(true);
+                    }
+                    List<String> stands = new ArrayList<>(limit);
+                    BlockerRadar.show(context).ifPresent(stands::add);
+                    context.waits(approval.now(String.join("; ", stands)));
+                    return Optional.empty();
+                });
             } finally {
                 context.live().blockers(List.of());
             }
