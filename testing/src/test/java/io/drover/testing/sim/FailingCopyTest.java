@@ -20,8 +20,11 @@ final class FailingCopyTest {
     private static final Pattern TRIES = Pattern.compile("step 40 base backup, since [^ ]+: try ([0-9]+) failed .*");
 
     private static MoveId failingCopy(SimWorld world) {
+        Stage stage = new Stage(world);
+        stage.listen(moment -> {});
         world.begin();
-        world.postgres().mishaps().fillDisk(TARGET, true);
+        // after the preflight, which would refuse the move
+        stage.atCue("row-40/run/before", () -> world.postgres().mishaps().fillDisk(TARGET, true));
         MoveId move = world.startMove(TARGET);
         world.require(LIMIT, "five tries", () -> triesOf(world, move) >= 5);
         return move;
