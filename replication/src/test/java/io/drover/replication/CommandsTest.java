@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,6 +62,31 @@ class CommandsTest {
                         "LD_LIBRARY_PATH",
                         "LD_PRELOAD");
         assertThat(System.getenv()).as("there was more to leave out").hasSizeGreaterThan(names.size());
+    }
+
+    /** What an agent does whose starter became PostgreSQL's user and left his own HOME: libpq would look for his certificates. */
+    public static final class Agent {
+        public static void main(String[] arguments) {
+            Commands.run(List.of("/usr/bin/env"), LIMIT)
+                    .stdout()
+                    .lines()
+                    .filter(line -> line.startsWith("HOME="))
+                    .forEach(System.out::println);
+        }
+    }
+
+    @Test
+    void aProgramIsAtHomeWhereItsUserIsAndNotWhereTheStarterWas() {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        Commands.Result agent = Commands.run(
+                List.of(java, "-cp", System.getProperty("java.class.path"), Agent.class.getName()),
+                Map.of("HOME", "/home/of/the/starter"),
+                LIMIT);
+        String user = Commands.run(List.of("/usr/bin/getent", "passwd", System.getProperty("user.name")), LIMIT)
+                .stdout()
+                .strip();
+
+        assertThat(agent.stdout()).isEqualTo("HOME=" + user.split(":", -1)[5] + "\n");
     }
 
     /** No shell between an argument and its program. */
