@@ -64,8 +64,8 @@ final class BlockerRadar {
         } catch (DroverException e) {
             LOG.debug("move {}: no look at what stands in the way on {}", context.id(), context.from(), e);
             context.live().blockers(List.of());
-            return Optional.of("what stands in the way is not known, " + context.from() + " could not be asked: " + e.code()
-                    + ": " + e.getMessage());
+            return Optional.of("what stands in the way is not known, " + context.from() + " could not be asked: "
+                    + e.code() + ": " + e.getMessage());
         }
     }
 

@@ -143,7 +143,9 @@ class BlockerRadarTest {
             String now = play.waitingFor();
             if (!said[0] && inVain.get() >= 2 && now.contains(unknown)) {
                 said[0] = true;
-                assertThat(now).startsWith("approval of the cutover by a person").contains("bin/drover approve ");
+                assertThat(now)
+                        .startsWith("approval of the cutover by a person")
+                        .contains("bin/drover approve ");
                 assertThat(play.shown().blockers()).isEmpty();
                 play.world().blockers = List::of;
             }

@@ -413,9 +413,8 @@ class WaitTextTest {
 
         // a slow machine may have missed the first ones
         assertThat(rests).containsKeys(4, 5);
-        rests.forEach((tries, rest) -> assertThat(rest)
-                .as("after try %s", tries)
-                .isEqualTo(Duration.ofMillis(300L << (tries - 1))));
+        rests.forEach((tries, rest) ->
+                assertThat(rest).as("after try %s", tries).isEqualTo(Duration.ofMillis(300L << (tries - 1))));
         assertThat(heard).allSatisfy(text -> {
             assertWhole(text);
             assertThat(text)

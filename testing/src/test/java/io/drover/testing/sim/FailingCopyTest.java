@@ -70,7 +70,8 @@ final class FailingCopyTest {
 
             world.askUntilAnswered(control -> control.moves().abort(move));
 
-            world.require(Duration.ofSeconds(5), "the undo", () -> world.state(move).equals("ABORTED"));
+            world.require(
+                    Duration.ofSeconds(5), "the undo", () -> world.state(move).equals("ABORTED"));
         });
     }
 
