@@ -15,19 +15,15 @@ import io.drover.daemon.move.FakeWorld.Moment;
 import io.drover.replication.InstanceMonitor.StandbyView;
 import io.drover.topology.Registration;
 import java.io.IOException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -378,89 +374,6 @@ class WaitTextTest {
         assertWhole(text);
         assertThat(text).doesNotContain("agent of node_b");
         assertThat(failed[0]).isTrue();
-    }
-
-    // ---- a copy that fails at once and is begun anew ----
-
-    private static final Pattern FAILED_COPY =
-            Pattern.compile("step 40 base backup, since [^ ]+: try ([0-9]+) failed at ([^ ]+) with COPY_FAILED: .*"
-                    + "; it is tried again at ([^ ]+), until 20.*");
-
-    private static void failCopies(MovePlay play, String words) {
-        after(play, "start-copy@node_b", () -> {
-            play.world().on(B).jobError = words;
-            play.world().on(B).job = JobState.FAILED;
-        });
-    }
-
-    @Test
-    void aCopyThatFailsIsBegunAnewLessAndLessOftenAndSaysWhyAndWhen() {
-        MovePlay play = stage.play();
-        failCopies(play, "pg_basebackup failed with exit status 1: no pg_hba.conf entry");
-        Map<Integer, Duration> rests = new TreeMap<>();
-        Set<String> heard = new TreeSet<>();
-        play.driveUntil(() -> {
-            String now = play.waitingFor();
-            Matcher failed = FAILED_COPY.matcher(now);
-            if (failed.matches()) {
-                heard.add(now);
-                rests.put(
-                        Integer.valueOf(failed.group(1)),
-                        Duration.between(Instant.parse(failed.group(2)), Instant.parse(failed.group(3))));
-            }
-            return rests.containsKey(5);
-        });
-
-        // a slow machine may have missed the first ones
-        assertThat(rests).containsKeys(4, 5);
-        rests.forEach((tries, rest) ->
-                assertThat(rest).as("after try %s", tries).isEqualTo(Duration.ofMillis(300L << (tries - 1))));
-        assertThat(heard).allSatisfy(text -> {
-            assertWhole(text);
-            assertThat(text)
-                    .contains(
-                            "the base backup from node_a to node_b failed: pg_basebackup failed with exit status 1: no pg_hba.conf entry",
-                            "then the move is undone",
-                            "bin/drover abort");
-        });
-    }
-
-    @Test
-    void aCopyThatWasBegunAnewSaysWhyTheOneBeforeFailed() {
-        MovePlay play = stage.play();
-        failCopies(play, "could not connect to server");
-        int[] begun = {0};
-        var failing = play.world().hook;
-        play.world().hook = (verb, moment) -> {
-            failing.accept(verb, moment);
-            if (verb.equals("start-copy@node_b") && moment == Moment.AFTER && ++begun[0] == 2) {
-                play.world().on(B).job = JobState.RUNNING;
-            }
-        };
-
-        String text = heard(play, "the base backup from node_a to node_b", List.of("100 bytes", "this is try 2"));
-
-        assertWhole(text);
-        assertThat(text).contains("this is try 2: try 1 failed at 20", "COPY_FAILED", "could not connect to server");
-    }
-
-    @Test
-    void aPersonNeedNotWaitForTheNextTryToAbort() {
-        MovePlay play = stage.play();
-        failCopies(play, "could not connect to server");
-        long[] ordered = {0};
-        play.driveUntil(() -> {
-            Matcher failed = FAILED_COPY.matcher(play.waitingFor());
-            // 4.8 seconds
-            if (ordered[0] == 0 && failed.matches() && failed.group(1).equals("5")) {
-                ordered[0] = System.nanoTime();
-                play.order(play.orders()::abort);
-            }
-            return ordered[0] != 0 && play.record().state() == MoveState.ABORTED;
-        });
-
-        assertThat(play.record().state()).isEqualTo(MoveState.ABORTED);
-        assertThat(Duration.ofNanos(System.nanoTime() - ordered[0])).isLessThan(Duration.ofSeconds(4));
     }
 
     @Test
