@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 public final class InstanceInitializer {
     private static final Logger LOG = LoggerFactory.getLogger(InstanceInitializer.class);
 
-    /** What a move needs of an instance; a copy carries it in its data directory. */
-    private static final String SETTINGS = """
+    /** What a move needs of an instance, to be put behind what initdb writes; a copy carries it in its data directory. */
+    public static final String SETTINGS = """
 
             # Added by Drover
             wal_level = replica
@@ -74,21 +74,28 @@ public final class InstanceInitializer {
         return ControlData.read(binaries, layout.data());
     }
 
+    /**
+     * The command that makes a data directory.
+     *
+     * @param superuser the OS user that PostgreSQL will run as
+     */
+    public static List<String> initdb(String program, Path data, String superuser) {
+        return List.of(
+                program,
+                "--pgdata=" + data,
+                "--username=" + superuser,
+                "--auth-local=peer",
+                "--auth-host=scram-sha-256",
+                "--data-checksums",
+                "--encoding=UTF8",
+                "--locale=C.UTF-8",
+                "--no-instructions");
+    }
+
     private void makeDataDirectory(InstanceLayout layout, Duration limit) {
         Path unfinished = layout.instanceDir().resolve("data.initializing");
         DurableFiles.deleteTree(unfinished);
-        Commands.run(
-                List.of(
-                        binaries.tool("initdb"),
-                        "--pgdata=" + unfinished,
-                        "--username=" + Connections.osUser(),
-                        "--auth-local=peer",
-                        "--auth-host=scram-sha-256",
-                        "--data-checksums",
-                        "--encoding=UTF8",
-                        "--locale=C.UTF-8",
-                        "--no-instructions"),
-                limit);
+        Commands.run(initdb(binaries.tool("initdb"), unfinished, Connections.osUser()), limit);
         Path settings = unfinished.resolve("postgresql.conf");
         DurableFiles.replace(settings, DurableFiles.read(settings) + SETTINGS);
         DurableFiles.rename(unfinished, layout.data());

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class CommandsTest {
     private static final Duration LIMIT = Duration.ofSeconds(20);
@@ -61,6 +65,30 @@ class CommandsTest {
                         "LD_LIBRARY_PATH",
                         "LD_PRELOAD");
         assertThat(System.getenv()).as("there was more to leave out").hasSizeGreaterThan(names.size());
+    }
+
+    /** What an agent does whose starter became PostgreSQL's user and left his own HOME: libpq would look for his certificates. */
+    public static final class Agent {
+        public static void main(String[] arguments) throws IOException {
+            Files.writeString(
+                    Path.of(arguments[0]),
+                    Commands.run(List.of("/usr/bin/env"), LIMIT).stdout());
+        }
+    }
+
+    @Test
+    void aProgramIsAtHomeWhereItsUserIsAndNotWhereTheStarterWas(@TempDir Path directory) throws IOException {
+        Path seen = directory.resolve("environment");
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        Commands.run(
+                List.of(java, "-cp", System.getProperty("java.class.path"), Agent.class.getName(), seen.toString()),
+                Map.of("HOME", "/home/of/the/starter"),
+                LIMIT);
+        String user = Commands.run(List.of("/usr/bin/getent", "passwd", System.getProperty("user.name")), LIMIT)
+                .stdout()
+                .strip();
+
+        assertThat(Files.readString(seen).lines()).contains("HOME=" + user.split(":", -1)[5]);
     }
 
     /** No shell between an argument and its program. */

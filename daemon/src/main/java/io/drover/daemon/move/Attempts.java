@@ -4,6 +4,7 @@ package io.drover.daemon.move;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.time.Scheduler;
+import io.drover.daemon.move.MoveStep.Limits;
 import io.drover.daemon.move.WaitText.Retry;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,9 +13,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs and undoes rows, and tries again within the row's limit when a failure may pass. Rows may be repeated, so this is safe. */
 final class Attempts {
-    private static final Duration BETWEEN = Duration.ofMillis(300);
     /** What an undo waits for may take a person: a disk to be emptied, a machine to come back. */
     private static final Duration BETWEEN_UNDOS_AT_MOST = Duration.ofSeconds(3);
+
+    /** More than any rest has room for. */
+    private static final int DOUBLINGS = 20;
 
     /** How often a row may fail after it has worked for longer than its limit: each time it may begin its work anew. */
     private static final int RENEWALS = 3;
@@ -71,6 +74,7 @@ final class Attempts {
         long begin = scheduler.nanoTime();
         Instant since = context.services().clock().instant();
         int tries = 0;
+        int inARow = 0;
         int renewals = 0;
         @Nullable ErrorCode said = null;
         try {
@@ -87,11 +91,12 @@ final class Attempts {
                     if (late && renewals < RENEWALS && !isAtClientsCost(step)) {
                         // it has waited or worked all that time, and fails only now
                         renewals++;
+                        inARow = 0;
                         begin = scheduler.nanoTime();
                         since = context.services().clock().instant();
                     }
                     Duration spent = Duration.ofNanos(scheduler.nanoTime() - begin);
-                    Duration between = between(step, tries);
+                    Duration between = between(step, inARow);
                     if (!mayPass(e)) {
                         throw e;
                     }
@@ -99,7 +104,8 @@ final class Attempts {
                         throw tries == 0 ? e : givenUp(e, what, tries + 1, since);
                     }
                     tries++;
-                    Retry retry = retry(what, tries, e, since, limit.minus(spent));
+                    inARow++;
+                    Retry retry = retry(step, what, tries, e, since, between, limit.minus(spent));
                     context.live().retry(retry);
                     context.live().stalled();
                     // a failure that repeats itself is said once
@@ -111,21 +117,29 @@ final class Attempts {
                                         + WaitText.time(retry.until()) + ": " + e.getMessage());
                     }
                 }
-                pause(scheduler, between(step, tries - 1));
+                rest(scheduler, between(step, inARow - 1));
             }
         } finally {
             context.live().retry(null);
         }
     }
 
-    /** Of a row at once, because its limits are short, and of an undo for which clients wait; of another undo less and less often. */
+    /**
+     * Of a row at once, because its limits are short, and of an undo for which clients wait; of another undo, and of a row that begins its
+     * work anew, less and less often: each time twice as long as the time before.
+     */
     private Duration between(MoveStep step, int failed) {
-        boolean held = step.number() >= MoveSteps.FENCE && step.number() <= MoveSteps.COMMIT;
-        if (!context.unwinding() || held) {
-            return BETWEEN;
+        Duration longer = Limits.SHORTEST_REST.multipliedBy(1L << Math.min(failed, DOUBLINGS));
+        Duration most = mostBetween(step);
+        return longer.compareTo(most) < 0 ? longer : most;
+    }
+
+    private Duration mostBetween(MoveStep step) {
+        if (!context.unwinding()) {
+            return step.limits().rest();
         }
-        Duration longer = BETWEEN.multipliedBy(1L << Math.min(failed, 4));
-        return longer.compareTo(BETWEEN_UNDOS_AT_MOST) < 0 ? longer : BETWEEN_UNDOS_AT_MOST;
+        boolean held = step.number() >= MoveSteps.FENCE && step.number() <= MoveSteps.COMMIT;
+        return held ? Limits.SHORTEST_REST : BETWEEN_UNDOS_AT_MOST;
     }
 
     /** The last failure, with how often it was tried: a person need not try the same once more at once. */
@@ -137,9 +151,18 @@ final class Attempts {
                 e);
     }
 
-    private Retry retry(String what, int tries, DroverException failure, Instant since, Duration left) {
+    private Retry retry(
+            MoveStep step,
+            String what,
+            int tries,
+            DroverException failure,
+            Instant since,
+            Duration between,
+            Duration left) {
         Instant now = context.services().clock().instant();
-        return new Retry(what, tries, failure, since, now, now.plus(left), context.unwinding());
+        boolean undo = context.unwinding();
+        Instant next = step.limits().beginsAnew() && !undo ? now.plus(between) : null;
+        return new Retry(what, tries, failure, since, now, next, now.plus(left), undo, false);
     }
 
     /** In the pause a write of its own would hold up writers; and where ZooKeeper is what fails, it would only fail as well. */
@@ -152,9 +175,14 @@ final class Attempts {
         return !context.unwinding() && step.number() >= MoveSteps.FOLLOW && step.number() <= MoveSteps.PUBLISH;
     }
 
-    private static void pause(Scheduler scheduler, Duration time) {
+    /** A long rest is one that a person's order, the deadline or the loss of the lead ends. */
+    private void rest(Scheduler scheduler, Duration time) {
         try {
-            scheduler.pause(time);
+            if (context.unwinding() || time.compareTo(Limits.SHORTEST_REST) <= 0) {
+                scheduler.pause(time);
+            } else {
+                context.rest(time);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new DroverException(ErrorCode.LEADERSHIP_LOST, "stopped between two attempts", null, e);

@@ -52,13 +52,20 @@ final class BlockerRadar {
         }
     }
 
-    /** Shows a person who is to approve what row 75 would see now, and waits for none of it; nothing while the source cannot be asked. */
-    static void show(MoveContext context) {
+    /**
+     * Shows a person who is to approve what row 75 would see now, and waits for none of it.
+     *
+     * @return why nothing is shown, when the source cannot be asked: an empty list alone would say that nothing stands in the way
+     */
+    static Optional<String> show(MoveContext context) {
         try {
             new BlockerRadar(context).look();
+            return Optional.empty();
         } catch (DroverException e) {
             LOG.debug("move {}: no look at what stands in the way on {}", context.id(), context.from(), e);
             context.live().blockers(List.of());
+            return Optional.of("what stands in the way is not known, " + context.from() + " could not be asked: "
+                    + e.code() + ": " + e.getMessage());
         }
     }
 

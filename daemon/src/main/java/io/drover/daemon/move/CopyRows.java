@@ -62,11 +62,19 @@ final class CopyRows {
                     .agents()
                     .job(context.to(), context.record().identity().instance());
             report(context, progress, job);
-            context.waits(wait.now(job.phase() + ": " + progress.bytes + " of " + progress.total + " bytes"));
+            context.waits(wait.now(stands(job, progress)));
             return ended(context, job, progress);
         });
         context.services().observer().bytesCopied(context.id(), progress.bytes);
         context.live().progress(null);
+    }
+
+    /** Before the source has begun to send nobody knows how much it will be. */
+    private static String stands(JobReport job, CopyProgress progress) {
+        return job.phase() + ": "
+                + (progress.total == 0
+                        ? "nothing has arrived yet"
+                        : progress.bytes + " of " + progress.total + " bytes");
     }
 
     private static Optional<Boolean> ended(MoveContext context, JobReport job, CopyProgress progress) {
@@ -305,21 +313,20 @@ final class CopyRows {
                     "bin/drover approve " + context.id() + ", or rehearse it: bin/drover drill "
                             + context.record().identity().request().shard() + " --to " + context.to() + ", or "
                             + WaitText.giveUp(context.record()));
+            List<String> limit = deadline == null
+                    ? List.of()
+                    : List.of("until the deadline " + WaitText.time(deadline) + " at most");
             try {
-                context.waitFor(
-                        deadline == null
-                                ? approval
-                                : approval.now("until the deadline " + WaitText.time(deadline) + " at most"),
-                        FOREVER,
-                        LOOK,
-                        () -> {
-                            var orders = context.record().orders();
-                            if (orders.approved() || orders.drill()) {
-                                return Optional.of(true);
-                            }
-                            BlockerRadar.show(context);
-                            return Optional.empty();
-                        });
+                context.waitFor(approval.now(String.join("; ", limit)), FOREVER, LOOK, () -> {
+                    var orders = context.record().orders();
+                    if (orders.approved() || orders.drill()) {
+                        return Optional.of(true);
+                    }
+                    List<String> stands = new ArrayList<>(limit);
+                    BlockerRadar.show(context).ifPresent(stands::add);
+                    context.waits(approval.now(String.join("; ", stands)));
+                    return Optional.empty();
+                });
             } finally {
                 context.live().blockers(List.of());
             }

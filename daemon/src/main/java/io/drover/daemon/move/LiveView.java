@@ -74,6 +74,15 @@ final class LiveView {
         retry = now;
     }
 
+    /**
+     * A try has come to where it waits for something: what failed before works again; or, of a row that begins its work anew, is being
+     * tried, and has not shown yet that it works.
+     */
+    void trying() {
+        WaitText.Retry last = retry;
+        retry = last == null || last.next() == null ? null : last.underWay();
+    }
+
     WaitText.@Nullable Command command() {
         return command;
     }

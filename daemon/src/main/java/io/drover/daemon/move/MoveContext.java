@@ -11,6 +11,7 @@ import io.drover.api.ShardTopology;
 import io.drover.api.agent.Token;
 import io.drover.api.agent.Verb;
 import io.drover.api.fault.FaultPoints;
+import io.drover.api.time.Scheduler;
 import io.drover.topology.CommitResult;
 import io.drover.topology.Versioned;
 import io.drover.topology.ZkLayout;
@@ -30,6 +31,9 @@ final class MoveContext {
     private static final Duration ANSWER = Duration.ofSeconds(2);
 
     private static final Duration ANSWER_AT_CLIENTS_COST = Duration.ofMillis(200);
+
+    /** How soon a deadline that passes is noticed. */
+    private static final Duration LOOK_AT_ORDERS = Duration.ofMillis(300);
 
     private final MoveJournal journal;
     private final LiveView live;
@@ -281,8 +285,8 @@ final class MoveContext {
                 if (answer.isPresent()) {
                     return answer.orElseThrow();
                 }
-                // what failed before works again: people are told what is waited for now
-                live.retry(null);
+                // people are told what is waited for now
+                live.trying();
                 if (services.scheduler().nanoTime() - end > 0) {
                     throw gaveUp(wait, limit);
                 }
@@ -323,6 +327,16 @@ final class MoveContext {
                     : new DroverException(ErrorCode.INTERNAL, "BUG: " + what + " failed: " + e.getCause(), null, e);
         } catch (InterruptedException e) {
             throw stopped(what, e);
+        }
+    }
+
+    /** Lets time pass; throws as soon as there is no use in it any more. */
+    void rest(Duration time) throws InterruptedException {
+        Scheduler scheduler = services.scheduler();
+        long end = scheduler.nanoTime() + time.toNanos();
+        for (long left = time.toNanos(); left > 0; left = end - scheduler.nanoTime()) {
+            checkOrders();
+            journal.awaitChange(Duration.ofNanos(Math.min(left, LOOK_AT_ORDERS.toNanos())));
         }
     }
 

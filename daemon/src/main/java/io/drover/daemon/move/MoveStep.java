@@ -109,17 +109,31 @@ record MoveStep(
      * @param run limit of one attempt, for each command it sends
      * @param retry how long failures that may pass are met with another attempt
      * @param undo the same for its undo, which gets a limit of its own, however little of the row's was left
+     * @param rest how long it rests between two attempts at most: of one that begins its work anew each costs the nodes something
      */
-    record Limits(Duration run, Duration retry, Duration undo) {
+    record Limits(Duration run, Duration retry, Duration undo, Duration rest) {
+        /** Between two attempts that cost nothing. */
+        static final Duration SHORTEST_REST = Duration.ofMillis(300);
+
         private static final Duration USUAL_UNDO = Duration.ofSeconds(60);
 
         static Limits seconds(long run, long retry) {
-            return new Limits(Duration.ofSeconds(run), Duration.ofSeconds(retry), USUAL_UNDO);
+            return new Limits(Duration.ofSeconds(run), Duration.ofSeconds(retry), USUAL_UNDO, SHORTEST_REST);
         }
 
         /** With another limit for the undo. */
         Limits undoneWithin(long seconds) {
-            return new Limits(run, retry, Duration.ofSeconds(seconds));
+            return new Limits(run, retry, Duration.ofSeconds(seconds), rest);
+        }
+
+        /** With a rest that becomes twice as long after each failure, up to this. */
+        Limits restingUpTo(long seconds) {
+            return new Limits(run, retry, undo, Duration.ofSeconds(seconds));
+        }
+
+        /** Whether each attempt begins its work anew. */
+        boolean beginsAnew() {
+            return rest.compareTo(SHORTEST_REST) > 0;
         }
     }
 

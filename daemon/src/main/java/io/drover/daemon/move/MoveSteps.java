@@ -100,7 +100,7 @@ final class MoveSteps {
                     CopyRows::isCopied,
                     Undo.by("end the copy and remove its staging directory", CopyRows::discard),
                     Recording.OWN,
-                    Limits.seconds(20, 600).undoneWithin(300)),
+                    Limits.seconds(20, 600).undoneWithin(300).restingUpTo(30)),
             new MoveStep(
                     STANDBY,
                     CATCHING_UP,
@@ -122,7 +122,7 @@ final class MoveSteps {
                     Probe.REPEAT,
                     Undo.by("stop the further standbys and set their directories aside", StandbyCopies::setAside),
                     Recording.OWN,
-                    Limits.seconds(60, 300).undoneWithin(300)),
+                    Limits.seconds(60, 300).undoneWithin(300).restingUpTo(30)),
             new MoveStep(
                     60,
                     VERIFYING,

@@ -28,10 +28,28 @@ final class WaitText {
      * @param tries how often it has failed
      * @param since when it was tried first
      * @param at when it failed last
+     * @param next when the next try begins its work anew; null for a try that comes at once and goes on where the last one was
      * @param until when it is given up
+     * @param tried whether the next try is under way
      */
     record Retry(
-            String what, int tries, DroverException failure, Instant since, Instant at, Instant until, boolean undo) {}
+            String what,
+            int tries,
+            DroverException failure,
+            Instant since,
+            Instant at,
+            @Nullable Instant next,
+            Instant until,
+            boolean undo,
+            boolean tried) {
+        Retry underWay() {
+            return new Retry(what, tries, failure, since, at, next, until, undo, true);
+        }
+
+        private String failed() {
+            return "try " + tries + " failed at " + time(at) + " with " + failure.code() + ": " + failure.getMessage();
+        }
+    }
 
     /** A command that an agent has not answered yet. */
     record Command(NodeId node, String verb, Instant since, Duration limit) {}
@@ -46,13 +64,14 @@ final class WaitText {
         Retry retry = live.retry();
         Wait wait = live.awaitedIn(MoveOrders.stepOf(record));
         Command command = live.command();
-        if (retry != null) {
+        if (retry != null && !retry.tried()) {
             return retrying(record, retry);
         }
+        String failed = retry == null ? "" : "; this is try " + (retry.tries() + 1) + ": " + retry.failed();
         if (wait != null) {
-            return wait.text(begin(record)) + pausedToo(record);
+            return wait.text(begin(record)) + failed + pausedToo(record);
         }
-        return command == null ? standing(record) : commanding(record, command);
+        return (command == null ? standing(record) : commanding(record, command)) + failed;
     }
 
     /** A move that waits for its approval says that this is not all. */
@@ -77,14 +96,19 @@ final class WaitText {
 
     private static String retrying(MoveRecord record, Retry retry) {
         String then = retry.undo() || forwardOnly(record) ? "the move needs a person" : given(record);
-        return retry.what() + ", since " + time(retry.undo() ? retry.since() : begin(record)) + ": try " + retry.tries()
-                + " failed at "
-                + time(retry.at()) + " with " + retry.failure().code() + ": "
-                + retry.failure().getMessage()
-                + "; it is tried again " + (retry.undo() ? "every few seconds" : "at once") + ", until "
+        return retry.what() + ", since " + time(retry.undo() ? retry.since() : begin(record)) + ": " + retry.failed()
+                + "; it is tried again " + again(retry) + ", until "
                 + time(retry.until()) + ": then " + then + "; "
                 + retry.failure().hint().map(hint -> hint + "; ").orElse("")
                 + (retry.undo() ? look(record) : giveUp(record));
+    }
+
+    private static String again(Retry retry) {
+        Instant next = retry.next();
+        if (next != null) {
+            return "at " + time(next);
+        }
+        return retry.undo() ? "every few seconds" : "at once";
     }
 
     /** What an abort comes to. */

@@ -136,11 +136,25 @@ class BlockerRadarTest {
             inVain.incrementAndGet();
             throw new DroverException(ErrorCode.POSTGRES_FAILED, "the source does not answer");
         };
-        play.driveUntil(() -> inVain.get() >= 2);
+        String unknown = "what stands in the way is not known, node_a could not be asked: "
+                + "POSTGRES_FAILED: the source does not answer";
+        boolean[] said = {false};
+        play.driveUntil(() -> {
+            String now = play.waitingFor();
+            if (!said[0] && inVain.get() >= 2 && now.contains(unknown)) {
+                said[0] = true;
+                assertThat(now)
+                        .startsWith("approval of the cutover by a person")
+                        .contains("bin/drover approve ");
+                assertThat(play.shown().blockers()).isEmpty();
+                play.world().blockers = List::of;
+            }
+            // and no longer than it is so
+            return said[0] && now.startsWith("approval of the cutover") && !now.contains(unknown);
+        });
+        assertThat(said[0]).isTrue();
         assertThat(play.record().state()).isEqualTo(MoveState.READY);
-        assertThat(play.shown().blockers()).isEmpty();
 
-        play.world().blockers = List::of;
         play.order(play.orders()::approve);
         play.driveToBaking();
         assertServing(play, B);

@@ -153,6 +153,8 @@ final class FakeWorld implements Agents, Monitors, Checks {
         final TreeSet<String> slots = new TreeSet<>();
         final TreeSet<Integer> settings = new TreeSet<>();
         JobState job = JobState.NONE;
+        /** What the program of a job that failed printed last. */
+        volatile @Nullable String jobError;
 
         @Nullable
         Token token;
@@ -457,7 +459,7 @@ final class FakeWorld implements Agents, Monitors, Checks {
 
     @Override
     public JobReport job(NodeId id, InstanceId instance) {
-        return new JobReport("copy", on(id).job, "copy", null, 100);
+        return new JobReport("copy", on(id).job, "copy", on(id).jobError, 100);
     }
 
     @Override

@@ -360,8 +360,8 @@ class WaitTextTest {
         MovePlay play = stage.play();
         boolean[] failed = {false};
         play.world().hook = (verb, moment) -> {
-            if (verb.equals("start-copy@node_b") && moment == Moment.AFTER) {
-                play.world().on(B).job = JobState.RUNNING;
+            if (verb.equals("start-standby@node_b") && moment == Moment.AFTER) {
+                play.world().stream = () -> Optional.of(new StandbyView("streaming", 99_999_999, 1234));
                 if (!failed[0]) {
                     failed[0] = true;
                     throw MoveDriverTest.failure(ErrorCode.NODE_UNREACHABLE, "agent of node_b");
@@ -369,7 +369,10 @@ class WaitTextTest {
             }
         };
 
-        assertWhole(heard(play, "the base backup from node_a to node_b", List.of("100 bytes")));
+        String text = heard(play, "replay on node_b to catch up", List.of("99999999 bytes"));
+
+        assertWhole(text);
+        assertThat(text).doesNotContain("agent of node_b");
         assertThat(failed[0]).isTrue();
     }
 

@@ -2,11 +2,13 @@
 package io.drover.testing.cluster;
 
 import io.drover.api.NodeId;
+import io.drover.replication.InstanceInitializer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -26,39 +28,29 @@ public final class SegmentSize {
         Path instance = cluster.node(node).dataRoot().resolve(LocalCluster.SHARD.value());
         Path data = instance.resolve("data");
         user.directory(instance, "rwx------");
-        Command.succeed(user.command(List.of(
-                StandbyInstance.programs() + "/initdb",
-                "--pgdata=" + data,
-                "--username=" + user.name(),
-                "--auth-local=peer",
-                "--auth-host=scram-sha-256",
-                "--data-checksums",
-                "--encoding=UTF8",
-                "--locale=C.UTF-8",
-                "--wal-segsize=" + mebibytes,
-                "--no-sync")));
+        Command.succeed(user.command(initdb(StandbyInstance.programs() + "/initdb", data, user.name(), mebibytes)));
         try {
-            Files.writeString(
-                    data.resolve("postgresql.conf"),
-                    String.format(Locale.ROOT, """
-
-                    wal_level = replica
-                    max_wal_senders = 10
-                    max_replication_slots = 10
-                    hot_standby = on
-                    wal_log_hints = on
-                    full_page_writes = on
-                    wal_keep_size = 256MB
-                    min_wal_size = %dMB
-                    max_wal_size = %dMB
-                    max_connections = 100
-                    superuser_reserved_connections = 5
-                    password_encryption = 'scram-sha-256'
-                    log_line_prefix = '%%m [%%p] %%q%%u@%%d/%%a '
-                    """, LEAST_SEGMENTS * mebibytes, MOST_SEGMENTS * mebibytes),
-                    StandardOpenOption.APPEND);
+            Files.writeString(data.resolve("postgresql.conf"), settings(mebibytes), StandardOpenOption.APPEND);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the settings of " + data, e);
         }
+    }
+
+    /** As an agent makes one, but for the segments; it need not outlast the machine. */
+    static List<String> initdb(String program, Path data, String superuser, int mebibytes) {
+        List<String> command = new ArrayList<>(InstanceInitializer.initdb(program, data, superuser));
+        command.add("--wal-segsize=" + mebibytes);
+        command.add("--no-sync");
+        return command;
+    }
+
+    /** The last value of a setting holds. */
+    static String settings(int mebibytes) {
+        return InstanceInitializer.SETTINGS
+                + String.format(
+                        Locale.ROOT,
+                        "min_wal_size = %dMB%nmax_wal_size = %dMB%n",
+                        LEAST_SEGMENTS * mebibytes,
+                        MOST_SEGMENTS * mebibytes);
     }
 }

@@ -22,7 +22,7 @@ enum Defect {
     /** What does not run is started, whatever the topology, the seal and the record say (R7, R8). */
     START_RULE_OFF(Map.of(
             "io.drover.daemon.agent.StartRule", Change.ALWAYS_STARTS,
-            "io.drover.daemon.agent.Supervisor", Change.REVIVES_ALL)),
+            "io.drover.daemon.agent.RoleKeeper", Change.REVIVES_ALL)),
     /** An agent carries out commands in whichever order they come, whether they fit the topology and who leads or not (R3, H37, H50). */
     GATES_OPEN(Map.of(
             "io.drover.daemon.agent.TopologyGate", Change.REFUSES_NOTHING,

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.drover.daemon.agent;
+
+import io.drover.api.DroverException;
+import io.drover.api.ShardTopology;
+import io.drover.api.agent.Reports.Role;
+import io.drover.api.agent.Reports.StopMode;
+import io.drover.api.fault.FaultPoints;
+import io.drover.daemon.agent.InstanceRecord.JobPhase;
+import io.drover.daemon.agent.InstanceRecord.TargetRecord;
+import io.drover.replication.PostgresServer;
+import io.drover.topology.TopologyStore;
+import io.drover.topology.Versioned;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Holds servers to the role of their instance: starts a dead one again in the role that it is granted ({@link StartRule}), and ends one
+ * that is demoted and still there.
+ */
+final class RoleKeeper {
+    private static final Logger LOG = LoggerFactory.getLogger(RoleKeeper.class);
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
+    private static final Duration START_LIMIT = Duration.ofMinutes(10);
+
+    private final NodeTools tools;
+    private final TopologyStore store;
+    private final InstanceSettings settings;
+
+    RoleKeeper(NodeTools tools, TopologyStore store, InstanceSettings settings) {
+        this.tools = tools;
+        this.store = store;
+        this.settings = settings;
+    }
+
+    /** Whether it does not run, although nobody has stopped it and no job works on it. */
+    boolean isDead(InstanceRecord record) {
+        boolean worked = record.job() != null && record.job().phase() == JobPhase.RUNNING;
+        return !worked
+                && !record.stopped()
+                && record.role() != Role.DEMOTED
+                && tools.directories().exists(record.dataDir())
+                && !tools.runs(record);
+    }
+
+    /** Starts a dead one when it may be started. */
+    void revive(ManagedInstance instance, Sight sight) {
+        InstanceRecord record = instance.record();
+        StartRule.Answer answer =
+                StartRule.decide(record, tools.node(), tools.directories().isStandby(record.dataDir()), newest(record));
+        sight.say("instance " + record.instance() + " is down: " + answer.verdict() + ", " + answer.why());
+        switch (answer.verdict()) {
+            case STAY -> sight.defer();
+            case DEMOTE ->
+                instance.update(current -> current.withRole(Role.DEMOTED).withStopped(true));
+            case START -> {
+                FaultPoints.around(
+                        "supervisor", "orphans", () -> tools.server(record).endHeldOrphans());
+                if (!tools.server(record).stopped()) {
+                    // children of a killed postmaster end by themselves; until then no other can be started
+                    return;
+                }
+                if (record.role() == Role.PRIMARY && record.seal() == null) {
+                    // a crash between the preparation of a seal and the seal: nothing holds writes, so the settings
+                    // must not
+                    settings.undoSeal(instance);
+                }
+                resumeStandby(record);
+                FaultPoints.around(
+                        "supervisor", "start", () -> tools.server(record).start(START_LIMIT));
+                sight.say("instance " + record.instance() + " runs again");
+            }
+        }
+    }
+
+    /** One that died in its promotion may not begin on the old timeline, whatever the record says of its role. */
+    void resumeStandby(InstanceRecord record) {
+        TargetRecord target = record.target();
+        OptionalInt old = target == null ? OptionalInt.empty() : OptionalInt.of(target.timeline());
+        FaultPoints.around("supervisor", "resume", () -> tools.directories().resumeStandby(record.dataDir(), old));
+    }
+
+    /** A fresh read, because a grant may not come from a stale watch; empty when ZooKeeper cannot be asked (rule R8). */
+    private Optional<List<ShardTopology>> newest(InstanceRecord record) {
+        try {
+            return Optional.of(store.readInstanceFresh(record.instance()).stream()
+                    .map(Versioned::value)
+                    .toList());
+        } catch (DroverException e) {
+            LOG.warn("ZooKeeper cannot be read: {}", e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    /** A stop that broke off, with its agent or at its limit, would leave what the seal holds behind for ever. */
+    void endStop(InstanceRecord record) {
+        PostgresServer server = tools.server(record);
+        if (record.role() == Role.DEMOTED
+                && tools.directories().exists(record.dataDir())
+                && (server.isHeld() || server.postmaster().isPresent())) {
+            FaultPoints.around("supervisor", "stop", () -> server.stop(StopMode.IMMEDIATE, STOP_LIMIT));
+            LOG.warn("instance {} is demoted and was still there: stopped", record.instance());
+        }
+    }
+}
