@@ -45,6 +45,7 @@ final class Installation implements AutoCloseable {
     /** Boots the machines, and lets the playbooks set them up as far as they are not. */
     static Installation open() throws IOException {
         Path directory = Files.createDirectories(Settings.directory());
+        OldEvidence.clear(directory, Settings.keep());
         // where ZooKeeper and controllers have hosts of their own, nodes may have another release
         boolean full = Settings.everything() || !Settings.suite().equals(Settings.USUAL_SUITE);
         List<Host> hosts = full ? Host.full() : Host.small();
