@@ -196,6 +196,10 @@ final class Judgement implements AutoCloseable {
             if (!seals.isEmpty()) {
                 found.add("a seal on " + host.name() + ": " + seals);
             }
+            String failed = scene.machine(host.name()).run("systemctl list-units --failed --plain --no-legend");
+            if (!failed.isEmpty()) {
+                found.add("failed units on " + host.name() + ": " + failed);
+            }
         }
         return found;
     }
