@@ -46,7 +46,8 @@ class UnitEndTest {
         new UnitEnd(
                         UNIT,
                         arguments -> {
-                            throw new DroverException(ErrorCode.TIMEOUT, "systemctl was ended after 20000 ms, its limit");
+                            throw new DroverException(
+                                    ErrorCode.TIMEOUT, "systemctl was ended after 20000 ms, its limit");
                         },
                         SHORT)
                 .forget();

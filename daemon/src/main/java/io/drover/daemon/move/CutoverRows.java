@@ -169,7 +169,8 @@ final class CutoverRows {
     static void armGuard(MoveContext context) {
         AlignReport filled = context.call(context.from(), new Verb.AlignWal(FIRST_MARGIN_BYTES));
         if (filled.written() > ON_ITS_WAY_BYTES) {
-            // a commit that waits for the target waits for all that lies before it: with a long way, or a narrow one, that can be longer
+            // a commit that waits for the target waits for all that lies before it: with a long way, or a narrow one,
+            // that can be longer
             // than a commit may wait
             context.call(context.to(), new Verb.AwaitReplayed(filled.lsn().plus(-ON_ITS_WAY_BYTES)));
         }

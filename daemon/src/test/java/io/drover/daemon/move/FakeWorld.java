@@ -64,6 +64,7 @@ final class FakeWorld implements Agents, Monitors, Checks {
     static final Lsn END = Lsn.parse("0/5000000");
     /** Where it ends when it is aligned. */
     static final Lsn ALIGNED = END.plus(-100);
+
     static final String DATA = "/data";
 
     private final TopologyStore topology;

@@ -46,9 +46,12 @@ class GuardRowsTest {
 
         assertThat(verbs)
                 .containsSubsequence(
-                        "align-wal@node_a", "await-replayed@node_b", "arm-guard@node_a", "align-wal@node_a", "seal@node_a");
-        assertThat(play.world().awaited.get(0))
-                .isEqualTo(FakeWorld.ALIGNED.plus(-CutoverRows.ON_ITS_WAY_BYTES));
+                        "align-wal@node_a",
+                        "await-replayed@node_b",
+                        "arm-guard@node_a",
+                        "align-wal@node_a",
+                        "seal@node_a");
+        assertThat(play.world().awaited.get(0)).isEqualTo(FakeWorld.ALIGNED.plus(-CutoverRows.ON_ITS_WAY_BYTES));
     }
 
     @Test

@@ -95,7 +95,11 @@ public record WalCopy(Path directory, boolean complete) {
         segmentOf(1, from).map(name -> name.substring(TIMELINE_DIGITS)).ifPresent(first -> {
             try {
                 for (Path segment : segments(directory)) {
-                    if (segment.getFileName().toString().substring(TIMELINE_DIGITS).compareTo(first) < 0) {
+                    if (segment.getFileName()
+                                    .toString()
+                                    .substring(TIMELINE_DIGITS)
+                                    .compareTo(first)
+                            < 0) {
                         Files.delete(segment);
                     }
                 }

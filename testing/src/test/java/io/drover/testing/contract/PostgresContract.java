@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.drover.api.DroverException;
 import io.drover.api.Lsn;
-import io.drover.api.agent.Reports.PromoteReport;
 import io.drover.api.agent.Reports.AlignReport;
+import io.drover.api.agent.Reports.PromoteReport;
 import io.drover.api.agent.Reports.StopMode;
 import io.drover.api.agent.Reports.TailReport;
 import io.drover.replication.AllowList;
