@@ -9,6 +9,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <libnetfilter_queue/libnetfilter_queue.h>
+#include <libnfnetlink/libnfnetlink.h>
 #include <linux/netfilter.h>
 #include <poll.h>
 #include <stdint.h>
@@ -18,6 +19,8 @@
 #include <time.h>
 
 #define HELD 16384
+/* What waits to be read: a burst of packets would be lost otherwise, and lost packets are another case. */
+#define RECEIVED (16 << 20)
 
 static struct {
     uint32_t id;
@@ -74,6 +77,7 @@ int main(int count, char **arguments) {
         perror("delay: cannot take the queue");
         return 1;
     }
+    nfnl_rcvbufsiz(nfq_nfnlh(handle), RECEIVED);
     struct pollfd readable = {.fd = nfq_fd(handle), .events = POLLIN};
     static char buffer[65536] __attribute__((aligned));
     while (1) {

@@ -161,6 +161,11 @@ record SystemdUnit(String name) {
         }
     }
 
+    /** Called when its server was stopped on purpose. */
+    void forgetEnd() {
+        new UnitEnd(name, arguments -> systemctl(LIMIT, arguments.toArray(String[]::new))).forget();
+    }
+
     private static Commands.Result systemctl(Duration limit, String... arguments) {
         List<String> command = new ArrayList<>(List.of(PROGRAM.toString()));
         command.addAll(List.of(arguments));

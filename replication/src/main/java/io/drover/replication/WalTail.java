@@ -6,6 +6,7 @@ import io.drover.api.ErrorCode;
 import io.drover.api.Lsn;
 import io.drover.api.agent.Reports;
 import java.sql.Connection;
+import java.time.Duration;
 
 /**
  * The end of the source's WAL. Most of a promotion is copying the part of the last segment that is in use to the new timeline;
@@ -44,7 +45,21 @@ public final class WalTail {
     /** Size of the header of a segment's first page: where a record ends that fills the segment to its last byte. */
     private static final int LONG_PAGE_HEADER = 40;
 
-    private static final int ROUNDS = 200;
+    private static final int ROUNDS = 10_000;
+    /** As much is on its way when the next is written, and so at most twice as much in front of a commit that waits. */
+    private static final int PACE = 1 << 20;
+
+    /** Less than anybody waits for who commits: somebody else decides what becomes of a standby that is so slow. */
+    private static final Duration STALLED = Duration.ofMillis(500);
+
+    private static final Duration POLL = Duration.ofMillis(1);
+    private static final String COMMITS_WAIT = "SELECT current_setting('synchronous_standby_names') <> ''";
+    private static final String TAKEN = """
+            SELECT coalesce(min(flush_lsn) >= CAST(? AS pg_lsn), false)
+              FROM pg_stat_replication WHERE sync_state IN ('sync', 'quorum')""";
+    /** Filler alone is flushed when somebody has time for it, and sent afterwards. This waits for no standby. */
+    private static final String FLUSH =
+            "SELECT set_config('synchronous_commit', 'local', true) || pg_logical_emit_message(true, 'drover', '')";
 
     private WalTail() {}
 
@@ -52,21 +67,27 @@ public final class WalTail {
      * Writes filler until the margin is left in the segment, at most half of it, give or take 100 bytes and what others write. Does
      * nothing when less is left.
      *
+     * <p>Where commits wait for standbys, each waits for all the WAL that lies before it. So it is written no faster than they take it, and
+     * no further when they take nothing: more is left then than was asked for.
+     *
      * @param connection a superuser's, or one that may execute pg_logical_emit_message
      * @param marginBytes bytes to leave before the end of the segment
      */
     public static Reports.AlignReport align(Connection connection, long marginBytes) {
         long segment = segmentSize(connection);
         boolean logical = Sql.number(connection, LOGICAL_SLOTS) > 0;
+        boolean paced = Sql.truth(connection, COMMITS_WAIT);
         Lsn start = insertLsn(connection);
+        Lsn before = start;
         Lsn now = start;
         long boundary = start.bytes() + start.bytesToSegmentEnd(segment);
         for (int round = 0; round < ROUNDS; round++) {
             long missing = boundary - Math.min(marginBytes, segment / 2) - now.bytes();
-            if (missing < RECORD_OVERHEAD) {
+            if (missing < RECORD_OVERHEAD || paced && !isTaken(connection, before)) {
                 break;
             }
-            fill(connection, missing, logical ? PIECE_WITH_LOGICAL_SLOTS : PIECE);
+            before = now;
+            fill(connection, paced ? Math.min(missing, PACE) : missing, logical ? PIECE_WITH_LOGICAL_SLOTS : PIECE);
             now = insertLsn(connection);
         }
         return new Reports.AlignReport(now, now.bytesToSegmentEnd(segment), now.minus(start));
@@ -144,6 +165,14 @@ public final class WalTail {
             each = missing;
         }
         Sql.number(connection, FILL, piece, (int) Math.max(1, missing / each));
+    }
+
+    private static boolean isTaken(Connection connection, Lsn lsn) {
+        if (Sql.truth(connection, TAKEN, lsn.toString())) {
+            return true;
+        }
+        Sql.text(connection, FLUSH);
+        return Waiting.until(STALLED, POLL, () -> Sql.truth(connection, TAKEN, lsn.toString()));
     }
 
     private static Lsn insertLsn(Connection connection) {

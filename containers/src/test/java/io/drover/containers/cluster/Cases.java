@@ -65,7 +65,7 @@ final class Cases {
         if (leader.equals(scene.source()) || leader.equals(scene.target())) {
             throw new IllegalStateException(leader + " has a part in the move");
         }
-        MoveId move = scene.startMove(", \"bootstrap\": {\"maxRate\": \"4MiB\"}");
+        MoveId move = scene.startMove(", \"bootstrap\": {\"maxRate\": \"16MiB\"}");
         scene.await(move, MoveState.COPYING);
         Fault killed = Fault.powerCut(scene.machine(leader));
         try (killed) {

@@ -111,6 +111,7 @@ class ClusterIT {
             assertThat(List.of(report.lost(), report.duplicated(), report.twoPrimaries()))
                     .as("lost, doubled, signs of two primaries")
                     .containsOnly(0L);
+            judgement.discardCopies();
         } finally {
             on.load().end();
         }

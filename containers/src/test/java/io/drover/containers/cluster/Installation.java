@@ -35,21 +35,23 @@ final class Installation implements AutoCloseable {
     private final Playbooks playbooks;
     private Duration tookToFirstMove = Duration.ZERO;
 
-    private Installation(Path directory, List<Host> hosts, MachineNetwork network) {
+    private Installation(Path directory, List<Host> hosts, MachineNetwork network, ControlHost control) {
         this.directory = directory;
         this.hosts = hosts;
         this.network = network;
-        this.playbooks = new Playbooks(Settings.project(), inventory(), directory);
+        this.playbooks = new Playbooks(control, Settings.project(), inventory(), directory);
     }
 
     /** Boots the machines, and lets the playbooks set them up as far as they are not. */
     static Installation open() throws IOException {
         Path directory = Files.createDirectories(Settings.directory());
+        OldEvidence.clear(directory, Settings.keep());
         // where ZooKeeper and controllers have hosts of their own, nodes may have another release
         boolean full = Settings.everything() || !Settings.suite().equals(Settings.USUAL_SUITE);
         List<Host> hosts = full ? Host.full() : Host.small();
+        ControlHost control = ControlHost.of(Settings.suite(), Settings.project(), directory);
         MachineNetwork network = MachineNetwork.open(Settings.name(), Settings.subnet());
-        Installation installation = new Installation(directory, hosts, network);
+        Installation installation = new Installation(directory, hosts, network, control);
         try {
             installation.boot();
             if (!Settings.keep() || !Files.exists(installation.ready())) {

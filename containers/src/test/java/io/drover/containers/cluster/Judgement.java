@@ -19,6 +19,7 @@ import io.drover.testing.checker.Report;
 import io.drover.testing.checker.RoleSampler;
 import io.drover.testing.checker.Rows;
 import io.drover.testing.checker.TopologyLog;
+import io.drover.testing.cluster.DirectoryTree;
 import io.drover.testing.ledger.AckLog;
 import io.drover.testing.ledger.RogueWriter;
 import java.io.IOException;
@@ -56,7 +57,7 @@ final class Judgement implements AutoCloseable {
         this.firstTimeline = scene.postgres().timeline(scene.source());
         this.settingsBefore = scene.postgres().settings(scene.source());
         this.zxidBefore =
-                changes("before").stream().mapToLong(TopologyChange::zxid).max().orElse(0);
+                changes().stream().mapToLong(TopologyChange::zxid).max().orElse(0);
         Map<String, RogueWriter.Connector> nodes = new TreeMap<>();
         for (Host host : scene.installation().hosts(Host.Role.NODE)) {
             nodes.put("node_" + host.name(), () -> scene.postgres().connectQuickly(host.name()));
@@ -138,22 +139,33 @@ final class Judgement implements AutoCloseable {
     }
 
     private List<TopologyChange> chain() throws IOException {
-        List<TopologyChange> all = changes("after");
+        List<TopologyChange> all = changes();
         Stream<TopologyChange> before =
                 all.stream().filter(change -> change.zxid() <= zxidBefore).reduce((first, second) -> second).stream();
         return Stream.concat(before, all.stream().filter(change -> change.zxid() > zxidBefore))
                 .toList();
     }
 
-    /** From the transaction logs of all servers of ZooKeeper. */
-    private List<TopologyChange> changes(String when) throws IOException {
+    /** From the transaction logs of all servers of ZooKeeper; the copies of an earlier look are of no use any more. */
+    private List<TopologyChange> changes() throws IOException {
         List<Path> directories = new ArrayList<>();
+        DirectoryTree.delete(zookeeper());
         for (Host host : scene.installation().hosts(Host.Role.ZOOKEEPER)) {
-            Path copy = directory.resolve("zookeeper-" + when).resolve(host.name());
+            Path copy = zookeeper().resolve(host.name());
             scene.machine(host.name()).copyOut("/var/lib/zookeeper/drover/version-2", copy);
             directories.add(copy.resolve("version-2"));
         }
         return TopologyLog.read(directories, "/drover", new ShardId(Installation.SHARD));
+    }
+
+    private Path zookeeper() {
+        return directory.resolve(OldEvidence.ZOOKEEPER);
+    }
+
+    /** The case is fine: nobody will want to read its WAL and its transactions again, and they are large. */
+    void discardCopies() throws IOException {
+        wals.discard();
+        DirectoryTree.delete(zookeeper());
     }
 
     /** What a move that has ended, and whose way back is closed, should not have left on the node that serves. */
@@ -183,6 +195,10 @@ final class Judgement implements AutoCloseable {
                     scene.machine(host.name()).run("grep -lE '\"seal\" *: *[{]' -r /var/lib/drover/agent || true");
             if (!seals.isEmpty()) {
                 found.add("a seal on " + host.name() + ": " + seals);
+            }
+            String failed = scene.machine(host.name()).run("systemctl list-units --failed --plain --no-legend");
+            if (!failed.isEmpty()) {
+                found.add("failed units on " + host.name() + ": " + failed);
             }
         }
         return found;

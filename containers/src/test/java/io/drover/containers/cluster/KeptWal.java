@@ -38,7 +38,7 @@ final class KeptWal implements AutoCloseable {
                         "node_" + host.name(),
                         WalKeeper.watch(
                                 there,
-                                directory.resolve("wal-" + host.name()),
+                                directory.resolve(OldEvidence.WAL + host.name()),
                                 // links reach no other mount, and beside what the machine sees nobody looks
                                 disk.orElseThrow().resolveSibling("held-" + directory.getFileName()),
                                 pid -> notes(there, pid)));
@@ -81,11 +81,16 @@ final class KeptWal implements AutoCloseable {
         for (Reign reign : lineage) {
             WalKeeper keeper = keepers.get(reign.node());
             if (reign.end() != null && keeper != null) {
-                keeper.newest()
-                        .ifPresent(copy -> evidence.oldWal(
-                                copy.commitsPast(programs, reign.node(), reign.timeline(), reign.end())));
+                keeper.commitsPast(programs, reign.node(), reign.timeline(), reign.end())
+                        .ifPresent(evidence::oldWal);
             }
         }
+        keepers.values().forEach(WalKeeper::keepWhatWasRead);
+    }
+
+    /** Deletes what was kept. */
+    void discard() {
+        keepers.values().forEach(WalKeeper::discard);
     }
 
     @Override

@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,6 +18,7 @@ final class Playbooks {
     private static final Duration LIMIT = Duration.ofMinutes(15);
     private static final Pattern RECAP = Pattern.compile("(?m)^(\\S+) +: ok=\\d+ +changed=(\\d+) .*failed=0 ");
 
+    private final ControlHost control;
     private final Path project;
     private final Path inventory;
     private final Path logs;
@@ -27,10 +27,12 @@ final class Playbooks {
     /**
      * For one inventory.
      *
+     * @param control from where they run
      * @param project the directory of the sources
      * @param logs a directory for what the runs say
      */
-    Playbooks(Path project, Path inventory, Path logs) {
+    Playbooks(ControlHost control, Path project, Path inventory, Path logs) {
+        this.control = control;
         this.project = project;
         this.inventory = inventory;
         this.logs = logs;
@@ -54,8 +56,7 @@ final class Playbooks {
     }
 
     private Outcome run(Path playbook, String... variables) throws IOException {
-        List<String> command = new ArrayList<>(
-                List.of("nice", "-n", "5", "ansible-playbook", "-i", inventory.toString(), playbook.toString()));
+        List<String> command = control.command("ansible-playbook", "-i", inventory.toString(), playbook.toString());
         for (String variable : variables) {
             command.add("-e");
             command.add(variable);

@@ -80,7 +80,8 @@ final class SlowNetwork {
                         Settings.project()
                                 .resolve("containers/src/test/c/delay.c")
                                 .toString(),
-                        "-lnetfilter_queue"));
+                        "-lnetfilter_queue",
+                        "-lnfnetlink"));
         return program;
     }
 

@@ -31,6 +31,8 @@ final class CutoverRows {
     private static final Logger LOG = LoggerFactory.getLogger(CutoverRows.class);
     /** WAL left in the segment when most of the filler is written, so that the top-up has little to do. */
     static final long FIRST_MARGIN_BYTES = 6L << 20;
+    /** Filler that the target need not have when the guard is armed. Its end is flushed, and sent, a moment later. */
+    static final long ON_ITS_WAY_BYTES = 1L << 20;
     /** WAL left in the segment in row 90; how much of it is needed row 95 finds out. */
     static final long MARGIN_BYTES = 2L << 20;
 
@@ -165,7 +167,13 @@ final class CutoverRows {
     }
 
     static void armGuard(MoveContext context) {
-        context.call(context.from(), new Verb.AlignWal(FIRST_MARGIN_BYTES));
+        AlignReport filled = context.call(context.from(), new Verb.AlignWal(FIRST_MARGIN_BYTES));
+        if (filled.written() > ON_ITS_WAY_BYTES) {
+            // a commit that waits for the target waits for all that lies before it: with a long way, or a narrow one,
+            // that can be longer
+            // than a commit may wait
+            context.call(context.to(), new Verb.AwaitReplayed(filled.lsn().plus(-ON_ITS_WAY_BYTES)));
+        }
         context.call(context.from(), new Verb.ArmGuard(context.record().applicationName(), patience(context)));
         proveGuard(context);
     }

@@ -62,6 +62,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class FakeWorld implements Agents, Monitors, Checks {
     static final Lsn END = Lsn.parse("0/5000000");
+    /** Where it ends when it is aligned. */
+    static final Lsn ALIGNED = END.plus(-100);
+
     static final String DATA = "/data";
 
     private final TopologyStore topology;
@@ -77,6 +80,8 @@ final class FakeWorld implements Agents, Monitors, Checks {
     /** How a standby looks to its primary; null for one that streams close behind. */
     volatile @Nullable Supplier<Optional<StandbyView>> stream;
 
+    /** How much filler each alignment writes. */
+    volatile long fillerWritten;
     /** What the archive refuses. */
     volatile List<String> unarchived = List.of();
     /** What the control file of a stopped server says. */
@@ -329,8 +334,8 @@ final class FakeWorld implements Agents, Monitors, Checks {
             return new Reports.EndedReport(pids);
         } else if (verb instanceof Verb.AlignWal) {
             return alignmentMissed
-                    ? new Reports.AlignReport(END, 100, 0)
-                    : new Reports.AlignReport(END.plus(-100), 100, 0);
+                    ? new Reports.AlignReport(END, 100, fillerWritten)
+                    : new Reports.AlignReport(ALIGNED, 100, fillerWritten);
         } else if (verb instanceof Verb.Rehearse) {
             node.rehearsed++;
             return new Reports.RehearsalReport(

@@ -31,6 +31,8 @@ public record WalCopy(Path directory, boolean complete) {
     private static final Pattern COMMIT = Pattern.compile(
             "rmgr: Transaction\\s.* tx:\\s*(\\d+), lsn: ([0-9A-F]+/[0-9A-F]+), .*desc: COMMIT(?:_PREPARED (\\d+))?\\b.*");
     private static final long XLOG_ID = 1L << 32;
+    /** Digits of a segment's name that tell the timeline; those behind them rise with the LSN. */
+    private static final int TIMELINE_DIGITS = 8;
 
     /**
      * Holds the segments of a data directory under names of its own, so that nobody can take them away.
@@ -85,6 +87,26 @@ public record WalCopy(Path directory, boolean complete) {
                 || dump.output().contains("could not find")
                 || dump.output().contains("error in WAL record");
         return new OldWal(node, timeline, fork, known && ended, parse(dump.output()));
+    }
+
+    /** Deletes the segments that end at or before the position, of all timelines. */
+    void dropBefore(Lsn from) {
+        // the timeline's digits are not compared
+        segmentOf(1, from).map(name -> name.substring(TIMELINE_DIGITS)).ifPresent(first -> {
+            try {
+                for (Path segment : segments(directory)) {
+                    if (segment.getFileName()
+                                    .toString()
+                                    .substring(TIMELINE_DIGITS)
+                                    .compareTo(first)
+                            < 0) {
+                        Files.delete(segment);
+                    }
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot delete segments of " + directory, e);
+            }
+        });
     }
 
     static List<Commit> parse(String dump) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing.checker;
 
+import io.drover.api.Lsn;
+import io.drover.testing.checker.Evidence.OldWal;
 import io.drover.testing.cluster.DirectoryTree;
 import io.drover.testing.cluster.ProcessTable;
 import io.drover.testing.cluster.Waiting;
@@ -18,7 +20,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Copies the WAL of a server each time that it stops, before anybody can rewind it or let it follow another: what it has committed
- * is read from the copy. The newest copy counts.
+ * is read from the copy. The newest copy counts and is the only one that is kept: some hundred megabytes for each stop would fill a disk.
  */
 public final class WalKeeper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WalKeeper.class);
@@ -31,6 +33,9 @@ public final class WalKeeper implements AutoCloseable {
     private final LongPredicate alive;
     private final Thread thread;
     private volatile @Nullable WalCopy newest;
+    /** The lowest end of a reign that was asked about. */
+    private @Nullable Lsn lowest;
+
     private volatile boolean running = true;
     private int copies;
 
@@ -71,6 +76,37 @@ public final class WalKeeper implements AutoCloseable {
         return Optional.ofNullable(newest);
     }
 
+    /** All commits past the fork in the newest copy, which nothing takes away meanwhile; empty when the server has not stopped. */
+    public synchronized Optional<OldWal> commitsPast(Path programs, String node, int timeline, Lsn fork) {
+        Lsn known = lowest;
+        lowest = known == null || known.atLeast(fork) ? fork : known;
+        return newest().map(copy -> copy.commitsPast(programs, node, timeline, fork));
+    }
+
+    /** Keeps of the newest copy what {@link #commitsPast} has read, for a person who wants to read it again. */
+    public synchronized void keepWhatWasRead() {
+        WalCopy copy = newest;
+        Lsn from = lowest;
+        if (copy != null && from != null) {
+            copy.dropBefore(from);
+        }
+    }
+
+    /** Deletes what was kept. */
+    public synchronized void discard() {
+        newest = null;
+        delete(into);
+    }
+
+    /** The copy before is of no use to anybody any more. */
+    private synchronized void keep(WalCopy copy) {
+        WalCopy before = newest;
+        newest = copy;
+        if (before != null) {
+            delete(before.directory());
+        }
+    }
+
     @Override
     public void close() {
         running = false;
@@ -82,7 +118,7 @@ public final class WalKeeper implements AutoCloseable {
         while (running) {
             OptionalLong now = postmaster();
             if (seen.isPresent() && !isRunning(seen.orElseThrow())) {
-                newest = copy(seen.orElseThrow());
+                keep(copy(seen.orElseThrow()));
                 seen = OptionalLong.empty();
             } else if (seen.isEmpty() && now.isPresent() && isRunning(now.orElseThrow()) && !follows()) {
                 seen = now;

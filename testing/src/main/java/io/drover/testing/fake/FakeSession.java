@@ -31,6 +31,10 @@ import java.util.stream.Collectors;
 /** The superuser's session on a server that does not exist. */
 final class FakeSession implements PostgresSession {
     private static final Duration POLL = Duration.ofMillis(1);
+    /** How long filler waits for the standbys that commits wait for, and how much of it may be on its way. */
+    private static final Duration STALLED = Duration.ofMillis(500);
+
+    private static final long PACE = 1 << 20;
 
     private final FakePostgres world;
     private final FakeServer server;
@@ -206,15 +210,26 @@ final class FakeSession implements PostgresSession {
     @Override
     public AlignReport alignWal(long marginBytes) {
         goOn();
-        return world.change(() -> {
-            Lsn start = server.data.wal.end();
-            long missing = start.bytesToSegmentEnd(Wal.SEGMENT) - marginBytes;
-            if (missing > 0) {
-                server.fill(missing);
-            }
-            Lsn now = server.data.wal.end();
-            return new AlignReport(now, now.bytesToSegmentEnd(Wal.SEGMENT), now.minus(start));
-        });
+        Lsn start = world.look(() -> server.data.wal.end());
+        Lsn wanted = start.plus(start.bytesToSegmentEnd(Wal.SEGMENT) - marginBytes);
+        Lsn before = start;
+        Lsn now = start;
+        while (wanted.minus(now) > 0 && isTaken(before)) {
+            before = now;
+            long piece = Math.min(wanted.minus(now), PACE);
+            now = world.change(() -> {
+                server.fill(piece);
+                return server.data.wal.end();
+            });
+        }
+        return new AlignReport(now, now.bytesToSegmentEnd(Wal.SEGMENT), now.minus(start));
+    }
+
+    /** Whether whom commits wait for has it, or has it soon. */
+    private boolean isTaken(Lsn lsn) {
+        boolean taken = world.await(STALLED, () -> backend.gone() || server.synced(lsn, SyncLevel.ON));
+        goOn();
+        return taken;
     }
 
     /** Waits for the lock of the WAL, which a stopped session may hold (H81). */

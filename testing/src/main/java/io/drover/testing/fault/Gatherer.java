@@ -85,14 +85,18 @@ final class Gatherer implements AutoCloseable {
             Lsn end = reign.end();
             WalKeeper keeper = keepers.get(reign.node());
             if (end != null && keeper != null) {
-                keeper.newest()
-                        .ifPresent(copy ->
-                                evidence.oldWal(copy.commitsPast(PROGRAMS, reign.node(), reign.timeline(), end)));
+                keeper.commitsPast(PROGRAMS, reign.node(), reign.timeline(), end)
+                        .ifPresent(evidence::oldWal);
             }
         }
         evidence.read(read(When.FIRST)).read(read(When.AGAIN));
         crash(primary);
         evidence.read(read(When.AFTER_CRASH));
+    }
+
+    /** Deletes the copies of WAL: the disk is the next run's, too. */
+    void discardWal() {
+        keepers.values().forEach(WalKeeper::discard);
     }
 
     /** When each new primary was declared. */

@@ -109,6 +109,7 @@ final class RunDriver {
         tellOfTheMove(evidence, plan, move, end, gatherer);
         Report report = Checker.judge(evidence.build());
         report.lines().forEach(log::say);
+        gatherer.discardWal();
         RunResult result = result(plan, move, end, serves, report, logs, problems, start);
         log.say(result.toString());
         return result;

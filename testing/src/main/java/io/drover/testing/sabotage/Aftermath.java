@@ -85,9 +85,8 @@ final class Aftermath {
         for (Reign reign : reigns) {
             Lsn end = reign.end();
             if (end != null && reign.node().equals(source.value())) {
-                keeper.newest()
-                        .ifPresent(copy -> builder.oldWal(
-                                copy.commitsPast(programs(serving), reign.node(), reign.timeline(), end)));
+                keeper.commitsPast(programs(serving), reign.node(), reign.timeline(), end)
+                        .ifPresent(builder::oldWal);
             }
         }
     }

@@ -121,6 +121,7 @@ final class ControlRun {
             scene.waived().forEach(builder::waive);
             List<TopologyChange> own = chain.subList(Math.max(0, known - 1), chain.size());
             aftermath.addOwners(builder, own, timeline, source, keeper);
+            keeper.discard();
             return new Seen(builder, ended, over, hits, chain);
         }
     }

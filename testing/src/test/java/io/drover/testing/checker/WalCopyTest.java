@@ -9,6 +9,8 @@ import io.drover.testing.cluster.DirectoryTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -51,6 +53,27 @@ class WalCopyTest {
             assertThat(copies.resolve("0").resolve(segment.getFileName())).hasBinaryContent(new byte[] {16, 1, 2, 3});
         } finally {
             DirectoryTree.delete(memory);
+        }
+    }
+
+    @Test
+    void ofACopySegmentsFromTheForkOnAreKept(@TempDir Path copy) throws IOException {
+        for (String name : List.of(
+                "000000010000000000000004",
+                "000000010000000000000005",
+                "000000020000000000000004",
+                "000000020000000000000005",
+                "000000020000000000000006")) {
+            Files.write(copy.resolve(name), new byte[] {16, 1, 2, 3, 0, 0, 0, 0});
+        }
+
+        // segments of eight bytes
+        new WalCopy(copy, true).dropBefore(new Lsn(5 * 8 + 3));
+
+        try (Stream<Path> left = Files.list(copy)) {
+            assertThat(left.map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrder(
+                            "000000010000000000000005", "000000020000000000000005", "000000020000000000000006");
         }
     }
 }

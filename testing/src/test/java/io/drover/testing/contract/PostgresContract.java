@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.drover.api.DroverException;
 import io.drover.api.Lsn;
+import io.drover.api.agent.Reports.AlignReport;
 import io.drover.api.agent.Reports.PromoteReport;
 import io.drover.api.agent.Reports.StopMode;
 import io.drover.api.agent.Reports.TailReport;
@@ -589,6 +590,23 @@ abstract class PostgresContract extends PostgresSteps {
 
         assertThat(ask(Side.ONE, session -> session.alignWal(margin)).bytesToBoundary())
                 .isBetween(margin / 2, margin * 2);
+    }
+
+    @Test
+    final void fillerIsWrittenNoFurtherThanItIsTakenByWhomCommitsWaitFor() {
+        makeStandby();
+        armGuard();
+        long margin = 64 * 1024;
+        assertThat(ask(Side.ONE, session -> session.alignWal(margin)).bytesToBoundary())
+                .isBetween(margin / 2, margin * 2);
+
+        server(Side.OTHER).stop(StopMode.IMMEDIATE, LIMIT);
+        awaitFact(() -> ask(Side.ONE, PostgresSession::lacksItsStandby));
+        ask(Side.ONE, PostgresSession::endWal);
+
+        AlignReport stuck = ask(Side.ONE, session -> session.alignWal(margin));
+        assertThat(stuck.written()).isLessThan(margin);
+        assertThat(stuck.bytesToBoundary()).isGreaterThan(4 << 20);
     }
 
     @Test
