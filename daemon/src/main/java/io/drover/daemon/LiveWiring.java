@@ -23,6 +23,8 @@ import io.drover.topology.PoolerRegistry;
 import io.drover.topology.TopologyStore;
 import io.drover.topology.ZooKeeperClient;
 import java.net.URI;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** The services that move real shards. */
@@ -39,10 +41,13 @@ final class LiveWiring implements ControllerWiring {
                 configuration.getPostgres().getUser(),
                 SecretFile.read(configuration.getPostgres().getPasswordFile()),
                 trust == null ? ServerTls.NONE : ServerTls.verifying(trust.getCa()));
+        AtomicReference<@Nullable MoveControl> assembled = new AtomicReference<>();
         HttpAgents agents = new HttpAgents(
                 node -> address(nodes, node),
                 SecretFile.read(configuration.getAgentTokenFile()),
-                new PeerClients(identity, HttpAgents.CONNECT_LIMIT));
+                new PeerClients(identity, HttpAgents.CONNECT_LIMIT),
+                () -> Optional.ofNullable(assembled.get())
+                        .flatMap(control -> control.runner().leaderEpoch()));
         MoveControl control = MoveControl.assemble(
                 new MoveControl.Stores(
                         new TopologyStore(client),
@@ -55,6 +60,7 @@ final class LiveWiring implements ControllerWiring {
                 new PostgresMonitors(monitors),
                 observer,
                 MoveControl.Means.usual(client.scheduler()));
+        assembled.set(control);
         return new Parts(control.moves(), control.shards(), control.runner(), () -> {
             control.runner().close();
             monitors.close();

@@ -18,6 +18,7 @@ import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A libpq connection string (PostgreSQL documentation, Keyword/Value Connection Strings), the one place where one is made. Only what is
@@ -49,7 +50,25 @@ public final class ConnectionString {
     private static final Pattern NAME =
             Pattern.compile("(?:^|\\s)(fallback_)?application_name\\s*=\\s*('(?:[^'\\\\]++|\\\\.)*'|[^\\s']+)");
 
+    /** A keyword or a parameter of a URI with its value; a quote that is not closed hides what is left. */
+    private static final Pattern PASSWORD =
+            Pattern.compile("(?i)(password\\s*=\\s*)('(?:[^'\\\\]++|\\\\.)*+(?:'|$)|[^\\s'&]+)");
+
+    private static final Pattern PASSWORD_OF_URI = Pattern.compile("(://[^:/@\\s]*:)[^@\\s]*@");
+
     private ConnectionString() {}
+
+    /**
+     * A value of a setting as it may be shown. A connection string of somebody else's standby, such as {@code pg_basebackup -R} writes
+     * it, may hold its password.
+     */
+    static @Nullable String withoutPassword(@Nullable String value) {
+        if (value == null) {
+            return null;
+        }
+        String hidden = PASSWORD.matcher(value).replaceAll("$1***");
+        return PASSWORD_OF_URI.matcher(hidden).replaceAll("$1***@");
+    }
 
     /**
      * The string.

@@ -97,7 +97,10 @@ public final class FactsReader {
                 FactsSql.SETTINGS,
                 row -> settings.put(
                         row.getString(1),
-                        new Facts.Setting(withoutPassword(row.getString(2)), row.getString(3), row.getBoolean(4))));
+                        new Facts.Setting(
+                                ConnectionString.withoutPassword(row.getString(2)),
+                                row.getString(3),
+                                row.getBoolean(4))));
         return settings;
     }
 
@@ -106,7 +109,8 @@ public final class FactsReader {
         Sql.list(
                 connection,
                 FactsSql.AUTO_CONF,
-                row -> values.put(row.getString(1), String.valueOf(withoutPassword(row.getString(2)))));
+                row -> values.put(
+                        row.getString(1), String.valueOf(ConnectionString.withoutPassword(row.getString(2)))));
         return values;
     }
 
@@ -120,14 +124,6 @@ public final class FactsReader {
             }
         }
         return unexplained;
-    }
-
-    /** A connection string of somebody else's standby may hold its password. */
-    static @Nullable String withoutPassword(@Nullable String value) {
-        return value == null
-                ? null
-                : value.replaceAll("(?i)(password\\s*=\\s*)('(?:[^'\\\\]|\\\\.)*'|\\S+)", "$1***")
-                        .replaceAll("(://[^:/@\\s]+:)[^@\\s]+@", "$1***@");
     }
 
     private static Facts.Sender sender(ResultSet row) throws SQLException {

@@ -79,4 +79,11 @@ public final class LocalPostgresNode implements PostgresNode {
     public String replicationLogin(String host, int port) {
         return ReplicationLogin.probe(host, port, programs.passwords().replication(), programs.tls());
     }
+
+    @Override
+    public void closeLeftGate(ServiceName service) {
+        if (service.kind() == ServiceName.Kind.SYSTEMD) {
+            new SystemdUnit(service.name()).closeLeftGate();
+        }
+    }
 }

@@ -20,4 +20,7 @@ public interface PostgresNode {
 
     /** Whether the role that copies may log in to another node's server: empty when it may, else why not. */
     String replicationLogin(String host, int port);
+
+    /** Takes away what an agent has left that was killed while it had a service started, and that lets anybody start it (H56). */
+    default void closeLeftGate(ServiceName service) {}
 }

@@ -100,8 +100,9 @@ public final class ServerSettings implements RunningSettings {
             if (waiting.isOver()) {
                 throw new DroverException(
                         ErrorCode.TIMEOUT,
-                        setting.parameter() + " did not become '" + value + "' within " + limit.toMillis()
-                                + " ms; it is '" + current + "'",
+                        setting.parameter() + " did not become '" + ConnectionString.withoutPassword(value)
+                                + "' within " + limit.toMillis() + " ms; it is '"
+                                + ConnectionString.withoutPassword(current) + "'",
                         "look for another file, a command line option or a role setting that overrides it");
             }
             waiting.pause(POLL);

@@ -93,9 +93,13 @@ final class Sql {
 
     private static String shortened(String sql) {
         String line = sql.strip().replaceAll("\\s+", " ");
-        // what follows the word may be a verifier of a password
-        int secret = line.indexOf(" PASSWORD ");
-        String shown = secret < 0 ? line : line.substring(0, secret) + " PASSWORD ...";
+        String shown = line;
+        // what follows may be a verifier of a password, or a connection string with one
+        for (String last : List.of(" PASSWORD ", "ALTER SYSTEM SET ")) {
+            int secret = line.indexOf(last);
+            int from = last.endsWith("SET ") ? line.indexOf(" = ", secret) : secret + last.length() - 1;
+            shown = secret < 0 || from < 0 ? shown : line.substring(0, from) + " ...";
+        }
         return shown.length() <= 120 ? shown : shown.substring(0, 120) + "...";
     }
 }

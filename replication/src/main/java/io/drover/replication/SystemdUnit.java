@@ -11,17 +11,26 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A unit of systemd that runs a server. A file has to be there before the unit may be started, which only the agent makes, and only for
  * the moment: so nothing else starts an instance of Drover's, neither at boot nor by hand (rule R7, hazard H56).
  */
-record SystemdUnit(String name) {
+record SystemdUnit(String name, Path gates) {
     private static final Path PROGRAM = Path.of("/usr/bin/systemctl");
     private static final Path BOOTED = Path.of("/run/systemd/system");
     private static final Path GATES = Path.of("/run/postgresql");
+    /** The gates that this agent has open because a start is under way. */
+    private static final Set<Path> OPEN = ConcurrentHashMap.newKeySet();
+
+    private static final Logger LOG = LoggerFactory.getLogger(SystemdUnit.class);
     private static final String ASSERTS = "AssertPathExists";
     private static final Duration LIMIT = Duration.ofSeconds(20);
     private static final Pattern IN_UNIT =
@@ -29,6 +38,10 @@ record SystemdUnit(String name) {
     /** What the unit needs beside what its package says, for people. */
     private static final String HOWTO = "put /etc/systemd/system/%s.d/drover.conf there as docs/adopting.md says"
             + " (AssertPathExists=%s, KillMode=mixed), then systemctl daemon-reload; PostgreSQL goes on running";
+
+    SystemdUnit(String name) {
+        this(name, GATES);
+    }
 
     static boolean booted() {
         return Files.isDirectory(BOOTED) && Files.isExecutable(PROGRAM);
@@ -57,7 +70,7 @@ record SystemdUnit(String name) {
 
     /** The file without which it is not started. */
     Path gate() {
-        return GATES.resolve(name + ".drover-start");
+        return gates.resolve(name + ".drover-start");
     }
 
     ServiceName service() {
@@ -111,6 +124,9 @@ record SystemdUnit(String name) {
 
     /** Whether it would be started at boot, or by anybody; empty when only the agent starts it. */
     String startedByOthers() {
+        if (isLeftOpen()) {
+            return name + " can be started by others: " + gate() + " lies there, and no start is under way";
+        }
         Map<String, String> properties = properties();
         return isGated(properties) && properties.getOrDefault("Restart", "").equals("no")
                 ? ""
@@ -153,11 +169,46 @@ record SystemdUnit(String name) {
 
     /** Opens the gate, has it started, closes the gate. What is left of an earlier run systemd has ended first. */
     Commands.Result start(Duration limit) {
-        DurableFiles.replace(gate(), "Drover's agent starts this unit\n");
+        return whileOpen(() -> systemctl(limit, "--no-ask-password", "start", name));
+    }
+
+    /** Has something done while the unit may be started. */
+    <T> T whileOpen(Supplier<T> body) {
+        OPEN.add(gate());
         try {
-            return systemctl(limit, "--no-ask-password", "start", name);
+            DurableFiles.replace(gate(), "Drover's agent starts this unit\n");
+            return body.get();
         } finally {
+            close();
+        }
+    }
+
+    private void close() {
+        try {
             DurableFiles.delete(gate());
+        } finally {
+            // one that could not be deleted is left open from here on, is told and is tried again
+            OPEN.remove(gate());
+        }
+    }
+
+    /** Whether anybody may start it although nothing of this agent's has it started. */
+    private boolean isLeftOpen() {
+        return Files.exists(gate()) && !OPEN.contains(gate());
+    }
+
+    /** Closes the gate that an agent has left open which was killed during a start; one that is in use stays. */
+    void closeLeftGate() {
+        if (!isLeftOpen()) {
+            return;
+        }
+        try {
+            if (DurableFiles.delete(gate())) {
+                LOG.warn("{} was left of a start that broke off, and is removed: anybody could start {}", gate(), name);
+            }
+        } catch (DroverException e) {
+            // the preflight tells of it, too; what else the agent looks after must not wait for it
+            LOG.error("anybody can start {}: {}", name, e.getMessage());
         }
     }
 

@@ -48,9 +48,10 @@ class AutoConfTest {
 
     @Test
     void refusesALineThatItDoesNotUnderstand() {
-        assertThatThrownBy(() -> AutoConf.parse("work_mem = 'unfinished\n"))
+        assertThatThrownBy(() -> AutoConf.parse("x = 5\n\nprimary_conninfo = 'host=a password=''secret''\n"))
                 .isInstanceOf(DroverException.class)
-                .hasMessageContaining("unfinished");
+                .hasMessageContaining("line 3, which begins with primary_conninfo")
+                .hasMessageNotContaining("secret");
     }
 
     @Test

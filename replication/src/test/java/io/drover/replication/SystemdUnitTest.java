@@ -3,10 +3,15 @@ package io.drover.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -83,5 +88,36 @@ class SystemdUnitTest {
     @ValueSource(strings = {"-x.service", "a b.service", "a;b.service", "postgresql@15-main", "../a.service"})
     void hasANameThatMayBeAnArgument(String name) {
         assertThatIllegalArgumentException().isThrownBy(() -> new ServiceName(ServiceName.Kind.SYSTEMD, name));
+    }
+
+    /** As an agent leaves it that is killed while systemd starts the unit (H56). */
+    @Test
+    void aGateThatWasLeftOpenIsToldAndClosed(@TempDir Path directory) throws IOException {
+        SystemdUnit unit = new SystemdUnit("postgresql@15-main.service", directory);
+        Files.createFile(unit.gate());
+
+        assertThat(unit.startedByOthers())
+                .contains("postgresql@15-main.service can be started by others", unit.gate() + " lies there");
+        unit.closeLeftGate();
+
+        assertThat(unit.gate()).doesNotExist();
+    }
+
+    @Test
+    void aGateIsOpenForTheTimeOfAStartWhoeverLooksMeanwhile(@TempDir Path directory) {
+        SystemdUnit unit = new SystemdUnit("postgresql@15-main.service", directory);
+
+        boolean open = unit.whileOpen(() -> {
+            new SystemdUnit(unit.name(), directory).closeLeftGate();
+            return Files.exists(unit.gate());
+        });
+
+        assertThat(open).isTrue();
+        assertThat(unit.gate()).doesNotExist();
+        assertThatThrownBy(() -> unit.whileOpen(() -> {
+                    throw new IllegalStateException("broke off");
+                }))
+                .hasMessage("broke off");
+        assertThat(unit.gate()).doesNotExist();
     }
 }

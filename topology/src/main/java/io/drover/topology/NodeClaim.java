@@ -56,48 +56,83 @@ public final class NodeClaim implements AutoCloseable {
 
     /** One that this process, or an ended one of the same machine, has left is replaced; for any other it is waited. */
     private void checkReplaceable(Versioned<byte[]> found) {
-        AgentMark holder = ZkCalls.decode(ZkLayout.nodeClaim(own.id()), found).value();
+        AgentMark holder = holder(found);
         if (holder.equals(own) || hasEnded.test(holder)) {
             return;
         }
-        String why = "another agent is connected as node " + own.id() + ", at " + holder.agent() + " on "
-                + holder.host() + ": this one is not registered";
+        throw refused(
+                "another agent is connected as node " + own.id() + ", at " + holder.agent() + " on " + holder.host()
+                        + ": this one is not registered",
+                REMEDY,
+                null);
+    }
+
+    /** Of what nobody can read nobody knows whose it is: so it is another's. */
+    private AgentMark holder(Versioned<byte[]> found) {
+        ZNode<AgentMark> znode = ZkLayout.nodeClaim(own.id());
+        try {
+            return ZkCalls.decode(znode, found).value();
+        } catch (DroverException e) {
+            throw refused(
+                    "somebody is connected as node " + own.id() + " and does not say who it is: " + e.getMessage()
+                            + "; this agent is not registered",
+                    "find out whose session holds " + znode.path() + "; it goes with that session. Otherwise " + REMEDY,
+                    e);
+        }
+    }
+
+    private DroverException refused(String why, String remedy, @Nullable Throwable cause) {
         if (!why.equals(refusal)) {
-            LOG.error("{}; controllers go on to talk to that one. What to do: {}", why, REMEDY);
+            LOG.error("{}; controllers go on to talk to that one. What to do: {}", why, remedy);
         }
         refusal = why;
-        throw new DroverException(ErrorCode.IDENTITY_MISMATCH, why, REMEDY);
+        return new DroverException(ErrorCode.IDENTITY_MISMATCH, why, remedy, cause);
     }
 
     /**
      * Takes the claim, and keeps it from then on. Who is refused is tried again for a while: a predecessor on another machine is counted
-     * as alive until its session has timed out. When ZooKeeper does not answer the claim is taken later, and this returns (rule R8).
+     * as alive until its session has timed out. When ZooKeeper does not answer the claim is taken later, and this returns (rule R8),
+     * unless it has answered once that another agent holds it.
      *
      * @param limit for how long a refusal is not believed
      * @param connectLimit for how long ZooKeeper is waited for
-     * @throws DroverException IDENTITY_MISMATCH when another agent holds it all the time
+     * @throws DroverException IDENTITY_MISMATCH when another agent holds it, as far as ZooKeeper has answered
      */
     public void take(Duration limit, Duration connectLimit) {
         long connected = calls.deadline(connectLimit);
         while (!client.isConnected() && calls.pause(connected)) {
             LOG.trace("not connected yet");
         }
-        long end = calls.deadline(limit);
-        while (client.isConnected()) {
+        establish(calls.deadline(limit));
+        ephemeral.start();
+    }
+
+    /**
+     * Once it was refused it takes the claim or fails: whatever comes behind a refusal, such as a connection that is lost, does not make
+     * the other agent go away.
+     */
+    private void establish(long end) {
+        DroverException refused = null;
+        while (refused != null || client.isConnected()) {
             try {
-                ephemeral.establish();
-                break;
-            } catch (DroverException e) {
-                if (e.code() != ErrorCode.IDENTITY_MISMATCH) {
-                    LOG.info("node {} is not registered yet: {}", own.id(), e.getMessage());
-                    break;
+                if (client.isConnected()) {
+                    ephemeral.establish();
+                    return;
                 }
-                if (!calls.pause(end)) {
-                    throw e;
+            } catch (DroverException e) {
+                if (e.code() == ErrorCode.IDENTITY_MISMATCH) {
+                    refused = e;
+                } else {
+                    LOG.info("node {} is not registered yet: {}", own.id(), e.getMessage());
                 }
             }
+            if (refused == null) {
+                return;
+            }
+            if (!calls.pause(end)) {
+                throw refused;
+            }
         }
-        ephemeral.start();
     }
 
     /** Why another agent holds the claim, when it does. */

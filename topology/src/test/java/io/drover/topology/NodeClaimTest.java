@@ -5,11 +5,15 @@ import static io.drover.topology.TestingZooKeeper.until;
 import static io.drover.topology.TopologyStoreTest.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.NodeId;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.apache.curator.test.KillSession;
 import org.apache.zookeeper.CreateMode;
@@ -50,6 +54,14 @@ class NodeClaimTest {
 
     private NodeClaim claim(AgentMark mark, Predicate<AgentMark> hasEnded) {
         return new NodeRegistry(zooKeeper.connect()).claim(mark, hasEnded);
+    }
+
+    private void stopServer() {
+        try {
+            zooKeeper.server().stop();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private String registered() {
@@ -112,6 +124,29 @@ class NodeClaimTest {
         }
     }
 
+    /** Whatever comes behind the refusal: a connection that is lost, or another error. */
+    @Test
+    void aRefusalHoldsUntilTheClaimIsHeld() throws Exception {
+        try (NodeClaim first = claim(FIRST, NodeClaimTest::nobodyHasEnded)) {
+            first.take(NOT_LONG, CONNECT);
+            AtomicInteger looks = new AtomicInteger();
+            NodeClaim failing = claim(CLONE, mark -> {
+                if (looks.getAndIncrement() > 0) {
+                    throw new DroverException(ErrorCode.ZOOKEEPER_UNAVAILABLE, "lost");
+                }
+                return false;
+            });
+            assertRefused(ErrorCode.IDENTITY_MISMATCH, () -> failing.take(NOT_LONG, CONNECT));
+            assertThat(looks).hasValueGreaterThan(1);
+
+            NodeClaim cutOff = claim(CLONE, mark -> {
+                stopServer();
+                return false;
+            });
+            assertRefused(ErrorCode.IDENTITY_MISMATCH, () -> cutOff.take(NOT_LONG, CONNECT));
+        }
+    }
+
     /** Of what nobody can read nobody knows whose it is: it is waited for, not followed and not written over. */
     @Test
     void aClaimThatNobodyCanReadIsNotTakenAway() throws Exception {
@@ -130,12 +165,14 @@ class NodeClaimTest {
                 handle.create(
                         path, text.getBytes(StandardCharsets.UTF_8), ZooDefs.Ids.OPEN_ACL_UNSAFE, CreateMode.EPHEMERAL);
 
-                claim.take(NOT_LONG, CONNECT);
+                assertRefused(ErrorCode.IDENTITY_MISMATCH, () -> claim.take(NOT_LONG, CONNECT));
 
+                assertThat(claim.refusal()).hasValueSatisfying(why -> assertThat(why).contains("does not say who"));
                 assertThat(new String(handle.getData(path, false, null), StandardCharsets.UTF_8))
                         .isEqualTo(text);
                 assertThat(registered()).as(text).isEqualTo("http://10.0.0.1:8090");
                 handle.delete(path, -1);
+                claim.take(NOT_LONG, CONNECT);
                 until(() -> registered().equals("http://10.0.0.9:8090"));
             }
         }

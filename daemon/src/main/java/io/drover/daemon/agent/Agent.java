@@ -90,16 +90,16 @@ public final class Agent {
      * Carries out a command that has just arrived; its time counts from now.
      *
      * @param verb last part of its address
-     * @param request the id that its sender has given to this request, or null
+     * @param sender what the request says of itself
      * @param body its token and its arguments
      */
-    public Object dispatch(InstanceId instance, String verb, @Nullable String request, byte[] body) {
-        return dispatcher.dispatch(instance, verb, request, body);
+    Object dispatch(InstanceId instance, String verb, Sender sender, byte[] body) {
+        return dispatcher.dispatch(instance, verb, sender, body);
     }
 
-    /** The same for a request without an id. */
+    /** The same for a request of which nothing is known. */
     public Object dispatch(InstanceId instance, String verb, byte[] body) {
-        return dispatch(instance, verb, null, body);
+        return dispatch(instance, verb, Sender.UNKNOWN, body);
     }
 
     /** What it sees. */

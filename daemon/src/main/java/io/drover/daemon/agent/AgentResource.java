@@ -16,6 +16,8 @@ import io.drover.api.agent.Reports.InstanceReport;
 import io.drover.api.agent.Reports.JobReport;
 import io.drover.api.agent.Reports.MemoryReport;
 import io.drover.api.agent.Reports.NodeReport;
+import io.drover.daemon.tls.CertificateFilter;
+import io.drover.daemon.tls.PeerName;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -24,6 +26,8 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 import java.util.function.Function;
@@ -36,6 +40,9 @@ import org.jspecify.annotations.Nullable;
 public final class AgentResource {
     /** Header with the id of a request, which never comes twice. */
     public static final String REQUEST = "Drover-Request";
+
+    /** Header with the leader epoch under which a command is sent that has no token. */
+    public static final String LEADER = "Drover-Leader";
 
     private final Agent agent;
     private final Observation observation;
@@ -118,8 +125,11 @@ public final class AgentResource {
             @PathParam("instance") String instance,
             @PathParam("verb") String verb,
             @HeaderParam(REQUEST) @Nullable String request,
+            @HeaderParam(LEADER) @Nullable String leader,
+            @Context ContainerRequestContext call,
             byte[] body) {
-        return agent.dispatch(id(instance), verb, request, body);
+        String certificate = CertificateFilter.shownBy(call).map(PeerName::toString).orElse(null);
+        return agent.dispatch(id(instance), verb, new Sender(request, leader, certificate), body);
     }
 
     private static Integer port(String text) {

@@ -129,6 +129,11 @@ public record NodeTools(
                         .isEmpty());
     }
 
+    /** Lets nobody else start it where it was adopted, also when its copy lies elsewhere now. */
+    void closeLeftGate(InstanceRecord record) {
+        Optional.ofNullable(record.home()).map(Home::service).ifPresent(postgres::closeLeftGate);
+    }
+
     /** A directory that belongs to a move, such as {@code data.staging-1a2b3c4d}, beside the data directory. */
     Path beside(InstanceRecord record, String purpose, MoveId move) {
         return directories().beside(record.dataDir(), "." + purpose + "-" + move.shortId());

@@ -5,10 +5,9 @@ import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -35,31 +34,31 @@ final class Replays {
     /** So many ids as came last. */
     private static final class Recent {
         private final int most;
-        private final Deque<String> order = new ArrayDeque<>();
-        private final Set<String> ids = new HashSet<>();
+        private final Map<String, String> fingerprints = new LinkedHashMap<>();
 
         Recent(int most) {
             this.most = most;
         }
 
-        /** Whether it is new. */
-        boolean add(String id) {
-            if (!ids.add(id)) {
-                return false;
+        void add(String id, String fingerprint) {
+            fingerprints.put(id, fingerprint);
+            if (fingerprints.size() > most) {
+                fingerprints
+                        .keySet()
+                        .remove(fingerprints.keySet().iterator().next());
             }
-            order.add(id);
-            if (order.size() > most) {
-                ids.remove(order.remove());
-            }
-            return true;
         }
 
-        boolean knows(String id) {
-            return ids.contains(id);
+        /** What the id came with; empty when it never came, an empty text when an older agent has stored the id alone. */
+        Optional<String> find(String id) {
+            return Optional.ofNullable(fingerprints.get(id));
         }
 
         byte[] text() {
-            return (String.join("\n", order) + "\n").getBytes(StandardCharsets.UTF_8);
+            StringBuilder text = new StringBuilder();
+            fingerprints.forEach((id, fingerprint) ->
+                    text.append(id).append(' ').append(fingerprint).append('\n'));
+            return text.toString().getBytes(StandardCharsets.UTF_8);
         }
     }
 
@@ -70,20 +69,24 @@ final class Replays {
             return;
         }
         try {
-            new String(files.read(FILE), StandardCharsets.UTF_8).lines().forEach(stored::add);
+            new String(files.read(FILE), StandardCharsets.UTF_8).lines().forEach(line -> {
+                String[] parts = line.split(" ", 2);
+                stored.add(parts[0], parts.length > 1 ? parts[1] : "");
+            });
         } catch (IOException e) {
             throw new IllegalStateException("cannot read " + FILE + " of the state directory", e);
         }
     }
 
     /**
-     * Accepts a request once.
+     * Accepts a request once. An id is one request's: with another command, or from somebody else, it is refused, too.
      *
      * @param id null from a controller that is older than this, whose requests cannot be told apart
+     * @param fingerprint of the command, its instance and its sender
      * @param lasting whether the id has to be on disk before the request is carried out
      * @throws DroverException REPLAYED, MALFORMED_REQUEST, or STORAGE_FAILED
      */
-    synchronized void accept(String verb, @Nullable String id, boolean lasting) {
+    synchronized void accept(String verb, @Nullable String id, String fingerprint, boolean lasting) {
         if (id == null) {
             return;
         }
@@ -91,21 +94,27 @@ final class Replays {
             throw new DroverException(
                     ErrorCode.MALFORMED_REQUEST,
                     "the id of the request is no id; nothing was done",
-                    "send the header " + AgentResource.REQUEST + " with a new random UUID, or leave it out");
+                    "send the header " + AgentResource.REQUEST + " with a new random UUID");
         }
-        if (stored.knows(id) || !latest.add(id)) {
+        stored.find(id).or(() -> latest.find(id)).ifPresent(before -> {
+            boolean same = before.isEmpty() || before.equals(fingerprint);
             throw new DroverException(
                     ErrorCode.REPLAYED,
-                    "this very request, " + verb + " with the id " + id + ", came before; nothing was done",
+                    (same
+                                    ? "this very request, " + verb + " with the id " + id + ", came before"
+                                    : "the id " + id + " of this " + verb
+                                            + " came before, with another command, instance or sender")
+                            + "; nothing was done",
                     "a controller sends a command again under a new id: find out who has sent this copy");
-        }
+        });
+        latest.add(id, fingerprint);
         if (lasting) {
-            store(id);
+            store(id, fingerprint);
         }
     }
 
-    private void store(String id) {
-        stored.add(id);
+    private void store(String id, String fingerprint) {
+        stored.add(id, fingerprint);
         try {
             files.replace(FILE, stored.text());
         } catch (IOException e) {

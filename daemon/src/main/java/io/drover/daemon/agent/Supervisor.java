@@ -134,6 +134,7 @@ final class Supervisor {
     }
 
     private void look(ManagedInstance instance, Sight sight) {
+        tools.closeLeftGate(instance.record());
         List<Versioned<ShardTopology>> seen = seen(instance.record());
         List<ShardTopology> topologies = seen.stream().map(Versioned::value).toList();
         Duration unchangedFor = sight.unchangedFor(topologies);

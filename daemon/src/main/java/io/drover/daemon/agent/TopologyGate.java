@@ -4,6 +4,7 @@ package io.drover.daemon.agent;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.InstanceId;
+import io.drover.api.LeaderEpoch;
 import io.drover.api.NodeId;
 import io.drover.api.ShardId;
 import io.drover.api.ShardTopology;
@@ -151,7 +152,12 @@ final class TopologyGate {
      * @throws DroverException LEADERSHIP_LOST, or ZOOKEEPER_UNAVAILABLE
      */
     void proveLeader(Token token) {
-        store.verify(token.leaderEpoch());
+        proveLeader(token.leaderEpoch());
+    }
+
+    /** The same for a verb that has no token. */
+    void proveLeader(LeaderEpoch leader) {
+        store.verify(leader);
     }
 
     /** Runs the same code as a real proof, whatever its result. */

@@ -21,7 +21,7 @@ import org.slf4j.event.Level;
 /**
  * The way of every command: read it, see that it is no copy of an earlier one, wait for its turn, accept its token, prove that no other
  * move holds the instance and that its own has not ended, and, of a
- * leader that is new to this agent, that it leads, for a dangerous one prove that the topology is still the one it was meant for, then carry it out.
+ * leader that is new to this agent or sends no token, that it leads, for a dangerous one prove that the topology is still the one it was meant for, then carry it out.
  */
 final class VerbDispatcher {
     private static final Logger LOG = LoggerFactory.getLogger(VerbDispatcher.class);
@@ -42,11 +42,15 @@ final class VerbDispatcher {
     }
 
     /** Carries out a command that has just arrived; its time counts from now. */
-    Object dispatch(InstanceId id, String path, @Nullable String request, byte[] body) {
+    Object dispatch(InstanceId id, String path, Sender sender, byte[] body) {
         long arrival = scheduler.nanoTime();
         Command command = table.read(path, body);
         Token token = command.token();
-        replays.accept(path, request, token == null);
+        Optional<String> request = sender.id();
+        if (token == null) {
+            proveLeader(command.verb(), sender);
+        }
+        replays.accept(path, request.orElse(null), sender.fingerprint(id, path, body), token == null);
         Duration limit = token == null ? WITHOUT_TOKEN : Duration.ofMillis(token.timeoutMillis());
         Deadline deadline = new Deadline(scheduler, arrival + limit.toNanos());
         MDC.put("instance", id.value());
@@ -63,11 +67,16 @@ final class VerbDispatcher {
         }
     }
 
-    private <R> R route(Verb<R> verb, InstanceId id, @Nullable Token token, Deadline deadline) {
-        Row<Verb<R>, R> row = table.rowOf(verb);
-        if (row.needsToken() && token == null) {
+    /** A token holds the leadership and is proven with it; what has none is proven before anything is stored of it. */
+    private <R> void proveLeader(Verb<R> verb, Sender sender) {
+        if (table.rowOf(verb).needsToken()) {
             throw VerbCall.withoutToken(verb.path());
         }
+        sender.leadership().ifPresent(topology::proveLeader);
+    }
+
+    private <R> R route(Verb<R> verb, InstanceId id, @Nullable Token token, Deadline deadline) {
+        Row<Verb<R>, R> row = table.rowOf(verb);
         Optional<ManagedInstance> known = instances.find(id);
         if (known.isEmpty() && row.unknown() != null) {
             if (token != null) {

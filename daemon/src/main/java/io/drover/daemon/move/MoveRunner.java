@@ -3,6 +3,7 @@ package io.drover.daemon.move;
 
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
+import io.drover.api.LeaderEpoch;
 import io.drover.api.MoveId;
 import io.drover.api.MoveState;
 import io.drover.topology.LeaderElection;
@@ -215,6 +216,11 @@ public final class MoveRunner implements LeaderElection.Listener, AutoCloseable 
     }
 
     /** The leadership that this controller acts under. */
+    /** The number of the leadership that it runs under; empty when it does not lead. */
+    public Optional<LeaderEpoch> leaderEpoch() {
+        return Optional.ofNullable(leadership).map(Leadership::epoch);
+    }
+
     Leadership requireLeadership() {
         Leadership held = leadership;
         if (held == null) {

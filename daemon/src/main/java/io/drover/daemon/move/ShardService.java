@@ -9,6 +9,7 @@ import io.drover.api.ShardTopology;
 import io.drover.api.TopologyExport;
 import io.drover.api.TopologyRebuild;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** What people ask of shards and nodes. */
 public interface ShardService {
@@ -16,8 +17,18 @@ public interface ShardService {
 
     ShardTopology shard(ShardId id);
 
-    /** Adopts a running instance, or makes one, and publishes the shard at epoch 1. */
-    ShardTopology adopt(ShardId id, ShardAdoption adoption);
+    /**
+     * Adopts a running instance, or makes one, and publishes the shard at epoch 1.
+     *
+     * @param allowed is told every shard that this concerns before anything is done, and once more when the instance is known for
+     *     sure; throws when the caller may not do that to one of them
+     */
+    ShardTopology adopt(ShardId id, ShardAdoption adoption, Consumer<List<ShardId>> allowed);
+
+    /** The same for a caller who may do everything. */
+    default ShardTopology adopt(ShardId id, ShardAdoption adoption) {
+        return adopt(id, adoption, concerned -> {});
+    }
 
     List<NodeInfo> nodes();
 

@@ -32,6 +32,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.Lock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Shows and adopts shards, shows nodes. Runs on the leading controller. */
@@ -72,7 +73,7 @@ final class Shards implements ShardService {
     }
 
     @Override
-    public ShardTopology adopt(ShardId id, ShardAdoption adoption) {
+    public ShardTopology adopt(ShardId id, ShardAdoption adoption, Consumer<List<ShardId>> allowed) {
         Leadership leadership = runner.requireLeadership();
         NodeRecord node = services.nodes()
                 .find(adoption.node())
@@ -81,6 +82,8 @@ final class Shards implements ShardService {
                         "there is no node " + adoption.node(),
                         "list the nodes: bin/drover nodes; a node appears when its agent has started once"));
         Optional<ShardTopology> known = services.topology().read(id).map(Versioned::value);
+        TouchedShards touched = new TouchedShards(services);
+        allowed.accept(touched.before(id, known, adoption, node));
         if (known.isPresent() && StandbyAdoption.isAskedFor(known.orElseThrow(), adoption)) {
             ShardTopology shard = known.orElseThrow();
             return StandbyAdoption.repeated(shard, adoption)
@@ -92,6 +95,7 @@ final class Shards implements ShardService {
         // before the agent hears of it; the transaction below looks again
         knownIn(node.id(), adoption.dataDir()).ifPresent(instance -> refuseWhenMoving(id, instance));
         InstanceReport instance = take(id, node.id(), adoption);
+        allowed.accept(touched.after(id, instance.instance()));
         refuseWhenKnownBetter(id, node.id(), instance.instance());
         participants.ensure(id);
         publishing.lock();

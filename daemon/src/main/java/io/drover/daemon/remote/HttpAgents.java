@@ -10,6 +10,7 @@ import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.InstanceId;
 import io.drover.api.Json;
+import io.drover.api.LeaderEpoch;
 import io.drover.api.NodeId;
 import io.drover.api.Problem;
 import io.drover.api.ShardId;
@@ -39,6 +40,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -47,6 +49,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -66,10 +69,11 @@ public final class HttpAgents implements Agents {
     private final Map<NodeId, URI> known = new ConcurrentHashMap<>();
 
     private final String bearer;
+    private final Supplier<Optional<LeaderEpoch>> leadership;
 
-    /** Makes a client without TLS. */
+    /** Makes a client without TLS, of whoever leads. */
     public HttpAgents(Function<NodeId, URI> addresses, String bearer) {
-        this(addresses, bearer, PeerClients.plain(CONNECT_LIMIT));
+        this(addresses, bearer, PeerClients.plain(CONNECT_LIMIT), Optional::empty);
     }
 
     /**
@@ -78,8 +82,14 @@ public final class HttpAgents implements Agents {
      * @param addresses address of a node's agent; throws a DroverException for an unknown node
      * @param bearer the token that agents ask for
      * @param peers how agents are reached
+     * @param leadership under which commands are sent that have no token; empty when this controller does not lead
      */
-    public HttpAgents(Function<NodeId, URI> addresses, String bearer, PeerClients peers) {
+    public HttpAgents(
+            Function<NodeId, URI> addresses,
+            String bearer,
+            PeerClients peers,
+            Supplier<Optional<LeaderEpoch>> leadership) {
+        this.leadership = leadership;
         this.addresses = addresses;
         this.bearer = bearer;
         this.peers = peers;
@@ -113,13 +123,16 @@ public final class HttpAgents implements Agents {
     @Override
     public <R> R call(NodeId node, InstanceId instance, @Nullable Token token, Verb<R> verb, Duration limit) {
         String path = "/v1/instances/" + instance + "/" + verb.path();
-        HttpRequest request = request(node, path, limit)
+        HttpRequest.Builder request = request(node, path, limit)
                 .header("Content-Type", "application/json")
                 // an agent takes each id once, so that nobody can send what they have seen on the way
                 .header("Drover-Request", UUID.randomUUID().toString())
-                .POST(HttpRequest.BodyPublishers.ofByteArray(new Command(token, verb).bytes()))
-                .build();
-        return send(node, Lane.COMMANDS, verb.path(), request, verb.answer());
+                .POST(HttpRequest.BodyPublishers.ofByteArray(new Command(token, verb).bytes()));
+        if (token == null) {
+            // a token says it by itself
+            leadership.get().ifPresent(epoch -> request.header("Drover-Leader", Long.toString(epoch.value())));
+        }
+        return send(node, Lane.COMMANDS, verb.path(), request.build(), verb.answer());
     }
 
     @Override

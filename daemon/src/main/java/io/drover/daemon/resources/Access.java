@@ -17,6 +17,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -76,6 +77,12 @@ final class Access {
             return;
         }
         require(notes, role, together(shard));
+    }
+
+    /** Asks for all of those that a service finds concerned. */
+    Consumer<List<ShardId>> toAll(ContainerRequestContext request) {
+        CallNotes notes = CallNotes.of(request);
+        return concerned -> require(notes, notes.requireNeeded(), concerned);
     }
 
     private List<ShardId> together(ShardId shard) {

@@ -4,16 +4,15 @@ package io.drover.daemon.resources;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.daemon.access.Callers;
-import io.drover.daemon.access.CertificateNames;
+import io.drover.daemon.tls.CertificateFilter;
+import io.drover.daemon.tls.PeerName;
 import jakarta.annotation.Priority;
 import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.container.PreMatching;
 import jakarta.ws.rs.core.HttpHeaders;
-import java.security.cert.X509Certificate;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Lets a request under {@code /v1} pass only from a caller whom somebody has listed; everything else is public.
@@ -29,9 +28,6 @@ public final class CallerFilter implements ContainerRequestFilter {
 
     /** The same on a request that came straight from its caller. */
     static final String CERTIFICATE_PROPERTY = CallerFilter.class.getName() + ".certificate";
-
-    /** Where the servlet specification puts what the handshake has proven. */
-    private static final String CHAIN = "jakarta.servlet.request.X509Certificate";
 
     private final Callers callers;
 
@@ -52,13 +48,12 @@ public final class CallerFilter implements ContainerRequestFilter {
     }
 
     private static Optional<String> certificate(ContainerRequestContext request) {
-        X509Certificate @Nullable [] chain =
-                request.getProperty(CHAIN) instanceof X509Certificate[] shown ? shown : null;
+        Optional<PeerName> shown = CertificateFilter.shownBy(request);
         String passedOn = request.getHeaderString(CERTIFICATE);
         if (passedOn == null) {
-            return CertificateNames.client(chain);
+            return shown.filter(name -> name.role() == PeerName.Role.CLIENT).map(PeerName::name);
         }
-        if (!CertificateNames.isController(chain)) {
+        if (shown.filter(name -> name.role() == PeerName.Role.CONTROLLER).isEmpty()) {
             throw new DroverException(
                     ErrorCode.FORBIDDEN,
                     "the header " + CERTIFICATE + " names a caller, and only a controller may do that, by its own"

@@ -102,7 +102,7 @@ public final class ShardsResource {
         notes.says("dataDir", adoption.dataDir());
         notes.says("port", adoption.port());
         notes.says("database", adoption.database());
-        ShardTopology adopted = shards.adopt(id, adoption);
+        ShardTopology adopted = shards.adopt(id, adoption, access.toAll(call));
         return Response.created(uri.getAbsolutePath()).entity(adopted).build();
     }
 

@@ -12,6 +12,7 @@ import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.container.PreMatching;
 import java.security.cert.X509Certificate;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,10 +48,18 @@ public final class CertificateFilter implements ContainerRequestFilter {
         this.rule = requireNonNull(rule, "rule is null");
     }
 
+    /** The name in the certificate that a request's caller has shown, his own; empty without one, or when it names nobody. */
+    public static Optional<PeerName> shownBy(ContainerRequestContext request) {
+        return Stream.of(chain(request)).findFirst().flatMap(PeerName::of);
+    }
+
+    private static X509Certificate[] chain(ContainerRequestContext request) {
+        return request.getProperty(CHAIN) instanceof X509Certificate[] shown ? shown : new X509Certificate[0];
+    }
+
     @Override
     public void filter(ContainerRequestContext request) {
-        X509Certificate[] chain =
-                request.getProperty(CHAIN) instanceof X509Certificate[] shown ? shown : new X509Certificate[0];
+        X509Certificate[] chain = chain(request);
         if (chain.length == 0) {
             rule.check(request, null, null);
             return;

@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
+import io.drover.api.InstanceId;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.UUID;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
@@ -17,6 +19,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ReplaysTest {
+    private static final String ONE = "1".repeat(64);
+    private static final String OTHER = "2".repeat(64);
+
     @TempDir
     private Path directory = Path.of("");
 
@@ -25,7 +30,7 @@ class ReplaysTest {
     }
 
     private static void assertRefused(Replays replays, String id, ErrorCode code) {
-        assertThatThrownBy(() -> replays.accept("purge", id, true))
+        assertThatThrownBy(() -> replays.accept("purge", id, ONE, true))
                 .asInstanceOf(InstanceOfAssertFactories.throwable(DroverException.class))
                 .satisfies(failure -> assertThat(failure.code()).isEqualTo(code))
                 .hasMessageContaining("nothing was done");
@@ -36,10 +41,10 @@ class ReplaysTest {
         Replays replays = replays();
         String id = UUID.randomUUID().toString();
 
-        replays.accept("seal", id, false);
+        replays.accept("seal", id, ONE, false);
 
         assertRefused(replays, id, ErrorCode.REPLAYED);
-        assertThatCode(() -> replays.accept("seal", UUID.randomUUID().toString(), false))
+        assertThatCode(() -> replays.accept("seal", UUID.randomUUID().toString(), ONE, false))
                 .doesNotThrowAnyException();
         assertThat(directory).as("no disk in the pause").isEmptyDirectory();
     }
@@ -47,12 +52,12 @@ class ReplaysTest {
     @Test
     void remembersWhatHasNoTokenAlsoInTheNextAgent() {
         String id = UUID.randomUUID().toString();
-        replays().accept("purge", id, true);
+        replays().accept("purge", id, ONE, true);
 
         Replays next = replays();
 
         assertRefused(next, id, ErrorCode.REPLAYED);
-        assertThatCode(() -> next.accept("purge", UUID.randomUUID().toString(), true))
+        assertThatCode(() -> next.accept("purge", UUID.randomUUID().toString(), ONE, true))
                 .doesNotThrowAnyException();
         assertRefused(replays(), id, ErrorCode.REPLAYED);
     }
@@ -60,8 +65,8 @@ class ReplaysTest {
     @Test
     void takesRequestsOfOlderControllers() {
         Replays replays = replays();
-        replays.accept("purge", null, true);
-        assertThatCode(() -> replays.accept("purge", null, true)).doesNotThrowAnyException();
+        replays.accept("purge", null, ONE, true);
+        assertThatCode(() -> replays.accept("purge", null, ONE, true)).doesNotThrowAnyException();
     }
 
     @ParameterizedTest
@@ -78,5 +83,53 @@ class ReplaysTest {
         Files.createFile(directory.resolve("requests.new/occupied"));
 
         assertRefused(replays, UUID.randomUUID().toString(), ErrorCode.STORAGE_FAILED);
+    }
+
+    /** Whoever has seen an id gets no other command by, and what was stored before there were fingerprints counts as it did. */
+    @Test
+    void anIdIsOneRequestsAndNoOthers() throws Exception {
+        String seen = UUID.randomUUID().toString();
+        String old = UUID.randomUUID().toString();
+        Files.writeString(directory.resolve("requests"), old + "\n");
+        replays().accept("purge", seen, ONE, true);
+
+        Replays next = replays();
+
+        assertThatThrownBy(() -> next.accept("purge", seen, ONE, true)).hasMessageContaining("this very request");
+        assertThatThrownBy(() -> next.accept("adopt", seen, OTHER, true))
+                .hasMessageContaining("with another command, instance or sender");
+        assertRefused(next, old, ErrorCode.REPLAYED);
+    }
+
+    @Test
+    void forgetsTheOldestFirst() {
+        Replays replays = replays();
+        String first = UUID.randomUUID().toString();
+        replays.accept("seal", first, ONE, false);
+        for (int i = 1; i < 20_000; i++) {
+            replays.accept("seal", UUID.randomUUID().toString(), ONE, false);
+        }
+        assertRefused(replays, first, ErrorCode.REPLAYED);
+        replays.accept("seal", UUID.randomUUID().toString(), ONE, false);
+        assertThatCode(() -> replays.accept("seal", first, ONE, false)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void aFingerprintIsOfCommandInstanceAndSender() {
+        Sender sender = new Sender("id", null, "drover://controller/c1");
+        InstanceId instance = new InstanceId("7");
+        byte[] body = {1};
+        String one = sender.fingerprint(instance, "purge", body);
+
+        assertThat(new Sender("another id", "3", "drover://controller/c1").fingerprint(instance, "purge", body.clone()))
+                .isEqualTo(one);
+        assertThat(List.of(
+                        sender.fingerprint(instance, "adopt", body),
+                        sender.fingerprint(new InstanceId("8"), "purge", body),
+                        sender.fingerprint(instance, "purge", new byte[] {2}),
+                        new Sender("id", null, "drover://controller/c2").fingerprint(instance, "purge", body),
+                        Sender.UNKNOWN.fingerprint(instance, "purge", body)))
+                .doesNotContain(one)
+                .doesNotHaveDuplicates();
     }
 }

@@ -523,10 +523,17 @@ final class FakeWorld implements Agents, Monitors, Checks {
         return PreflightReport.of(List.of());
     }
 
+    /** Its agents know of no instance until one is adopted. */
+    void hideInstances() {
+        hidden = true;
+    }
+
+    private volatile boolean hidden;
+
     @Override
     public synchronized NodeReport node(NodeId id) {
         List<InstanceReport> instances =
-                on(id).exists ? List.of(instance(id, Moved.INSTANCE)) : List.<InstanceReport>of();
+                on(id).exists && !hidden ? List.of(instance(id, Moved.INSTANCE)) : List.<InstanceReport>of();
         return new NodeReport(
                 id, "127.0.0.1", "x86_64", "2.36", "72", 15, "/var/lib/drover", 2, 2, List.of(), instances);
     }

@@ -14,6 +14,7 @@ import io.drover.api.FenceEpoch;
 import io.drover.api.Move;
 import io.drover.api.MoveId;
 import io.drover.api.MoveState;
+import io.drover.api.NodeId;
 import io.drover.api.ShardAdoption;
 import io.drover.api.ShardId;
 import io.drover.api.ShardTopology;
@@ -32,12 +33,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Adoption beside moves, with agents in memory and a real ZooKeeper server. */
 @Timeout(60)
 class ShardsTest {
     private static final ShardId SECOND = new ShardId("shard_02");
+    private static final ShardId SIBLING = new ShardId("shard_03");
     private static final MoveId MOVE = new MoveId("abcd1234-0000");
     private static final Duration LIMIT = Duration.ofSeconds(40);
     private static final Duration POLL = Duration.ofMillis(20);
@@ -72,6 +75,56 @@ class ShardsTest {
         assertThat(desk.shards.adopt(SECOND, adoption(FakeWorld.DATA)).instance())
                 .isEqualTo(Moved.INSTANCE);
         assertThat(desk.shards.shards()).hasSize(2);
+    }
+
+    /** By the directory, by the port alone, as a standby, and for a shard that exists: all of the instance's, and nothing is done before. */
+    @ParameterizedTest
+    @CsvSource({
+        "shard_02, node_a, /data, 5433",
+        "shard_02, node_a, /elsewhere, 5433",
+        "shard_02, node_a, /data, 1111",
+        "shard_02, node_c, /elsewhere, 5433",
+        "shard_01, node_c, /data, 5433",
+        "shard_01, node_a, /data, 5433"
+    })
+    void whoMayNotDoThatToEveryShardOfTheInstanceHasChangedNothing(
+            ShardId id, NodeId node, String dataDir, int port) {
+        desk.world.addStandbyOnC();
+        desk.adoptQuietly(SIBLING);
+        List<String> verbs = new ArrayList<>();
+        desk.world.hook = (verb, moment) -> verbs.add(verb);
+        List<ShardTopology> before = desk.shards.shards();
+
+        assertThatThrownBy(() -> desk.shards.adopt(
+                        id, new ShardAdoption(node, dataDir, port, "app", null), ShardsTest::mayNotTouchTheSibling))
+                .hasMessage("no: [shard_01" + (id.equals(SECOND) ? ", shard_02" : "") + ", shard_03]");
+
+        assertThat(verbs).isEmpty();
+        assertThat(desk.shards.shards()).isEqualTo(before);
+    }
+
+    /** The agent has been asked by then; others see nothing of it. */
+    @Test
+    void whatTurnsOutToBeAnothersInstanceIsNotPublished() {
+        desk.world.hideInstances();
+
+        assertThatThrownBy(() -> desk.shards.adopt(
+                        SECOND,
+                        new ShardAdoption(A, "/elsewhere", 1111, "app", null),
+                        concerned -> {
+                            if (concerned.contains(SHARD)) {
+                                throw new IllegalArgumentException("no: " + concerned);
+                            }
+                        }))
+                .hasMessage("no: [shard_01, shard_02]");
+
+        assertThat(desk.shards.shards()).extracting(ShardTopology::shard).containsExactly(SHARD);
+    }
+
+    private static void mayNotTouchTheSibling(List<ShardId> concerned) {
+        if (concerned.contains(SIBLING)) {
+            throw new IllegalArgumentException("no: " + concerned);
+        }
     }
 
     /** They are fenced together, in one transaction, and every standby has all of them. */

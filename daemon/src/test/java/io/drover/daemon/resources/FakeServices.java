@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -147,7 +148,8 @@ public final class FakeServices implements MoveService, ShardService {
     }
 
     @Override
-    public ShardTopology adopt(ShardId id, ShardAdoption adoption) {
+    public ShardTopology adopt(ShardId id, ShardAdoption adoption, Consumer<List<ShardId>> allowed) {
+        allowed.accept(together);
         lastAdoption = adoption;
         called("adopt " + id);
         return topology(id);

@@ -31,6 +31,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
+import java.util.Optional;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -192,6 +195,57 @@ final class AgentTlsTest {
         assertThat(world()).isEqualTo(before);
     }
 
+    /** A copy of what has neither could not be told, and what has no token could be a former leader's. */
+    @Test
+    void aControllersRequestHasAnIdAndWithoutATokenALeadership() throws Exception {
+        String leader = Long.toString(
+                cluster.control().runner().leaderEpoch().orElseThrow().value());
+        List<String> before = world();
+        try (AgentServer server = agent(stage.folder(AGENT))) {
+            assertThat(purge(server, Map.of("Drover-Leader", leader))).contains("400", "has no id");
+            assertThat(purge(server, Map.of("Drover-Request", id())))
+                    .contains("400", "under which leadership")
+                    .doesNotContain("has no id");
+            assertThat(purge(server, Map.of("Drover-Request", id(), "Drover-Leader", "first")))
+                    .contains("400", "holds no leader epoch");
+            assertThat(purge(server, Map.of("Drover-Request", id(), "Drover-Leader", leader + "0")))
+                    .contains("503", "LEADERSHIP_LOST");
+            assertThat(world()).isEqualTo(before);
+
+            String request = id();
+            assertThat(purge(server, Map.of("Drover-Request", request, "Drover-Leader", leader)))
+                    .startsWith("200");
+            assertThat(purge(server, Map.of("Drover-Request", request, "Drover-Leader", leader)))
+                    .contains("409", "this very request");
+            TestCa.Issued another = stage.ca.issue("drover://controller/c2", HOST);
+            assertThat(purge(another, server, Map.of("Drover-Request", request, "Drover-Leader", leader)))
+                    .contains("409", "with another command, instance or sender");
+        }
+    }
+
+    private static String id() {
+        return UUID.randomUUID().toString();
+    }
+
+    private static String purge(AgentServer server, Map<String, String> headers) throws Exception {
+        return purge(stage.ca.issue(CONTROLLER.toString(), HOST), server, headers);
+    }
+
+    /** Of an instance that is not here: there is nothing to purge. */
+    private static String purge(TestCa.Issued shown, AgentServer server, Map<String, String> headers)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(
+                        URI.create(server.address() + "/v1/instances/7000000000000000042/purge"))
+                .header("Authorization", "Bearer " + AgentServer.BEARER)
+                .header("Content-Type", "application/json")
+                .timeout(LIMIT)
+                .POST(HttpRequest.BodyPublishers.ofString("{\"args\":{}}"));
+        headers.forEach(request::header);
+        HttpResponse<String> answer =
+                stage.client(shown).send(request.build(), HttpResponse.BodyHandlers.ofString());
+        return answer.statusCode() + " " + answer.body();
+    }
+
     @Test
     void aCertificateWithTwoNamesIsNobodys() throws IOException {
         try (AgentServer server = agent(stage.folder(AGENT))) {
@@ -227,7 +281,8 @@ final class AgentTlsTest {
             HttpAgents without = new HttpAgents(
                     node -> URI.create(server.address()),
                     AgentServer.BEARER,
-                    PeerClients.plain(HttpAgents.CONNECT_LIMIT));
+                    PeerClients.plain(HttpAgents.CONNECT_LIMIT),
+                    Optional::empty);
             assertThatThrownBy(() -> without.node(A))
                     .isInstanceOf(DroverException.class)
                     .hasMessageContaining("no section tls");

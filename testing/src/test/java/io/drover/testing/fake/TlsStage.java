@@ -12,6 +12,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.util.Optional;
 import java.util.function.Function;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
@@ -66,6 +67,10 @@ final class TlsStage {
     /** How a controller with this identity calls whoever listens at the address. */
     static HttpAgents agents(TlsMaterial identity, String address) {
         Function<NodeId, URI> everywhere = node -> URI.create(address);
-        return new HttpAgents(everywhere, AgentServer.BEARER, new PeerClients(identity, HttpAgents.CONNECT_LIMIT));
+        return new HttpAgents(
+                everywhere,
+                AgentServer.BEARER,
+                new PeerClients(identity, HttpAgents.CONNECT_LIMIT),
+                Optional::empty);
     }
 }

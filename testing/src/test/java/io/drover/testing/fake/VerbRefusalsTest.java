@@ -152,6 +152,17 @@ final class VerbRefusalsTest {
                 assertProblem(replay, 409, ErrorCode.REPLAYED, verb);
                 assertThat(lines.warnings()).singleElement().asString().contains(verb, "REPLAYED");
             }
+            // nor does its id let anything else in
+            assertProblem(
+                    server(A).post(instance, "checkpoint", AgentServer.BEARER, checkpoint(), id),
+                    409,
+                    ErrorCode.REPLAYED,
+                    "another command with the id of " + verb);
+            assertProblem(
+                    server(A).post("7000000000000000043", verb, AgentServer.BEARER, body, id),
+                    409,
+                    ErrorCode.REPLAYED,
+                    verb + " for another instance");
             assertThat(world()).isEqualTo(before);
             // a controller that repeats a command gives it another id
             assertThat(server(A)
@@ -164,6 +175,11 @@ final class VerbRefusalsTest {
                             .statusCode())
                     .isEqualTo(200);
         }
+    }
+
+    private static String checkpoint() {
+        return new String(
+                Json.bytes(Map.of("token", highest(A), "args", new Verb.Checkpoint())), StandardCharsets.UTF_8);
     }
 
     private static AgentServer server(NodeId node) {
