@@ -102,6 +102,24 @@ sum_on() {
 # started_on NAME: when its PostgreSQL server was started
 started_on() { on "$1" runuser -u postgres -- psql -XAtq -p 5432 -c 'SELECT pg_postmaster_start_time()'; }
 
+# joins MACHINE PORT DIRECTORY NAME: shakes hands there as the server that has this certificate; with TLS 1.2 that has ended only when the other
+# side has looked at it
+joins() {
+    on a timeout 10 openssl s_client -tls1_2 -brief -connect "$(address "$1"):$2" -CAfile /etc/zookeeper/drover/quorum/ca.crt \
+        -cert "$3/$4.crt" -key "$3/$4.key" </dev/null 2>&1 | tee "$work/said" | grep 'CONNECTION ESTABLISHED' || { cat "$work/said" && false; }
+}
+
+# leading: the machine whose ZooKeeper server leads, and so listens for followers
+leading() {
+    local name found=()
+    for name in a b c; do [ -z "$(on "$name" ss -Hltn 'sport = :2888')" ] || found+=("$name"); done
+    [ "${#found[@]}" = 1 ] || fail "not one server listens for followers: '${found[*]}'"
+    echo "${found[0]}"
+}
+
+# address MACHINE
+address() { echo "$subnet.$((11 + $(printf '%d' "'$1") - 97))"; }
+
 # unchanged LOG: every host of that run says that nothing was changed
 unchanged() { expect "hosts that $1 changed" "$(grep -E ' : ok=' "$work/$1.log" | grep -cv 'changed=0 ')" 0; }
 
