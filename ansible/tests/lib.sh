@@ -22,7 +22,7 @@ step() {
         echo "FAILED $name after $((SECONDS - from)) s: $*" >&2
         return 1
     fi
-    printf '%-14s %4s s  %s\n' "$name" $((SECONDS - from)) "$(sed -n '/^PLAY RECAP/,/^$/s/^\([^ ]*\) *: ok=\([0-9]*\) *changed=\([0-9]*\).*/\1 \2 ok \3 changed;/p' "$work/$name.log" | tr '\n' ' ')"
+    printf '%-14s %4s s  %s\n' "$name" $((SECONDS - from)) "$(! grep -q '^PLAY RECAP' "$work/$name.log" || recap "$name" | sed 's/\(.*\) \(.*\) \(.*\)/\1 \2 ok \3 changed;/' | xargs -d '\n')"
 }
 
 # run PLAYBOOK …
@@ -37,6 +37,15 @@ expect() {
     echo "ok: $1"
 }
 
+# recap LOG: HOST OK CHANGED for each host of that run; ends the trial when it says of no host, or of one not in this way, what was done
+recap() {
+    local lines
+    lines=$(sed -n '/^PLAY RECAP/,/^$/p' "$work/$1.log" | sed '1d;/^$/d')
+    [ -n "$lines" ] || { echo "FAILED $1 has no recap: $work/$1.log" >&2 && kill -TERM $$; }
+    if grep -vE '^[^ ]+ *: ok=[0-9]+ +changed=[0-9]+ ' <<<"$lines" >&2; then echo "FAILED $1 has a recap of another form" >&2 && kill -TERM $$; fi
+    sed 's/^\([^ ]*\) *: ok=\([0-9]*\) *changed=\([0-9]*\).*/\1 \2 \3/' <<<"$lines"
+}
+
 # refused NAME WORD COMMAND...: it fails, says WORD, and has changed nothing
 refused() {
     local name=$1 word=$2
@@ -44,7 +53,7 @@ refused() {
     if "$@" >"$work/$name.log" 2>&1; then fail "$name was not refused"; fi
     # the text is folded in YAML's way
     tr -s ' \n' ' ' <"$work/$name.log" | grep -qF "$word" || { tail -n 30 "$work/$name.log" && fail "$name does not say '$word'"; }
-    if grep -qE 'changed=[1-9]' "$work/$name.log"; then fail "$name has changed something"; fi
+    if recap "$name" | grep -qv ' 0$'; then fail "$name has changed something: $(recap "$name")"; fi
     echo "ok: refused $name: $word"
 }
 
@@ -102,8 +111,26 @@ sum_on() {
 # started_on NAME: when its PostgreSQL server was started
 started_on() { on "$1" runuser -u postgres -- psql -XAtq -p 5432 -c 'SELECT pg_postmaster_start_time()'; }
 
+# joins MACHINE PORT DIRECTORY NAME: shakes hands there as the server that has this certificate; with TLS 1.2 that has ended only when the other
+# side has looked at it
+joins() {
+    on a timeout 10 openssl s_client -tls1_2 -brief -connect "$(address "$1"):$2" -CAfile /etc/zookeeper/drover/quorum/ca.crt \
+        -cert "$3/$4.crt" -key "$3/$4.key" </dev/null 2>&1 | tee "$work/said" | grep 'CONNECTION ESTABLISHED' || { cat "$work/said" && false; }
+}
+
+# leading: the machine whose ZooKeeper server leads, and so listens for followers
+leading() {
+    local name listening=()
+    for name in a b c; do [ -z "$(on "$name" ss -Hltn 'sport = :2888')" ] || listening+=("$name"); done
+    [ "${#listening[@]}" = 1 ] || fail "not one server listens for followers: '${listening[*]}'"
+    echo "${listening[0]}"
+}
+
+# address MACHINE
+address() { echo "$subnet.$((11 + $(printf '%d' "'$1") - 97))"; }
+
 # unchanged LOG: every host of that run says that nothing was changed
-unchanged() { expect "hosts that $1 changed" "$(grep -E ' : ok=' "$work/$1.log" | grep -cv 'changed=0 ')" 0; }
+unchanged() { expect "hosts that $1 changed" "$(recap "$1" | grep -cv ' 0$')" 0; }
 
 # The package once more, with a higher version; prints its path.
 newer_package() {

@@ -7,8 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,7 +14,6 @@ import org.slf4j.LoggerFactory;
 final class Playbooks {
     private static final Logger LOG = LoggerFactory.getLogger(Playbooks.class);
     private static final Duration LIMIT = Duration.ofMinutes(15);
-    private static final Pattern RECAP = Pattern.compile("(?m)^(\\S+) +: ok=\\d+ +changed=(\\d+) .*failed=0 ");
 
     private final ControlHost control;
     private final Path project;
@@ -68,11 +65,7 @@ final class Playbooks {
         long begun = System.nanoTime();
         // where ansible.cfg is
         Programs.run(project.resolve("ansible"), LIMIT, log, command);
-        int changed = 0;
-        Matcher recap = RECAP.matcher(Files.readString(log, StandardCharsets.UTF_8));
-        while (recap.find()) {
-            changed += Integer.parseInt(recap.group(2));
-        }
+        int changed = Recap.changed(log, Files.readString(log, StandardCharsets.UTF_8));
         Outcome outcome =
                 new Outcome(playbook.getFileName().toString(), Duration.ofNanos(System.nanoTime() - begun), changed);
         LOG.info(
