@@ -106,6 +106,12 @@ public final class SystemdNode implements AutoCloseable {
         client().killContainerCmd(id()).exec();
     }
 
+    /** Whether it has power. */
+    public boolean isOn() {
+        return Boolean.TRUE.equals(
+                client().inspectContainerCmd(id()).exec().getState().getRunning());
+    }
+
     /** Gives it its power back; it boots. */
     public void givePower() {
         client().startContainerCmd(id()).exec();

@@ -69,15 +69,15 @@ final class Cases {
         scene.await(move, MoveState.COPYING);
         Fault killed = Fault.powerCut(scene.machine(leader));
         try (killed) {
-            scene.fault("host " + leader + " of the leading controller killed while copying", isCopying(scene, move));
+            scene.fault("host " + leader + " of the leading controller killed while copying", is(scene, move, MoveState.COPYING));
             scene.await(move, MoveState.BAKING);
             scene.awaitWrites();
         }
         return move;
     }
 
-    private static boolean isCopying(Scene scene, MoveId move) {
-        return scene.await(move, MoveState.values()).state() == MoveState.COPYING;
+    private static boolean is(Scene scene, MoveId move, MoveState state) {
+        return scene.await(move, MoveState.values()).state() == state;
     }
 
     /** What happens to hosts of the move while it goes on. */
@@ -97,7 +97,7 @@ final class Cases {
         private static MoveId beforeFence(Scene scene) {
             MoveId move = scene.startMove(APPROVED);
             scene.await(move, MoveState.READY);
-            reboot(scene, "before the fence");
+            reboot(scene, "before the fence", is(scene, move, MoveState.READY));
             scene.awaitHealthy();
             scene.awaitWrites();
             scene.rest().act(move, "approve");
@@ -110,7 +110,7 @@ final class Cases {
             try (slow) {
                 MoveId move = scene.startMove(LONG_PAUSE);
                 scene.watch().await(TopologyState.FENCED, SOON);
-                reboot(scene, "while the shard was " + scene.watch().last().state());
+                reboot(scene, "in the pause", scene.watch().last().state() == TopologyState.FENCED);
                 scene.await(move, MoveState.BAKING, MoveState.ABORTED);
                 return move;
             }
@@ -119,7 +119,10 @@ final class Cases {
         private static MoveId afterPromotion(Scene scene) {
             MoveId move = scene.startMove("");
             scene.watch().awaitOtherPrimary(SOON);
-            reboot(scene, "after the promotion");
+            reboot(
+                    scene,
+                    "after the promotion",
+                    !scene.watch().last().primary().equals(scene.source()));
             scene.awaitWayBack(move);
             return move;
         }
@@ -127,16 +130,16 @@ final class Cases {
         private static MoveId asReplica(Scene scene) {
             MoveId move = scene.startMove("");
             scene.awaitWayBack(move);
-            reboot(scene, "as rollback replica");
+            reboot(scene, "as rollback replica", is(scene, move, MoveState.BAKING));
             scene.awaitWrites();
             return scene.rollBack(move).id();
         }
 
         /** Its power is cut, and given back when the agent would have missed it. */
-        private static void reboot(Scene scene, String when) {
+        private static void reboot(Scene scene, String when, boolean isThen) {
             Fault cut = Fault.powerCut(scene.machine(scene.source()));
             try (cut) {
-                scene.fault("host " + scene.source() + " loses its power " + when, true);
+                scene.fault("host " + scene.source() + " loses its power " + when, isThen);
                 Waiting.pause(AWAY);
             }
         }
@@ -163,7 +166,8 @@ final class Cases {
             scene.await(move, MoveState.COPYING);
             Fault frozen = Fault.freeze(scene.machine(scene.target()));
             try (frozen) {
-                scene.fault("host " + scene.target() + " frozen while copying", true);
+                scene.fault(
+                        "host " + scene.target() + " frozen while copying", is(scene, move, MoveState.COPYING));
                 Waiting.pause(Duration.ofSeconds(15));
             }
             scene.await(move, MoveState.BAKING, MoveState.ABORTED);

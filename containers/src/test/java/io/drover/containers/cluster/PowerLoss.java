@@ -35,7 +35,9 @@ final class PowerLoss {
         // where a server of ZooKeeper shares its host, it is kept from starting with it
         zookeepers.forEach(host -> scene.machine(host).run("systemctl disable --quiet zookeeper"));
         all.parallelStream().forEach(host -> scene.machine(host).cutPower());
-        scene.fault("all hosts lose their power", true);
+        scene.fault(
+                "all hosts lose their power",
+                all.stream().noneMatch(host -> scene.machine(host).isOn()));
         all.forEach(host -> scene.machine(host).givePower());
         all.parallelStream().forEach(host -> scene.machine(host).awaitBooted());
         Waiting.until(

@@ -52,11 +52,19 @@ final class SlowNetwork {
                 .formatted(Settings.subnet(), probability);
         rules(scene, "-A", rule);
         try {
-            scene.fault("of the packets between hosts a share of " + probability + " is lost", true);
-            return Cases.moveRollbackComplete(scene);
+            MoveId move = Cases.moveRollbackComplete(scene);
+            scene.fault("of the packets between hosts a share of " + probability + " is lost", lost(scene));
+            return move;
         } finally {
             rules(scene, "-D", rule);
         }
+    }
+
+    /** Whether every host has lost some, by what the rule has counted. */
+    private static boolean lost(Scene scene) {
+        return scene.installation().hosts().stream()
+                .allMatch(host -> scene.machine(host.name())
+                        .succeeds("iptables -w -nvxL OUTPUT | awk '/statistic/ && $1 > 0 {n++} END {exit !n}'"));
     }
 
     private static void rules(Scene scene, String verb, String rule) {
