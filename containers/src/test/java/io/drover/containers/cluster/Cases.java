@@ -69,7 +69,9 @@ final class Cases {
         scene.await(move, MoveState.COPYING);
         Fault killed = Fault.powerCut(scene.machine(leader));
         try (killed) {
-            scene.fault("host " + leader + " of the leading controller killed while copying", is(scene, move, MoveState.COPYING));
+            scene.fault(
+                    "host " + leader + " of the leading controller killed while copying",
+                    is(scene, move, MoveState.COPYING));
             scene.await(move, MoveState.BAKING);
             scene.awaitWrites();
         }
@@ -119,10 +121,7 @@ final class Cases {
         private static MoveId afterPromotion(Scene scene) {
             MoveId move = scene.startMove("");
             scene.watch().awaitOtherPrimary(SOON);
-            reboot(
-                    scene,
-                    "after the promotion",
-                    !scene.watch().last().primary().equals(scene.source()));
+            reboot(scene, "after the promotion", !scene.watch().last().primary().equals(scene.source()));
             scene.awaitWayBack(move);
             return move;
         }
@@ -166,8 +165,7 @@ final class Cases {
             scene.await(move, MoveState.COPYING);
             Fault frozen = Fault.freeze(scene.machine(scene.target()));
             try (frozen) {
-                scene.fault(
-                        "host " + scene.target() + " frozen while copying", is(scene, move, MoveState.COPYING));
+                scene.fault("host " + scene.target() + " frozen while copying", is(scene, move, MoveState.COPYING));
                 Waiting.pause(Duration.ofSeconds(15));
             }
             scene.await(move, MoveState.BAKING, MoveState.ABORTED);

@@ -31,9 +31,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
-import java.util.Optional;
 import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -241,8 +241,7 @@ final class AgentTlsTest {
                 .timeout(LIMIT)
                 .POST(HttpRequest.BodyPublishers.ofString("{\"args\":{}}"));
         headers.forEach(request::header);
-        HttpResponse<String> answer =
-                stage.client(shown).send(request.build(), HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> answer = stage.client(shown).send(request.build(), HttpResponse.BodyHandlers.ofString());
         return answer.statusCode() + " " + answer.body();
     }
 

@@ -40,8 +40,7 @@ final class LeftGateTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final Duration POLL = Duration.ofMillis(10);
     private static final Path ROOT = Path.of("/fake");
-    private static final ServiceName UNIT =
-            new ServiceName(ServiceName.Kind.SYSTEMD, "postgresql@15-main.service");
+    private static final ServiceName UNIT = new ServiceName(ServiceName.Kind.SYSTEMD, "postgresql@15-main.service");
 
     private final FakePostgres world = new FakePostgres(SCHEDULER, FakeTimes.usual());
     private final FakeZooKeeper zooKeeper = new FakeZooKeeper(SCHEDULER, ZkLayout.roots());
@@ -116,8 +115,8 @@ final class LeftGateTest {
     /** What an agent has on disk about an instance that it found under the unit. */
     private InstanceId adopted(boolean atHome) throws IOException {
         Verb<InstanceReport> make = new Verb.Initialize(new ShardId("shard_01"), 5433, new DatabaseName("app"));
-        InstanceReport made = (InstanceReport) agent().dispatch(
-                new InstanceId("0"), make.path(), Json.bytes(Collections.singletonMap("args", make)));
+        InstanceReport made = (InstanceReport)
+                agent().dispatch(new InstanceId("0"), make.path(), Json.bytes(Collections.singletonMap("args", make)));
         String file = files.names().stream()
                 .filter(name -> name.contains(made.instance().value()))
                 .findFirst()
