@@ -51,8 +51,10 @@ class ConnectionStringTest {
     void hidesPasswordsOfOthers() {
         assertThat(ConnectionString.withoutPassword("host=a password=secret user=b"))
                 .isEqualTo("host=a password=*** user=b");
-        assertThat(ConnectionString.withoutPassword("password = 'two words' user=b")).isEqualTo("password = *** user=b");
-        assertThat(ConnectionString.withoutPassword("postgresql://u:secret@h/db")).isEqualTo("postgresql://u:***@h/db");
+        assertThat(ConnectionString.withoutPassword("password = 'two words' user=b"))
+                .isEqualTo("password = *** user=b");
+        assertThat(ConnectionString.withoutPassword("postgresql://u:secret@h/db"))
+                .isEqualTo("postgresql://u:***@h/db");
         assertThat(ConnectionString.withoutPassword("postgresql://:secret@h/db?sslpassword=secret&application_name=c"))
                 .isEqualTo("postgresql://:***@h/db?sslpassword=***&application_name=c");
         assertThat(ConnectionString.withoutPassword("password='it\\'s a secret' PASSWORD='not closed, secret"))

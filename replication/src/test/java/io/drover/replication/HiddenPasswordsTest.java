@@ -23,8 +23,8 @@ class HiddenPasswordsTest {
     private static Connection stubborn() {
         ResultSet row = proxy(ResultSet.class, "next", true, "getString", OLD);
         PreparedStatement query = proxy(PreparedStatement.class, "executeQuery", row);
-        Statement statement = (Statement)
-                Proxy.newProxyInstance(Statement.class.getClassLoader(), new Class<?>[] {Statement.class}, (p, m, a) -> {
+        Statement statement = (Statement) Proxy.newProxyInstance(
+                Statement.class.getClassLoader(), new Class<?>[] {Statement.class}, (p, m, a) -> {
                     if (m.getName().equals("execute")) {
                         throw new SQLException("the disk is full", "53100");
                     }
@@ -59,8 +59,8 @@ class HiddenPasswordsTest {
 
     @Test
     void notWhenItCannotBePutBack() {
-        assertThatThrownBy(() -> new ServerSettings(stubborn())
-                        .restore(ManagedSetting.PRIMARY_CONNINFO, Optional.of(OLD)))
+        assertThatThrownBy(
+                        () -> new ServerSettings(stubborn()).restore(ManagedSetting.PRIMARY_CONNINFO, Optional.of(OLD)))
                 .isInstanceOf(DroverException.class)
                 .hasMessageContaining("ALTER SYSTEM SET primary_conninfo ... failed: the disk is full")
                 .hasMessageNotContaining("canary");

@@ -47,9 +47,11 @@ final class ClonedNode implements AutoCloseable {
             for (Path file : Stream.concat(records, settings)
                     .filter(Files::isRegularFile)
                     .toList()) {
-                clone.rewrite(file, Files.readString(file)
-                        .replace(original.dataRoot().toString(), root.toString())
-                        .replaceAll("(\"port\"\\s*:\\s*|(?m)^port\\s*=\\s*'?)" + port + "\\b", "$1" + own));
+                clone.rewrite(
+                        file,
+                        Files.readString(file)
+                                .replace(original.dataRoot().toString(), root.toString())
+                                .replaceAll("(\"port\"\\s*:\\s*|(?m)^port\\s*=\\s*'?)" + port + "\\b", "$1" + own));
             }
         }
         Path etc = cluster.directory().resolve("etc/" + node + ".yml");
@@ -86,7 +88,8 @@ final class ClonedNode implements AutoCloseable {
 
     private static boolean worksIn(ProcessHandle process, Path directory) {
         try {
-            return Files.readSymbolicLink(Path.of("/proc/" + process.pid() + "/cwd")).equals(directory);
+            return Files.readSymbolicLink(Path.of("/proc/" + process.pid() + "/cwd"))
+                    .equals(directory);
         } catch (IOException e) {
             // it has ended, or is another's, who cannot work here
             return false;
@@ -111,7 +114,8 @@ final class ClonedNode implements AutoCloseable {
                         alone,
                         Files.readString(configuration)
                                 .replaceAll(
-                                        "(?m)^zookeeper: .*$", "zookeeper: 127.0.0.1:" + cluster.freePort() + "/drover"));
+                                        "(?m)^zookeeper: .*$",
+                                        "zookeeper: 127.0.0.1:" + cluster.freePort() + "/drover"));
         Path output = configuration.resolveSibling("clone.log");
         Process agent = new ProcessBuilder(agent(alone))
                 .redirectErrorStream(true)

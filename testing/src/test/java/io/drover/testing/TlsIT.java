@@ -168,7 +168,9 @@ class TlsIT {
                             cluster.node(NODE_A).agent(),
                             "a node has one agent");
             assertThat(clone.server()).as("a postmaster in the copy").isEmpty();
-            assertThat(clone.log()).as("where a server writes as the first thing").doesNotExist();
+            assertThat(clone.log())
+                    .as("where a server writes as the first thing")
+                    .doesNotExist();
             assertThat(cluster.rest().nodes())
                     .usingRecursiveComparison()
                     .ignoringFields("disk")

@@ -167,7 +167,8 @@ class NodeClaimTest {
 
                 assertRefused(ErrorCode.IDENTITY_MISMATCH, () -> claim.take(NOT_LONG, CONNECT));
 
-                assertThat(claim.refusal()).hasValueSatisfying(why -> assertThat(why).contains("does not say who"));
+                assertThat(claim.refusal())
+                        .hasValueSatisfying(why -> assertThat(why).contains("does not say who"));
                 assertThat(new String(handle.getData(path, false, null), StandardCharsets.UTF_8))
                         .isEqualTo(text);
                 assertThat(registered()).as(text).isEqualTo("http://10.0.0.1:8090");

@@ -128,7 +128,8 @@ public final class AgentResource {
             @HeaderParam(LEADER) @Nullable String leader,
             @Context ContainerRequestContext call,
             byte[] body) {
-        String certificate = CertificateFilter.shownBy(call).map(PeerName::toString).orElse(null);
+        String certificate =
+                CertificateFilter.shownBy(call).map(PeerName::toString).orElse(null);
         return agent.dispatch(id(instance), verb, new Sender(request, leader, certificate), body);
     }
 

@@ -43,9 +43,7 @@ final class Replays {
         void add(String id, String fingerprint) {
             fingerprints.put(id, fingerprint);
             if (fingerprints.size() > most) {
-                fingerprints
-                        .keySet()
-                        .remove(fingerprints.keySet().iterator().next());
+                fingerprints.keySet().remove(fingerprints.keySet().iterator().next());
             }
         }
 

@@ -20,7 +20,9 @@ import org.jspecify.annotations.Nullable;
  * @param certificate the Drover name in the certificate that was shown; null without TLS
  */
 record Sender(
-        @Nullable String request, @Nullable String leader, @Nullable String certificate) {
+        @Nullable String request,
+        @Nullable String leader,
+        @Nullable String certificate) {
     /** Of a request of which nothing is known. */
     static final Sender UNKNOWN = new Sender(null, null, null);
 
@@ -33,7 +35,8 @@ record Sender(
         if (request == null && certificate != null) {
             throw new DroverException(
                     ErrorCode.MALFORMED_REQUEST,
-                    "the request of " + certificate + " has no id, so that a copy of it could not be told; nothing was done",
+                    "the request of " + certificate
+                            + " has no id, so that a copy of it could not be told; nothing was done",
                     "send the header " + AgentResource.REQUEST + " with a new random UUID");
         }
         return Optional.ofNullable(request);

@@ -52,8 +52,8 @@ record TouchedShards(Services services) {
     private Stream<InstanceId> there(NodeRecord node, ShardAdoption adoption) {
         String dataDir = adoption.dataDir() == null ? "" : adoption.dataDir().value();
         return services.agents().node(node.id()).instances().stream()
-                .filter(instance -> instance.dataDir().equals(dataDir)
-                        || instance.running() && instance.port() == adoption.port())
+                .filter(instance ->
+                        instance.dataDir().equals(dataDir) || instance.running() && instance.port() == adoption.port())
                 .map(InstanceReport::instance);
     }
 

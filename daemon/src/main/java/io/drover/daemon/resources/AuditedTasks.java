@@ -67,7 +67,8 @@ final class AuditedTasks implements Filter {
             for (String name : OF_LOG_LEVEL) {
                 String[] values = call.getParameterValues(name);
                 if (values != null) {
-                    what.put(name, List.of(values).stream().map(SafeText::quoted).toList());
+                    what.put(
+                            name, List.of(values).stream().map(SafeText::quoted).toList());
                 }
             }
         }

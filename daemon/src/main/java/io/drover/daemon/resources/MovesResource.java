@@ -108,7 +108,8 @@ public final class MovesResource {
         note(CallNotes.of(call), request);
         access.toInstanceOf(call, request.shard());
         if (Boolean.TRUE.equals(request.dryRun())) {
-            return Response.ok(Access.carriedOut(call, () -> moves.plan(request))).build();
+            return Response.ok(Access.carriedOut(call, () -> moves.plan(request)))
+                    .build();
         }
         access.requireToWait(request);
         Move move = access.starting(

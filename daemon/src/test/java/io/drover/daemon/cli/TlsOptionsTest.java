@@ -24,12 +24,10 @@ class TlsOptionsTest {
                 "-----BEGIN PRIVATE KEY-----\n%c2VjcmV0LWtleQ%\n-----END PRIVATE KEY-----\n"
             })
     void neverTellsTheKeyThatItCannotRead(String content, @TempDir Path directory) throws IOException {
-        Path certificate = Files.copy(
-                Path.of("src/test/resources/access/client.crt"), directory.resolve("alice.crt"));
+        Path certificate = Files.copy(Path.of("src/test/resources/access/client.crt"), directory.resolve("alice.crt"));
         Path key = Files.writeString(directory.resolve("alice.key"), content);
         TlsOptions options = new TlsOptions();
-        new CommandLine(options)
-                .parseArgs("--certificate-file", certificate.toString(), "--key-file", key.toString());
+        new CommandLine(options).parseArgs("--certificate-file", certificate.toString(), "--key-file", key.toString());
 
         assertThatThrownBy(options::client).isInstanceOfSatisfying(DroverException.class, e -> {
             assertThat(e).hasMessageContaining(key.toString());

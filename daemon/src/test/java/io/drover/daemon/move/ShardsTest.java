@@ -87,8 +87,7 @@ class ShardsTest {
         "shard_01, node_c, /data, 5433",
         "shard_01, node_a, /data, 5433"
     })
-    void whoMayNotDoThatToEveryShardOfTheInstanceHasChangedNothing(
-            ShardId id, NodeId node, String dataDir, int port) {
+    void whoMayNotDoThatToEveryShardOfTheInstanceHasChangedNothing(ShardId id, NodeId node, String dataDir, int port) {
         desk.world.addStandbyOnC();
         desk.adoptQuietly(SIBLING);
         List<String> verbs = new ArrayList<>();
@@ -108,10 +107,8 @@ class ShardsTest {
     void whatTurnsOutToBeAnothersInstanceIsNotPublished() {
         desk.world.hideInstances();
 
-        assertThatThrownBy(() -> desk.shards.adopt(
-                        SECOND,
-                        new ShardAdoption(A, "/elsewhere", 1111, "app", null),
-                        concerned -> {
+        assertThatThrownBy(() ->
+                        desk.shards.adopt(SECOND, new ShardAdoption(A, "/elsewhere", 1111, "app", null), concerned -> {
                             if (concerned.contains(SHARD)) {
                                 throw new IllegalArgumentException("no: " + concerned);
                             }

@@ -181,7 +181,9 @@ class AuditTest {
                         "\"reason\":\"to look closer\"")
                 .doesNotContain("secret", "\"caller\"");
         assertThat(lines().get(1).toString()).contains("\"result\":\"done\",\"status\":200");
-        controller.stream(HttpRequest.newBuilder(controller.admin().resolve("/ping"))).body().close();
+        controller.stream(HttpRequest.newBuilder(controller.admin().resolve("/ping")))
+                .body()
+                .close();
         assertThat(lines()).hasSize(2);
     }
 
@@ -277,9 +279,11 @@ class AuditTest {
             assertThat(answer.statusCode()).isEqualTo(503);
             assertThat(answer.body()).contains("AUDIT_FAILED", "nothing was done", "No space left");
             assertThat(blind.services.calls).noneMatch(call -> call.startsWith("abort"));
-            HttpResponse<InputStream> task = blind.stream(
-                    HttpRequest.newBuilder(blind.admin().resolve("/tasks/gc")).POST(HttpRequest.BodyPublishers.noBody()));
-            assertThat(new String(task.body().readAllBytes(), StandardCharsets.UTF_8)).doesNotContain("Running GC");
+            HttpResponse<InputStream> task =
+                    blind.stream(HttpRequest.newBuilder(blind.admin().resolve("/tasks/gc"))
+                            .POST(HttpRequest.BodyPublishers.noBody()));
+            assertThat(new String(task.body().readAllBytes(), StandardCharsets.UTF_8))
+                    .doesNotContain("Running GC");
             assertThat(task.statusCode()).isEqualTo(503);
             assertThat(full.failure()).isPresent();
             assertThat(blind.send(blind.request("/v1/moves", CallersOfTests.token("viewer")))

@@ -31,9 +31,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
-import java.util.Optional;
 import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -59,8 +59,12 @@ final class AgentTlsTest {
         // which it does by itself, a moment later
         cluster.await(
                 "the agent has stored what it has seen",
-                () -> world().get(0).contains("\"seenEpoch\":" + cluster.topology().epoch().value())
-                        && world().get(0).contains("\"grantEpoch\":" + cluster.topology().epoch().value()));
+                () -> world().get(0)
+                                .contains("\"seenEpoch\":"
+                                        + cluster.topology().epoch().value())
+                        && world().get(0)
+                                .contains("\"grantEpoch\":"
+                                        + cluster.topology().epoch().value()));
         stage = new TlsStage(directory);
         controller = TlsStage.load(stage.folder(CONTROLLER), CONTROLLER);
     }
@@ -261,8 +265,7 @@ final class AgentTlsTest {
                 .timeout(LIMIT)
                 .POST(HttpRequest.BodyPublishers.ofString("{\"token\":null,\"args\":{}}"));
         headers.forEach(request::header);
-        HttpResponse<String> answer =
-                stage.client(shown).send(request.build(), HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> answer = stage.client(shown).send(request.build(), HttpResponse.BodyHandlers.ofString());
         return answer.statusCode() + " " + answer.body();
     }
 

@@ -42,8 +42,7 @@ final class LeftGateTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final Duration POLL = Duration.ofMillis(10);
     private static final Path ROOT = Path.of("/fake");
-    private static final ServiceName UNIT =
-            new ServiceName(ServiceName.Kind.SYSTEMD, "postgresql@15-main.service");
+    private static final ServiceName UNIT = new ServiceName(ServiceName.Kind.SYSTEMD, "postgresql@15-main.service");
 
     private final FakePostgres world = new FakePostgres(SCHEDULER, FakeTimes.usual());
     private final FakeZooKeeper zooKeeper = new FakeZooKeeper(SCHEDULER, ZkLayout.roots());
@@ -121,8 +120,7 @@ final class LeftGateTest {
         Map<String, @Nullable Object> command = new TreeMap<>();
         command.put("token", null);
         command.put("args", make);
-        InstanceReport made =
-                (InstanceReport) agent().dispatch(new InstanceId("0"), make.path(), Json.bytes(command));
+        InstanceReport made = (InstanceReport) agent().dispatch(new InstanceId("0"), make.path(), Json.bytes(command));
         String file = files.names().stream()
                 .filter(name -> name.contains(made.instance().value()))
                 .findFirst()

@@ -68,9 +68,6 @@ final class TlsStage {
     static HttpAgents agents(TlsMaterial identity, String address) {
         Function<NodeId, URI> everywhere = node -> URI.create(address);
         return new HttpAgents(
-                everywhere,
-                AgentServer.BEARER,
-                new PeerClients(identity, HttpAgents.CONNECT_LIMIT),
-                Optional::empty);
+                everywhere, AgentServer.BEARER, new PeerClients(identity, HttpAgents.CONNECT_LIMIT), Optional::empty);
     }
 }
