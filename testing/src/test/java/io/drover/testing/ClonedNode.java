@@ -106,18 +106,20 @@ final class ClonedNode implements AutoCloseable {
                 .toList());
     }
 
-    /** Runs it without a ZooKeeper that could refuse it: then the grant that it has brought along counts (rule R8). */
+    /** Runs it until it ends by itself, where it reaches no ZooKeeper. */
+    Command.Result runAgentAlone() throws IOException {
+        return Command.run(Stream.concat(Stream.of("timeout", "120"), agent(alone()).stream())
+                .toList());
+    }
+
+    /**
+     * Runs it without a ZooKeeper that could refuse it, as one that never was refused: then the grant that it has brought along counts
+     * (rule R8).
+     */
     void runAgentUntilItHasStartedTheServer() throws IOException, InterruptedException {
-        Path alone = configuration.resolveSibling("clone-alone.yml");
-        cluster.osUser()
-                .secretFile(
-                        alone,
-                        Files.readString(configuration)
-                                .replaceAll(
-                                        "(?m)^zookeeper: .*$",
-                                        "zookeeper: 127.0.0.1:" + cluster.freePort() + "/drover"));
+        Files.delete(root.resolve("agent/refused"));
         Path output = configuration.resolveSibling("clone.log");
-        Process agent = new ProcessBuilder(agent(alone))
+        Process agent = new ProcessBuilder(agent(alone()))
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
@@ -126,6 +128,18 @@ final class ClonedNode implements AutoCloseable {
         } finally {
             agent.destroyForcibly().waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS);
         }
+    }
+
+    private Path alone() throws IOException {
+        Path alone = configuration.resolveSibling("clone-alone.yml");
+        cluster.osUser()
+                .secretFile(
+                        alone,
+                        Files.readString(configuration)
+                                .replaceAll(
+                                        "(?m)^zookeeper: .*$",
+                                        "zookeeper: 127.0.0.1:" + cluster.freePort() + "/drover"));
+        return alone;
     }
 
     @Override

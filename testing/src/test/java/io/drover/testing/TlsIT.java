@@ -176,6 +176,11 @@ class TlsIT {
                     .ignoringFields("disk")
                     .isEqualTo(before);
 
+            Command.Result alone = clone.runAgentAlone();
+            assertThat(alone.exitCode()).as(alone.output()).isNotIn(0, 124);
+            assertThat(alone.output()).contains("was refused when it could ask last");
+            assertThat(clone.server()).as("as long as ZooKeeper is away").isEmpty();
+
             clone.runAgentUntilItHasStartedTheServer();
             assertThat(clone.server()).isPresent();
         }
