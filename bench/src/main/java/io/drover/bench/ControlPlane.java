@@ -14,6 +14,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -112,7 +113,10 @@ final class ControlPlane implements AutoCloseable {
                 List.of("-Xmx1g", "-Xss512k"),
                 List.of("agents", zookeeper(), Integer.toString(nodes()), Integer.toString(options.copySeconds())));
         List<Integer> ports = freePorts(2);
-        Path token = Files.writeString(directory.resolve("token"), AgentServer.BEARER + "\n");
+        Path token = Files.createFile(
+                directory.resolve("token"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(token, AgentServer.BEARER + "\n");
         Path file = Files.writeString(directory.resolve("controller.yml"), """
                 id: c1
                 zookeeper: {connect: "%s", sessionTimeout: 10s}

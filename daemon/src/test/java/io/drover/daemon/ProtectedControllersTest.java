@@ -78,7 +78,8 @@ class ProtectedControllersTest {
                   - {name: alice, token: "%s", roles: {operator: ["shard_*"]}}
                   - {name: bob, token: "%s", roles: {viewer: ["*"], approver: ["*"]}}
                 """.formatted(TokenDigest.of("token-of-alice"), TokenDigest.of("token-of-bob")));
-        Files.writeString(directory.resolve("token"), "token-of-agents\n");
+        Path token = Files.writeString(directory.resolve("token"), "token-of-agents\n");
+        Files.setPosixFilePermissions(token, PosixFilePermissions.fromString("rw-------"));
         for (String id : List.of("c1", "c2")) {
             RUNNING.add(controller(id));
             await(

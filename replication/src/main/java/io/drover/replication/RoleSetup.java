@@ -3,6 +3,8 @@ package io.drover.replication;
 
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
+import io.drover.api.PrivateFile;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -51,13 +53,23 @@ public final class RoleSetup {
         /**
          * Reads the first line of each file.
          *
-         * @throws DroverException INVALID_VALUE when a file is empty
+         * @throws DroverException INVALID_VALUE when a file is empty, cannot be read, or others may read it
          */
         public static Passwords fromFiles(Path drover, Path replication, Path rewind) {
             return new Passwords(firstLine(drover), firstLine(replication), firstLine(rewind));
         }
 
         private static String firstLine(Path file) {
+            try {
+                PrivateFile.require(file);
+            } catch (IOException | IllegalArgumentException e) {
+                throw new DroverException(
+                        ErrorCode.INVALID_VALUE,
+                        "the password file " + file + " cannot be used: "
+                                + (e instanceof IOException ? e.toString() : e.getMessage()),
+                        "give it to this agent's user alone",
+                        e);
+            }
             String line = DurableFiles.read(file).lines().findFirst().orElse("");
             if (line.isBlank()) {
                 throw new DroverException(ErrorCode.INVALID_VALUE, "the password file " + file + " is empty");

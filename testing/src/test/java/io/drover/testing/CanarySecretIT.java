@@ -23,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -80,11 +81,14 @@ class CanarySecretIT {
 
     /** The one token becomes that of a caller in an access file, on both controllers. */
     private static void listCallers(LocalCluster cluster) throws IOException {
-        Path access = cluster.osUser().secretFile(cluster.directory().resolve("etc/access.yml"), """
-                        callers:
-                          - {name: tester, token: "%s", roles: {operator: ["*"], approver: ["*"], admin: ["*"]}}
-                        """.formatted(
-                        TokenDigest.of(cluster.token())));
+        // controllers run as whoever runs this
+        Path access = Files.createFile(
+                cluster.directory().resolve("etc/access.yml"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(access, """
+                callers:
+                  - {name: tester, token: "%s", roles: {operator: ["*"], approver: ["*"], admin: ["*"]}}
+                """.formatted(TokenDigest.of(cluster.token())));
         for (ClusterController controller : cluster.controllers()) {
             Path file = cluster.directory().resolve("etc/" + controller.id() + ".yml");
             String before = Files.readString(file);
@@ -110,6 +114,9 @@ class CanarySecretIT {
             watch.awaitRound();
 
             assertThat(watch.programs()).contains("java", "postgres", "pg_basebackup", "pg_verifybackup");
+            assertThat(watch.environments())
+                    .as("environments that were read; not: %s", watch.denied())
+                    .contains("java", "postgres", "pg_basebackup", "pg_verifybackup");
             assertThat(watch.found()).isEmpty();
             assertThat(views).isEmpty();
             assertThat(everywhere(scene, hunt, move.id())).isEmpty();

@@ -4,6 +4,7 @@ package io.drover.testing;
 import io.drover.testing.cluster.Waiting;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +25,8 @@ final class ProcessWatch implements AutoCloseable {
     private final SecretHunt hunt;
     private final Set<String> found = new ConcurrentSkipListSet<>();
     private final Set<String> programs = new ConcurrentSkipListSet<>();
+    private final Set<String> environments = new ConcurrentSkipListSet<>();
+    private final Set<String> denied = new ConcurrentSkipListSet<>();
     private final AtomicLong read = new AtomicLong();
     private final AtomicLong rounds = new AtomicLong();
     private final Thread thread = new Thread(this::run, "process-watch");
@@ -47,10 +50,14 @@ final class ProcessWatch implements AutoCloseable {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(PROC, "[0-9]*")) {
             for (Path process : entries) {
                 String arguments = look(process, "cmdline");
-                look(process, "environ");
+                boolean hasEnvironment = !look(process, "environ").isEmpty();
                 if (!arguments.isEmpty()) {
-                    String program = arguments.split("[\\x00 ]", 2)[0];
-                    programs.add(program.substring(program.lastIndexOf('/') + 1));
+                    String path = arguments.split("[\\x00 ]", 2)[0];
+                    String program = path.substring(path.lastIndexOf('/') + 1);
+                    programs.add(program);
+                    if (hasEnvironment) {
+                        environments.add(program);
+                    }
                 }
             }
         } catch (IOException e) {
@@ -62,6 +69,9 @@ final class ProcessWatch implements AutoCloseable {
         byte[] content;
         try {
             content = Files.readAllBytes(process.resolve(what));
+        } catch (AccessDeniedException e) {
+            denied.add(what + " of process " + process.getFileName());
+            return "";
         } catch (IOException e) {
             // it has ended
             return "";
@@ -79,6 +89,16 @@ final class ProcessWatch implements AutoCloseable {
     /** The names of the programs that were seen. */
     Set<String> programs() {
         return new TreeSet<>(programs);
+    }
+
+    /** The names of those whose environment was read, and was not empty. */
+    Set<String> environments() {
+        return new TreeSet<>(environments);
+    }
+
+    /** What this user may not read. */
+    Set<String> denied() {
+        return new TreeSet<>(denied);
     }
 
     /** How many argument lists and environments were read. */

@@ -151,32 +151,39 @@ class TlsIT {
         }
     }
 
+    /**
+     * With all that lies on the disk of its original: the grant, and the data. That this is enough to start a second primary is shown
+     * where nobody refuses it, because it reaches no ZooKeeper.
+     */
     @Test
-    void aCloneOfAnAgentIsRefusedAndStartsNothing() throws IOException {
+    void aCloneOfAnAgentIsRefusedAndStartsNothing() throws Exception {
         List<NodeInfo> before = cluster.rest().nodes();
-        Path etc = cluster.directory().resolve("etc");
-        Path clone = cluster.osUser().directory(cluster.directory().resolve("clone"), "rwx------");
-        ClusterNode original = cluster.node(NODE_A);
-        String file = Files.readString(etc.resolve("node_a.yml"))
-                .replace(original.dataRoot().toString(), clone.toString())
-                .replace(original.agent(), "https://" + original.host() + ":" + cluster.freePort())
-                .replaceAll("port: [0-9]+", "port: 0");
-        Path configuration = cluster.osUser().secretFile(etc.resolve("clone.yml"), file);
+        try (ClonedNode clone = ClonedNode.of(cluster, NODE_A)) {
+            Command.Result ended = clone.runAgent();
 
-        Command.Result ended = Command.run(List.of(
-                "timeout",
-                "120",
-                cluster.projectRoot().resolve("bin/drover").toString(),
-                "agent",
-                configuration.toString()));
+            assertThat(ended.exitCode()).as(ended.output()).isNotIn(0, 124);
+            assertThat(ended.output())
+                    .contains(
+                            "another agent is connected as node node_a",
+                            cluster.node(NODE_A).agent(),
+                            "a node has one agent");
+            assertThat(clone.server()).as("a postmaster in the copy").isEmpty();
+            assertThat(clone.log())
+                    .as("where a server writes as the first thing")
+                    .doesNotExist();
+            assertThat(cluster.rest().nodes())
+                    .usingRecursiveComparison()
+                    .ignoringFields("disk")
+                    .isEqualTo(before);
 
-        assertThat(ended.exitCode()).as(ended.output()).isNotIn(0, 124);
-        assertThat(ended.output())
-                .contains("another agent is connected as node node_a", original.agent(), "a node has one agent");
-        assertThat(cluster.rest().nodes())
-                .usingRecursiveComparison()
-                .ignoringFields("disk")
-                .isEqualTo(before);
+            Command.Result alone = clone.runAgentAlone();
+            assertThat(alone.exitCode()).as(alone.output()).isNotIn(0, 124);
+            assertThat(alone.output()).contains("was refused when it could ask last");
+            assertThat(clone.server()).as("as long as ZooKeeper is away").isEmpty();
+
+            clone.runAgentUntilItHasStartedTheServer();
+            assertThat(clone.server()).isPresent();
+        }
     }
 
     @Test

@@ -96,28 +96,30 @@ public final class NodeClaim implements AutoCloseable {
      *
      * @param limit for how long a refusal is not believed
      * @param connectLimit for how long ZooKeeper is waited for
+     * @return whether it is held; otherwise nobody could be asked, and it is taken later
      * @throws DroverException IDENTITY_MISMATCH when another agent holds it, as far as ZooKeeper has answered
      */
-    public void take(Duration limit, Duration connectLimit) {
+    public boolean take(Duration limit, Duration connectLimit) {
         long connected = calls.deadline(connectLimit);
         while (!client.isConnected() && calls.pause(connected)) {
             LOG.trace("not connected yet");
         }
-        establish(calls.deadline(limit));
+        boolean held = establish(calls.deadline(limit));
         ephemeral.start();
+        return held;
     }
 
     /**
      * Once it was refused it takes the claim or fails: whatever comes behind a refusal, such as a connection that is lost, does not make
      * the other agent go away.
      */
-    private void establish(long end) {
+    private boolean establish(long end) {
         DroverException refused = null;
         while (refused != null || client.isConnected()) {
             try {
                 if (client.isConnected()) {
                     ephemeral.establish();
-                    return;
+                    return true;
                 }
             } catch (DroverException e) {
                 if (e.code() == ErrorCode.IDENTITY_MISMATCH) {
@@ -127,12 +129,13 @@ public final class NodeClaim implements AutoCloseable {
                 }
             }
             if (refused == null) {
-                return;
+                return false;
             }
             if (!calls.pause(end)) {
                 throw refused;
             }
         }
+        return false;
     }
 
     /** Why another agent holds the claim, when it does. */

@@ -94,7 +94,7 @@ class NodeClaimTest {
             first.take(NOT_LONG, CONNECT);
         }
         try (NodeClaim next = claim(CLONE, NodeClaimTest::nobodyHasEnded)) {
-            next.take(NOT_LONG, CONNECT);
+            assertThat(next.take(NOT_LONG, CONNECT)).isTrue();
             assertThat(registered()).isEqualTo("http://10.0.0.9:8090");
             assertThat(controllers.alive(NODE)).isTrue();
         }
@@ -200,7 +200,7 @@ class NodeClaimTest {
         ZooKeeperClient away = zooKeeper.begin(1);
         NodeClaim claim = new NodeRegistry(away).claim(CLONE, NodeClaimTest::nobodyHasEnded);
 
-        claim.take(NOT_LONG, Duration.ofMillis(50));
+        assertThat(claim.take(NOT_LONG, Duration.ofMillis(50))).isFalse();
 
         assertThat(claim.refusal()).as("nobody could be asked").isEmpty();
     }

@@ -15,11 +15,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The access file, which is read again when it has changed. A file that is broken, gone, or written by others than its owner changes
- * nothing: what was read last holds, and the log and the health check say so until it is mended.
+ * The access file, which is read again when it has changed. A file that is broken, gone, written by others than its owner, or that of
+ * anybody but root and this process's user changes nothing: what was read last holds, and the log and the health check say so until it is mended.
  */
 public final class AccessFile implements Callers {
     private static final Logger LOG = LoggerFactory.getLogger(AccessFile.class);
+    private static final String UID = "unix:uid";
     private static final long LONGEST = 4 * 1024 * 1024;
 
     private final Path file;
@@ -105,10 +106,22 @@ public final class AccessFile implements Callers {
             throw new IllegalArgumentException(
                     "others than its owner may write it, and with it give themselves every right: chmod go-w");
         }
+        stranger((int) Files.getAttribute(file, UID), (int) Files.getAttribute(Path.of("/proc/self"), UID))
+                .ifPresent(why -> {
+                    throw new IllegalArgumentException(why);
+                });
         if (Files.size(file) > LONGEST) {
             throw new IllegalArgumentException("it is longer than " + LONGEST + " bytes");
         }
         return Files.readAllBytes(file);
+    }
+
+    /** Why the owner may not be the one of this file; empty when he may. */
+    static Optional<String> stranger(int owner, int own) {
+        return owner == 0 || owner == own
+                ? Optional.empty()
+                : Optional.of("it belongs to user " + owner + ", who could with it give themselves every right:"
+                        + " chown it to root or to this controller's user");
     }
 
     private static String reason(Exception failure) {

@@ -51,8 +51,8 @@ public final class AgentApplication extends Application<AgentConfiguration> {
         // an agent without PostgreSQL's programs says so at its start
         tools.postgres().facts();
         ZooKeeperClient client = configuration.getZookeeper().openAsAgent(tools.node());
-        Agent agent = Agent.assemble(
-                tools, new StateDirectory(configuration.getStateDir()), new TopologyStore(client, ZOOKEEPER_LIMIT));
+        StateDirectory state = new StateDirectory(configuration.getStateDir());
+        Agent agent = Agent.assemble(tools, state, new TopologyStore(client, ZOOKEEPER_LIMIT));
 
         AgentRest.install(
                 environment, configuration.getServerFactory(), agent, SecretFile.read(configuration.getTokenFile()));
@@ -66,7 +66,7 @@ public final class AgentApplication extends Application<AgentConfiguration> {
         Duration refused = Duration.ofMillis(
                         configuration.getZookeeper().getSessionTimeout().toMilliseconds())
                 .plus(ZOOKEEPER_LIMIT);
-        environment.lifecycle().manage(new Membership(client, claim, refused, agent));
+        environment.lifecycle().manage(new Membership(client, claim, refused, new RefusedClaim(state), agent));
     }
 
     private static String address(AgentConfiguration configuration) {
@@ -92,20 +92,22 @@ public final class AgentApplication extends Application<AgentConfiguration> {
         private final ZooKeeperClient client;
         private final NodeClaim claim;
         private final Duration refused;
+        private final RefusedClaim memory;
         private final Agent agent;
         private volatile AutoCloseable watcher = () -> {};
 
-        Membership(ZooKeeperClient client, NodeClaim claim, Duration refused, Agent agent) {
+        Membership(ZooKeeperClient client, NodeClaim claim, Duration refused, RefusedClaim memory, Agent agent) {
             this.client = client;
             this.claim = claim;
             this.refused = refused;
+            this.memory = memory;
             this.agent = agent;
         }
 
         @Override
         public void start() {
             watcher = TopologyWatcher.watchAll(client, agent.topologyListener());
-            claim.take(refused, CLAIM_LIMIT);
+            memory.take(() -> claim.take(refused, CLAIM_LIMIT));
             agent.start();
         }
 

@@ -61,14 +61,24 @@ final class TlsOptions {
         Path own = certificate;
         Path secret = key;
         if (own != null && secret != null) {
-            X509ExtendedKeyManager identity =
-                    read("certificate or key", own, () -> PemUtils.loadIdentityMaterial(own, secret));
-            material.withIdentityMaterial(identity);
+            material.withIdentityMaterial(identity(own, secret));
         }
         SSLFactory made = material.build();
         return builder.sslContext(made.getSslContext())
                 .sslParameters(made.getSslParameters())
                 .build();
+    }
+
+    /** What the parser says may quote the key. */
+    private static X509ExtendedKeyManager identity(Path certificate, Path key) {
+        try {
+            return PemUtils.loadIdentityMaterial(certificate, key);
+        } catch (RuntimeException e) {
+            throw new DroverException(
+                    ErrorCode.MALFORMED_REQUEST,
+                    "cannot read the certificate in " + certificate + " or the key in " + key,
+                    "both are PEM files, the key PKCS#8 and not encrypted: --certificate-file, --key-file");
+        }
     }
 
     private interface Reading<T> {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.config;
 
+import io.drover.api.PrivateFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -15,11 +16,12 @@ public final class SecretFile {
      * The first line of a file.
      *
      * @throws UncheckedIOException when the file cannot be read
-     * @throws IllegalArgumentException when its first line is empty
+     * @throws IllegalArgumentException when its first line is empty, or others may read it
      */
     public static String read(Path file) {
         List<String> lines;
         try {
+            PrivateFile.require(file);
             lines = Files.readAllLines(file);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read the secret in " + file, e);

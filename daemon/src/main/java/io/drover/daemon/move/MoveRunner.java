@@ -215,12 +215,12 @@ public final class MoveRunner implements LeaderElection.Listener, AutoCloseable 
         }
     }
 
-    /** The leadership that this controller acts under. */
     /** The number of the leadership that it runs under; empty when it does not lead. */
     public Optional<LeaderEpoch> leaderEpoch() {
         return Optional.ofNullable(leadership).map(Leadership::epoch);
     }
 
+    /** The leadership that this controller acts under. */
     Leadership requireLeadership() {
         Leadership held = leadership;
         if (held == null) {

@@ -64,7 +64,8 @@ final class WriterChecks {
         return Finding.when(
                 by != null && !by.isEmpty(),
                 by + ": after the move " + facts.from() + " could start it as a primary beside the new one",
-                "write manual into start.conf; a unit of systemd needs the drop-in of docs/adopting.md");
+                "write manual into start.conf; a unit of systemd needs the drop-in of docs/adopting.md; a gate that was"
+                        + " left open its agent removes, or a person");
     }
 
     private static Optional<Finding> noPreparedPossible(PreflightFacts facts) {

@@ -50,7 +50,7 @@ final class Access {
         CallNotes notes = CallNotes.of(request);
         notes.concerns(id);
         Role role = notes.requireNeeded();
-        if (notes.requireCaller().mayEverywhere(role)) {
+        if (mayUnseen(notes)) {
             return;
         }
         List<ShardId> concerned = moves.get(id).shards();
@@ -72,17 +72,29 @@ final class Access {
     void toInstanceOf(ContainerRequestContext request, ShardId shard) {
         toShard(request, shard);
         CallNotes notes = CallNotes.of(request);
-        Role role = notes.requireNeeded();
-        if (notes.requireCaller().mayEverywhere(role)) {
-            return;
+        if (!mayUnseen(notes)) {
+            require(notes, notes.requireNeeded(), together(shard));
         }
-        require(notes, role, together(shard));
     }
 
-    /** Asks for all of those that a service finds concerned. */
+    /** Whether the shards need not be looked up: neither for the caller's rights nor for the record of it. */
+    private static boolean mayUnseen(CallNotes notes) {
+        return !notes.isRecorded() && notes.requireCaller().mayEverywhere(notes.requireNeeded());
+    }
+
+    /** Carries an order out that was understood, and that its caller may give; it is recorded first. */
+    static <T> T carriedOut(ContainerRequestContext request, Supplier<T> order) {
+        CallNotes.of(request).carryOut();
+        return order.get();
+    }
+
+    /** Asks for all of those that a service finds concerned; then the order is carried out. */
     Consumer<List<ShardId>> toAll(ContainerRequestContext request) {
         CallNotes notes = CallNotes.of(request);
-        return concerned -> require(notes, notes.requireNeeded(), concerned);
+        return concerned -> {
+            require(notes, notes.requireNeeded(), concerned);
+            notes.carryOut();
+        };
     }
 
     private List<ShardId> together(ShardId shard) {
@@ -98,14 +110,16 @@ final class Access {
     }
 
     /** Starts a move, when its instance may be fenced once more. */
-    Move starting(MoveRequest request, Supplier<Move> order) {
+    Move starting(ContainerRequestContext call, MoveRequest request, Supplier<Move> order) {
         boolean fencesByItself = request.drill() || request.cutover() != MoveRequest.Cutover.APPROVE;
-        return fences.isSet() && fencesByItself ? counted(together(request.shard()), order) : order.get();
+        Supplier<Move> recorded = () -> carriedOut(call, order);
+        return fences.isSet() && fencesByItself ? counted(together(request.shard()), recorded) : recorded.get();
     }
 
     /** Gives an order that fences, when the move's instance may be fenced once more. */
-    Move fencing(MoveId id, Supplier<Move> order) {
-        return fences.isSet() ? counted(moves.get(id).shards(), order) : order.get();
+    Move fencing(ContainerRequestContext call, MoveId id, Supplier<Move> order) {
+        Supplier<Move> recorded = () -> carriedOut(call, order);
+        return fences.isSet() ? counted(moves.get(id).shards(), recorded) : recorded.get();
     }
 
     private Move counted(List<ShardId> concerned, Supplier<Move> order) {

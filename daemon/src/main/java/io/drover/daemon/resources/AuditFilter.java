@@ -21,8 +21,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has each request that changes something recorded where it is decided on: before it is carried out and when it is answered, also
- * one that is refused. The controller that only passes a request on leaves that to the leader.
+ * Has each request that changes something recorded where it is decided on: before it is carried out ({@link CallNotes#carryOut}) and
+ * when it is answered, also one that is refused. The controller that only passes a request on leaves that to the leader.
  */
 @Priority(Priorities.USER)
 public final class AuditFilter implements ContainerRequestFilter, ContainerResponseFilter {
@@ -45,9 +45,9 @@ public final class AuditFilter implements ContainerRequestFilter, ContainerRespo
         if (!isRecorded(request)) {
             return;
         }
+        // what it is about is known when its body is checked
         CallNotes notes = CallNotes.of(request);
-        trail.asked(asked(request, notes));
-        notes.asked();
+        notes.recordBy(() -> trail.asked(asked(request, notes)));
     }
 
     @Override
@@ -100,7 +100,7 @@ public final class AuditFilter implements ContainerRequestFilter, ContainerRespo
     }
 
     /** What is no percent-encoding is taken as it stands. */
-    private static @Nullable String reason(@Nullable String header) {
+    static @Nullable String reason(@Nullable String header) {
         if (header == null) {
             return null;
         }

@@ -25,6 +25,7 @@ final class CallNotes {
     private @Nullable Caller caller;
     private @Nullable Role needed;
     private @Nullable String move;
+    private @Nullable Runnable recording;
     private boolean asked;
     private boolean passedOn;
 
@@ -96,12 +97,28 @@ final class CallNotes {
         }
     }
 
+    /** Whether it is written down that it was about to be carried out. */
     boolean wasAsked() {
         return asked;
     }
 
-    void asked() {
-        asked = true;
+    /** Sets what writes that down. */
+    void recordBy(Runnable recorder) {
+        recording = recorder;
+    }
+
+    /** Whether what is done about it is recorded. */
+    boolean isRecorded() {
+        return recording != null;
+    }
+
+    /** Records that it is about to be carried out: it was understood, and its caller may do it. Once, and before anything changes. */
+    void carryOut() {
+        Runnable recorder = recording;
+        if (recorder != null && !asked) {
+            recorder.run();
+            asked = true;
+        }
     }
 
     /** Whether another controller has answered, and recorded it. */

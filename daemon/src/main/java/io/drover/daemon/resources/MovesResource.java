@@ -108,11 +108,12 @@ public final class MovesResource {
         note(CallNotes.of(call), request);
         access.toInstanceOf(call, request.shard());
         if (Boolean.TRUE.equals(request.dryRun())) {
-            return Response.ok(moves.plan(request)).build();
+            return Response.ok(Access.carriedOut(call, () -> moves.plan(request)))
+                    .build();
         }
         access.requireToWait(request);
-        Move move =
-                access.starting(request, () -> moves.create(request, Access.keyOf(call, key), Access.starter(call)));
+        Move move = access.starting(
+                call, request, () -> moves.create(request, Access.keyOf(call, key), Access.starter(call)));
         return Response.created(uri.getBaseUriBuilder()
                         .path(MovesResource.class)
                         .path(move.id().value())
@@ -202,7 +203,7 @@ public final class MovesResource {
             @PathParam("id") MoveId id, @Parameter(hidden = true) @Context ContainerRequestContext call) {
         access.toMove(call, id);
         access.requireSecondPerson(call, id);
-        return accepted(access.fencing(id, () -> moves.approve(id)));
+        return accepted(access.fencing(call, id, () -> moves.approve(id)));
     }
 
     @POST
@@ -218,7 +219,7 @@ public final class MovesResource {
     @ApiResponse(responseCode = "409", description = STATE_FORBIDS)
     public Response drill(@PathParam("id") MoveId id, @Parameter(hidden = true) @Context ContainerRequestContext call) {
         access.toMove(call, id);
-        return accepted(access.fencing(id, () -> moves.drill(id)));
+        return accepted(access.fencing(call, id, () -> moves.drill(id)));
     }
 
     @POST
@@ -232,7 +233,7 @@ public final class MovesResource {
     @ApiResponse(responseCode = "409", description = STATE_FORBIDS)
     public Response abort(@PathParam("id") MoveId id, @Parameter(hidden = true) @Context ContainerRequestContext call) {
         access.toMove(call, id);
-        return accepted(moves.abort(id));
+        return accepted(Access.carriedOut(call, () -> moves.abort(id)));
     }
 
     @POST
@@ -252,7 +253,7 @@ public final class MovesResource {
         List<MoveRequest.Waiver> waive = asked == null ? List.of() : asked;
         noteWaivers(CallNotes.of(call), waive);
         access.toMove(call, id);
-        return accepted(access.fencing(id, () -> moves.rollback(id, waive)));
+        return accepted(access.fencing(call, id, () -> moves.rollback(id, waive)));
     }
 
     @POST
@@ -272,7 +273,8 @@ public final class MovesResource {
         CallNotes.of(call).says("endBake", asked.endBake());
         noteWaivers(CallNotes.of(call), asked.waivers());
         access.toMove(call, id);
-        return accepted(moves.complete(id, Boolean.TRUE.equals(asked.endBake()), asked.waivers()));
+        return accepted(Access.carriedOut(
+                call, () -> moves.complete(id, Boolean.TRUE.equals(asked.endBake()), asked.waivers())));
     }
 
     @POST
@@ -286,7 +288,7 @@ public final class MovesResource {
     @ApiResponse(responseCode = "409", description = STATE_FORBIDS)
     public Response pause(@PathParam("id") MoveId id, @Parameter(hidden = true) @Context ContainerRequestContext call) {
         access.toMove(call, id);
-        return accepted(moves.pause(id));
+        return accepted(Access.carriedOut(call, () -> moves.pause(id)));
     }
 
     @POST
@@ -301,7 +303,7 @@ public final class MovesResource {
     public Response resume(
             @PathParam("id") MoveId id, @Parameter(hidden = true) @Context ContainerRequestContext call) {
         access.toMove(call, id);
-        return accepted(moves.resume(id));
+        return accepted(Access.carriedOut(call, () -> moves.resume(id)));
     }
 
     private static Response accepted(Move move) {

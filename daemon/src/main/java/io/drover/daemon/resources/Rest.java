@@ -12,7 +12,9 @@ import io.drover.daemon.audit.AuditTrail;
 import io.drover.daemon.move.MoveService;
 import io.drover.daemon.move.ShardService;
 import io.drover.daemon.tls.PeerClients;
+import jakarta.servlet.DispatcherType;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 
 /** Puts the controller's REST interface together. */
@@ -55,12 +57,19 @@ public final class Rest {
         }
         EventStreams streams = new EventStreams(leaders::leads);
         environment.lifecycle().manage(streams);
+        AuditTrail trail = new AuditTrail(protection.audit());
+        if (trail.isKept()) {
+            environment
+                    .admin()
+                    .addFilter("audit", new AuditedTasks(trail))
+                    .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, AuditedTasks.PATHS);
+        }
         Access access = new Access(moves, shards, protection.secondPerson(), protection.fences());
         for (Object component : List.of(
                 new ProblemMapper(),
                 new CallerFilter(protection.callers()),
                 new RoleFeature(),
-                new AuditFilter(new AuditTrail(protection.audit())),
+                new AuditFilter(trail),
                 new BodyLimitFilter(BodyLimitFilter.USUAL),
                 new LeaderForwarding(leaders, streams, peers, patience),
                 new MovesResource(moves, streams, access),

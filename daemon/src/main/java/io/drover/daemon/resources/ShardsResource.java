@@ -121,6 +121,6 @@ public final class ShardsResource {
         access.toInstanceOf(call, id);
         NodeId node = Bodies.required(Bodies.required(body, "body").node(), "node");
         CallNotes.of(call).says("node", node);
-        return new Purged(shards.purge(id, node));
+        return new Purged(Access.carriedOut(call, () -> shards.purge(id, node)));
     }
 }

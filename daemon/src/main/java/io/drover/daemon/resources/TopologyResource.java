@@ -66,6 +66,6 @@ public final class TopologyResource {
         access.toEverything(call);
         TopologyRebuild.Order order = Bodies.required(body, "body");
         CallNotes.of(call).says("write", order.write());
-        return shards.rebuildTopology(order);
+        return Access.carriedOut(call, () -> shards.rebuildTopology(order));
     }
 }

@@ -8,14 +8,19 @@ import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Asks another trust manager, which looks at CA, validity and host, and then for the name: a certificate of the right CA at the right
  * address may still be that of another node. A refusal says which certificate it was and what is wrong with it.
  */
 final class CheckedTrust extends X509ExtendedTrustManager {
+    private static final Logger LOG = LoggerFactory.getLogger(CheckedTrust.class);
+
     private final X509ExtendedTrustManager authority;
     private final @Nullable PeerName expected;
+    private volatile String told = "";
 
     /**
      * Makes one.
@@ -29,6 +34,22 @@ final class CheckedTrust extends X509ExtendedTrustManager {
 
     private interface Check {
         void run() throws CertificateException;
+    }
+
+    /** Of a client's the server that refuses him writes a line when the handshake has failed; of a server's nobody else would. */
+    private void checkedServer(X509Certificate[] chain, Check check) throws CertificateException {
+        try {
+            checked(chain, check);
+            told = "";
+        } catch (CertificateException e) {
+            String why = String.valueOf(e.getMessage());
+            // who is polled every second is told of once
+            if (!why.equals(told)) {
+                LOG.warn("{}; nothing was sent", why);
+                told = why;
+            }
+            throw e;
+        }
     }
 
     private void checked(X509Certificate[] chain, Check check) throws CertificateException {
@@ -71,19 +92,19 @@ final class CheckedTrust extends X509ExtendedTrustManager {
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-        checked(chain, () -> authority.checkServerTrusted(chain, authType));
+        checkedServer(chain, () -> authority.checkServerTrusted(chain, authType));
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
             throws CertificateException {
-        checked(chain, () -> authority.checkServerTrusted(chain, authType, socket));
+        checkedServer(chain, () -> authority.checkServerTrusted(chain, authType, socket));
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
             throws CertificateException {
-        checked(chain, () -> authority.checkServerTrusted(chain, authType, engine));
+        checkedServer(chain, () -> authority.checkServerTrusted(chain, authType, engine));
     }
 
     @Override

@@ -3,32 +3,24 @@ package io.drover.daemon.tls;
 
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
+import io.drover.api.PrivateFile;
 import io.drover.daemon.config.TlsFactory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 import nl.altindag.ssl.pem.util.PemUtils;
 
 /** The PEM files of an identity. All of a daemon's TLS comes from what {@link #read} has read once: never half of a change. */
 public record TlsFiles(Path certificate, Path key, Path ca) {
-    private static final Set<PosixFilePermission> FOR_OTHERS = EnumSet.of(
-            PosixFilePermission.GROUP_READ,
-            PosixFilePermission.GROUP_WRITE,
-            PosixFilePermission.OTHERS_READ,
-            PosixFilePermission.OTHERS_WRITE);
-
     private static final byte[] PROBE = "drover".getBytes(StandardCharsets.UTF_8);
 
     /** The files that a configuration names. */
@@ -71,13 +63,10 @@ public record TlsFiles(Path certificate, Path key, Path ca) {
 
     Text text() {
         try {
-            Set<PosixFilePermission> granted = EnumSet.noneOf(PosixFilePermission.class);
-            granted.addAll(Files.getPosixFilePermissions(key));
-            granted.retainAll(FOR_OTHERS);
-            if (!granted.isEmpty()) {
-                throw refused(key + " can be read or written by others than its owner", "chmod 0600 " + key);
-            }
+            PrivateFile.require(key);
             return new Text(Files.readString(certificate), Files.readString(key), Files.readString(ca));
+        } catch (IllegalArgumentException e) {
+            throw refused(String.valueOf(e.getMessage()), "chmod 0600 " + key);
         } catch (IOException e) {
             throw new DroverException(
                     ErrorCode.INVALID_VALUE,

@@ -13,6 +13,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,6 +32,27 @@ class AccessFileTest {
         Files.writeString(file, text);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
         return file;
+    }
+
+    @Test
+    void belongsToRootOrToTheControllersUser() {
+        assertThat(AccessFile.stranger(0, 998)).isEmpty();
+        assertThat(AccessFile.stranger(998, 998)).isEmpty();
+        assertThat(AccessFile.stranger(1000, 998))
+                .hasValueSatisfying(why -> assertThat(why).contains("user 1000", "chown"));
+        assertThat(AccessFile.stranger(998, 0)).isPresent();
+    }
+
+    /** Only root gives files away. */
+    @Test
+    @EnabledIfSystemProperty(named = "user.name", matches = "root")
+    void isRefusedWhenItIsAnotherUsers() throws IOException {
+        Path file = write("callers:\n" + caller("alice", ALICE, "{viewer: ['*']}"));
+        Files.setAttribute(file, "unix:uid", 65_534);
+
+        assertThatThrownBy(() -> new AccessFile(file, Duration.ZERO))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("it belongs to user 65534");
     }
 
     private static String caller(String name, String token, String roles) {

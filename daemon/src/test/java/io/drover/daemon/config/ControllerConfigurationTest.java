@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -193,6 +194,10 @@ class ControllerConfigurationTest {
     void readsTheFirstLineOfASecretOnly(@TempDir Path directory) throws IOException {
         Path file = directory.resolve("secret");
         Files.writeString(file, " s3cret \nsecond\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+        assertThatThrownBy(() -> SecretFile.read(file)).hasMessageContaining("chmod 0600");
+
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
         assertThat(SecretFile.read(file)).isEqualTo("s3cret");
 
         Files.writeString(file, "\n");

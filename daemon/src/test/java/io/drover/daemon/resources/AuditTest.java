@@ -8,9 +8,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.Json;
+import io.drover.api.ShardId;
 import io.drover.daemon.access.AccessFile;
 import io.drover.daemon.audit.AuditLog;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +24,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -88,6 +92,11 @@ class AuditTest {
                         "\"controller\":\"c1\",\"caller\":\"operator\",\"address\":\"127.0.0.1\"",
                         "\"method\":\"POST\",\"path\":\"v1/moves\"",
                         "\"reason\":\"node_a läuft+voll 95%\"");
+        assertThat(asked.toString())
+                .as("what was about to be done, when the controller dies before it answers")
+                .contains(
+                        "\"shards\":[\"shard_01\"]",
+                        "\"what\":{\"shard\":\"shard_01\",\"target\":\"node_b\",\"cutover\":\"approve\"");
         assertThat(asked.has("result")).isFalse();
         assertThat(answered.get("request")).isEqualTo(asked.get("request"));
         assertThat(answered.toString())
@@ -96,6 +105,86 @@ class AuditTest {
                         "\"shards\":[\"shard_01\"],\"move\":\"" + FakeServices.ID + "\"",
                         "\"what\":{\"shard\":\"shard_01\",\"target\":\"node_b\",\"cutover\":\"approve\"",
                         "\"result\":\"done\",\"status\":201");
+    }
+
+    /** Each call that changes something: its line says what it concerns, and is there before anything is done. */
+    @Test
+    void whatIsAboutToBeDoneIsOnDiskBeforeItIsDone() throws IOException {
+        controller.services.together = List.of(new ShardId("shard_01"), new ShardId("shard_02"));
+        for (Callbook call : Callbook.ALL) {
+            if (call.method().equals("GET")) {
+                continue;
+            }
+            List<JsonNode> before = lines();
+            AtomicReference<List<JsonNode>> atTheOrder = new AtomicReference<>(List.of());
+            controller.services.onOrder = () -> atTheOrder.compareAndSet(List.of(), newLines(before.size()));
+
+            HttpResponse<String> answer = controller.send(controller
+                    .request(call.path(), CallersOfTests.token("everything"))
+                    .header("Content-Type", "application/json")
+                    .header("Drover-Reason", "because")
+                    .method(call.method(), HttpRequest.BodyPublishers.ofString(call.body())));
+
+            assertThat(answer.statusCode()).as("%s: %s", call, answer.body()).isBetween(200, 299);
+            assertThat(atTheOrder.get()).as("%s", call).hasSize(1);
+            JsonNode asked = atTheOrder.get().get(0);
+            assertThat(asked.path("event").asText()).isEqualTo("asked");
+            assertThat(asked.path("reason").asText()).isEqualTo("because");
+            if (!call.isForEverything()) {
+                assertThat(asked.path("shards").toString()).as("%s", call).isEqualTo("[\"shard_01\",\"shard_02\"]");
+            }
+            if (call.body().contains("node_")) {
+                assertThat(asked.path("what").toString()).as("%s", call).containsPattern("\"(node|target)\":\"node_");
+            }
+            if (call.path().contains(FakeServices.ID.value())) {
+                assertThat(asked.path("move").asText()).isEqualTo(FakeServices.ID.value());
+            }
+            assertThat(lines()).as("%s", call).hasSize(before.size() + 2);
+        }
+    }
+
+    private List<JsonNode> newLines(int before) {
+        try {
+            return lines().subList(before, lines().size());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** One that was not understood was never about to be done. */
+    @Test
+    void whatIsRefusedBeforeItIsUnderstoodHasOneLine() throws IOException {
+        post("/v1/moves", "operator", "{\"shard\": \"shard_01\"}");
+        post("/v1/shards/shard_01/purge", "admin", "{}");
+
+        assertThat(lines())
+                .hasSize(2)
+                .allSatisfy(line -> assertThat(line.toString()).contains("\"event\":\"answered\"", "\"status\":400"));
+    }
+
+    @Test
+    void holdsTasksOfTheAdminPort() throws IOException, InterruptedException {
+        HttpResponse<InputStream> answer = controller.stream(HttpRequest.newBuilder(
+                        controller.admin().resolve("/tasks/log-level?logger=io.drover.none&level=DEBUG&token=secret"))
+                .header("Drover-Reason", "to look closer")
+                .POST(HttpRequest.BodyPublishers.noBody()));
+        answer.body().close();
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(lines()).hasSize(2);
+        assertThat(lines().get(0).toString())
+                .contains(
+                        "\"event\":\"asked\"",
+                        "\"path\":\"/tasks/log-level\"",
+                        "io.drover.none",
+                        "DEBUG",
+                        "\"reason\":\"to look closer\"")
+                .doesNotContain("secret", "\"caller\"");
+        assertThat(lines().get(1).toString()).contains("\"result\":\"done\",\"status\":200");
+        controller.stream(HttpRequest.newBuilder(controller.admin().resolve("/ping")))
+                .body()
+                .close();
+        assertThat(lines()).hasSize(2);
     }
 
     @ParameterizedTest
@@ -180,7 +269,7 @@ class AuditTest {
     }
 
     @Test
-    void whatCannotBeRecordedIsNotDone() {
+    void whatCannotBeRecordedIsNotDone() throws IOException, InterruptedException {
         AuditLog full = AuditLog.in(Path.of("/dev/full"), "full", Clock.systemUTC());
         try (TestController blind =
                 new TestController(null, null, new Rest.Protection(callers, full, false, FenceLimit.none()))) {
@@ -189,7 +278,13 @@ class AuditTest {
 
             assertThat(answer.statusCode()).isEqualTo(503);
             assertThat(answer.body()).contains("AUDIT_FAILED", "nothing was done", "No space left");
-            assertThat(blind.services.calls).isEmpty();
+            assertThat(blind.services.calls).noneMatch(call -> call.startsWith("abort"));
+            HttpResponse<InputStream> task =
+                    blind.stream(HttpRequest.newBuilder(blind.admin().resolve("/tasks/gc"))
+                            .POST(HttpRequest.BodyPublishers.noBody()));
+            assertThat(new String(task.body().readAllBytes(), StandardCharsets.UTF_8))
+                    .doesNotContain("Running GC");
+            assertThat(task.statusCode()).isEqualTo(503);
             assertThat(full.failure()).isPresent();
             assertThat(blind.send(blind.request("/v1/moves", CallersOfTests.token("viewer")))
                             .statusCode())

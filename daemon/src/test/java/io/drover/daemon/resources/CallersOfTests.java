@@ -21,6 +21,7 @@ final class CallersOfTests {
             "first", "{operator: [shard_01], approver: [shard_01], admin: [shard_01]}",
             "tenant", "{operator: ['shard_*'], approver: ['shard_*'], admin: ['shard_*']}",
             "stranger", "{viewer: ['other_*'], operator: ['other_*'], approver: ['other_*'], admin: ['other_*']}",
+            "everything", "{viewer: ['*'], operator: ['*'], approver: ['*'], admin: ['*']}",
             "alice", "{operator: ['*'], approver: ['*']}",
             "bob", "{operator: ['*'], approver: ['*']}"));
 

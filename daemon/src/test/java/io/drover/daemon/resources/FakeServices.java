@@ -38,6 +38,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Services that keep what they are asked and answer with one move and one shard, or fail with a given error. */
 public final class FakeServices implements MoveService, ShardService {
+    private static final List<String> LOOKS = List.of("list", "get", "listen", "shards", "shard", "nodes");
+
     public static final MoveId ID = new MoveId("abcd1234-0000");
 
     public final List<String> calls = new CopyOnWriteArrayList<>();
@@ -173,8 +175,14 @@ public final class FakeServices implements MoveService, ShardService {
         return List.of("/data/set-aside");
     }
 
+    /** Run at each call that changes something, before anything is done. */
+    public volatile Runnable onOrder = () -> {};
+
     private Move called(String call) {
         calls.add(call);
+        if (!LOOKS.contains(call.split(" ", 2)[0])) {
+            onOrder.run();
+        }
         RuntimeException planned = failure;
         if (planned != null) {
             throw planned;
@@ -235,6 +243,7 @@ public final class FakeServices implements MoveService, ShardService {
 
     @Override
     public TopologyRebuild.Plan rebuildTopology(TopologyRebuild.Order order) {
+        called("rebuild");
         rebuilt = order;
         return new TopologyRebuild.Plan(
                 List.of(),

@@ -121,6 +121,11 @@ public final class TestController implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + support.getLocalPort());
     }
 
+    /** The admin port. */
+    public URI admin() {
+        return URI.create("http://127.0.0.1:" + support.getAdminPort());
+    }
+
     public HttpResponse<String> get(String path) {
         return send(request(path).GET());
     }

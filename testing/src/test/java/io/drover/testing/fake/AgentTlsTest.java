@@ -56,6 +56,15 @@ final class AgentTlsTest {
     @BeforeAll
     static void start() {
         cluster = MiniCluster.withShard();
+        // which it does by itself, a moment later
+        cluster.await(
+                "the agent has stored what it has seen",
+                () -> world().get(0)
+                                .contains("\"seenEpoch\":"
+                                        + cluster.topology().epoch().value())
+                        && world().get(0)
+                                .contains("\"grantEpoch\":"
+                                        + cluster.topology().epoch().value()));
         stage = new TlsStage(directory);
         controller = TlsStage.load(stage.folder(CONTROLLER), CONTROLLER);
     }
@@ -109,7 +118,9 @@ final class AgentTlsTest {
                     TlsStage.agents(controller, server.address()),
                     "drover://agent/node_b",
                     "it is not that of drover://agent/node_a");
-            assertThat(log.warnings()).noneMatch(line -> line.contains("count-rows"));
+            assertThat(log.warnings())
+                    .noneMatch(line -> line.contains("count-rows"))
+                    .anyMatch(line -> line.contains("nothing was sent") && line.contains("drover://agent/node_b"));
         }
         assertThat(world()).isEqualTo(before);
     }
@@ -117,26 +128,39 @@ final class AgentTlsTest {
     @Test
     void anAgentOfAnotherHostIsSentNothing() {
         TlsFolder folder = stage.folder(AGENT, stage.ca.issue(AGENT.toString(), "10.9.8.7"), stage.ca);
-        try (AgentServer server = agent(folder)) {
-            assertRefused(TlsStage.agents(controller, server.address()), "127.0.0.1");
-        }
+        assertSentNothing(folder, "127.0.0.1");
     }
 
     @Test
     void anAgentWithAnExpiredCertificateIsSentNothing() {
         TlsFolder folder = stage.folder(AGENT, stage.ca.issueExpired(AGENT.toString(), HOST), stage.ca);
-        try (AgentServer server = agent(folder)) {
-            assertRefused(TlsStage.agents(controller, server.address()), "it has expired");
-        }
+        assertSentNothing(folder, "it has expired");
     }
 
     @Test
     void anAgentOfAForeignCaIsSentNothing() {
         TestCa foreign = TestCa.named("Somebody else's CA");
         TlsFolder folder = stage.folder(AGENT, foreign.issue(AGENT.toString(), HOST), foreign);
-        try (AgentServer server = agent(folder)) {
-            assertRefused(TlsStage.agents(controller, server.address()), "no CA that is trusted here has issued it");
+        assertSentNothing(folder, "no CA that is trusted here has issued it");
+    }
+
+    /** The controller refuses, says so to its caller and in its log once, and the agent has heard of no command. */
+    private static void assertSentNothing(TlsFolder folder, String why) {
+        List<String> before = world();
+        try (LogLines log = log();
+                AgentServer server = agent(folder)) {
+            HttpAgents agents = TlsStage.agents(controller, server.address());
+            assertRefused(agents, why);
+            assertRefused(agents, why);
+            assertThat(log.warnings())
+                    .filteredOn(line -> line.contains("nothing was sent"))
+                    .singleElement()
+                    .asString()
+                    .contains("is refused", why, AGENT.toString());
+            assertThat(log.warnings()).noneMatch(line -> line.contains("count-rows"));
+            assertThat(server.handshakes()).isZero();
         }
+        assertThat(world()).isEqualTo(before);
     }
 
     @Test
@@ -239,7 +263,7 @@ final class AgentTlsTest {
                 .header("Authorization", "Bearer " + AgentServer.BEARER)
                 .header("Content-Type", "application/json")
                 .timeout(LIMIT)
-                .POST(HttpRequest.BodyPublishers.ofString("{\"args\":{}}"));
+                .POST(HttpRequest.BodyPublishers.ofString("{\"token\":null,\"args\":{}}"));
         headers.forEach(request::header);
         HttpResponse<String> answer = stage.client(shown).send(request.build(), HttpResponse.BodyHandlers.ofString());
         return answer.statusCode() + " " + answer.body();

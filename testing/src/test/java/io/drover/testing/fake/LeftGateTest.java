@@ -30,7 +30,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -115,8 +117,10 @@ final class LeftGateTest {
     /** What an agent has on disk about an instance that it found under the unit. */
     private InstanceId adopted(boolean atHome) throws IOException {
         Verb<InstanceReport> make = new Verb.Initialize(new ShardId("shard_01"), 5433, new DatabaseName("app"));
-        InstanceReport made = (InstanceReport)
-                agent().dispatch(new InstanceId("0"), make.path(), Json.bytes(Collections.singletonMap("args", make)));
+        Map<String, @Nullable Object> command = new TreeMap<>();
+        command.put("token", null);
+        command.put("args", make);
+        InstanceReport made = (InstanceReport) agent().dispatch(new InstanceId("0"), make.path(), Json.bytes(command));
         String file = files.names().stream()
                 .filter(name -> name.contains(made.instance().value()))
                 .findFirst()
