@@ -22,9 +22,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -174,7 +174,10 @@ class AuditTest {
 
         assertThat(answer.statusCode()).isEqualTo(200);
         // the answer is on its way before what became of the task is written
-        assertThat(Waiting.until(Duration.ofSeconds(20), Duration.ofMillis(20), () -> newLines(0).size() == 2))
+        assertThat(Waiting.until(
+                        Duration.ofSeconds(20),
+                        Duration.ofMillis(20),
+                        () -> newLines(0).size() == 2))
                 .isTrue();
         assertThat(lines().get(0).toString())
                 .contains(
