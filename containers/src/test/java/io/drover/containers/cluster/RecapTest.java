@@ -18,7 +18,8 @@ class RecapTest {
     @Test
     void countsWhatWasChangedOnAllHosts() {
         assertThat(Recap.changed(LOG, HEAD + QUIET + QUIET)).isZero();
-        assertThat(Recap.changed(LOG, HEAD + QUIET + BUSY + BUSY + "\nMonday 1 June 2026\n")).isEqualTo(24);
+        assertThat(Recap.changed(LOG, HEAD + QUIET + BUSY + BUSY + "\nMonday 1 June 2026\n"))
+                .isEqualTo(24);
     }
 
     @Test
