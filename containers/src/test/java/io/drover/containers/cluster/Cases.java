@@ -39,6 +39,13 @@ final class Cases {
                 .toList();
     }
 
+    static Case named(String name) {
+        return all().stream()
+                .filter(one -> one.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("there is no case " + name + " among " + all()));
+    }
+
     /** There, back, there again, and closed, all under load. */
     static MoveId moveRollbackComplete(Scene scene) {
         MoveId first = scene.startMove("");
