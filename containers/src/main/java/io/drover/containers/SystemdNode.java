@@ -142,7 +142,8 @@ public final class SystemdNode implements AutoCloseable {
         return container.getDockerClient();
     }
 
-    private String id() {
+    /** What the engine calls this very machine; another one of the same name has another. */
+    public String id() {
         return container.getContainerId();
     }
 

@@ -54,9 +54,9 @@ final class Installation implements AutoCloseable {
         Installation installation = new Installation(directory, hosts, network, control);
         try {
             installation.boot();
-            if (!Settings.keep() || !Files.exists(installation.ready())) {
+            if (!installation.isSetUp()) {
                 installation.setUp();
-                Files.writeString(installation.ready(), "");
+                Files.writeString(installation.ready(), installation.ids());
             }
             return installation;
         } catch (IOException | RuntimeException | Error e) {
@@ -124,6 +124,17 @@ final class Installation implements AutoCloseable {
 
     private Path inventory() {
         return directory.resolve("inventory.yml");
+    }
+
+    /** These very machines: an earlier run may have had others of the same names. */
+    private boolean isSetUp() throws IOException {
+        return Settings.keep()
+                && Files.exists(ready())
+                && Files.readString(ready()).equals(ids());
+    }
+
+    private String ids() {
+        return machines.values().stream().map(SystemdNode::id).sorted().collect(Collectors.joining("\n"));
     }
 
     private Path ready() {
