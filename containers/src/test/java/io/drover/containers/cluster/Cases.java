@@ -81,12 +81,6 @@ final class Cases {
         Fault killed = Fault.powerCut(scene.machine(leader));
         Instant at = Instant.ofEpochMilli(System.currentTimeMillis());
         try (killed) {
-<<<<<<< HEAD
-            scene.fault(
-                    "host " + leader + " of the leading controller killed while copying",
-                    is(scene, move, MoveState.COPYING));
-=======
->>>>>>> 24c183f04e7c6c8fc4198229602db356efdc327d
             scene.await(move, MoveState.BAKING);
             // nobody could be asked at that moment
             scene.fault("host " + leader + " of the leading controller killed while copying", isCopying(scene, move, at));
@@ -95,10 +89,10 @@ final class Cases {
         return move;
     }
 
-<<<<<<< HEAD
     private static boolean is(Scene scene, MoveId move, MoveState state) {
         return scene.await(move, MoveState.values()).state() == state;
-=======
+    }
+
     /** All machines have one clock. */
     private static boolean isCopying(Scene scene, MoveId move, Instant at) {
         return scene.rest().move(move).history().stream()
@@ -106,7 +100,6 @@ final class Cases {
                 .findFirst()
                 .filter(entry -> entry.at().isAfter(at))
                 .isPresent();
->>>>>>> 24c183f04e7c6c8fc4198229602db356efdc327d
     }
 
     /** What happens to hosts of the move while it goes on. */
