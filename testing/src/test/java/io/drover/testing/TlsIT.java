@@ -167,7 +167,9 @@ class TlsIT {
                             "another agent is connected as node node_a",
                             cluster.node(NODE_A).agent(),
                             "a node has one agent");
-            assertThat(clone.server()).as("a postmaster in the copy").isEmpty();
+            assertThat(clone.server())
+                    .as("a process in the copy, behind %s: %s", ended.exitCode(), ended.output())
+                    .isEmpty();
             assertThat(clone.log())
                     .as("where a server writes as the first thing")
                     .doesNotExist();

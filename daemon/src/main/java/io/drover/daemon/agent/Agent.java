@@ -17,6 +17,7 @@ public final class Agent {
     private final Supervisor supervisor;
     private final TopologyView view;
     private final Acts acts;
+    private final Runnable listening;
 
     private Agent(
             VerbDispatcher dispatcher,
@@ -24,13 +25,15 @@ public final class Agent {
             ShardHealth health,
             Supervisor supervisor,
             TopologyView view,
-            Acts acts) {
+            Acts acts,
+            Runnable listening) {
         this.dispatcher = dispatcher;
         this.observation = observation;
         this.health = health;
         this.supervisor = supervisor;
         this.view = view;
         this.acts = acts;
+        this.listening = listening;
     }
 
     /**
@@ -76,14 +79,14 @@ public final class Agent {
         verbs.requireComplete();
 
         Supervisor supervisor = new Supervisor(tools, instances, view, store, settings, seals, targets, acts);
-        wakened.set(supervisor);
         return new Agent(
                 new VerbDispatcher(verbs, instances, gate, new Replays(files), tools.scheduler()),
                 observation,
                 new ShardHealth(tools, instances, view),
                 supervisor,
                 view,
-                acts);
+                acts,
+                () -> wakened.set(supervisor));
     }
 
     /**
@@ -132,8 +135,9 @@ public final class Agent {
         return view.connected();
     }
 
-    /** Begins to look after its instances. */
+    /** Begins to look after its instances. What it has heard of the topology until then has moved it to nothing. */
     public void start() {
+        listening.run();
         supervisor.start();
     }
 

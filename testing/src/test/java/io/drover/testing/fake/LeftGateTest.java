@@ -22,6 +22,7 @@ import io.drover.replication.ServerPlace;
 import io.drover.replication.ServiceName;
 import io.drover.replication.Waiting;
 import io.drover.topology.TopologyStore;
+import io.drover.topology.TopologyWatcher;
 import io.drover.topology.ZkLayout;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -33,6 +34,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -112,6 +114,19 @@ final class LeftGateTest {
             next.stop();
             zooKeeper.close();
         }
+    }
+
+    /** It may be a clone that waits to be refused. */
+    @Test
+    void anAgentThatHasNotBegunDoesNothingWhateverItHears() throws IOException {
+        adopted(true);
+        Agent waiting = agent();
+
+        waiting.topologyListener().connection(TopologyWatcher.Connection.CONNECTED);
+
+        assertThat(Waiting.until(Duration.ofSeconds(1), POLL, () -> !closed.isEmpty()))
+                .isFalse();
+        zooKeeper.close();
     }
 
     /** What an agent has on disk about an instance that it found under the unit. */
