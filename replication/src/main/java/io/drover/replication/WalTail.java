@@ -52,6 +52,9 @@ public final class WalTail {
     /** Less than anybody waits for who commits: somebody else decides what becomes of a standby that is so slow. */
     private static final Duration STALLED = Duration.ofMillis(500);
 
+    /** What is on its way then may still arrive in this time. */
+    private static final Duration LANDS = Duration.ofSeconds(1);
+
     private static final Duration POLL = Duration.ofMillis(1);
     private static final String COMMITS_WAIT = "SELECT current_setting('synchronous_standby_names') <> ''";
     private static final String TAKEN = """
@@ -68,7 +71,7 @@ public final class WalTail {
      * nothing when less is left.
      *
      * <p>Where commits wait for standbys, each waits for all the WAL that lies before it. So it is written no faster than they take it, and
-     * no further when they take nothing: more is left then than was asked for.
+     * no further when that takes half a second: more is left then than was asked for.
      *
      * @param connection a superuser's, or one that may execute pg_logical_emit_message
      * @param marginBytes bytes to leave before the end of the segment
@@ -83,7 +86,13 @@ public final class WalTail {
         long boundary = start.bytes() + start.bytesToSegmentEnd(segment);
         for (int round = 0; round < ROUNDS; round++) {
             long missing = boundary - Math.min(marginBytes, segment / 2) - now.bytes();
-            if (missing < RECORD_OVERHEAD || paced && !isTaken(connection, before)) {
+            if (missing < RECORD_OVERHEAD) {
+                break;
+            }
+            if (paced && !isTaken(connection, before)) {
+                // who commits next waits for what is on its way: better now than behind the fence, in the drain
+                Lsn written = now;
+                Waiting.until(LANDS, POLL, () -> hasTaken(connection, written));
                 break;
             }
             before = now;
@@ -168,11 +177,15 @@ public final class WalTail {
     }
 
     private static boolean isTaken(Connection connection, Lsn lsn) {
-        if (Sql.truth(connection, TAKEN, lsn.toString())) {
+        if (hasTaken(connection, lsn)) {
             return true;
         }
         Sql.text(connection, FLUSH);
-        return Waiting.until(STALLED, POLL, () -> Sql.truth(connection, TAKEN, lsn.toString()));
+        return Waiting.until(STALLED, POLL, () -> hasTaken(connection, lsn));
+    }
+
+    private static boolean hasTaken(Connection connection, Lsn lsn) {
+        return Sql.truth(connection, TAKEN, lsn.toString());
     }
 
     private static Lsn insertLsn(Connection connection) {
