@@ -83,7 +83,8 @@ final class Cases {
         try (killed) {
             scene.await(move, MoveState.BAKING);
             // nobody could be asked at that moment
-            scene.fault("host " + leader + " of the leading controller killed while copying", isCopying(scene, move, at));
+            scene.fault(
+                    "host " + leader + " of the leading controller killed while copying", isCopying(scene, move, at));
             scene.awaitWrites();
         }
         return move;
