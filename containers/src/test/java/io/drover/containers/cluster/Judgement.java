@@ -39,8 +39,6 @@ import java.util.stream.Stream;
 /** Records beside a case, and gathers afterwards what the checker of the fault runs wants to know. */
 final class Judgement implements AutoCloseable {
     private static final Duration REPLAY_LIMIT = Duration.ofSeconds(30);
-    /** On a slow network a pause takes most of the two seconds around a fork. */
-    private static final int LEAST_ACKED = 20;
 
     private final Scene scene;
     private final Path directory;
@@ -106,7 +104,7 @@ final class Judgement implements AutoCloseable {
                 .limits(new Limits(longestPause, errors))
                 // a case that does not come to its end fails before it is judged
                 .ending(new Ending(ended, true, Duration.ZERO, Duration.ofSeconds(1)))
-                .coverage(new Coverage(scene.faults(), scene.watch().forks(), LEAST_ACKED, 0));
+                .coverage(new Coverage(scene.faults(), scene.watch().forks(), scene.leastAcked(), 0));
         evidence.read(read(primary, When.FIRST)).read(read(primary, When.AGAIN));
         scene.postgres().crash(primary);
         evidence.read(read(primary, When.AFTER_CRASH));

@@ -32,6 +32,7 @@ final class Scene implements AutoCloseable {
     private static final Duration WRITES = Duration.ofSeconds(90);
     private static final Duration MOVED = Duration.ofMinutes(4);
     private static final int WRITES_AFTERWARDS = 200;
+    private static final int WRITES_AT_A_FORK = 50;
     private static final String LEADS =
             "python3 -c 'import urllib.request as u; print(u.urlopen(\"http://127.0.0.1:8081/metrics\","
                     + " timeout=3).read().decode())' | grep -E '^drover_leader 1'";
@@ -45,6 +46,7 @@ final class Scene implements AutoCloseable {
     private final Map<String, Boolean> faults = new TreeMap<>();
     private final Map<String, Object> figures = new TreeMap<>();
     private int run;
+    private int leastAcked;
     private String source = "";
     private String target = "";
     private String third = "";
@@ -84,6 +86,7 @@ final class Scene implements AutoCloseable {
     /** Chooses the nodes of the next case, and clears away what earlier ones have left on purpose. */
     void prepare(int number) {
         run = number;
+        leastAcked = WRITES_AT_A_FORK;
         faults.clear();
         figures.clear();
         awaitHealthy();
@@ -160,6 +163,16 @@ final class Scene implements AutoCloseable {
 
     Map<String, Boolean> faults() {
         return Map.copyOf(faults);
+    }
+
+    /** How many acknowledged writes have to lie within a second of each fork. */
+    int leastAcked() {
+        return leastAcked;
+    }
+
+    /** Tells that this case leaves its writers less time there. */
+    void leastAcked(int writes) {
+        leastAcked = writes;
     }
 
     /** Notes a figure for the report. */

@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 final class SlowNetwork {
     private static final Duration LIMIT = Duration.ofMinutes(1);
     private static final int QUEUE = 7;
+    private static final int WRITES_AT_A_FORK = 20;
 
     private SlowNetwork() {}
 
@@ -31,6 +32,8 @@ final class SlowNetwork {
     private static MoveId delayed(Scene scene, Duration each) throws IOException {
         Path program = compile(scene.installation().directory());
         List<Process> running = new ArrayList<>();
+        // a pause takes a good part of the two seconds around its fork
+        scene.leastAcked(WRITES_AT_A_FORK);
         String rule = "OUTPUT -d %s.0/24 -j NFQUEUE --queue-num %d".formatted(Settings.subnet(), QUEUE);
         try {
             for (Host host : scene.installation().hosts()) {
