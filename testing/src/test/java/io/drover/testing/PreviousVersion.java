@@ -15,7 +15,7 @@ import javax.sql.DataSource;
 
 /** The jars of the version before this one, which {@code bin/test} builds from the project's history. */
 final class PreviousVersion {
-    static final String PROPERTY = "drover.previous";
+    static final String PROPERTY = "versions.previous";
 
     private PreviousVersion() {}
 
