@@ -77,6 +77,8 @@ class ContractJsonTest {
                 "{\"shard\":\"s\",\"target\":\"n\",\"bake\":7}",
                 "{\"shard\":\"s\",\"target\":\"n\",\"mode\":\"fast\"}",
                 "{\"shard\":\"S!\",\"target\":\"n\"}",
+                "{\"shard\":\"shard_01\",\"target\":\"node_b\",\"mode\":\"0\"}",
+                "{\"shard\":\"shard_01\",\"target\":\"node_b\",\"mode\":\" 1\"}",
                 "{\"shard\":\"s\",\"target\":\"n\"} x"
             })
     void aRequestThatIsNotUnderstoodIsRefused(String json) {
