@@ -176,6 +176,8 @@ final class ConfigurationFiles {
                   requestLog: {appenders: []}
                 logging:
                   level: INFO
-                """.formatted(host, port, adminPort, certificates == null ? "http" : "tls");
+                """.formatted(host, port, adminPort, certificates == null ? "http" : "tls")
+                // in a namespace of its own nobody else reaches it; an older version does not know the setting
+                + (host.startsWith("127.") ? "" : "adminBeyondLoopback: true\n");
     }
 }
