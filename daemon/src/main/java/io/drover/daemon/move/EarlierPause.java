@@ -101,7 +101,7 @@ record EarlierPause(List<Measured> measured) {
 
     /** The moves of the instance that were promoted in one go and are like this one, those to the same node first, of them the newest first. */
     private static Stream<MoveRecord> switches(MoveContext context) {
-        MoveRecord.Identity own = context.record().identity();
+        MoveIdentity own = context.record().identity();
         return context.services().documents().readAll(ZkLayout.moves(MoveRecord.class)).stream()
                 .map(Versioned::value)
                 .filter(record -> record.identity().instance().equals(own.instance()))
@@ -114,7 +114,7 @@ record EarlierPause(List<Measured> measured) {
     }
 
     /** A checkpoint behind the boundary makes another pause of it, with another promotion. */
-    private static boolean isAligned(MoveRecord.Identity identity) {
+    private static boolean isAligned(MoveIdentity identity) {
         return identity.mode() != MoveRequest.Mode.CLEAN_STOP;
     }
 

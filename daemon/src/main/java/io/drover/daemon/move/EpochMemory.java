@@ -42,7 +42,7 @@ final class EpochMemory {
      *
      * @throws DroverException TOPOLOGY_OUTDATED
      */
-    void require(MoveRecord.Identity move, List<NodeId> nodes, Leadership leadership) {
+    void require(MoveIdentity move, List<NodeId> nodes, Leadership leadership) {
         List<CompletableFuture<MemoryReport>> asked = nodes.stream()
                 .map(node ->
                         CompletableFuture.supplyAsync(() -> services.agents().memory(node), services.besides()))
@@ -62,7 +62,7 @@ final class EpochMemory {
     private record Told(NodeId node, InstanceMemory memory) {}
 
     /** What was read counts as old only when it is proven to be the newest: the read itself may lag behind (H40). */
-    private void requireTopology(MoveRecord.Identity move, List<Told> told) {
+    private void requireTopology(MoveIdentity move, List<Told> told) {
         while (true) {
             List<Versioned<ShardTopology>> read = services.topology().readInstance(move.instance(), move.shards());
             Optional<Told> ahead = told.stream()

@@ -127,8 +127,8 @@ final class FenceRows {
     }
 
     private static MoveRecord fenced(MoveRecord record, Instant since, FenceEpoch epoch) {
-        MoveRecord.Leg leg = record.drilling() ? record.leg() : record.leg().begin(MoveSteps.COMMIT);
-        return record.withStep(new MoveRecord.StepMark(MoveSteps.FENCE, MoveSteps.nameOf(MoveSteps.FENCE), since))
+        MoveLeg leg = record.drilling() ? record.leg() : record.leg().begin(MoveSteps.COMMIT);
+        return record.withStep(new StepMark(MoveSteps.FENCE, MoveSteps.nameOf(MoveSteps.FENCE), since))
                 .withLeg(leg.finish(MoveSteps.PREPARE_SEAL)
                         .begin(MoveSteps.FENCE)
                         .begin(MoveSteps.SEAL)

@@ -44,7 +44,7 @@ final class Idempotency {
         return remembered.map(Remembered::move);
     }
 
-    void remember(LeaderTransaction transaction, String key, MoveRecord.Identity identity) {
+    void remember(LeaderTransaction transaction, String key, MoveIdentity identity) {
         Remembered remembered = new Remembered(text(identity.request()), identity.id(), identity.createdAt());
         var node = ZkLayout.idempotency(key, Remembered.class);
         Optional<Versioned<Remembered>> expired = documents.read(node);

@@ -41,7 +41,7 @@ final class LiveChecks implements Checks {
         Endpoint to = record.to();
         // without it nobody could watch lag and guard: says so now, with the server's own words
         monitors.checkLogin(from);
-        MoveRecord.Identity identity = record.identity();
+        MoveIdentity identity = record.identity();
         InstanceFacts source = agents.facts(from.node(), identity.instance());
         boolean standbyRuns = when == When.WITH_STANDBY;
         Optional<InstanceFacts> target =
@@ -82,7 +82,7 @@ final class LiveChecks implements Checks {
     /** What the copies of further standbys will find; they are made from the target, whose access rules are the source's. */
     private List<TargetFacts> places(MoveRecord record, InstanceFacts source) {
         return record.identity().standbys().stream()
-                .filter(MoveRecord.Standby::made)
+                .filter(Standby::made)
                 .map(standby -> agents.targetFacts(
                         standby.node(), record.identity().request().shard(), record.from(), source.tablespaces()))
                 .toList();
@@ -96,8 +96,8 @@ final class LiveChecks implements Checks {
     }
 
     /** One whose agent does not answer is a finding like another, and may be waived. */
-    private Companion companion(MoveRecord record, MoveRecord.Standby standby, boolean targetRuns) {
-        MoveRecord.Identity identity = record.identity();
+    private Companion companion(MoveRecord record, Standby standby, boolean targetRuns) {
+        MoveIdentity identity = record.identity();
         boolean made = standby.made() && !record.rollingBack();
         try {
             InstanceFacts facts = agents.facts(standby.node(), identity.instance());

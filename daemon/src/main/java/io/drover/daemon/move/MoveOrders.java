@@ -91,7 +91,7 @@ final class MoveOrders {
      */
     Change rollback(MoveRecord record, boolean ready, Map<NodeId, String> missing, String accepted) {
         return decide(Order.ROLLBACK, record, ready, () -> {
-            MoveRecord back = record.withBack(MoveRecord.Leg.EMPTY)
+            MoveRecord back = record.withBack(MoveLeg.EMPTY)
                     .withState(MoveState.ROLLING_BACK)
                     .withError(null);
             String event = "rollback ordered by a person";
@@ -163,7 +163,7 @@ final class MoveOrders {
 
     /** Without this a move whose old primary must not rejoin would hold its instance for ever. */
     private static Change giveUpWayBack(MoveRecord record) {
-        MoveRecord.Leg leg = record.leg().finish(MoveSteps.REVERSE);
+        MoveLeg leg = record.leg().finish(MoveSteps.REVERSE);
         return new Change(
                 record.withLeg(record.rollingBack() ? leg : leg.finish(MoveSteps.BAKE))
                         .withState(record.rollingBack() ? MoveState.ROLLING_BACK : MoveState.REVERSING)
@@ -222,7 +222,7 @@ final class MoveOrders {
     }
 
     static int stepOf(MoveRecord record) {
-        MoveRecord.StepMark mark = record.step();
+        StepMark mark = record.step();
         return mark == null ? MoveSteps.TABLE.get(0).number() : mark.number();
     }
 }

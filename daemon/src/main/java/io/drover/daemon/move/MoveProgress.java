@@ -70,12 +70,12 @@ final class MoveProgress {
     }
 
     /** A row that another driver had begun has its time still. */
-    private MoveRecord.StepMark mark(MoveRecord record, MoveStep step) {
-        MoveRecord.StepMark now = record.step();
+    private StepMark mark(MoveRecord record, MoveStep step) {
+        StepMark now = record.step();
         if (now != null && now.number() == step.number() && record.leg().begun().contains(step.number())) {
             return now;
         }
-        return new MoveRecord.StepMark(
+        return new StepMark(
                 step.number(), step.name(), services.clock().instant());
     }
 
@@ -148,7 +148,7 @@ final class MoveProgress {
         if (e.hint().isPresent()) {
             return e;
         }
-        MoveRecord.Identity identity = record().identity();
+        MoveIdentity identity = record().identity();
         String again = record().rollingBack()
                 ? "the move goes back to BAKING; then bin/drover rollback " + context.id()
                 : "the move is undone; then bin/drover move "
@@ -174,7 +174,7 @@ final class MoveProgress {
     void undone(MoveStep step) {
         journal.write(
                 record -> record.withLeg(record.leg().undone(step.number()))
-                        .withStep(new MoveRecord.StepMark(
+                        .withStep(new StepMark(
                                 step.number(), step.name(), services.clock().instant())),
                 new MoveJournal.Line(step.number(), "undone: " + step.undo().does()));
     }

@@ -35,7 +35,7 @@ final class MoveRequests {
     }
 
     /** Checks names and values against what exists and what this version carries out. */
-    MoveRecord.Identity identify(MoveRequest request) {
+    MoveIdentity identify(MoveRequest request) {
         refuseUnsupported(request);
         refuseOutOfRange(request);
         ShardTopology shard = services.topology()
@@ -58,7 +58,7 @@ final class MoveRequests {
                     "name another node as the target");
         }
         Instant now = services.clock().instant();
-        return new MoveRecord.Identity(
+        return new MoveIdentity(
                 newId(),
                 request,
                 shard.instance(),
@@ -95,7 +95,7 @@ final class MoveRequests {
     }
 
     /** Refuses when another move holds the instance or one of the nodes. */
-    void refuseWhenBusy(MoveRecord.Identity identity) {
+    void refuseWhenBusy(MoveIdentity identity) {
         holder(ZkLayout.instanceLock(identity.instance())).ifPresent(move -> {
             throw new DroverException(
                             ErrorCode.SHARD_BUSY,

@@ -285,7 +285,7 @@ public final class MoveRunner implements LeaderElection.Listener, AutoCloseable 
 
     /** With its next write, so that it costs nothing in the pause. */
     private static void tellOfTakeover(MoveJournal journal, Leadership under) {
-        MoveRecord.StepMark mark = journal.record().step();
+        StepMark mark = journal.record().step();
         if (mark != null) {
             journal.keep(new MoveJournal.Line(
                     mark.number(),

@@ -153,7 +153,7 @@ record MoveStep(
 
     private static String named(MoveRecord record) {
         String nodes = record.identity().standbys().stream()
-                .filter(MoveRecord.Standby::made)
+                .filter(Standby::made)
                 .map(standby -> standby.node().value())
                 .collect(Collectors.joining(", "));
         return nodes.isEmpty() ? "no node" : nodes;

@@ -15,8 +15,8 @@ final class MoveView {
     private MoveView() {}
 
     static Move of(MoveRecord record, LiveView live, List<HistoryEntry> history) {
-        MoveRecord.Identity identity = record.identity();
-        MoveRecord.StepMark mark = record.step();
+        MoveIdentity identity = record.identity();
+        StepMark mark = record.step();
         return new Move(
                 identity.id(),
                 identity.request().shard(),
@@ -40,7 +40,7 @@ final class MoveView {
     }
 
     private static @Nullable Rollback rollback(MoveRecord record, LiveView live) {
-        MoveRecord.Leg back = record.back();
+        MoveLeg back = record.back();
         Cutover cutover = back == null ? null : back.cutover();
         boolean ready = record.state() == MoveState.BAKING && live.rollbackReady();
         PausePrediction prediction = back == null ? null : back.prediction();

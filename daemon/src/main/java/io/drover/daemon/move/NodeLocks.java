@@ -27,7 +27,7 @@ final class NodeLocks {
      *
      * @throws DroverException NODE_BUSY when another move holds one
      */
-    void take(MoveRecord.Identity identity, LeaderTransaction transaction) {
+    void take(MoveIdentity identity, LeaderTransaction transaction) {
         for (NodeId node : nodes(identity)) {
             ZNode<MoveLock> lock = ZkLayout.nodeLock(node);
             Optional<MoveId> holder =
@@ -41,7 +41,7 @@ final class NodeLocks {
     }
 
     /** Refuses when another move holds one. */
-    void refuseWhenBusy(MoveRecord.Identity identity) {
+    void refuseWhenBusy(MoveIdentity identity) {
         for (NodeId node : nodes(identity)) {
             documents
                     .read(ZkLayout.nodeLock(node))
@@ -62,7 +62,7 @@ final class NodeLocks {
     }
 
     /** Frees with a transaction whichever of them are the move's. */
-    void free(MoveRecord.Identity identity, LeaderTransaction transaction) {
+    void free(MoveIdentity identity, LeaderTransaction transaction) {
         for (NodeId node : nodes(identity)) {
             ZNode<MoveLock> lock = ZkLayout.nodeLock(node);
             Optional<Versioned<MoveLock>> stored = documents.read(lock);
@@ -72,7 +72,7 @@ final class NodeLocks {
         }
     }
 
-    private static List<NodeId> nodes(MoveRecord.Identity identity) {
+    private static List<NodeId> nodes(MoveIdentity identity) {
         return List.of(identity.source().node(), identity.target().node());
     }
 }

@@ -52,7 +52,7 @@ final class PromotionRows {
                     Cutover begun = record.leg().cutover();
                     Instant fencedAt = begun == null ? now : begun.fencedAt();
                     return record.withStep(
-                                    new MoveRecord.StepMark(MoveSteps.COMMIT, MoveSteps.nameOf(MoveSteps.COMMIT), now))
+                                    new StepMark(MoveSteps.COMMIT, MoveSteps.nameOf(MoveSteps.COMMIT), now))
                             .withLeg(record.leg()
                                     .finish(MoveSteps.FENCE)
                                     .finish(MoveSteps.SEAL)
@@ -89,7 +89,7 @@ final class PromotionRows {
     }
 
     static void promote(MoveContext context) {
-        MoveRecord.Leg leg = context.record().leg();
+        MoveLeg leg = context.record().leg();
         if (leg.timeline() == null || leg.finalLsn() == null) {
             throw new DroverException(ErrorCode.INTERNAL, "BUG: promotion without the end of the source's WAL");
         }

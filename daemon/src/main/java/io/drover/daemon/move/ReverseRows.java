@@ -35,7 +35,7 @@ final class ReverseRows {
 
     /** Stop, archive, audit, and only then start: a standby with WAL past the fork looks healthy and receives nothing (H89). */
     static void reverse(MoveContext context) {
-        MoveRecord.Leg leg = context.record().leg();
+        MoveLeg leg = context.record().leg();
         if (leg.timeline() == null || leg.fork() == null) {
             throw new DroverException(ErrorCode.INTERNAL, "BUG: no fork is recorded after the promotion");
         }
@@ -150,7 +150,7 @@ final class ReverseRows {
 
     /** Nothing that anybody mends now changes what is missing in WAL that is written: to try again would only take time. */
     private static DroverException notRewindable(MoveContext context, AuditReport audit, Lsn fork) {
-        MoveRecord.Identity identity = context.record().identity();
+        MoveIdentity identity = context.record().identity();
         return new DroverException(
                 ErrorCode.NOT_REWINDABLE,
                 context.from() + " cannot become the rollback replica of "
@@ -226,7 +226,7 @@ final class ReverseRows {
 
     /** The nodes are free for other moves now; the instance stays this move's until the way back is closed. */
     private static void startBake(MoveContext context) {
-        MoveRecord.Identity identity = context.record().identity();
+        MoveIdentity identity = context.record().identity();
         context.journal()
                 .write(
                         record -> record.withBakeEndsAt(context.services()
@@ -350,7 +350,7 @@ final class ReverseRows {
 
     /** R11, where row 160 was given up before it had archived everything. */
     private static void archiveWhatIsLeft(MoveContext context) {
-        MoveRecord.Leg leg = context.record().leg();
+        MoveLeg leg = context.record().leg();
         Cutover cutover = leg.cutover();
         boolean archived = cutover == null || cutover.commitsPastFork() != null;
         if (!archived && leg.timeline() != null && leg.fork() != null) {

@@ -40,7 +40,7 @@ record Ruling(@Nullable ErrorCode refusal, String why, String hint) {
     }
 
     private static String filled(String text, MoveRecord record) {
-        MoveRecord.Identity identity = record.identity();
+        MoveIdentity identity = record.identity();
         return text.replace("{id}", identity.id().value())
                 .replace("{shard}", identity.request().shard().value())
                 .replace("{source}", identity.source().node().value())

@@ -10,8 +10,6 @@ import io.drover.api.agent.Reports.JobReport;
 import io.drover.api.agent.Reports.JobState;
 import io.drover.api.agent.Reports.StopMode;
 import io.drover.api.agent.Verb;
-import io.drover.daemon.move.MoveRecord.Follower;
-import io.drover.daemon.move.MoveRecord.Standby;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -40,7 +38,7 @@ final class StandbyCopies {
     }
 
     private static void make(MoveContext context, NodeId node) {
-        MoveRecord.Identity identity = context.record().identity();
+        MoveIdentity identity = context.record().identity();
         Endpoint target = context.record().to();
         String slot = identity.slotOf(node);
         ByteSize maxRate = identity.request().bootstrap().maxRate();

@@ -7,7 +7,6 @@ import io.drover.api.MoveRequest;
 import io.drover.api.NodeId;
 import io.drover.api.ShardTopology;
 import io.drover.api.ShardTopology.Endpoint;
-import io.drover.daemon.move.MoveRecord.Standby;
 import io.drover.fencing.FenceTransitions;
 import io.drover.topology.NodeRecord;
 import io.drover.topology.NodeRegistry;

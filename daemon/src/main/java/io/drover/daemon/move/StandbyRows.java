@@ -9,9 +9,6 @@ import io.drover.api.ShardTopology.Endpoint;
 import io.drover.api.agent.Facts.InstanceFacts;
 import io.drover.api.agent.Facts.Receiver;
 import io.drover.api.agent.Verb;
-import io.drover.daemon.move.MoveRecord.Follower;
-import io.drover.daemon.move.MoveRecord.Neighbours;
-import io.drover.daemon.move.MoveRecord.Standby;
 import io.drover.fencing.FenceTransitions;
 import io.drover.replication.Guard;
 import io.drover.topology.Versioned;
@@ -101,7 +98,7 @@ final class StandbyRows {
                 .write(
                         record -> {
                             // of a rollback nobody asks again before it ends
-                            MoveRecord.Orders orders =
+                            GivenOrders orders =
                                     record.rollingBack() ? record.orders().withStandbysGivenUp(left) : record.orders();
                             return record.withOrders(orders)
                                     .withLeg(record.leg().withNeighbours(found));

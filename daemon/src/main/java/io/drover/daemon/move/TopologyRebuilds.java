@@ -242,7 +242,7 @@ final class TopologyRebuilds {
     }
 
     private void end(Versioned<MoveRecord> move, LeaderTransaction transaction) {
-        MoveRecord.Identity identity = move.value().identity();
+        MoveIdentity identity = move.value().identity();
         DroverException why = new DroverException(
                         ErrorCode.TOPOLOGY_OUTDATED,
                         "the move was ended by a rebuild of the topology: what ZooKeeper held of it was from before its end",

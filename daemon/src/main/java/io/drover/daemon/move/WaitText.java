@@ -160,7 +160,7 @@ final class WaitText {
     }
 
     private static Instant begin(MoveRecord record) {
-        MoveRecord.StepMark mark = record.step();
+        StepMark mark = record.step();
         return mark == null ? record.identity().createdAt() : mark.since();
     }
 

@@ -215,7 +215,7 @@ final class WritePause {
     }
 
     /** The leg with the fork that the promotion reported. */
-    MoveRecord.Leg withFork(MoveRecord.Leg leg) {
+    MoveLeg withFork(MoveLeg leg) {
         return promoted == null ? leg : leg.forked(promoted.promotion().fork());
     }
 }

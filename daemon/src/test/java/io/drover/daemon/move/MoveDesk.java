@@ -115,7 +115,7 @@ final class MoveDesk implements AutoCloseable {
     }
 
     /** Mends {@link #storeGarbage}; nobody is told. */
-    void mend(MoveRecord.Identity identity) {
+    void mend(MoveIdentity identity) {
         ZNode<String> garbage = ZkLayout.move(identity.id(), String.class);
         Versioned<String> stored = services.documents().read(garbage).orElseThrow();
         leadership

@@ -23,7 +23,7 @@ class MoveOrdersTest {
     private static MoveRecord in(MoveState state, int step) {
         return MoveRecord.of(Moved.identity())
                 .withState(state)
-                .withStep(new MoveRecord.StepMark(step, MoveSteps.nameOf(step), NOW));
+                .withStep(new StepMark(step, MoveSteps.nameOf(step), NOW));
     }
 
     private static void assertRefused(ErrorCode code, Runnable order) {
@@ -50,7 +50,7 @@ class MoveOrdersTest {
     @Test
     void abortsUpToThePointOfNoReturnAndNamesRollbackAfterIt() {
         MoveRecord fenced = in(MoveState.CUTTING_OVER, 120)
-                .withLeg(MoveRecord.Leg.EMPTY.begin(120).begin(130));
+                .withLeg(MoveLeg.EMPTY.begin(120).begin(130));
         assertThat(orders.abort(fenced).record().state()).isEqualTo(MoveState.ABORTING);
 
         MoveRecord promoting = fenced.withLeg(fenced.leg().begin(MoveSteps.PROMOTE));
@@ -116,7 +116,7 @@ class MoveOrdersTest {
     @Test
     void givesUpAWayBackThatNeedsAPersonOnlyWhenToldTo() {
         MoveRecord stuck = in(MoveState.NEEDS_OPERATOR, MoveSteps.REVERSE)
-                .withLeg(MoveRecord.Leg.EMPTY.begin(MoveSteps.PROMOTE).finish(MoveSteps.PUBLISH));
+                .withLeg(MoveLeg.EMPTY.begin(MoveSteps.PROMOTE).finish(MoveSteps.PUBLISH));
 
         assertThatThrownBy(() -> orders.complete(stuck, false)).hasMessageContaining("give it up with endBake");
         assertThat(orders.complete(stuck, true).record().state().isFinal()).isFalse();
@@ -127,14 +127,14 @@ class MoveOrdersTest {
         MoveRecord stuckUndo = in(MoveState.NEEDS_OPERATOR, 50);
         assertThat(orders.resume(stuckUndo).record().state()).isEqualTo(MoveState.ABORTING);
 
-        MoveRecord stuckForward = stuckUndo.withLeg(MoveRecord.Leg.EMPTY.begin(MoveSteps.PROMOTE));
+        MoveRecord stuckForward = stuckUndo.withLeg(MoveLeg.EMPTY.begin(MoveSteps.PROMOTE));
         assertThat(orders.resume(stuckForward).record().state().isFinal()).isFalse();
         assertThat(orders.resume(stuckForward).record().state()).isNotEqualTo(MoveState.ABORTING);
 
-        MoveRecord.Leg beforeClose = MoveSteps.TABLE.stream()
+        MoveLeg beforeClose = MoveSteps.TABLE.stream()
                 .map(MoveStep::number)
                 .filter(number -> number < MoveSteps.CLOSE)
-                .reduce(MoveRecord.Leg.EMPTY, MoveRecord.Leg::finish, (one, other) -> other);
+                .reduce(MoveLeg.EMPTY, MoveLeg::finish, (one, other) -> other);
         MoveRecord stuckClose = in(MoveState.NEEDS_OPERATOR, MoveSteps.BAKE).withLeg(beforeClose);
         assertThat(orders.resume(stuckClose).record().state().isFinal()).isFalse();
     }

@@ -59,7 +59,7 @@ final class MovePlay {
     private final RecordingObserver observer = new RecordingObserver();
     private final FakeWorld world;
     private final MoveOrders orders = new MoveOrders(Clock.systemUTC());
-    private final MoveRecord.Identity identity;
+    private final MoveIdentity identity;
     private final Services services;
     private volatile MoveJournal journal;
     private volatile LiveView live = new LiveView();
@@ -68,11 +68,11 @@ final class MovePlay {
     /** What the controller's clock says. */
     volatile Supplier<Instant> time = Instant::now;
 
-    MovePlay(MoveStage stage, MoveRecord.Identity identity) {
+    MovePlay(MoveStage stage, MoveIdentity identity) {
         this(stage, identity, Scheduler.system(), MoveStage.fewRehearsals());
     }
 
-    MovePlay(MoveStage stage, MoveRecord.Identity identity, Scheduler scheduler, Rehearsals rehearsals) {
+    MovePlay(MoveStage stage, MoveIdentity identity, Scheduler scheduler, Rehearsals rehearsals) {
         client = stage.client();
         leadership = stage.leadership();
         topologies = new TopologyStore(client);

@@ -44,7 +44,7 @@ final class MoveRunnerTest {
 
     @Test
     void aMoveThatCouldNotBeReadIsDrivenAsSoonAsItCan() {
-        MoveRecord.Identity identity = Moved.identity();
+        MoveIdentity identity = Moved.identity();
         desk.storeGarbage(identity.id());
 
         desk.mend(identity);
@@ -114,7 +114,7 @@ final class MoveRunnerTest {
     void aMoveOfANewerTableIsLeftToANewerController() {
         AtomicInteger verbs = new AtomicInteger();
         desk.world.hook = (verb, moment) -> verbs.incrementAndGet();
-        MoveRecord.Identity newer = Moved.identityOfTable(MoveSteps.NEWEST_TABLE + 1);
+        MoveIdentity newer = Moved.identityOfTable(MoveSteps.NEWEST_TABLE + 1);
         desk.storeGarbage(newer.id());
         desk.mend(newer);
 
@@ -133,7 +133,7 @@ final class MoveRunnerTest {
         ObjectNode stored = Json.mapper().valueToTree(Moved.identity());
         stored.remove("table");
 
-        assertThat(Json.read(Json.bytes(stored), MoveRecord.Identity.class).table())
+        assertThat(Json.read(Json.bytes(stored), MoveIdentity.class).table())
                 .isEqualTo(MoveSteps.FIRST_TABLE);
     }
 

@@ -89,7 +89,7 @@ final class MoveStage implements AutoCloseable {
         return new MovePlay(this, Moved.identity());
     }
 
-    MovePlay play(MoveRecord.Identity identity) {
+    MovePlay play(MoveIdentity identity) {
         return new MovePlay(this, identity);
     }
 

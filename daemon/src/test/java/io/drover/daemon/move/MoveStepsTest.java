@@ -64,7 +64,7 @@ class MoveStepsTest {
     void aRollbackWalksTheCutoverAndCloses() {
         MoveRecord forward = MoveRecord.of(Moved.identity());
         assertThat(MoveSteps.rows(forward)).isEqualTo(TABLE);
-        assertThat(MoveSteps.rows(forward.withBack(MoveRecord.Leg.EMPTY)))
+        assertThat(MoveSteps.rows(forward.withBack(MoveLeg.EMPTY)))
                 .extracting(MoveStep::number)
                 .containsExactly(75, 78, 80, 90, 95, 100, 110, 120, 130, 140, 150, 160, 180);
     }

@@ -76,14 +76,14 @@ final class Moved {
                 drill);
     }
 
-    static MoveRecord.Identity identity() {
+    static MoveIdentity identity() {
         return identity(request(), null);
     }
 
     /** With another standby on node_c, which is there or shall be made. */
-    static MoveRecord.Identity withStandby(MoveRequest request, boolean made) {
-        MoveRecord.Identity plain = identity(request, null);
-        return new MoveRecord.Identity(
+    static MoveIdentity withStandby(MoveRequest request, boolean made) {
+        MoveIdentity plain = identity(request, null);
+        return new MoveIdentity(
                 plain.id(),
                 plain.request(),
                 plain.instance(),
@@ -93,12 +93,12 @@ final class Moved {
                 plain.mode(),
                 plain.createdAt(),
                 null,
-                List.of(new MoveRecord.Standby(ON_C, made)));
+                List.of(new Standby(ON_C, made)));
     }
 
-    static MoveRecord.Identity identityOfTable(int table) {
-        MoveRecord.Identity plain = identity();
-        return new MoveRecord.Identity(
+    static MoveIdentity identityOfTable(int table) {
+        MoveIdentity plain = identity();
+        return new MoveIdentity(
                 plain.id(),
                 plain.request(),
                 plain.instance(),
@@ -112,12 +112,12 @@ final class Moved {
                 table);
     }
 
-    static MoveRecord.Identity identity(MoveRequest request, @Nullable Instant deadline) {
+    static MoveIdentity identity(MoveRequest request, @Nullable Instant deadline) {
         return identity(request, MoveRequest.Mode.SEALED, deadline);
     }
 
-    static MoveRecord.Identity identity(MoveRequest request, MoveRequest.Mode mode, @Nullable Instant deadline) {
-        return new MoveRecord.Identity(
+    static MoveIdentity identity(MoveRequest request, MoveRequest.Mode mode, @Nullable Instant deadline) {
+        return new MoveIdentity(
                 MoveId.random(),
                 request,
                 INSTANCE,

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Walks every way into NEEDS_OPERATOR: each row behind the point of no return with each code, and the undo of each row before it. */
 class OperatorAdviceTest {
-    private static final MoveRecord.Identity IDENTITY = Moved.identity();
+    private static final MoveIdentity IDENTITY = Moved.identity();
     private static final Pattern ORDER = Pattern.compile("bin/drover ([a-z]+) " + IDENTITY.id() + "( --end-bake)?");
     private static final Pattern ANY_ID = Pattern.compile("bin/drover ([a-z]+) [a-z0-9]{8}-[a-z0-9-]+( --end-bake)?");
 
@@ -42,7 +42,7 @@ class OperatorAdviceTest {
 
     private static MoveRecord start(boolean back) {
         MoveRecord record = MoveRecord.of(IDENTITY);
-        return back ? record.withBack(MoveRecord.Leg.EMPTY) : record;
+        return back ? record.withBack(MoveLeg.EMPTY) : record;
     }
 
     private static MoveRecord stuck(boolean back, MoveStep at, ErrorCode code) {
@@ -69,7 +69,7 @@ class OperatorAdviceTest {
     }
 
     private static MoveRecord needsOperator(MoveRecord record, MoveStep at, DroverException e) {
-        MoveRecord marked = record.withStep(new MoveRecord.StepMark(
+        MoveRecord marked = record.withStep(new StepMark(
                 at.number(), at.name(), Clock.systemUTC().instant()));
         return OperatorAdvice.on(marked.withState(MoveState.NEEDS_OPERATOR)
                 .withError(Problem.of(e.at(record.identity().id(), at.number()))));

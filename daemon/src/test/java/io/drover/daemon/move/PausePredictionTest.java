@@ -167,7 +167,7 @@ class PausePredictionTest {
     }
 
     private static MoveRecord promotedIn(double millis) {
-        MoveRecord.Identity identity = Moved.identity(Moved.request(Duration.ofSeconds(1)), null);
+        MoveIdentity identity = Moved.identity(Moved.request(Duration.ofSeconds(1)), null);
         Cutover cutover = new Cutover(
                 null,
                 null,
@@ -205,7 +205,7 @@ class PausePredictionTest {
     void aRecordOfAnOlderVersionHasNoPrediction() throws IOException {
         String old = "{\"begun\": [20], \"done\": [], \"timeline\": null, \"finalLsn\": null, \"fork\": null,"
                 + " \"fencedEpoch\": null, \"cutover\": null, \"neighbours\": null}";
-        MoveRecord.Leg leg = Json.mapper().readValue(old, MoveRecord.Leg.class);
+        MoveLeg leg = Json.mapper().readValue(old, MoveLeg.class);
         assertThat(leg.prediction()).isNull();
         assertThat(leg.begun()).containsExactly(20);
     }

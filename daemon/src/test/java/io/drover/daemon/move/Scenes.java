@@ -48,7 +48,7 @@ final class Scenes {
                             scene("CUTTING_OVER, step 75 to 95", () -> at(MoveState.CUTTING_OVER, 75)),
                             scene(
                                     "CUTTING_OVER, step 75 to 95, was approved",
-                                    () -> orders(cuttingOver(75), MoveRecord.Orders::withApproved)),
+                                    () -> orders(cuttingOver(75), GivenOrders::withApproved)),
                             scene("CUTTING_OVER, step 100 to 130", () -> at(MoveState.CUTTING_OVER, 120)),
                             scene(
                                     "CUTTING_OVER, drill of a move that waits",
@@ -71,7 +71,7 @@ final class Scenes {
                                     () -> lacking(MoveState.BAKING, MoveSteps.BAKE, Duration.ofHours(-1))),
                             ready(
                                     "BAKING, completion ordered",
-                                    () -> orders(baking(Duration.ofHours(1)), MoveRecord.Orders::withComplete)),
+                                    () -> orders(baking(Duration.ofHours(1)), GivenOrders::withComplete)),
                             scene("ROLLING_BACK, up to step 130", () -> back(MoveState.ROLLING_BACK, 100)),
                             scene("ROLLING_BACK, from step 140 on", () -> back(MoveState.ROLLING_BACK, 140))),
                     List.of(
@@ -103,15 +103,15 @@ final class Scenes {
                                                     .withState(MoveState.NEEDS_OPERATOR)
                                                     .withStep(mark(MoveSteps.CLOSE))
                                                     .withLeg(walked(0, MoveSteps.CLOSE)),
-                                            MoveRecord.Orders::withComplete)),
+                                            GivenOrders::withComplete)),
                             stuck(
                                     "NEEDS_OPERATOR, a rollback from step 140 on",
                                     () -> back(MoveState.NEEDS_OPERATOR, 160))),
                     List.of(
                             over(
                                     "COMPLETED",
-                                    () -> orders(at(MoveState.COMPLETED, 180), MoveRecord.Orders::withComplete)),
-                            over("ABORTED", () -> at(MoveState.ABORTED, 20).withLeg(MoveRecord.Leg.EMPTY)),
+                                    () -> orders(at(MoveState.COMPLETED, 180), GivenOrders::withComplete)),
+                            over("ABORTED", () -> at(MoveState.ABORTED, 20).withLeg(MoveLeg.EMPTY)),
                             over("ROLLED_BACK", () -> back(MoveState.ROLLED_BACK, 180))))
             .flatMap(List::stream)
             .toList();
@@ -161,15 +161,15 @@ final class Scenes {
         });
     }
 
-    private static MoveRecord orders(MoveRecord record, UnaryOperator<MoveRecord.Orders> change) {
+    private static MoveRecord orders(MoveRecord record, UnaryOperator<GivenOrders> change) {
         return record.withOrders(change.apply(record.orders()));
     }
 
-    private static MoveRecord.Orders paused(MoveRecord.Orders orders) {
+    private static GivenOrders paused(GivenOrders orders) {
         return orders.withPaused(true);
     }
 
-    private static MoveRecord.Orders drill(MoveRecord.Orders orders) {
+    private static GivenOrders drill(GivenOrders orders) {
         return orders.withDrill(true);
     }
 
@@ -204,17 +204,17 @@ final class Scenes {
         return in(identity(request, MoveRequest.Mode.SEALED), state, step);
     }
 
-    private static MoveRecord in(MoveRecord.Identity identity, MoveState state, int step) {
+    private static MoveRecord in(MoveIdentity identity, MoveState state, int step) {
         return MoveRecord.of(identity).withState(state).withStep(mark(step)).withLeg(walked(0, step));
     }
 
-    private static MoveRecord.StepMark mark(int step) {
-        return new MoveRecord.StepMark(step, MoveSteps.nameOf(step), NOW);
+    private static StepMark mark(int step) {
+        return new StepMark(step, MoveSteps.nameOf(step), NOW);
     }
 
-    private static MoveRecord.Identity identity(MoveRequest request, MoveRequest.Mode mode) {
-        MoveRecord.Identity any = Moved.identity(request, null);
-        return new MoveRecord.Identity(
+    private static MoveIdentity identity(MoveRequest request, MoveRequest.Mode mode) {
+        MoveIdentity any = Moved.identity(request, null);
+        return new MoveIdentity(
                 MoveId.random(),
                 request,
                 any.instance(),
@@ -228,8 +228,8 @@ final class Scenes {
     }
 
     /** All rows before this one are done, and this one has begun; what row 130 begins has begun with it. */
-    private static MoveRecord.Leg walked(int first, int step) {
-        MoveRecord.Leg leg = MoveRecord.Leg.EMPTY;
+    private static MoveLeg walked(int first, int step) {
+        MoveLeg leg = MoveLeg.EMPTY;
         for (MoveStep row : MoveSteps.TABLE) {
             if (row.number() >= first && row.number() < step) {
                 leg = leg.finish(row.number());

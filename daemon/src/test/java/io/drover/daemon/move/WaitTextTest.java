@@ -148,7 +148,7 @@ class WaitTextTest {
      * @param names what the text has to name
      */
     private record Situation(
-            String subject, Supplier<MoveRecord.Identity> move, Consumer<MovePlay> made, List<String> names) {
+            String subject, Supplier<MoveIdentity> move, Consumer<MovePlay> made, List<String> names) {
         @Override
         public String toString() {
             return subject;
