@@ -58,14 +58,23 @@ refused() {
 }
 
 # Not of what a login starts, or whoever asks polkit.
-# fingerprint MACHINE: a hash of its packages, users, units, of all files in /etc, and of the names, sizes and times of others but data, logs, caches
-fingerprint() {
+# on_machine MACHINE: its packages, users, units, of all files in /etc, and of the names, sizes and times of others but data, logs, caches
+on_machine() {
     on "$1" sh -c '{ dpkg-query -W; getent passwd; systemctl list-unit-files --no-legend; systemctl list-units --no-legend --state=active \
             --type=service --plain | cut -d" " -f1 | grep -vE "^(user|user-runtime-dir)@|^polkit" | sort
         find /etc -xdev -type f ! -name ld.so.cache -exec sha256sum {} + | sort; find /etc -xdev -printf "%p %m %u %l\n" | sort
         find /usr /opt /var/lib -xdev \( -path /var/lib/apt -o -path /var/lib/systemd -o -path /var/lib/postgresql -o -path /var/lib/zookeeper \
             -o -path /var/lib/drover -o -path /var/lib/ucf -o -name __pycache__ \) -prune -o \( -type f -o -type l \) -printf "%p %s %m %u %T@\n" | sort
-        }' | tee "$work/fingerprint-$1" | sha256sum
+        }'
+}
+
+# notice: keeps what is on the machines; as_noticed AFTER-WHAT: it is still the same
+notice() { for name in a b c; do on_machine "$name" >"$work/noticed-$name"; done; }
+as_noticed() {
+    for name in a b c; do
+        on_machine "$name" | diff "$work/noticed-$name" - || fail "what is on $name after $1 is not what was there before (<), but something else (>)"
+    done
+    echo "ok: what is on the machines after $1"
 }
 
 # drover ARGUMENT...: the command on machine a; $caller_options are more variables of env
