@@ -2,6 +2,7 @@
 --   wants       whether what is in force is not enough
 --   restart     whether only a restart brings it
 --   overridden  whether something that PostgreSQL reads after the file, or its command line, says otherwise
+--   valid       whether it can be its value at all, as far as that shows without a server that starts with it
 --   held        what would be lost if it were in force at once: slots that hold back more than half of max_slot_wal_keep_size
 WITH wanted AS (SELECT key AS name, value FROM json_each_text(:'wanted')),
 lines AS (SELECT name, setting, seqno, sourcefile = :'file' AS own FROM pg_file_settings WHERE name IS NOT NULL),
@@ -13,6 +14,13 @@ listens AS (
 ),
 known AS (
     SELECT name, value, current_setting(name) AS now, context, vartype,
+        CASE vartype
+            WHEN 'bool' THEN lower(value) IN ('on', 'off', 'true', 'false', 'yes', 'no', '1', '0')
+            WHEN 'enum' THEN lower(value) = ANY (enumvals)
+            WHEN 'integer' THEN CASE WHEN value ~ '^-?[0-9]+$' THEN value::numeric BETWEEN min_val::numeric AND max_val::numeric
+                ELSE value ~ '^[0-9]+ *(B|kB|MB|GB|TB|us|ms|s|min|h|d)$' END
+            ELSE true
+        END AS valid,
         value ~ '^[0-9]+ ?([kMGT]?B)?$' AND vartype = 'integer' AS measured,
         string_to_array(replace(current_setting(name), ' ', ''), ',') AS items,
         array_remove(string_to_array(replace(value, ' ', ''), ','), 'localhost') AS wanted_items,
@@ -26,6 +34,7 @@ known AS (
 ),
 judged AS (
     SELECT *, NOT CASE
+        WHEN NOT valid THEN false
         WHEN name = 'wal_level' THEN array_position(ARRAY['minimal', 'replica', 'logical'], now)
             >= array_position(ARRAY['minimal', 'replica', 'logical'], value)
         WHEN name = 'wal_log_hints' AND current_setting('data_checksums') = 'on' THEN true
@@ -51,8 +60,8 @@ slots AS (
     FROM pg_replication_slots WHERE restart_lsn IS NOT NULL
 )
 SELECT coalesce(json_agg(json_build_object('name', name, 'value', whole, 'now', now, 'wants', wants,
-    'restart', context = 'postmaster' AND NOT overridden, 'overridden', overridden,
-    'held', CASE WHEN name = 'max_slot_wal_keep_size' AND wants THEN coalesce(
+    'restart', context = 'postmaster' AND NOT overridden, 'overridden', overridden, 'valid', valid,
+    'held', CASE WHEN name = 'max_slot_wal_keep_size' AND wants AND valid THEN coalesce(
         (SELECT string_agg(slot_name || ' (' || pg_size_pretty(bytes) || ')', ', ' ORDER BY slot_name) FROM slots WHERE bytes > pg_size_bytes(value) / 2), '')
         ELSE '' END)
     ORDER BY name), '[]')
