@@ -30,7 +30,6 @@ public record ControlData(
         long segmentSize,
         int checksumVersion,
         Map<String, String> raw) {
-    static final String WAL_LOG_HINTS = "wal_log_hints setting";
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
     /**
@@ -92,7 +91,7 @@ public record ControlData(
      * the server last ran with, which is here; what a configuration says by now changes nothing of what was written.
      */
     public boolean rewindable() {
-        return checksumVersion > 0 || value(raw, WAL_LOG_HINTS).equals("on");
+        return checksumVersion > 0 || value(raw, "wal_log_hints setting").equals("on");
     }
 
     /** A line by its label. */

@@ -46,7 +46,7 @@ public final class Rewind {
             "wal_level setting", "wal_level",
             "max_wal_senders setting", "max_wal_senders",
             "track_commit_timestamp setting", "track_commit_timestamp",
-            ControlData.WAL_LOG_HINTS, "wal_log_hints");
+            "wal_log_hints setting", "wal_log_hints");
 
     private final PostgresBinaries binaries;
 

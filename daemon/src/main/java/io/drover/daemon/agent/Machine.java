@@ -57,7 +57,9 @@ record Machine(@Nullable String id, List<String> cards) {
 
     private static boolean isCard(Path device) {
         return Files.exists(device.resolve("device"))
-                && read(device.resolve("addr_assign_type")).filter(PERMANENT::equals).isPresent();
+                && read(device.resolve("addr_assign_type"))
+                        .filter(PERMANENT::equals)
+                        .isPresent();
     }
 
     private static Optional<String> read(Path file) {
@@ -72,8 +74,7 @@ record Machine(@Nullable String id, List<String> cards) {
     /** Whether it is certainly another one; what is not known of both is no difference. One card that stays is enough. */
     boolean isOtherThan(Machine before) {
         boolean otherId = id != null && before.id != null && !id.equals(before.id);
-        boolean otherCards =
-                !cards.isEmpty() && !before.cards.isEmpty() && Collections.disjoint(cards, before.cards);
+        boolean otherCards = !cards.isEmpty() && !before.cards.isEmpty() && Collections.disjoint(cards, before.cards);
         return otherId || otherCards;
     }
 }

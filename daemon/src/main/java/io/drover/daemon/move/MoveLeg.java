@@ -68,15 +68,7 @@ record MoveLeg(
     /** The row has to be done once more. */
     MoveLeg again(int number) {
         return new MoveLeg(
-                begun,
-                without(done, number),
-                timeline,
-                finalLsn,
-                fork,
-                fencedEpoch,
-                prediction,
-                cutover,
-                neighbours);
+                begun, without(done, number), timeline, finalLsn, fork, fencedEpoch, prediction, cutover, neighbours);
     }
 
     MoveLeg withNeighbours(Neighbours found) {

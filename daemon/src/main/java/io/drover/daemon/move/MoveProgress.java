@@ -75,8 +75,7 @@ final class MoveProgress {
         if (now != null && now.number() == step.number() && record.leg().begun().contains(step.number())) {
             return now;
         }
-        return new StepMark(
-                step.number(), step.name(), services.clock().instant());
+        return new StepMark(step.number(), step.name(), services.clock().instant());
     }
 
     private void awaitResume(MoveStep step) {

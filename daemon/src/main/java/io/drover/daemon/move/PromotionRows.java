@@ -51,8 +51,7 @@ final class PromotionRows {
                     }
                     Cutover begun = record.leg().cutover();
                     Instant fencedAt = begun == null ? now : begun.fencedAt();
-                    return record.withStep(
-                                    new StepMark(MoveSteps.COMMIT, MoveSteps.nameOf(MoveSteps.COMMIT), now))
+                    return record.withStep(new StepMark(MoveSteps.COMMIT, MoveSteps.nameOf(MoveSteps.COMMIT), now))
                             .withLeg(record.leg()
                                     .finish(MoveSteps.FENCE)
                                     .finish(MoveSteps.SEAL)

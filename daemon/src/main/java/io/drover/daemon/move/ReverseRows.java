@@ -160,8 +160,10 @@ final class ReverseRows {
                         + audit.records() + " records, none of them a user's commit), and pg_rewind can never take that"
                         + " back, since its cluster had neither data checksums nor wal_log_hints (P10); it is stopped and"
                         + " archived up to the fork, and its data directory is left as it is",
-                "the shard serves on " + context.to() + "; complete the move with endBake, which gives the way back up and"
-                        + " sets the directory of " + context.from() + " aside, and make a new copy there with a later move;"
+                "the shard serves on " + context.to()
+                        + "; complete the move with endBake, which gives the way back up and"
+                        + " sets the directory of " + context.from()
+                        + " aside, and make a new copy there with a later move;"
                         + " turn wal_log_hints on and restart " + context.to() + " before that, or the same may happen"
                         + " again");
     }

@@ -30,7 +30,8 @@ class OwnMachineTest {
         assertThatThrownBy(() -> start(machine, false))
                 .isInstanceOfSatisfying(DroverException.class, e -> {
                     assertThat(e.code()).isEqualTo(ErrorCode.IDENTITY_MISMATCH);
-                    assertThat(e.hint().orElseThrow()).contains("as soon as ZooKeeper answers", "remove the file machine");
+                    assertThat(e.hint().orElseThrow())
+                            .contains("as soon as ZooKeeper answers", "remove the file machine");
                 })
                 .hasMessageContaining("ZooKeeper does not answer");
     }

@@ -49,8 +49,8 @@ class MoveOrdersTest {
 
     @Test
     void abortsUpToThePointOfNoReturnAndNamesRollbackAfterIt() {
-        MoveRecord fenced = in(MoveState.CUTTING_OVER, 120)
-                .withLeg(MoveLeg.EMPTY.begin(120).begin(130));
+        MoveRecord fenced =
+                in(MoveState.CUTTING_OVER, 120).withLeg(MoveLeg.EMPTY.begin(120).begin(130));
         assertThat(orders.abort(fenced).record().state()).isEqualTo(MoveState.ABORTING);
 
         MoveRecord promoting = fenced.withLeg(fenced.leg().begin(MoveSteps.PROMOTE));

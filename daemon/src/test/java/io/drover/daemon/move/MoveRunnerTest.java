@@ -133,8 +133,7 @@ final class MoveRunnerTest {
         ObjectNode stored = Json.mapper().valueToTree(Moved.identity());
         stored.remove("table");
 
-        assertThat(Json.read(Json.bytes(stored), MoveIdentity.class).table())
-                .isEqualTo(MoveSteps.FIRST_TABLE);
+        assertThat(Json.read(Json.bytes(stored), MoveIdentity.class).table()).isEqualTo(MoveSteps.FIRST_TABLE);
     }
 
     private static boolean eventually(BooleanSupplier fact) {

@@ -69,8 +69,8 @@ class OperatorAdviceTest {
     }
 
     private static MoveRecord needsOperator(MoveRecord record, MoveStep at, DroverException e) {
-        MoveRecord marked = record.withStep(new StepMark(
-                at.number(), at.name(), Clock.systemUTC().instant()));
+        MoveRecord marked = record.withStep(
+                new StepMark(at.number(), at.name(), Clock.systemUTC().instant()));
         return OperatorAdvice.on(marked.withState(MoveState.NEEDS_OPERATOR)
                 .withError(Problem.of(e.at(record.identity().id(), at.number()))));
     }

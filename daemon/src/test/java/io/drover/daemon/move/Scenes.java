@@ -108,9 +108,7 @@ final class Scenes {
                                     "NEEDS_OPERATOR, a rollback from step 140 on",
                                     () -> back(MoveState.NEEDS_OPERATOR, 160))),
                     List.of(
-                            over(
-                                    "COMPLETED",
-                                    () -> orders(at(MoveState.COMPLETED, 180), GivenOrders::withComplete)),
+                            over("COMPLETED", () -> orders(at(MoveState.COMPLETED, 180), GivenOrders::withComplete)),
                             over("ABORTED", () -> at(MoveState.ABORTED, 20).withLeg(MoveLeg.EMPTY)),
                             over("ROLLED_BACK", () -> back(MoveState.ROLLED_BACK, 180))))
             .flatMap(List::stream)

@@ -147,8 +147,7 @@ class WaitTextTest {
      * @param move the move that gets into it
      * @param names what the text has to name
      */
-    private record Situation(
-            String subject, Supplier<MoveIdentity> move, Consumer<MovePlay> made, List<String> names) {
+    private record Situation(String subject, Supplier<MoveIdentity> move, Consumer<MovePlay> made, List<String> names) {
         @Override
         public String toString() {
             return subject;
