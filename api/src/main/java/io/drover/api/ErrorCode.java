@@ -43,6 +43,7 @@ public enum ErrorCode {
     COMMITS_PAST_FORK(306, Type.OPERATOR, 409, false, "The old primary has commits that the new one lacks"),
     SEAL_FAILED(307, Type.POSTGRES, 500, true, "The source could not be sealed"),
     STORAGE_FAILED(308, Type.POSTGRES, 507, true, "A disk is full or fails"),
+    NOT_REWINDABLE(309, Type.OPERATOR, 409, false, "The old primary can never be rewound"),
 
     NO_LEADER(400, Type.ZOOKEEPER, 503, true, "No controller leads"),
     ZOOKEEPER_UNAVAILABLE(401, Type.ZOOKEEPER, 503, true, "ZooKeeper cannot be reached"),

@@ -30,6 +30,7 @@ public record ControlData(
         long segmentSize,
         int checksumVersion,
         Map<String, String> raw) {
+    static final String WAL_LOG_HINTS = "wal_log_hints setting";
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
     /**
@@ -84,6 +85,14 @@ public record ControlData(
     /** The latest checkpoint. */
     public Lsn checkpoint() {
         return Lsn.parse(value(raw, "Latest checkpoint location"));
+    }
+
+    /**
+     * Whether pg_rewind can work on the cluster: it wants every change of a page since the fork in the WAL, hints too. It goes by what
+     * the server last ran with, which is here; what a configuration says by now changes nothing of what was written.
+     */
+    public boolean rewindable() {
+        return checksumVersion > 0 || value(raw, WAL_LOG_HINTS).equals("on");
     }
 
     /** A line by its label. */

@@ -37,12 +37,16 @@ public final class Rewind {
     private static final String FRESH_COPY =
             "the directory is kept and cannot be started under this name; discard it and make a new copy";
 
-    /** Control file labels of what single-user recovery needs as it was. */
+    /**
+     * Control file labels of what single-user recovery needs as it was. It writes into the control file what it ran with, and pg_rewind
+     * takes nothing that says it had no hints in its WAL.
+     */
     private static final Map<String, String> RECOVERY_SETTINGS = Map.of(
             "max_prepared_xacts setting", "max_prepared_transactions",
             "wal_level setting", "wal_level",
             "max_wal_senders setting", "max_wal_senders",
-            "track_commit_timestamp setting", "track_commit_timestamp");
+            "track_commit_timestamp setting", "track_commit_timestamp",
+            ControlData.WAL_LOG_HINTS, "wal_log_hints");
 
     private final PostgresBinaries binaries;
 

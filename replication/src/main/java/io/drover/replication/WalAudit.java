@@ -62,9 +62,12 @@ public final class WalAudit {
     public Reports.AuditReport audit(int timeline, Lsn fork, Duration limit) {
         Waiting waiting = Waiting.upTo(limit);
         int[] records = new int[1];
+        List<WalRecord> last = new ArrayList<>();
         List<WalRecord> commits = new ArrayList<>();
         read(timeline, fork, waiting.left(), record -> {
             records[0]++;
+            last.clear();
+            last.add(record);
             if (record.commit()) {
                 commits.add(record);
             }
@@ -74,7 +77,9 @@ public final class WalAudit {
                 records[0],
                 users.size(),
                 commits.size() - users.size(),
-                users.stream().sorted().toList());
+                users.stream().sorted().toList(),
+                last.isEmpty() ? null : last.get(0).end(segmentSize()),
+                last.isEmpty() ? null : ControlData.read(binaries, dataDir).rewindable());
     }
 
     /**

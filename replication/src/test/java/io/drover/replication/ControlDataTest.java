@@ -59,11 +59,26 @@ class ControlDataTest {
                 .hasMessageContaining("Database system identifier");
     }
 
+    /** As pg_rewind judges it. */
+    @Test
+    void aClusterWithChecksumsOrHintsInItsWalCanBeRewound() {
+        String without = PRINTED.replace("checksum version:           1", "checksum version:           0");
+
+        assertThat(ControlData.parse(PRINTED).rewindable()).isTrue();
+        assertThat(ControlData.parse(without + "wal_log_hints setting:  on\n").rewindable())
+                .isTrue();
+        assertThat(ControlData.parse(without + "wal_log_hints setting:  off\n").rewindable())
+                .isFalse();
+        // in doubt nothing is given up
+        assertThatThrownBy(() -> ControlData.parse(without).rewindable()).hasMessageContaining("wal_log_hints");
+    }
+
     @Test
     void writesTheSettingsThatRecoveryNeeds() {
-        ControlData control = ControlData.parse(PRINTED + "max_prepared_xacts setting:           7\n");
+        ControlData control = ControlData.parse(
+                PRINTED + "max_prepared_xacts setting:           7\nwal_log_hints setting:                on\n");
 
         assertThat(Rewind.recoverySettings(control))
-                .contains("max_prepared_transactions = '7'", "archive_mode = 'off'");
+                .contains("max_prepared_transactions = '7'", "wal_log_hints = 'on'", "archive_mode = 'off'");
     }
 }

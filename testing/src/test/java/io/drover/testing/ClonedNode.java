@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.testing;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.drover.api.Json;
 import io.drover.api.NodeId;
 import io.drover.testing.cluster.ClusterNode;
 import io.drover.testing.cluster.Command;
 import io.drover.testing.cluster.LocalCluster;
 import io.drover.testing.cluster.Waiting;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -112,12 +115,26 @@ final class ClonedNode implements AutoCloseable {
                 .toList());
     }
 
-    /**
-     * Runs it without a ZooKeeper that could refuse it, as one that never was refused: then the grant that it has brought along counts
-     * (rule R8).
-     */
-    void runAgentUntilItHasStartedTheServer() throws IOException, InterruptedException {
+    /** From now on it is as one that was never refused. */
+    void forgetRefusal() throws IOException {
         Files.delete(root.resolve("agent/refused"));
+    }
+
+    /** Runs it as {@link #runAgentAlone()} does; what it has brought along was its original's, which is a machine with another id. */
+    Command.Result runAgentAloneOnAnotherMachine() throws IOException {
+        Path machine = root.resolve("agent/machine");
+        String own = Files.readString(machine);
+        ObjectNode original = Json.read(own.getBytes(StandardCharsets.UTF_8), ObjectNode.class);
+        rewrite(machine, original.put("id", "of the original").toString());
+        try {
+            return runAgentAlone();
+        } finally {
+            rewrite(machine, own);
+        }
+    }
+
+    /** Runs it without a ZooKeeper that could refuse it, on the machine that it has its grant from: then the grant counts (rule R8). */
+    void runAgentUntilItHasStartedTheServer() throws IOException, InterruptedException {
         Path output = configuration.resolveSibling("clone.log");
         Process agent = new ProcessBuilder(agent(alone()))
                 .redirectErrorStream(true)

@@ -153,7 +153,7 @@ class TlsIT {
 
     /**
      * With all that lies on the disk of its original: the grant, and the data. That this is enough to start a second primary is shown
-     * where nobody refuses it, because it reaches no ZooKeeper.
+     * on its original's own machine, where nobody refuses it, because it reaches no ZooKeeper.
      */
     @Test
     void aCloneOfAnAgentIsRefusedAndStartsNothing() throws Exception {
@@ -182,6 +182,13 @@ class TlsIT {
             assertThat(alone.exitCode()).as(alone.output()).isNotIn(0, 124);
             assertThat(alone.output()).contains("was refused when it could ask last");
             assertThat(clone.server()).as("as long as ZooKeeper is away").isEmpty();
+
+            clone.forgetRefusal();
+            Command.Result elsewhere = clone.runAgentAloneOnAnotherMachine();
+            assertThat(elsewhere.exitCode()).as(elsewhere.output()).isNotIn(0, 124);
+            assertThat(elsewhere.output()).contains("is another machine's, and ZooKeeper does not answer");
+            assertThat(clone.server()).as("a clone that could never ask").isEmpty();
+            assertThat(clone.log()).doesNotExist();
 
             clone.runAgentUntilItHasStartedTheServer();
             assertThat(clone.server()).isPresent();

@@ -271,8 +271,17 @@ public final class Reports {
      * @param userCommits transactions that touched user data
      * @param maintenanceCommits transactions that touched the catalog only
      * @param transactions the transaction ids of the user commits
+     * @param end where the last of the records ends; null without one, when nobody can read it any more, and in the answer of an older
+     *     agent
+     * @param rewindable whether pg_rewind can take them back, by the control file; null where {@code end} is
      */
-    public record AuditReport(int records, int userCommits, int maintenanceCommits, List<Long> transactions) {}
+    public record AuditReport(
+            int records,
+            int userCommits,
+            int maintenanceCommits,
+            List<Long> transactions,
+            @Nullable Lsn end,
+            @Nullable Boolean rewindable) {}
 
     /** Rows by {@code database.schema.table}. */
     public record CountReport(Map<String, Long> rows) {}

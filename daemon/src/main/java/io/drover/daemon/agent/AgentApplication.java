@@ -5,7 +5,6 @@ import io.dropwizard.core.Application;
 import io.dropwizard.core.server.DefaultServerFactory;
 import io.dropwizard.core.setup.Environment;
 import io.dropwizard.jetty.HttpConnectorFactory;
-import io.dropwizard.lifecycle.Managed;
 import io.drover.daemon.config.AdminPort;
 import io.drover.daemon.config.SecretFile;
 import io.drover.daemon.health.ZooKeeperHealth;
@@ -17,10 +16,10 @@ import io.drover.daemon.tls.PeerRules;
 import io.drover.topology.NodeClaim;
 import io.drover.topology.NodeRegistry;
 import io.drover.topology.TopologyStore;
-import io.drover.topology.TopologyWatcher;
 import io.drover.topology.ZooKeeperClient;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 
 /** The daemon that runs on each node, as PostgreSQL's operating system user; {@code drover agent FILE.yml} starts it. */
@@ -28,8 +27,6 @@ public final class AgentApplication extends Application<AgentConfiguration> {
     private static final int DEFAULT_PORT = 8090;
     /** An agent that waits for ZooKeeper does not look after its instances meanwhile. */
     private static final Duration ZOOKEEPER_LIMIT = Duration.ofSeconds(3);
-    /** Instances that are down wait for as long when ZooKeeper is away. */
-    private static final Duration CLAIM_LIMIT = Duration.ofSeconds(2);
 
     @Override
     public String getName() {
@@ -66,7 +63,7 @@ public final class AgentApplication extends Application<AgentConfiguration> {
         Duration refused = Duration.ofMillis(
                         configuration.getZookeeper().getSessionTimeout().toMilliseconds())
                 .plus(ZOOKEEPER_LIMIT);
-        environment.lifecycle().manage(new Membership(client, claim, refused, new RefusedClaim(state), agent));
+        environment.lifecycle().manage(new Membership(client, claim, refused, state, Path.of("/"), agent));
     }
 
     private static String address(AgentConfiguration configuration) {
@@ -82,41 +79,5 @@ public final class AgentApplication extends Application<AgentConfiguration> {
         String host = configuration.getHost();
         return (configuration.getTls() == null ? "http://" : "https://")
                 + (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
-    }
-
-    /**
-     * Claims the node, watches the topology and lets the agent act while the process runs. Who is refused acts on nothing: the clone of a
-     * machine brings the grant of its original along, and would start a second primary under it.
-     */
-    private static final class Membership implements Managed {
-        private final ZooKeeperClient client;
-        private final NodeClaim claim;
-        private final Duration refused;
-        private final RefusedClaim memory;
-        private final Agent agent;
-        private volatile AutoCloseable watcher = () -> {};
-
-        Membership(ZooKeeperClient client, NodeClaim claim, Duration refused, RefusedClaim memory, Agent agent) {
-            this.client = client;
-            this.claim = claim;
-            this.refused = refused;
-            this.memory = memory;
-            this.agent = agent;
-        }
-
-        @Override
-        public void start() {
-            watcher = TopologyWatcher.watchAll(client, agent.topologyListener());
-            memory.take(() -> claim.take(refused, CLAIM_LIMIT));
-            agent.start();
-        }
-
-        @Override
-        public void stop() throws Exception {
-            agent.stop();
-            claim.close();
-            watcher.close();
-            client.close();
-        }
     }
 }

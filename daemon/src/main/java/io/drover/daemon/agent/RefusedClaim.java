@@ -35,9 +35,10 @@ final class RefusedClaim {
     /**
      * Takes the claim, and lets nobody go on without it who was refused before.
      *
+     * @return whether it is held
      * @throws DroverException IDENTITY_MISMATCH when another agent has the node, or had it when somebody could be asked last
      */
-    void take(Claim claim) {
+    boolean take(Claim claim) {
         boolean held;
         try {
             held = claim.take();
@@ -57,6 +58,7 @@ final class RefusedClaim {
                             + "), and ZooKeeper does not answer now: it starts nothing",
                     "it goes on by itself as soon as ZooKeeper answers and the node is free; a node has one agent");
         }
+        return held;
     }
 
     private String before() {

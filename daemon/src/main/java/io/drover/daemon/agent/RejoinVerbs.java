@@ -142,7 +142,7 @@ final class RejoinVerbs {
     private AuditReport audit(Verb.Audit verb, VerbCall call) {
         requireStopped(call.record(), verb.path());
         if (rewindBegan(call)) {
-            return new AuditReport(1, 0, 0, List.of());
+            return new AuditReport(1, 0, 0, List.of(), null, null);
         }
         return tools.files(call.record())
                 .audit(verb.timeline(), verb.fork(), call.deadline().left());

@@ -106,6 +106,11 @@ final class OperatorAdvice {
                     + ". Save its data directory first, and read the transactions that the message names with pg_waldump. Then"
                     + " give the way back up, which sets the directory aside: " + giveUp;
         }
+        if (ErrorCode.NOT_REWINDABLE.name().equals(problem.code())) {
+            return serves
+                    + ". Its copy can never follow again, so the same row would end the same way. Give the way back up, which"
+                    + " sets the copy aside: " + giveUp;
+        }
         if (ErrorCode.GUARD_REFUSED.name().equals(problem.code())) {
             return serves + ". Mend archive_command on " + from + "; nothing of its WAL is touched before that. Then: "
                     + again;

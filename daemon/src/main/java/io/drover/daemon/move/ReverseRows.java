@@ -7,6 +7,7 @@ import io.drover.api.Lsn;
 import io.drover.api.Move.Cutover;
 import io.drover.api.MoveId;
 import io.drover.api.NodeId;
+import io.drover.api.ShardId;
 import io.drover.api.agent.Reports.ArchiveReport;
 import io.drover.api.agent.Reports.AuditReport;
 import io.drover.api.agent.Reports.JobReport;
@@ -43,11 +44,15 @@ final class ReverseRows {
         archive(context, leg.timeline(), leg.fork());
         AuditReport audit = context.call(context.from(), new Verb.Audit(leg.timeline(), leg.fork()));
         boolean rewind = audit.records() > 0;
-        recordAudit(context, audit, rewind && !context.record().rollingBack());
+        boolean stuck = audit.userCommits() > 0 || Boolean.FALSE.equals(audit.rewindable());
+        recordAudit(context, audit, rewind && !stuck && !context.record().rollingBack());
         if (audit.userCommits() > 0) {
             throw commitsPastFork(context, audit, leg.fork());
         }
         context.call(context.to(), new Verb.RestoreSettings(0));
+        if (stuck && !context.record().rollingBack()) {
+            throw notRewindable(context, audit, leg.fork());
+        }
         if (context.record().rollingBack()) {
             context.call(context.from(), new Verb.RestoreSettings(0));
         } else {
@@ -141,6 +146,24 @@ final class ReverseRows {
                 "the shard serves on " + context.to() + "; save the data directory of " + context.from()
                         + ", read the transactions from its WAL with pg_waldump, apply them by hand if they matter, then"
                         + " complete the move with endBake: that gives the way back up and sets the directory aside");
+    }
+
+    /** Nothing that anybody mends now changes what is missing in WAL that is written: to try again would only take time. */
+    private static DroverException notRewindable(MoveContext context, AuditReport audit, Lsn fork) {
+        MoveRecord.Identity identity = context.record().identity();
+        return new DroverException(
+                ErrorCode.NOT_REWINDABLE,
+                context.from() + " cannot become the rollback replica of "
+                        + Checks.several(
+                                identity.shards().stream().map(ShardId::value).toList())
+                        + ": its WAL goes on past the fork " + fork + " to " + audit.end() + " ("
+                        + audit.records() + " records, none of them a user's commit), and pg_rewind can never take that"
+                        + " back, since its cluster had neither data checksums nor wal_log_hints (P10); it is stopped and"
+                        + " archived up to the fork, and its data directory is left as it is",
+                "the shard serves on " + context.to() + "; complete the move with endBake, which gives the way back up and"
+                        + " sets the directory of " + context.from() + " aside, and make a new copy there with a later move;"
+                        + " turn wal_log_hints on and restart " + context.to() + " before that, or the same may happen"
+                        + " again");
     }
 
     private static void rejoin(MoveContext context, Lsn fork, boolean rewind) {

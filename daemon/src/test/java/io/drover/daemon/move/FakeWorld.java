@@ -101,6 +101,12 @@ final class FakeWorld implements Agents, Monitors, Checks {
 
     private boolean probing;
     int userCommitsPastFork;
+    /** Records past the fork that are nobody's commit. */
+    int recordsPastFork;
+    /** Whether the old primary's control file says that pg_rewind works. */
+    @Nullable
+    Boolean rewindable = true;
+
     /** Called before and after each verb; may throw. */
     BiConsumer<String, Moment> hook = (verb, moment) -> {};
 
@@ -390,7 +396,15 @@ final class FakeWorld implements Agents, Monitors, Checks {
         } else if (verb instanceof Verb.ArchiveUpTo) {
             return new Reports.ArchiveReport(true, List.of(), unarchived);
         } else if (verb instanceof Verb.Audit) {
-            return new Reports.AuditReport(userCommitsPastFork, userCommitsPastFork, 0, List.of());
+            int records = userCommitsPastFork + recordsPastFork;
+            boolean none = records == 0;
+            return new Reports.AuditReport(
+                    records,
+                    userCommitsPastFork,
+                    0,
+                    List.of(),
+                    none ? null : END.plus(records),
+                    none ? null : rewindable);
         } else if (verb instanceof Verb.Rejoin) {
             node.running = true;
             node.standby = true;

@@ -211,6 +211,61 @@ class MoveDriverTest {
         assertServing(play, B);
     }
 
+    /** Not tried again for the whole limit of the row: what is missing in WAL that is written comes from nowhere. */
+    @Test
+    void anOldPrimaryThatCanNeverBeRewoundNeedsAPersonAtOnceAndIsGivenUp() {
+        MovePlay play = stage.play();
+        List<String> verbs = new CopyOnWriteArrayList<>();
+        play.world().hook = (verb, moment) -> {
+            if (moment == Moment.BEFORE) {
+                verbs.add(verb);
+            }
+        };
+        play.world().recordsPastFork = 2;
+        play.world().rewindable = false;
+        play.drive();
+
+        assertThat(play.record().state()).isEqualTo(MoveState.NEEDS_OPERATOR);
+        Problem error = play.record().error();
+        assertThat(error.code()).isEqualTo(ErrorCode.NOT_REWINDABLE.name());
+        assertThat(error.step()).isEqualTo(MoveSteps.REVERSE);
+        assertThat(error.detail())
+                .contains(
+                        "node_a cannot become the rollback replica of shard_01",
+                        "past the fork " + play.record().leg().fork() + " to " + FakeWorld.END.plus(2),
+                        "wal_log_hints")
+                .doesNotContain("tried");
+        assertThat(error.hint())
+                .startsWith("node_b serves. Do not start PostgreSQL on node_a")
+                .contains("bin/drover complete " + play.record().identity().id() + " --end-bake", "wal_log_hints")
+                .doesNotContain("bin/drover resume");
+        assertThat(verbs).filteredOn("audit@node_a"::equals).hasSize(1);
+        assertThat(verbs)
+                .containsSubsequence("archive-up-to@node_a", "audit@node_a", "restore-settings@node_b")
+                .doesNotContain("rejoin@node_a", "set-rewind-login@node_b");
+        assertThat(play.record().forward().cutover().commitsPastFork()).isZero();
+        assertThat(play.record().forward().cutover().rewound()).isFalse();
+        assertThat(play.world().on(A).running).isFalse();
+        assertServing(play, B);
+
+        play.order(record -> play.orders().complete(record, true));
+        play.drive();
+
+        assertThat(play.record().state()).isEqualTo(MoveState.COMPLETED);
+        assertServing(play, B);
+    }
+
+    /** What an older agent does not say is not held against anybody. */
+    @Test
+    void anOldPrimaryOfWhichNobodySaysThatItCannotBeRewoundIsRewound() {
+        MovePlay play = stage.play();
+        play.world().recordsPastFork = 2;
+        play.world().rewindable = null;
+        play.driveToBaking();
+
+        assertThat(play.record().forward().cutover().rewound()).isTrue();
+    }
+
     @Test
     void aPersonGivesUpAWayBackThatMustNotRejoinAndEverythingIsFreed() {
         MovePlay play = stage.play();

@@ -109,6 +109,21 @@ class AuditTest {
                         "\"result\":\"done\",\"status\":201");
     }
 
+    /** The move has no id yet when it is asked for; its two lines are tied together by that of the request. */
+    @Test
+    void theAnswerNamesTheMoveThatCameOfTheRequest() throws IOException {
+        HttpResponse<String> created = post("/v1/moves", "operator", START);
+        post("/v1/moves", "operator", START.replace("\"cutover\"", "\"dryRun\": true, \"cutover\""));
+
+        assertThat(lines()).hasSize(4);
+        assertThat(lines().get(0).has("move")).isFalse();
+        assertThat(created.headers().firstValue("Location").orElseThrow())
+                .endsWith("/v1/moves/" + lines().get(1).path("move").asText());
+        assertThat(lines().get(1).path("move").asText()).isEqualTo(FakeServices.ID.value());
+        assertThat(lines().get(1).path("request")).isEqualTo(lines().get(0).path("request"));
+        assertThat(lines().subList(2, 4)).as("of a dry run none came").noneMatch(line -> line.has("move"));
+    }
+
     /** Each call that changes something: its line says what it concerns, and is there before anything is done. */
     @Test
     void whatIsAboutToBeDoneIsOnDiskBeforeItIsDone() throws IOException {

@@ -117,7 +117,7 @@ public final class StandbyInstance {
                         .equals("streaming"));
     }
 
-    static String programs() {
+    public static String programs() {
         return Command.succeed(List.of("sh", "-c", "ls -d /usr/lib/postgresql/*/bin | tail -1"))
                 .strip();
     }

@@ -38,6 +38,9 @@ final class FakeDirectory {
     /** Of the last checkpoint: behind a promotion it is the old one until the next checkpoint (H87). */
     int controlTimeline = 1;
 
+    /** Whether it has data checksums. */
+    boolean rewindable = true;
+
     String state = STOPPED;
     boolean standbySignal;
     boolean rewindLogin;
@@ -72,6 +75,7 @@ final class FakeDirectory {
         autoConf.clear();
         autoConf.putAll(source.autoConf);
         state = source.state;
+        rewindable = source.rewindable;
         standbySignal = false;
         rewindLogin = source.rewindLogin;
     }
@@ -127,7 +131,9 @@ final class FakeDirectory {
         raw.put("Catalog version number", "202209061");
         raw.put("Database block size", "8192");
         raw.put("Bytes per WAL segment", Long.toString(Wal.SEGMENT));
-        raw.put("Data page checksum version", "1");
-        return new ControlData(instance, state, controlTimeline, Wal.SEGMENT, 1, raw);
+        int checksums = rewindable ? 1 : 0;
+        raw.put("Data page checksum version", Integer.toString(checksums));
+        raw.put("wal_log_hints setting", "off");
+        return new ControlData(instance, state, controlTimeline, Wal.SEGMENT, checksums, raw);
     }
 }

@@ -160,7 +160,15 @@ record FakeFiles(FakePostgres world, String host, ServerPlace place) implements 
         int maintenance = (int) records.stream()
                 .filter(entry -> entry.kind() == Wal.Kind.MAINTENANCE_COMMIT)
                 .count();
-        return new AuditReport(records.size(), users.size(), maintenance, users);
+        return records.isEmpty()
+                ? new AuditReport(0, 0, 0, List.of(), null, null)
+                : new AuditReport(
+                        records.size(),
+                        users.size(),
+                        maintenance,
+                        users,
+                        records.get(records.size() - 1).end(),
+                        world.look(() -> get(place.dataDir()).control().rewindable()));
     }
 
     @Override

@@ -39,6 +39,9 @@ record FakeRewind(FakePostgres world, String host, Path directory, Upstream upst
             program.ended = true;
             return program;
         }
+        if (!data.rewindable) {
+            throw failed(ErrorCode.POSTGRES_FAILED, "needs data checksums or wal_log_hints");
+        }
         Lsn diverged = primary.leftAt(data.timeline);
         if (primary.controlTimeline == data.timeline || diverged == null || diverged.atLeast(data.wal.end())) {
             throw failed(ErrorCode.VERIFICATION_FAILED, "sees no divergence");

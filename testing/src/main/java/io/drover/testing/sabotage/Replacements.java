@@ -167,7 +167,7 @@ final class Replacements {
 
         @Advice.OnMethodExit
         static void exit(@Advice.Return(readOnly = false) AuditReport report) {
-            report = new AuditReport(0, 0, 0, List.of());
+            report = new AuditReport(0, 0, 0, List.of(), null, null);
         }
     }
 

@@ -68,6 +68,12 @@ final class ContractRun {
                         return new RealNodes(directory);
                     }
                 },
+                new RealRewinds() {
+                    @Override
+                    RealNodes open() {
+                        return new RealNodes(directory);
+                    }
+                },
                 new RealBlockers() {
                     @Override
                     RealNodes open() {

@@ -505,6 +505,8 @@ abstract class PostgresContract extends PostgresSteps {
             assertThat(audit.userCommits()).isEqualTo(1);
             assertThat(audit.transactions()).hasSize(1);
             assertThat(audit.maintenanceCommits()).isPositive();
+            assertThat(audit.end()).isGreaterThan(fork);
+            assertThat(audit.rewindable()).isTrue();
         });
     }
 

@@ -19,6 +19,7 @@ import io.drover.replication.ServerPlace;
 import io.drover.replication.ServerTls;
 import io.drover.replication.Signals;
 import io.drover.replication.Waiting;
+import io.drover.testing.cluster.Command;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -235,6 +236,17 @@ final class RealNodes implements ThreeNodes {
                     .start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Makes a stopped server's cluster one of those that were made without data checksums. */
+    void removeChecksums(Side side) {
+        Command.Result result = Command.run(List.of(
+                binaries().tool("pg_checksums"),
+                "--disable",
+                "--pgdata=" + place(side).dataDir()));
+        if (result.exitCode() != 0) {
+            throw new IllegalStateException(result.output());
         }
     }
 
