@@ -41,6 +41,8 @@ final class Supervisor {
     private final Reactions reactions;
     private final LostSeal lostSeal;
     private final Tidying tidying;
+    private final StoppedServices services;
+    private final UnpublishedAdoptions unpublished;
     private final Map<InstanceId, Sight> sights = new HashMap<>();
     private final ScheduledExecutorService clock;
     /** An instance that starts or stops may take minutes: the others are looked at meanwhile. */
@@ -63,6 +65,9 @@ final class Supervisor {
         this.reactions = new Reactions(tools, store, settings, seals, targets, roles);
         this.lostSeal = new LostSeal(tools);
         this.tidying = new Tidying(tools, settings, store, acts);
+        this.services = new StoppedServices(tools);
+        this.unpublished = new UnpublishedAdoptions(
+                tools, instance -> !store.readInstanceFresh(instance).isEmpty());
         this.clock = tools.scheduler().newTimer("supervisor");
         this.lanes = tools.scheduler().newThreads("supervisor-of-one");
     }
@@ -165,6 +170,8 @@ final class Supervisor {
             tidying.look(instance, seen);
         }
         roles.endStop(instance.record());
+        services.look(instance.record(), topologies);
+        unpublished.look(instance, topologies);
     }
 
     /** All of an instance's shards or none: what is done by itself for half of them would leave the others behind for good. */
