@@ -31,6 +31,9 @@ public final class AgentApplication extends Application<AgentConfiguration> {
     /** Instances that are down wait for as long when ZooKeeper is away. */
     private static final Duration CLAIM_LIMIT = Duration.ofSeconds(2);
 
+    /** What the process ends with that should not have begun. */
+    private static final int REFUSED = 1;
+
     @Override
     public String getName() {
         return "drover-agent";
@@ -52,21 +55,32 @@ public final class AgentApplication extends Application<AgentConfiguration> {
         tools.postgres().facts();
         ZooKeeperClient client = configuration.getZookeeper().openAsAgent(tools.node());
         StateDirectory state = new StateDirectory(configuration.getStateDir());
-        Agent agent = Agent.assemble(tools, state, new TopologyStore(client, ZOOKEEPER_LIMIT));
+        NodeClaim claim = new NodeRegistry(client)
+                .claim(ThisProcess.mark(tools.node(), tools.host(), address(configuration)), ThisProcess::hasEnded);
+        Agent agent = Agent.assemble(tools, state, new TopologyStore(client, ZOOKEEPER_LIMIT), claim::isHeld);
 
         AgentRest.install(
                 environment, configuration.getServerFactory(), agent, SecretFile.read(configuration.getTokenFile()));
         environment.healthChecks().register("zookeeper", new ZooKeeperHealth(agent::connected));
         environment.metrics().registerGauge(MetricNames.LEFTOVERS_UNDONE, agent::undone);
         PrometheusEndpoint.install(environment.admin(), environment.metrics());
-        NodeClaim claim = new NodeRegistry(client)
-                .claim(ThisProcess.mark(tools.node(), tools.host(), address(configuration)), ThisProcess::hasEnded);
         environment.healthChecks().register("node", new ClaimHealth(claim));
         // a predecessor elsewhere is counted as alive until its session has timed out
         Duration refused = Duration.ofMillis(
                         configuration.getZookeeper().getSessionTimeout().toMilliseconds())
                 .plus(ZOOKEEPER_LIMIT);
-        environment.lifecycle().manage(new Membership(client, claim, refused, new RefusedClaim(state), agent));
+        environment
+                .lifecycle()
+                .manage(new Membership(
+                        client,
+                        agent,
+                        new Admission(
+                                claim,
+                                refused,
+                                CLAIM_LIMIT,
+                                new RefusedClaim(state),
+                                agent,
+                                () -> System.exit(REFUSED))));
     }
 
     private static String address(AgentConfiguration configuration) {
@@ -84,37 +98,29 @@ public final class AgentApplication extends Application<AgentConfiguration> {
                 + (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
     }
 
-    /**
-     * Claims the node, watches the topology and lets the agent act while the process runs. Who is refused acts on nothing: the clone of a
-     * machine brings the grant of its original along, and would start a second primary under it.
-     */
+    /** Claims the node, watches the topology and lets the agent act while the process runs. */
     private static final class Membership implements Managed {
         private final ZooKeeperClient client;
-        private final NodeClaim claim;
-        private final Duration refused;
-        private final RefusedClaim memory;
         private final Agent agent;
+        private final Admission admission;
         private volatile AutoCloseable watcher = () -> {};
 
-        Membership(ZooKeeperClient client, NodeClaim claim, Duration refused, RefusedClaim memory, Agent agent) {
+        Membership(ZooKeeperClient client, Agent agent, Admission admission) {
             this.client = client;
-            this.claim = claim;
-            this.refused = refused;
-            this.memory = memory;
             this.agent = agent;
+            this.admission = admission;
         }
 
         @Override
         public void start() {
             watcher = TopologyWatcher.watchAll(client, agent.topologyListener());
-            memory.take(() -> claim.take(refused, CLAIM_LIMIT));
-            agent.start();
+            admission.admit();
         }
 
         @Override
         public void stop() throws Exception {
             agent.stop();
-            claim.close();
+            admission.close();
             watcher.close();
             client.close();
         }
