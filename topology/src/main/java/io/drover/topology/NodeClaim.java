@@ -118,20 +118,21 @@ public final class NodeClaim implements AutoCloseable {
      * counted as alive until its session has timed out, and a request may fail. When ZooKeeper does not answer the claim is taken later,
      * and this returns (rule R8), unless it has answered once that another agent holds it.
      *
-     * @param limit for how long a session outlives its process, and for how long a ZooKeeper that is there is asked
+     * @param limit for how long a ZooKeeper that is there is asked, when it refuses nothing and grants nothing
+     * @param lapse after how long at most a session is seen to be gone whose process has ended
      * @param connectLimit for how long ZooKeeper is waited for
      * @param hears of this and all later refusals
      * @return whether it is held; otherwise nobody could be asked, and it is taken later
      * @throws DroverException IDENTITY_MISMATCH when another agent holds it, as far as ZooKeeper has answered
      */
-    public boolean take(Duration limit, Duration connectLimit, Listener hears) {
+    public boolean take(Duration limit, Duration lapse, Duration connectLimit, Listener hears) {
         listener = requireNonNull(hears, "hears is null");
-        refusedFor.watch(limit);
+        refusedFor.watch(lapse);
         long connected = calls.deadline(connectLimit);
         while (!client.isConnected() && calls.pause(connected)) {
             LOG.trace("not connected yet");
         }
-        boolean held = establish(limit);
+        boolean held = establish(limit, lapse);
         ephemeral.start();
         return held;
     }
@@ -140,7 +141,7 @@ public final class NodeClaim implements AutoCloseable {
      * Once it was refused it takes the claim or fails: whatever comes behind a refusal, such as a connection that is lost, does not make
      * the other agent go away.
      */
-    private boolean establish(Duration limit) {
+    private boolean establish(Duration limit, Duration lapse) {
         long end = calls.deadline(limit);
         DroverException refused = null;
         String failure = "";
@@ -153,7 +154,7 @@ public final class NodeClaim implements AutoCloseable {
             } catch (DroverException e) {
                 if (e.code() == ErrorCode.IDENTITY_MISMATCH) {
                     // whether the other one is alive takes a while to see, the longer when the connection breaks
-                    end = refused == null ? calls.deadline(limit.multipliedBy(2)) : end;
+                    end = refused == null ? calls.deadline(lapse.multipliedBy(2)) : end;
                     refused = e;
                 } else if (!failure.equals(e.getMessage())) {
                     failure = e.getMessage();

@@ -20,8 +20,8 @@ final class RefusedFor implements AutoCloseable {
     }
 
     /** Begins to follow the connection. */
-    void watch(Duration sessionsTime) {
-        limit = sessionsTime;
+    void watch(Duration lapse) {
+        limit = lapse;
         client.addListener(states);
     }
 

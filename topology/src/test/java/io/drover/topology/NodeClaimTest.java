@@ -89,10 +89,10 @@ class NodeClaimTest {
     @Test
     void aSecondAgentOfTheSameNodeIsRefusedAndHasWrittenNothing() {
         try (NodeClaim first = claim(FIRST, NodeClaimTest::nobodyHasEnded)) {
-            first.take(NOT_LONG, CONNECT, SILENT);
+            first.take(NOT_LONG, NOT_LONG, CONNECT, SILENT);
             NodeClaim clone = claim(CLONE, NodeClaimTest::nobodyHasEnded);
 
-            assertRefused(ErrorCode.IDENTITY_MISMATCH, () -> clone.take(NOT_LONG, CONNECT, SILENT));
+            assertRefused(ErrorCode.IDENTITY_MISMATCH, () -> clone.take(NOT_LONG, NOT_LONG, CONNECT, SILENT));
 
             assertThat(clone.refusal())
                     .hasValueSatisfying(why -> assertThat(why).contains("node_a", "http://10.0.0.1:8090"));
@@ -109,10 +109,10 @@ class NodeClaimTest {
     @Test
     void whoComesAfterwardsFindsTheNodeFreeAndIsRegistered() {
         try (NodeClaim first = claim(FIRST, NodeClaimTest::nobodyHasEnded)) {
-            first.take(NOT_LONG, CONNECT, SILENT);
+            first.take(NOT_LONG, NOT_LONG, CONNECT, SILENT);
         }
         try (NodeClaim next = claim(CLONE, NodeClaimTest::nobodyHasEnded)) {
-            assertThat(next.take(NOT_LONG, CONNECT, SILENT)).isTrue();
+            assertThat(next.take(NOT_LONG, NOT_LONG, CONNECT, SILENT)).isTrue();
             assertThat(registered()).isEqualTo("http://10.0.0.9:8090");
             assertThat(controllers.alive(NODE)).isTrue();
         }
@@ -121,10 +121,10 @@ class NodeClaimTest {
     @Test
     void aPredecessorThatIsKnownToHaveEndedNeedNotTimeOut() {
         NodeClaim killed = claim(FIRST, NodeClaimTest::nobodyHasEnded);
-        killed.take(NOT_LONG, CONNECT, SILENT);
+        killed.take(NOT_LONG, NOT_LONG, CONNECT, SILENT);
         AgentMark restarted = mark("10.0.0.1", 200);
         try (NodeClaim next = claim(restarted, FIRST::equals)) {
-            next.take(NOT_LONG, CONNECT, SILENT);
+            next.take(NOT_LONG, NOT_LONG, CONNECT, SILENT);
             assertThat(next.refusal()).isEmpty();
         }
     }
@@ -133,7 +133,7 @@ class NodeClaimTest {
     void anOwnSessionThatWasLostIsNobodyElse() throws Exception {
         ZooKeeperClient client = zooKeeper.connect();
         try (NodeClaim claim = new NodeRegistry(client).claim(FIRST, NodeClaimTest::nobodyHasEnded)) {
-            claim.take(NOT_LONG, CONNECT, SILENT);
+            claim.take(NOT_LONG, NOT_LONG, CONNECT, SILENT);
             long old = client.sessionId();
             KillSession.kill(((CuratorClient) client).handle());
             until(() -> client.sessionId() != old && client.isConnected());
@@ -146,7 +146,7 @@ class NodeClaimTest {
     @Test
     void aRefusalHoldsUntilTheClaimIsHeld() throws Exception {
         try (NodeClaim first = claim(FIRST, NodeClaimTest::nobodyHasEnded)) {
-            first.take(NOT_LONG, CONNECT, SILENT);
+            first.take(NOT_LONG, NOT_LONG, CONNECT, SILENT);
             AtomicInteger looks = new AtomicInteger();
             NodeClaim failing = claim(CLONE, mark -> {
                 if (looks.getAndIncrement() > 0) {
@@ -154,14 +154,14 @@ class NodeClaimTest {
                 }
                 return false;
             });
-            assertRefused(ErrorCode.IDENTITY_MISMATCH, () -> failing.take(NOT_LONG, CONNECT, SILENT));
+            assertRefused(ErrorCode.IDENTITY_MISMATCH, () -> failing.take(NOT_LONG, NOT_LONG, CONNECT, SILENT));
             assertThat(looks).hasValueGreaterThan(1);
 
             NodeClaim cutOff = claim(CLONE, mark -> {
                 stopServer();
                 return false;
             });
-            assertRefused(ErrorCode.IDENTITY_MISMATCH, () -> cutOff.take(NOT_LONG, CONNECT, SILENT));
+            assertRefused(ErrorCode.IDENTITY_MISMATCH, () -> cutOff.take(NOT_LONG, NOT_LONG, CONNECT, SILENT));
         }
     }
 
@@ -183,7 +183,7 @@ class NodeClaimTest {
                 handle.create(
                         path, text.getBytes(StandardCharsets.UTF_8), ZooDefs.Ids.OPEN_ACL_UNSAFE, CreateMode.EPHEMERAL);
 
-                assertRefused(ErrorCode.IDENTITY_MISMATCH, () -> claim.take(NOT_LONG, CONNECT, SILENT));
+                assertRefused(ErrorCode.IDENTITY_MISMATCH, () -> claim.take(NOT_LONG, NOT_LONG, CONNECT, SILENT));
 
                 assertThat(claim.refusal())
                         .hasValueSatisfying(why -> assertThat(why).contains("does not say who"));
@@ -191,7 +191,7 @@ class NodeClaimTest {
                         .isEqualTo(text);
                 assertThat(registered()).as(text).isEqualTo("http://10.0.0.1:8090");
                 handle.delete(path, -1);
-                claim.take(NOT_LONG, CONNECT, SILENT);
+                claim.take(NOT_LONG, NOT_LONG, CONNECT, SILENT);
                 until(() -> registered().equals("http://10.0.0.9:8090"));
             }
         }
@@ -205,9 +205,9 @@ class NodeClaimTest {
                     .register(new NodeRecord(NODE, "10.0.0.1", "http://10.0.0.1:8090"))) {
                 until(() -> controllers.alive(NODE));
                 assertThat(older).isNotNull();
-                assertRefused(ErrorCode.IDENTITY_MISMATCH, () -> claim.take(NOT_LONG, CONNECT, SILENT));
+                assertRefused(ErrorCode.IDENTITY_MISMATCH, () -> claim.take(NOT_LONG, NOT_LONG, CONNECT, SILENT));
             }
-            claim.take(NOT_LONG, CONNECT, SILENT);
+            claim.take(NOT_LONG, NOT_LONG, CONNECT, SILENT);
             assertThat(registered()).isEqualTo("http://10.0.0.9:8090");
         }
     }
@@ -218,7 +218,8 @@ class NodeClaimTest {
         ZooKeeperClient away = zooKeeper.begin(1);
         NodeClaim claim = new NodeRegistry(away).claim(CLONE, NodeClaimTest::nobodyHasEnded);
 
-        assertThat(claim.take(NOT_LONG, Duration.ofMillis(50), SILENT)).isFalse();
+        assertThat(claim.take(NOT_LONG, NOT_LONG, Duration.ofMillis(50), SILENT))
+                .isFalse();
 
         assertThat(claim.refusal()).as("nobody could be asked").isEmpty();
     }
@@ -227,7 +228,7 @@ class NodeClaimTest {
     @Test
     void aRequestThatFailsIsTriedAgainAndThenRefused() {
         try (NodeClaim first = claim(FIRST, NodeClaimTest::nobodyHasEnded)) {
-            first.take(NOT_LONG, CONNECT, SILENT);
+            first.take(NOT_LONG, NOT_LONG, CONNECT, SILENT);
             AtomicInteger looks = new AtomicInteger();
             NodeClaim clone = claim(CLONE, mark -> {
                 if (looks.getAndIncrement() == 0) {
@@ -236,7 +237,7 @@ class NodeClaimTest {
                 return false;
             });
 
-            assertRefused(ErrorCode.IDENTITY_MISMATCH, () -> clone.take(NOT_LONG, CONNECT, SILENT));
+            assertRefused(ErrorCode.IDENTITY_MISMATCH, () -> clone.take(NOT_LONG, NOT_LONG, CONNECT, SILENT));
             assertThat(clone.isHeld()).isFalse();
             assertThat(first.isHeld()).isTrue();
         }
@@ -246,14 +247,14 @@ class NodeClaimTest {
     @Test
     void aZooKeeperThatIsThereAndAnswersNothingIsTriedForTheWholeTime() {
         try (NodeClaim first = claim(FIRST, NodeClaimTest::nobodyHasEnded)) {
-            first.take(NOT_LONG, CONNECT, SILENT);
+            first.take(NOT_LONG, NOT_LONG, CONNECT, SILENT);
             AtomicInteger looks = new AtomicInteger();
             NodeClaim mute = claim(CLONE, mark -> {
                 looks.incrementAndGet();
                 throw new DroverException(ErrorCode.ZOOKEEPER_UNAVAILABLE, "no answer");
             });
 
-            assertThat(mute.take(NOT_LONG, CONNECT, SILENT)).isFalse();
+            assertThat(mute.take(NOT_LONG, NOT_LONG, CONNECT, SILENT)).isFalse();
             assertThat(looks).hasValueGreaterThan(2);
             assertThat(mute.isHeld()).isFalse();
             mute.close();
@@ -264,7 +265,7 @@ class NodeClaimTest {
     @Test
     void whoIsRefusedByAnotherThatGoesHasTheClaimAndIsToldOnceOfBoth() {
         NodeClaim first = claim(FIRST, NodeClaimTest::nobodyHasEnded);
-        first.take(NOT_LONG, CONNECT, SILENT);
+        first.take(NOT_LONG, NOT_LONG, CONNECT, SILENT);
         Told told = new Told();
         NodeClaim next = claim(CLONE, mark -> {
             if (told.words.size() > 1) {
@@ -273,7 +274,7 @@ class NodeClaimTest {
             return false;
         });
 
-        assertThat(next.take(CONNECT, CONNECT, told)).isTrue();
+        assertThat(next.take(NOT_LONG, CONNECT, CONNECT, told)).isTrue();
 
         assertThat(told.words).startsWith("refused").endsWith("held").doesNotContain("for good");
         assertThat(next.isHeld()).isTrue();
@@ -284,11 +285,11 @@ class NodeClaimTest {
     @Test
     void whoIsRefusedByOneThatLivesIsToldThatItIsForGood() {
         try (NodeClaim first = claim(FIRST, NodeClaimTest::nobodyHasEnded)) {
-            first.take(NOT_LONG, CONNECT, SILENT);
+            first.take(NOT_LONG, NOT_LONG, CONNECT, SILENT);
             Told told = new Told();
             NodeClaim clone = claim(CLONE, NodeClaimTest::nobodyHasEnded);
 
-            assertRefused(ErrorCode.IDENTITY_MISMATCH, () -> clone.take(NOT_LONG, CONNECT, told));
+            assertRefused(ErrorCode.IDENTITY_MISMATCH, () -> clone.take(NOT_LONG, NOT_LONG, CONNECT, told));
 
             assertThat(told.words).startsWith("refused").endsWith("for good");
         }
@@ -298,13 +299,14 @@ class NodeClaimTest {
     @Test
     void whoBeganWithoutZooKeeperIsToldLaterThatAnotherHasTheNode() throws Exception {
         try (NodeClaim first = claim(FIRST, NodeClaimTest::nobodyHasEnded)) {
-            first.take(NOT_LONG, CONNECT, SILENT);
+            first.take(NOT_LONG, NOT_LONG, CONNECT, SILENT);
             ZooKeeperClient own = zooKeeper.connect();
             zooKeeper.server().stop();
             until(() -> !own.isConnected());
             Told told = new Told();
             try (NodeClaim clone = new NodeRegistry(own).claim(CLONE, NodeClaimTest::nobodyHasEnded)) {
-                assertThat(clone.take(NOT_LONG, Duration.ofMillis(50), told)).isFalse();
+                assertThat(clone.take(NOT_LONG, NOT_LONG, Duration.ofMillis(50), told))
+                        .isFalse();
                 assertThat(told.words).isEmpty();
 
                 zooKeeper.server().restart();
@@ -321,7 +323,7 @@ class NodeClaimTest {
     @Test
     void aRefusalIsNotForGoodAcrossAConnectionThatBroke() throws Exception {
         NodeClaim dead = claim(FIRST, NodeClaimTest::nobodyHasEnded);
-        dead.take(NOT_LONG, CONNECT, SILENT);
+        dead.take(NOT_LONG, NOT_LONG, CONNECT, SILENT);
         RefusedFor refusedFor = new RefusedFor(zooKeeper.connect());
         refusedFor.watch(Duration.ZERO);
         refusedFor.begin();
@@ -340,8 +342,8 @@ class NodeClaimTest {
         Told told = new Told();
         try (NodeClaim original = new NodeRegistry(client).claim(FIRST, NodeClaimTest::nobodyHasEnded);
                 NodeClaim clone = claim(CLONE, mark -> true)) {
-            original.take(NOT_LONG, CONNECT, told);
-            clone.take(NOT_LONG, CONNECT, SILENT);
+            original.take(NOT_LONG, NOT_LONG, CONNECT, told);
+            clone.take(NOT_LONG, NOT_LONG, CONNECT, SILENT);
 
             zooKeeper.expire(client);
 

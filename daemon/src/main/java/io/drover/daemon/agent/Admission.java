@@ -13,9 +13,19 @@ import org.slf4j.LoggerFactory;
  */
 final class Admission implements NodeClaim.Listener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
+    /** Instances that are down wait for as long when ZooKeeper is away. */
+    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(2);
+    /** Beyond the session timeout: an election, or a request that takes its time. */
+    private static final Duration TRIES = Duration.ofSeconds(3);
+    /**
+     * Beyond the session timeout: that is rounded up to a tick of ZooKeeper's (2 s), and a server that has lost its leader goes on to
+     * answer what it knows for five of them. What is refused for longer is so by an agent that is alive; taken too short it would lock a
+     * machine out that comes back from a power loss.
+     */
+    private static final Duration LAPSE = Duration.ofSeconds(15);
+
     private final NodeClaim claim;
-    private final Duration refused;
-    private final Duration connectLimit;
+    private final Duration sessionTimeout;
     private final RefusedClaim memory;
     private final Agent agent;
     private final Runnable end;
@@ -24,15 +34,12 @@ final class Admission implements NodeClaim.Listener, AutoCloseable {
     /**
      * Prepares it.
      *
-     * @param refused for how long a session outlives its process
-     * @param connectLimit for how long ZooKeeper is waited for
+     * @param sessionTimeout the agent's, and so that of the one before it
      * @param end ends the process
      */
-    Admission(
-            NodeClaim claim, Duration refused, Duration connectLimit, RefusedClaim memory, Agent agent, Runnable end) {
+    Admission(NodeClaim claim, Duration sessionTimeout, RefusedClaim memory, Agent agent, Runnable end) {
         this.claim = claim;
-        this.refused = refused;
-        this.connectLimit = connectLimit;
+        this.sessionTimeout = sessionTimeout;
         this.memory = memory;
         this.agent = agent;
         this.end = end;
@@ -40,7 +47,7 @@ final class Admission implements NodeClaim.Listener, AutoCloseable {
 
     /** Claims the node, and has the agent act unless somebody else has it. */
     void admit() {
-        memory.take(() -> claim.take(refused, connectLimit, this));
+        memory.take(() -> claim.take(sessionTimeout.plus(TRIES), sessionTimeout.plus(LAPSE), CONNECT_LIMIT, this));
         acts = true;
         agent.start();
     }

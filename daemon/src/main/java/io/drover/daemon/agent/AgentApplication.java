@@ -28,11 +28,17 @@ public final class AgentApplication extends Application<AgentConfiguration> {
     private static final int DEFAULT_PORT = 8090;
     /** An agent that waits for ZooKeeper does not look after its instances meanwhile. */
     private static final Duration ZOOKEEPER_LIMIT = Duration.ofSeconds(3);
-    /** Instances that are down wait for as long when ZooKeeper is away. */
-    private static final Duration CLAIM_LIMIT = Duration.ofSeconds(2);
 
-    /** What the process ends with that should not have begun. */
-    private static final int REFUSED = 1;
+    private final Runnable refused;
+
+    /**
+     * Makes it.
+     *
+     * @param refused ends the process: it began while nobody could be asked, and another agent has the node
+     */
+    public AgentApplication(Runnable refused) {
+        this.refused = refused;
+    }
 
     @Override
     public String getName() {
@@ -65,22 +71,12 @@ public final class AgentApplication extends Application<AgentConfiguration> {
         environment.metrics().registerGauge(MetricNames.LEFTOVERS_UNDONE, agent::undone);
         PrometheusEndpoint.install(environment.admin(), environment.metrics());
         environment.healthChecks().register("node", new ClaimHealth(claim));
-        // a predecessor elsewhere is counted as alive until its session has timed out
-        Duration refused = Duration.ofMillis(
-                        configuration.getZookeeper().getSessionTimeout().toMilliseconds())
-                .plus(ZOOKEEPER_LIMIT);
+        Duration sessionTimeout = Duration.ofMillis(
+                configuration.getZookeeper().getSessionTimeout().toMilliseconds());
         environment
                 .lifecycle()
                 .manage(new Membership(
-                        client,
-                        agent,
-                        new Admission(
-                                claim,
-                                refused,
-                                CLAIM_LIMIT,
-                                new RefusedClaim(state),
-                                agent,
-                                () -> System.exit(REFUSED))));
+                        client, agent, new Admission(claim, sessionTimeout, new RefusedClaim(state), agent, refused)));
     }
 
     private static String address(AgentConfiguration configuration) {
