@@ -28,6 +28,11 @@ final class RefusedClaim implements NodeClaim.Listener {
 
     static final String ONCE = "refused-once";
 
+    private static final String REMEDY = "find out which of the two machines is the node. Stop the other one's agent and PostgreSQL for"
+            + " good; then remove the file " + FILE + " from the stateDir of the one that is right, and start its agent. The clone"
+            + " of a machine gets a node id and a certificate of its own, and an empty stateDir";
+    private static final String WHAT_TO_DO = "this agent was refused its node by one that is alive. What to do: {}";
+
     private final StateFiles files;
 
     RefusedClaim(StateFiles files) {
@@ -55,13 +60,12 @@ final class RefusedClaim implements NodeClaim.Listener {
     boolean take(Claim claim) {
         String forGood = stored(FILE);
         if (!forGood.isEmpty()) {
+            LOG.error(WHAT_TO_DO, REMEDY);
             throw new DroverException(
                     ErrorCode.IDENTITY_MISMATCH,
                     "this agent was refused when it could ask last, and the other one was alive (" + forGood
                             + "): it starts nothing, and does not take the node when that is free",
-                    "find out which of the two machines is the node. Stop the other one's agent and PostgreSQL for good; then remove the file "
-                            + FILE + " from the stateDir of the one that is right, and start its agent. The clone of a"
-                            + " machine gets a node id and a certificate of its own, and an empty stateDir");
+                    REMEDY);
         }
         boolean held = claim.take();
         String once = stored(ONCE);
@@ -82,6 +86,7 @@ final class RefusedClaim implements NodeClaim.Listener {
             store(file, why);
         }
         if (lasts) {
+            LOG.error(WHAT_TO_DO, REMEDY);
             // one file for a person to remove
             forgetOnce();
         }
