@@ -19,6 +19,7 @@ import io.drover.daemon.agent.Membership;
 import io.drover.daemon.agent.NodeTools;
 import io.drover.replication.Waiting;
 import io.drover.topology.AgentMark;
+import io.drover.topology.NodeClaim;
 import io.drover.topology.NodeRegistry;
 import io.drover.topology.TopologyStore;
 import io.drover.topology.ZkLayout;
@@ -59,18 +60,21 @@ final class CloneWithoutZooKeeperTest {
 
         AgentProcess(String machine) {
             FakeZooKeeperClient client = zooKeeper.connect(machine, LIMIT, SCHEDULER, message -> Network.Fate.AT_ONCE);
+            NodeClaim claim = new NodeRegistry(client)
+                    .claim(new AgentMark(NODE, NODE.value(), "http://host_a:8090", null), mark -> false);
             agent = Agent.assemble(
                     new NodeTools(NODE, NODE.value(), ROOT, ROOT, world.node(NODE.value()), SCHEDULER),
                     files,
-                    new TopologyStore(client, Duration.ofMillis(100)));
+                    new TopologyStore(client, Duration.ofMillis(100)),
+                    claim::isHeld);
             membership = new Membership(
                     client,
-                    new NodeRegistry(client)
-                            .claim(new AgentMark(NODE, NODE.value(), "http://host_a:8090", null), mark -> false),
+                    claim,
                     Duration.ofSeconds(1),
                     files,
                     machines.resolve(machine),
-                    agent);
+                    agent,
+                    () -> {});
         }
 
         void start() {
