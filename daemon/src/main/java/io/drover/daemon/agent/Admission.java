@@ -38,7 +38,13 @@ final class Admission implements NodeClaim.Listener, AutoCloseable {
      * @param sessionTimeout the agent's, and so that of the one before it
      * @param end ends the process
      */
-    Admission(NodeClaim claim, Duration sessionTimeout, RefusedClaim memory, OwnMachine machine, Agent agent, Runnable end) {
+    Admission(
+            NodeClaim claim,
+            Duration sessionTimeout,
+            RefusedClaim memory,
+            OwnMachine machine,
+            Agent agent,
+            Runnable end) {
         this.claim = claim;
         this.sessionTimeout = sessionTimeout;
         this.memory = memory;

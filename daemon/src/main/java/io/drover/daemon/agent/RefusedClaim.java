@@ -28,9 +28,11 @@ final class RefusedClaim implements NodeClaim.Listener {
 
     static final String ONCE = "refused-once";
 
-    private static final String REMEDY = "find out which of the two machines is the node. Stop the other one's agent and PostgreSQL for"
-            + " good; then remove the file " + FILE + " from the stateDir of the one that is right, and start its agent. The clone"
-            + " of a machine gets a node id and a certificate of its own, and an empty stateDir";
+    private static final String REMEDY =
+            "find out which of the two machines is the node. Stop the other one's agent and PostgreSQL for"
+                    + " good; then remove the file " + FILE
+                    + " from the stateDir of the one that is right, and start its agent. The clone"
+                    + " of a machine gets a node id and a certificate of its own, and an empty stateDir";
     private static final String WHAT_TO_DO = "this agent was refused its node by one that is alive. What to do: {}";
 
     private final StateFiles files;

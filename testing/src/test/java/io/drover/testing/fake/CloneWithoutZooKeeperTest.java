@@ -4,6 +4,7 @@ package io.drover.testing.fake;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.drover.api.DatabaseName;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
@@ -68,13 +69,7 @@ final class CloneWithoutZooKeeperTest {
                     new TopologyStore(client, Duration.ofMillis(100)),
                     claim::isHeld);
             membership = new Membership(
-                    client,
-                    claim,
-                    Duration.ofSeconds(1),
-                    files,
-                    machines.resolve(machine),
-                    agent,
-                    () -> {});
+                    client, claim, Duration.ofSeconds(1), files, machines.resolve(machine), agent, () -> {});
         }
 
         void start() {
@@ -109,6 +104,7 @@ final class CloneWithoutZooKeeperTest {
         }
         // by one that does not look after it: what ends with a process goes on for a moment in a test
         makePrimary(new AgentProcess("original").agent);
+        grant();
         zooKeeper.stop();
         world.mishaps().powerOff(NODE.value());
         assertThat(runs()).isFalse();
@@ -135,5 +131,15 @@ final class CloneWithoutZooKeeperTest {
         command.put("token", null);
         command.put("args", make);
         agent.dispatch(new InstanceId("0"), make.path(), Json.bytes(command));
+    }
+
+    /** As the agent notes when its shard is published. */
+    private void grant() throws IOException {
+        for (String name : files.names()) {
+            if (name.endsWith(".json")) {
+                ObjectNode record = (ObjectNode) Json.mapper().readTree(files.read(name));
+                files.replace(name, Json.bytes(record.put("grantEpoch", 1)));
+            }
+        }
     }
 }
