@@ -72,7 +72,8 @@ final class AgentsPart implements ChildMain.Part {
                     Agent.assemble(
                             new NodeTools(id, id.value(), ROOT, ROOT, world.node(id.value()), scheduler),
                             new FakeStateFiles(),
-                            store));
+                            store,
+                            () -> true));
         }
         AgentServer server = AgentServer.ofMany(
                 agents,

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon;
 
+import io.drover.daemon.agent.AgentApplication;
 import io.drover.daemon.cli.CommandLines;
 import io.drover.daemon.cli.ZooKeeperServer;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -54,8 +56,10 @@ public final class Drover {
 
         @Override
         public Integer call() throws Exception {
-            new io.drover.daemon.agent.AgentApplication().run("server", file.toString());
-            return STAYS;
+            CountDownLatch refused = new CountDownLatch(1);
+            new AgentApplication(refused::countDown).run("server", file.toString());
+            refused.await();
+            return CommandLine.ExitCode.SOFTWARE;
         }
     }
 

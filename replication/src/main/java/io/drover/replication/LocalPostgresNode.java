@@ -86,4 +86,9 @@ public final class LocalPostgresNode implements PostgresNode {
             new SystemdUnit(service.name()).closeLeftGate();
         }
     }
+
+    @Override
+    public boolean forgetEnd(ServiceName service) {
+        return service.kind() != ServiceName.Kind.SYSTEMD || new SystemdUnit(service.name()).forgetEnd();
+    }
 }

@@ -121,7 +121,6 @@ final class LocalPostgresServer implements PostgresServer {
     @Override
     public void stop(StopMode mode, Duration limit) {
         postmaster.stop(mode, limit);
-        manager().starter(place.layout().logFile()).ifPresent(ServerStart::forgetEnd);
     }
 
     @Override

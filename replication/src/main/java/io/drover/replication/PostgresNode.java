@@ -23,4 +23,13 @@ public interface PostgresNode {
 
     /** Takes away what an agent has left that was killed while it had a service started, and that lets anybody start it (H56). */
     default void closeLeftGate(ServiceName service) {}
+
+    /**
+     * Has a service manager forget that the end of a server looked like a failure: it was stopped on purpose.
+     *
+     * @return whether nothing is left to do; asked again until then
+     */
+    default boolean forgetEnd(ServiceName service) {
+        return true;
+    }
 }

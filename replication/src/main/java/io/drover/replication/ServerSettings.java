@@ -54,7 +54,13 @@ public final class ServerSettings implements RunningSettings {
 
     private void write(ManagedSetting setting, String value) {
         // PostgreSQL refuses a line break here itself
-        Sql.execute(connection, "ALTER SYSTEM SET " + setting.parameter() + " = " + Quoting.literal(value));
+        String statement = "ALTER SYSTEM SET " + setting.parameter() + " = " + Quoting.literal(value);
+        // that of somebody else's standby, which goes back to where it was
+        if (value.equals(ConnectionString.withoutPassword(value))) {
+            Sql.execute(connection, statement);
+        } else {
+            UnloggedStatement.execute(connection, statement);
+        }
     }
 
     /** Removes a setting from postgresql.auto.conf; that is not loaded yet. */

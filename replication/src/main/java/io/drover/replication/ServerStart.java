@@ -16,9 +16,6 @@ interface ServerStart {
      */
     Commands.Result order(Duration limit);
 
-    /** Told when the server was stopped on purpose: nobody has to look into that end. */
-    default void forgetEnd() {}
-
     /** What the server prints. */
     Path logFile();
 }

@@ -212,9 +212,9 @@ record SystemdUnit(String name, Path gates) {
         }
     }
 
-    /** Called when its server was stopped on purpose. */
-    void forgetEnd() {
-        new UnitEnd(name, arguments -> systemctl(LIMIT, arguments.toArray(String[]::new))).forget();
+    /** Called when its server was stopped on purpose, until it answers that nothing is left to do. */
+    boolean forgetEnd() {
+        return new UnitEnd(name, arguments -> systemctl(LIMIT, arguments.toArray(String[]::new))).forget();
     }
 
     private static Commands.Result systemctl(Duration limit, String... arguments) {

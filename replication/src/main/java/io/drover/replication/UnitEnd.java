@@ -2,7 +2,6 @@
 package io.drover.replication;
 
 import io.drover.api.DroverException;
-import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -14,36 +13,33 @@ import org.slf4j.LoggerFactory;
  */
 final class UnitEnd {
     private static final Logger LOG = LoggerFactory.getLogger(UnitEnd.class);
-    /** systemd hears of the end of a process at once, and clears up behind it. */
-    private static final Duration LIMIT = Duration.ofSeconds(5);
-
-    private static final Duration POLL = Duration.ofMillis(50);
     private static final String FAILED = "failed";
-    private static final List<String> ENDED = List.of(FAILED, "inactive");
+    private static final String INACTIVE = "inactive";
 
     private final String unit;
     private final Function<List<String>, Commands.Result> systemctl;
-    private final Duration limit;
 
     UnitEnd(String unit, Function<List<String>, Commands.Result> systemctl) {
-        this(unit, systemctl, LIMIT);
-    }
-
-    UnitEnd(String unit, Function<List<String>, Commands.Result> systemctl, Duration limit) {
         this.unit = unit;
         this.systemctl = systemctl;
-        this.limit = limit;
     }
 
-    /** Has systemd forget the failure. The server is stopped whatever becomes of this: it throws nothing. */
-    void forget() {
+    /**
+     * Has systemd forget the failure. The server is stopped whatever becomes of this: it throws nothing, and waits for nothing; systemd
+     * may have to clear up behind it for seconds.
+     *
+     * @return whether nothing is left to do; asked again until then
+     */
+    boolean forget() {
         try {
-            boolean ended = Waiting.until(limit, POLL, () -> ENDED.contains(state()));
-            if (ended && state().equals(FAILED)) {
+            String state = state();
+            if (state.equals(FAILED)) {
                 reset();
             }
+            return state.equals(FAILED) || state.equals(INACTIVE);
         } catch (DroverException e) {
             LOG.warn("{} may be shown as failed, although its server was stopped on purpose: {}", unit, e.getMessage());
+            return true;
         }
     }
 

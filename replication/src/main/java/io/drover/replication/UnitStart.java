@@ -13,9 +13,4 @@ record UnitStart(SystemdUnit unit, Path dataDir, Path logFile) implements Server
         Waiting waiting = Waiting.upTo(limit.plus(GRACE));
         return Awaited.upIn(dataDir, unit.start(waiting.left()), waiting);
     }
-
-    @Override
-    public void forgetEnd() {
-        unit.forgetEnd();
-    }
 }

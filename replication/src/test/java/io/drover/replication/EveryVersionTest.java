@@ -11,6 +11,7 @@ import io.drover.api.NodeId;
 import io.drover.api.ShardTopology.Endpoint;
 import io.drover.replication.RoleSetup.Passwords;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,6 +65,42 @@ class EveryVersionTest {
             assertThat(RoleSetup.check(superuser))
                     .hasEntrySatisfying(
                             RoleSetup.CONTROLLER, lack -> assertThat(lack).contains("pg_monitor"));
+        }
+    }
+
+    /** Of a standby that somebody has made with pg_basebackup -R. */
+    @ParameterizedTest
+    @ValueSource(ints = {13, 17})
+    void thePasswordOfASettingThatIsPutBackIsNotInTheLog(int version) throws Exception {
+        String before = "host=10.0.0.1 user=repl password=canary";
+        try (OtherServer server = OtherServer.start(version, directory.resolve("data"));
+                Connection superuser = server.superuser()) {
+            Sql.execute(superuser, "ALTER SYSTEM SET log_statement = 'all'");
+            Sql.execute(superuser, "ALTER SYSTEM SET log_min_duration_statement = 0");
+            ServerSettings settings = new ServerSettings(superuser);
+            settings.reload();
+            assertThat(Waiting.until(
+                            LIMIT,
+                            POLL,
+                            () -> Sql.text(superuser, "SHOW log_statement").equals("all")))
+                    .isTrue();
+
+            settings.restore(ManagedSetting.PRIMARY_CONNINFO, Optional.of(before));
+
+            assertThat(settings.autoConfValue(ManagedSetting.PRIMARY_CONNINFO)).hasValue(before);
+            assertThat(Sql.text(superuser, "SHOW log_statement")).isEqualTo("all");
+            Sql.execute(superuser, "ALTER SYSTEM RESET archive_command");
+            assertThat(Waiting.until(LIMIT, POLL, () -> read(server).contains("ALTER SYSTEM RESET archive_command")))
+                    .isTrue();
+            assertThat(read(server)).contains("duration: ").doesNotContain("canary");
+        }
+    }
+
+    private static String read(OtherServer server) {
+        try {
+            return server.log();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -12,6 +12,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -19,16 +21,16 @@ import org.junit.jupiter.api.Test;
 class HiddenPasswordsTest {
     private static final String OLD = "host=10.0.0.1 user=repl password='canary one' application_name=c";
 
-    /** A server on which the setting stays as it is, and which takes no statement. */
+    /** A server on which the setting stays as it is, and which takes no statement that changes it. */
     private static Connection stubborn() {
         ResultSet row = proxy(ResultSet.class, "next", true, "getString", OLD);
         PreparedStatement query = proxy(PreparedStatement.class, "executeQuery", row);
         Statement statement = (Statement) Proxy.newProxyInstance(
                 Statement.class.getClassLoader(), new Class<?>[] {Statement.class}, (p, m, a) -> {
-                    if (m.getName().equals("execute")) {
+                    if (m.getName().equals("execute") && String.valueOf(a[0]).startsWith("ALTER")) {
                         throw new SQLException("the disk is full", "53100");
                     }
-                    return null;
+                    return m.getReturnType() == boolean.class ? false : null;
                 });
         return proxy(Connection.class, "prepareStatement", query, "createStatement", statement);
     }
@@ -71,5 +73,41 @@ class HiddenPasswordsTest {
         assertThat(Sql.failed("ALTER ROLE r PASSWORD 'canary'", new SQLException("no")))
                 .hasMessage("ALTER ROLE r PASSWORD ... failed: no");
         assertThat(Sql.failed("SELECT  1", new SQLException("no"))).hasMessage("SELECT 1 failed: no");
+    }
+
+    /** log_statement, auditing and statistics of statements would write it down. */
+    @Test
+    void notInPostgresqlsLogWhenItIsPutBack() {
+        List<String> said = new ArrayList<>();
+        Statement statement = (Statement) Proxy.newProxyInstance(
+                Statement.class.getClassLoader(), new Class<?>[] {Statement.class}, (p, m, a) -> {
+                    if (m.getName().equals("execute")) {
+                        said.add(String.valueOf(a[0]));
+                        return false;
+                    }
+                    return null;
+                });
+        ServerSettings settings = new ServerSettings(proxy(Connection.class, "createStatement", statement));
+
+        settings.restore(ManagedSetting.PRIMARY_CONNINFO, Optional.of("host=10.0.0.1 user=repl passfile=/p"));
+        assertThat(said).singleElement().asString().contains("passfile");
+        said.clear();
+        settings.restore(ManagedSetting.PRIMARY_CONNINFO, Optional.of(OLD));
+
+        List<String> before = said.subList(0, said.indexOf(withCanary(said)));
+        assertThat(before)
+                .contains(
+                        "SET log_statement = 'none'",
+                        "SET log_min_duration_statement = '-1'",
+                        "SET log_min_duration_sample = '-1'",
+                        "SET log_min_error_statement = 'panic'",
+                        "SET pg_stat_statements.track_utility = 'off'",
+                        "SET pgaudit.log = 'none'");
+        List<String> after = said.subList(before.size() + 1, said.size());
+        assertThat(after).hasSameSizeAs(before).allMatch(word -> word.startsWith("RESET "));
+    }
+
+    private static String withCanary(List<String> said) {
+        return said.stream().filter(word -> word.contains("canary")).findFirst().orElseThrow();
     }
 }

@@ -17,6 +17,7 @@ import java.time.Duration;
  */
 final class OtherServer implements AutoCloseable {
     static final String HOST = "localhost";
+    private static final String LOG = "server.log";
     private static final Duration START_LIMIT = Duration.ofMinutes(1);
 
     private final EmbeddedPostgres server;
@@ -39,6 +40,8 @@ final class OtherServer implements AutoCloseable {
                 .setServerConfig("max_wal_senders", "8")
                 .setServerConfig("unix_socket_directories", "")
                 .setServerConfig("cluster_name", "other_" + version)
+                .setServerConfig("logging_collector", "on")
+                .setServerConfig("log_filename", LOG)
                 .setErrorRedirector(Redirect.DISCARD)
                 .setOutputRedirector(Redirect.DISCARD)
                 .setPGStartupWait(START_LIMIT)
@@ -65,6 +68,11 @@ final class OtherServer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** What it has written down. */
+    String log() throws IOException {
+        return Files.readString(dataDir.resolve("log").resolve(LOG));
     }
 
     /** The superuser's. */

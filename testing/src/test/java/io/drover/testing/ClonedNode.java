@@ -159,6 +159,25 @@ final class ClonedNode implements AutoCloseable {
         return alone;
     }
 
+    /** What it remembers of a refusal that is for good. */
+    Path refusal() {
+        return root.resolve("agent/refused");
+    }
+
+    /** Runs its agent, which reaches ZooKeeper at a port of this machine only; whoever runs it ends it. */
+    Process beginAgentThrough(int port, Path output) throws IOException {
+        Path later = configuration.resolveSibling("clone-later.yml");
+        cluster.osUser()
+                .secretFile(
+                        later,
+                        Files.readString(configuration)
+                                .replaceAll("(?m)^zookeeper: .*$", "zookeeper: 127.0.0.1:" + port + "/drover"));
+        return new ProcessBuilder(agent(later))
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+    }
+
     @Override
     public void close() throws IOException {
         Path pid = instance().resolve("data/postmaster.pid");

@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import nl.altindag.ssl.SSLFactory;
 import nl.altindag.ssl.pem.util.PemUtils;
 import org.junit.jupiter.api.AfterAll;
@@ -193,6 +194,70 @@ class TlsIT {
             clone.runAgentUntilItHasStartedTheServer();
             assertThat(clone.server()).isPresent();
         }
+    }
+
+    /** The original blinks: its session lapses while it serves, and the node is free. It is the original's all the same. */
+    @Test
+    void aCloneThatWasRefusedTakesNoNodeThatIsFree() throws Exception {
+        try (ClonedNode clone = ClonedNode.of(cluster, NODE_A)) {
+            assertThat(clone.runAgent().exitCode()).isNotIn(0, 124);
+            assertThat(clone.refusal()).exists();
+            cluster.kill(NODE_A.value());
+            try {
+                Waiting.until("the node is free", Scene.WRITING_LIMIT, () -> !isAlive(NODE_A));
+
+                Command.Result ended = clone.runAgent();
+
+                assertThat(ended.exitCode()).as(ended.output()).isNotIn(0, 124);
+                assertThat(ended.output())
+                        .contains(
+                                "does not take the node when that is free",
+                                "remove the file refused from the stateDir of the one that is right");
+                assertThat(clone.server()).isEmpty();
+                assertThat(isAlive(NODE_A)).isFalse();
+            } finally {
+                cluster.restart(NODE_A.value());
+                cluster.waitHealthy();
+            }
+        }
+    }
+
+    /** Nobody could refuse it, and it has started what it found (rule R8). When ZooKeeper is there it takes that back. */
+    @Test
+    void aCloneThatBeganWithoutZooKeeperStopsItsServerAndEndsWhenItIsRefused() throws Exception {
+        List<NodeInfo> before = cluster.rest().nodes();
+        int port = cluster.freePort();
+        Path output = cluster.directory().resolve("clone-later.log");
+        try (ClonedNode clone = ClonedNode.of(cluster, NODE_A)) {
+            Process agent = clone.beginAgentThrough(port, output);
+            try {
+                Waiting.until(
+                        "a second primary, see " + output,
+                        Scene.MOVE_LIMIT,
+                        () -> clone.server().isPresent());
+                int server = Integer.parseInt(cluster.zookeeper().replaceAll(".*:([0-9]+)/.*", "$1"));
+                try (PortForward open = PortForward.between(port, server)) {
+                    assertThat(agent.waitFor(Scene.MOVE_LIMIT.toSeconds(), TimeUnit.SECONDS))
+                            .as("it ends, see %s %s", output, open)
+                            .isTrue();
+                }
+            } finally {
+                agent.destroyForcibly().waitFor();
+            }
+            assertThat(agent.exitValue()).isEqualTo(1);
+            assertThat(clone.server()).as("see %s", output).isEmpty();
+            assertThat(clone.refusal()).exists();
+            assertThat(Files.readString(output))
+                    .contains("this agent began while ZooKeeper was away, and is refused now");
+        }
+        assertThat(cluster.rest().nodes())
+                .usingRecursiveComparison()
+                .ignoringFields("disk")
+                .isEqualTo(before);
+    }
+
+    private static boolean isAlive(NodeId node) {
+        return cluster.rest().nodes().stream().anyMatch(known -> known.id().equals(node) && known.alive());
     }
 
     @Test

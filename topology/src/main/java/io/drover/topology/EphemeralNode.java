@@ -116,6 +116,11 @@ final class EphemeralNode implements AutoCloseable {
         return connected && !closing && session != 0 && session == client.sessionId();
     }
 
+    /** The same as far as the client knows, also before the first look at it; a session that answers a request now has it. */
+    boolean isOfPresentSession() {
+        return !closing && session != 0 && session == client.sessionId() && client.isConnected();
+    }
+
     /** Makes sure that the znode exists with the content, in the present session; returns its id. */
     long establish() {
         long deadline = calls.deadline();

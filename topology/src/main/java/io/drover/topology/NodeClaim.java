@@ -27,7 +27,10 @@ public final class NodeClaim implements AutoCloseable {
     private final Predicate<AgentMark> hasEnded;
     private final ZkCalls calls;
     private final EphemeralNode ephemeral;
+    private final RefusedFor refusedFor;
+    private volatile Listener listener = new Listener() {};
     private volatile @Nullable String refusal;
+    private volatile boolean everHeld;
 
     NodeClaim(
             ZooKeeperClient client,
@@ -39,6 +42,7 @@ public final class NodeClaim implements AutoCloseable {
         this.calls = requireNonNull(calls, "calls is null");
         this.own = requireNonNull(own, "own is null");
         this.hasEnded = requireNonNull(hasEnded, "hasEnded is null");
+        this.refusedFor = new RefusedFor(client);
         ZNode<AgentMark> znode = ZkLayout.nodeClaim(own.id());
         NodeRecord record = new NodeRecord(own.id(), own.host(), own.agent());
         this.ephemeral = new EphemeralNode(
@@ -51,7 +55,23 @@ public final class NodeClaim implements AutoCloseable {
                         () -> registry.keepRecord(record, false), this::checkReplaceable, () -> {
                             registry.keepRecord(record, true);
                             refusal = null;
+                            refusedFor.end();
+                            everHeld = true;
+                            listener.held();
                         }));
+    }
+
+    /** Hears what becomes of the claim, on threads that must not be blocked for long. */
+    public interface Listener {
+        /**
+         * Another agent holds it, and this process never has.
+         *
+         * @param lasts whether that was so for longer than a session outlives its process: then the other one is alive
+         */
+        default void refused(String why, boolean lasts) {}
+
+        /** It is held. */
+        default void held() {}
     }
 
     /** One that this process, or an ended one of the same machine, has left is replaced; for any other it is waited. */
@@ -86,25 +106,33 @@ public final class NodeClaim implements AutoCloseable {
             LOG.error("{}; controllers go on to talk to that one. What to do: {}", why, remedy);
         }
         refusal = why;
+        refusedFor.begin();
+        if (!everHeld) {
+            listener.refused(why, refusedFor.lasts());
+        }
         return new DroverException(ErrorCode.IDENTITY_MISMATCH, why, remedy, cause);
     }
 
     /**
-     * Takes the claim, and keeps it from then on. Who is refused is tried again for a while: a predecessor on another machine is counted
-     * as alive until its session has timed out. When ZooKeeper does not answer the claim is taken later, and this returns (rule R8),
-     * unless it has answered once that another agent holds it.
+     * Takes the claim, and keeps it from then on. As long as ZooKeeper is there this goes on trying: a predecessor on another machine is
+     * counted as alive until its session has timed out, and a request may fail. When ZooKeeper does not answer the claim is taken later,
+     * and this returns (rule R8), unless it has answered once that another agent holds it.
      *
-     * @param limit for how long a refusal is not believed
+     * @param limit for how long a ZooKeeper that is there is asked, when it refuses nothing and grants nothing
+     * @param lapse after how long at most a session is seen to be gone whose process has ended
      * @param connectLimit for how long ZooKeeper is waited for
+     * @param hears of this and all later refusals
      * @return whether it is held; otherwise nobody could be asked, and it is taken later
      * @throws DroverException IDENTITY_MISMATCH when another agent holds it, as far as ZooKeeper has answered
      */
-    public boolean take(Duration limit, Duration connectLimit) {
+    public boolean take(Duration limit, Duration lapse, Duration connectLimit, Listener hears) {
+        listener = requireNonNull(hears, "hears is null");
+        refusedFor.watch(lapse);
         long connected = calls.deadline(connectLimit);
         while (!client.isConnected() && calls.pause(connected)) {
             LOG.trace("not connected yet");
         }
-        boolean held = establish(calls.deadline(limit));
+        boolean held = establish(limit, lapse);
         ephemeral.start();
         return held;
     }
@@ -113,8 +141,10 @@ public final class NodeClaim implements AutoCloseable {
      * Once it was refused it takes the claim or fails: whatever comes behind a refusal, such as a connection that is lost, does not make
      * the other agent go away.
      */
-    private boolean establish(long end) {
+    private boolean establish(Duration limit, Duration lapse) {
+        long end = calls.deadline(limit);
         DroverException refused = null;
+        String failure = "";
         while (refused != null || client.isConnected()) {
             try {
                 if (client.isConnected()) {
@@ -123,19 +153,28 @@ public final class NodeClaim implements AutoCloseable {
                 }
             } catch (DroverException e) {
                 if (e.code() == ErrorCode.IDENTITY_MISMATCH) {
+                    // whether the other one is alive takes a while to see, the longer when the connection breaks
+                    end = refused == null ? calls.deadline(lapse.multipliedBy(2)) : end;
                     refused = e;
-                } else {
-                    LOG.info("node {} is not registered yet: {}", own.id(), e.getMessage());
+                } else if (!failure.equals(e.getMessage())) {
+                    failure = e.getMessage();
+                    LOG.warn("node {} is not registered yet: {}", own.id(), failure);
                 }
             }
-            if (refused == null) {
-                return false;
-            }
-            if (!calls.pause(end)) {
+            boolean over = refused != null && refusedFor.lasts() || !calls.pause(end);
+            if (over && refused != null) {
                 throw refused;
+            }
+            if (over) {
+                return false;
             }
         }
         return false;
+    }
+
+    /** Whether the present session has it: true as of the last answer that ZooKeeper has given in this session. */
+    public boolean isHeld() {
+        return ephemeral.isOfPresentSession();
     }
 
     /** Why another agent holds the claim, when it does. */
@@ -146,6 +185,7 @@ public final class NodeClaim implements AutoCloseable {
     /** Gives it up, when it is held. */
     @Override
     public void close() {
+        refusedFor.close();
         ephemeral.close();
     }
 }

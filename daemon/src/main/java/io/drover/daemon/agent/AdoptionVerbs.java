@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /** How an instance becomes one of Drover's: made anew, or taken over while it runs, without a restart. A repeat answers the same. */
 final class AdoptionVerbs {
     /** What Debian's tools write of a cluster that is started at boot, and of one that is started on order only. */
-    private static final String AUTO = "auto";
+    static final String AUTO = "auto";
 
     private static final String MANUAL = "manual";
 

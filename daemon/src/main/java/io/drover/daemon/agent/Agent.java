@@ -7,6 +7,7 @@ import io.drover.topology.TopologyStore;
 import io.drover.topology.TopologyWatcher;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** An agent, put together from its parts: it takes commands, tells what it sees, and acts by itself between start and stop. */
@@ -41,8 +42,9 @@ public final class Agent {
      *
      * @param files what it remembers
      * @param store the topology
+     * @param holdsNode whether it is known to be the one agent of its node; what ZooKeeper says of the node is said to that one
      */
-    public static Agent assemble(NodeTools tools, StateFiles files, TopologyStore store) {
+    public static Agent assemble(NodeTools tools, StateFiles files, TopologyStore store, BooleanSupplier holdsNode) {
         Instances instances = new Instances(new InstanceStore(files), tools.scheduler());
         AtomicReference<@Nullable Supervisor> wakened = new AtomicReference<>();
         TopologyView view = new TopologyView(new TopologyView.OnChange() {
@@ -78,7 +80,8 @@ public final class Agent {
         new SetAsideVerbs(tools, jobs, store).addTo(verbs);
         verbs.requireComplete();
 
-        Supervisor supervisor = new Supervisor(tools, instances, view, store, settings, seals, targets, acts);
+        Supervisor supervisor =
+                new Supervisor(tools, instances, view, store, settings, seals, targets, acts, holdsNode);
         return new Agent(
                 new VerbDispatcher(verbs, instances, gate, new Replays(files), tools.scheduler()),
                 observation,
@@ -144,5 +147,10 @@ public final class Agent {
     /** Ends that; PostgreSQL goes on. */
     public void stop() {
         supervisor.stop();
+    }
+
+    /** Ends that for an agent which should not have begun: what it has started as a primary is stopped at once. */
+    public void leave() {
+        supervisor.leave();
     }
 }

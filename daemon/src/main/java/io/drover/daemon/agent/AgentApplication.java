@@ -28,6 +28,17 @@ public final class AgentApplication extends Application<AgentConfiguration> {
     /** An agent that waits for ZooKeeper does not look after its instances meanwhile. */
     private static final Duration ZOOKEEPER_LIMIT = Duration.ofSeconds(3);
 
+    private final Runnable refused;
+
+    /**
+     * Makes it.
+     *
+     * @param refused ends the process: it began while nobody could be asked, and another agent has the node
+     */
+    public AgentApplication(Runnable refused) {
+        this.refused = refused;
+    }
+
     @Override
     public String getName() {
         return "drover-agent";
@@ -49,21 +60,21 @@ public final class AgentApplication extends Application<AgentConfiguration> {
         tools.postgres().facts();
         ZooKeeperClient client = configuration.getZookeeper().openAsAgent(tools.node());
         StateDirectory state = new StateDirectory(configuration.getStateDir());
-        Agent agent = Agent.assemble(tools, state, new TopologyStore(client, ZOOKEEPER_LIMIT));
+        NodeClaim claim = new NodeRegistry(client)
+                .claim(ThisProcess.mark(tools.node(), tools.host(), address(configuration)), ThisProcess::hasEnded);
+        Agent agent = Agent.assemble(tools, state, new TopologyStore(client, ZOOKEEPER_LIMIT), claim::isHeld);
 
         AgentRest.install(
                 environment, configuration.getServerFactory(), agent, SecretFile.read(configuration.getTokenFile()));
         environment.healthChecks().register("zookeeper", new ZooKeeperHealth(agent::connected));
         environment.metrics().registerGauge(MetricNames.LEFTOVERS_UNDONE, agent::undone);
         PrometheusEndpoint.install(environment.admin(), environment.metrics());
-        NodeClaim claim = new NodeRegistry(client)
-                .claim(ThisProcess.mark(tools.node(), tools.host(), address(configuration)), ThisProcess::hasEnded);
         environment.healthChecks().register("node", new ClaimHealth(claim));
-        // a predecessor elsewhere is counted as alive until its session has timed out
-        Duration refused = Duration.ofMillis(
-                        configuration.getZookeeper().getSessionTimeout().toMilliseconds())
-                .plus(ZOOKEEPER_LIMIT);
-        environment.lifecycle().manage(new Membership(client, claim, refused, state, Path.of("/"), agent));
+        Duration sessionTimeout = Duration.ofMillis(
+                configuration.getZookeeper().getSessionTimeout().toMilliseconds());
+        environment
+                .lifecycle()
+                .manage(new Membership(client, claim, sessionTimeout, state, Path.of("/"), agent, refused));
     }
 
     private static String address(AgentConfiguration configuration) {

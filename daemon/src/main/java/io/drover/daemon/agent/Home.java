@@ -48,4 +48,9 @@ record Home(
                 ? this
                 : new Home(dataDir, socketDir, port, startArguments, service, earlier.startMode);
     }
+
+    /** The same when its start at boot is not Drover's any more. */
+    Home startedByItsOwner() {
+        return new Home(dataDir, socketDir, port, startArguments, service, null);
+    }
 }

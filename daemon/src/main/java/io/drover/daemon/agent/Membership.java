@@ -14,45 +14,43 @@ import org.jspecify.annotations.Nullable;
  * machine brings the grant of its original along, and would start a second primary under it. Neither does a clone that cannot ask.
  */
 public final class Membership implements Managed {
-    /** Instances that are down wait for as long when ZooKeeper is away. */
-    private static final Duration CLAIM_LIMIT = Duration.ofSeconds(2);
-
     private final ZooKeeperClient client;
-    private final NodeClaim claim;
-    private final Duration refused;
-    private final RefusedClaim memory;
-    private final OwnMachine machine;
     private final Agent agent;
+    private final Admission admission;
     private volatile @Nullable TopologyWatcher watcher;
 
     /**
      * Prepares it.
      *
-     * @param refused for how long a refusal is not believed
+     * @param sessionTimeout the agent's, and so that of the one before it
      * @param state what the agent remembers
      * @param root where the machine tells what it is: the root of its file system
+     * @param refused ends the process: it began while nobody could be asked, and another agent has the node
      */
     public Membership(
-            ZooKeeperClient client, NodeClaim claim, Duration refused, StateFiles state, Path root, Agent agent) {
+            ZooKeeperClient client,
+            NodeClaim claim,
+            Duration sessionTimeout,
+            StateFiles state,
+            Path root,
+            Agent agent,
+            Runnable refused) {
         this.client = client;
-        this.claim = claim;
-        this.refused = refused;
-        this.memory = new RefusedClaim(state);
-        this.machine = new OwnMachine(state, Machine.at(root));
         this.agent = agent;
+        OwnMachine machine = new OwnMachine(state, Machine.at(root));
+        this.admission = new Admission(claim, sessionTimeout, new RefusedClaim(state), machine, agent, refused);
     }
 
     @Override
     public void start() {
         watcher = TopologyWatcher.watchAll(client, agent.topologyListener());
-        machine.check(memory.take(() -> claim.take(refused, CLAIM_LIMIT)));
-        agent.start();
+        admission.admit();
     }
 
     @Override
     public void stop() {
         agent.stop();
-        claim.close();
+        admission.close();
         TopologyWatcher started = watcher;
         if (started != null) {
             started.close();

@@ -35,7 +35,8 @@ import java.util.Locale;
  * PROMOTING to another          a primary      1 s                        DEMOTE
  * </pre>
  *
- * A node that has lost its grant, or was stopped on a wrong timeline, does nothing by itself whatever the topology says.
+ * ABANDON and FINISH, which write the topology, are carried out by an agent that holds the claim of its node only: a clone of the node
+ * finds the same on its disk. A node that has lost its grant, or was stopped on a wrong timeline, does nothing by itself whatever the topology says.
  */
 enum Reaction {
     NOTHING,
@@ -49,6 +50,11 @@ enum Reaction {
     /** Where its fault points lie. */
     String place() {
         return "reaction-" + name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Whether it writes the topology, which only the one agent of a node may. */
+    boolean isForTheNode() {
+        return this == ABANDON || this == FINISH;
     }
 
     /** A controller that leads ends a pause by itself when its budget is spent. */

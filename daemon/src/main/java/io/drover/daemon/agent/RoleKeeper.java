@@ -2,6 +2,7 @@
 package io.drover.daemon.agent;
 
 import io.drover.api.DroverException;
+import io.drover.api.InstanceId;
 import io.drover.api.ShardTopology;
 import io.drover.api.agent.Reports.Role;
 import io.drover.api.agent.Reports.StopMode;
@@ -12,9 +13,13 @@ import io.drover.replication.PostgresServer;
 import io.drover.topology.TopologyStore;
 import io.drover.topology.Versioned;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,11 +35,15 @@ final class RoleKeeper {
     private final NodeTools tools;
     private final TopologyStore store;
     private final InstanceSettings settings;
+    private final BooleanSupplier holdsNode;
+    /** Those that this process has started as primaries, or has begun to. */
+    private final Set<InstanceId> started = ConcurrentHashMap.newKeySet();
 
-    RoleKeeper(NodeTools tools, TopologyStore store, InstanceSettings settings) {
+    RoleKeeper(NodeTools tools, TopologyStore store, InstanceSettings settings, BooleanSupplier holdsNode) {
         this.tools = tools;
         this.store = store;
         this.settings = settings;
+        this.holdsNode = holdsNode;
     }
 
     /** Whether it does not run, although nobody has stopped it and no job works on it. */
@@ -50,8 +59,7 @@ final class RoleKeeper {
     /** Starts a dead one when it may be started. */
     void revive(ManagedInstance instance, Sight sight) {
         InstanceRecord record = instance.record();
-        StartRule.Answer answer =
-                StartRule.decide(record, tools.node(), tools.directories().isStandby(record.dataDir()), newest(record));
+        StartRule.Answer answer = answer(record);
         sight.say("instance " + record.instance() + " is down: " + answer.verdict() + ", " + answer.why());
         switch (answer.verdict()) {
             case STAY -> sight.defer();
@@ -70,9 +78,49 @@ final class RoleKeeper {
                     settings.undoSeal(instance);
                 }
                 resumeStandby(record);
+                if (record.role() == Role.PRIMARY) {
+                    started.add(record.instance());
+                }
                 FaultPoints.around(
                         "supervisor", "start", () -> tools.server(record).start(START_LIMIT));
                 sight.say("instance " + record.instance() + " runs again");
+            }
+        }
+    }
+
+    /**
+     * What ZooKeeper says of a node is said to the one agent of it: a clone of the node reads the same. Whoever does not hold the node
+     * starts a primary only where nobody can be asked.
+     */
+    private StartRule.Answer answer(InstanceRecord record) {
+        Optional<List<ShardTopology>> newest = newest(record);
+        StartRule.Answer answer =
+                StartRule.decide(record, tools.node(), tools.directories().isStandby(record.dataDir()), newest);
+        // asked behind the reading: the session that was answered has the claim, or another one has come since
+        boolean withheld = answer.verdict() == StartRule.Verdict.START
+                && record.role() == Role.PRIMARY
+                && newest.isPresent()
+                && !holdsNode.getAsBoolean();
+        return withheld
+                ? new StartRule.Answer(
+                        StartRule.Verdict.STAY,
+                        answer.why() + ", but this agent does not hold the claim of " + tools.node()
+                                + ": another one may have it, see the health check node")
+                : answer;
+    }
+
+    /** Stops the primaries that this process has started. */
+    void stopStarted(Collection<ManagedInstance> instances) {
+        for (ManagedInstance instance : instances) {
+            if (started.contains(instance.record().instance())) {
+                // a start that is under way ends first, or is broken off
+                instance.exclusively(Deadline.in(tools.scheduler(), STOP_LIMIT), () -> {
+                    tools.server(instance.record()).stop(StopMode.IMMEDIATE, STOP_LIMIT);
+                    return instance;
+                });
+                LOG.error(
+                        "instance {}, which this agent had started, is stopped",
+                        instance.record().instance());
             }
         }
     }

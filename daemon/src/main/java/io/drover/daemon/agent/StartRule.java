@@ -23,12 +23,20 @@ import java.util.Optional;
  * PRIMARY  FENCED or ABORTING here                   any                      stay until it says SERVING
  * PRIMARY  another node, newer than the grant        any                      demote
  * PRIMARY  older than what was ever seen             any                      stay: it was brought back from the past
- * PRIMARY  no shard known                            none, never granted      start: adopted, not published yet
+ * PRIMARY  no shard known                            any                      stay: never published, or lost by ZooKeeper
+ * PRIMARY  unreadable, never granted                 any                      stay: never published, as far as is known
  * PRIMARY  unreadable                                none                     start: ZooKeeper away stops no shard
  * PRIMARY  unreadable                                of the grant or later    stay
  * </pre>
+ *
+ * One that was adopted and not published has no grant: when the adoption was refused it is its owner's again, who may have stopped it to
+ * promote a standby of his.
  */
 final class StartRule {
+    private static final String NOT_PUBLISHED =
+            "it was adopted here and, as far as is known, never published as a shard, so it is not this"
+                    + " agent's to start; start it as it was started before, and adopt it again or remove its file from the stateDir";
+
     private StartRule() {}
 
     /** What to do with an instance that does not run. */
@@ -60,6 +68,9 @@ final class StartRule {
     }
 
     private static Answer unknown(InstanceRecord record) {
+        if (!wasGranted(record)) {
+            return stay(NOT_PUBLISHED);
+        }
         return sealedAt(record, record.grantEpoch())
                 ? stay("it is sealed and ZooKeeper cannot be read")
                 : start("ZooKeeper cannot be read, and it is the primary by the last grant");
@@ -67,9 +78,9 @@ final class StartRule {
 
     private static Answer known(InstanceRecord record, NodeId node, List<ShardTopology> topologies) {
         if (topologies.isEmpty()) {
-            return record.grantEpoch().value() == 0 && record.seal() == null
-                    ? start("it is adopted and not published yet")
-                    : stay("ZooKeeper knows no shard of it, although it was granted before");
+            return wasGranted(record)
+                    ? stay("ZooKeeper knows no shard of it, although it was granted before")
+                    : stay(NOT_PUBLISHED);
         }
         FenceEpoch newest = newestEpoch(topologies);
         if (outdated(record, topologies)) {
@@ -119,6 +130,10 @@ final class StartRule {
                 .map(ShardTopology::epoch)
                 .max(FenceEpoch::compareTo)
                 .orElse(new FenceEpoch(0));
+    }
+
+    private static boolean wasGranted(InstanceRecord record) {
+        return record.grantEpoch().value() > 0;
     }
 
     private static boolean sealedAt(InstanceRecord record, FenceEpoch epoch) {

@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,10 +38,13 @@ final class Supervisor {
     private final Instances instances;
     private final TopologyView view;
     private final TopologyStore store;
+    private final BooleanSupplier holdsNode;
     private final RoleKeeper roles;
     private final Reactions reactions;
     private final LostSeal lostSeal;
     private final Tidying tidying;
+    private final StoppedServices services;
+    private final UnpublishedAdoptions unpublished;
     private final Map<InstanceId, Sight> sights = new HashMap<>();
     private final ScheduledExecutorService clock;
     /** An instance that starts or stops may take minutes: the others are looked at meanwhile. */
@@ -54,15 +58,20 @@ final class Supervisor {
             InstanceSettings settings,
             SealVerbs seals,
             TargetVerbs targets,
-            Acts acts) {
+            Acts acts,
+            BooleanSupplier holdsNode) {
         this.tools = tools;
         this.instances = instances;
         this.view = view;
         this.store = store;
-        this.roles = new RoleKeeper(tools, store, settings);
+        this.holdsNode = holdsNode;
+        this.roles = new RoleKeeper(tools, store, settings, holdsNode);
         this.reactions = new Reactions(tools, store, settings, seals, targets, roles);
         this.lostSeal = new LostSeal(tools);
         this.tidying = new Tidying(tools, settings, store, acts);
+        this.services = new StoppedServices(tools);
+        this.unpublished = new UnpublishedAdoptions(
+                tools, instance -> !store.readInstanceFresh(instance).isEmpty());
         this.clock = tools.scheduler().newTimer("supervisor");
         this.lanes = tools.scheduler().newThreads("supervisor-of-one");
     }
@@ -75,6 +84,12 @@ final class Supervisor {
     void stop() {
         clock.shutdownNow();
         lanes.shutdownNow();
+    }
+
+    /** Ends, and stops what it has started as a primary. What a look is busy with is broken off or waited for. */
+    void leave() {
+        stop();
+        roles.stopStarted(instances.all());
     }
 
     /** Looks soon, because something has changed, and when the controllers' turn to carry out what is decided is over: nobody writes until then. */
@@ -144,7 +159,7 @@ final class Supervisor {
         remember(instance, topologies);
         lostSeal.recover(instance, topologies);
         boolean hung = hangs(instance, topologies, sight);
-        Reaction reaction = Reaction.to(
+        Reaction decided = Reaction.to(
                 instance.record(),
                 tools.node(),
                 topologies,
@@ -152,6 +167,8 @@ final class Supervisor {
                 instance.quietFor(),
                 hung,
                 tools.scheduler().clock().instant());
+        // what the topology says of this node it says to the one agent of it
+        Reaction reaction = decided.isForTheNode() && !holdsNode.getAsBoolean() ? Reaction.NOTHING : decided;
         // a guard that does its work is looked at again and again
         if (reaction != Reaction.NOTHING && reaction != Reaction.DISARM) {
             LOG.info("instance {}: {} because of {}", instance.record().instance(), reaction, sight.level());
@@ -165,6 +182,8 @@ final class Supervisor {
             tidying.look(instance, seen);
         }
         roles.endStop(instance.record());
+        services.look(instance.record(), topologies);
+        unpublished.look(instance, topologies);
     }
 
     /** All of an instance's shards or none: what is done by itself for half of them would leave the others behind for good. */

@@ -25,7 +25,7 @@ public final class PeerClients {
     private final Duration connectLimit;
     private final ExecutorService threads = Executors.newCachedThreadPool(daemons());
     private final HttpClient plain;
-    private final Map<Way, HttpClient> clients = new ConcurrentHashMap<>();
+    private final Map<Way, Identified> clients = new ConcurrentHashMap<>();
 
     /** What a connection is kept for: a command in the pause must not find that a question has its connection, and make another. */
     public enum Lane {
@@ -36,6 +36,14 @@ public final class PeerClients {
     }
 
     private record Way(PeerName peer, Lane lane) {}
+
+    /**
+     * A client whose connections show what was read then: they are kept open, and whoever is called refuses in the end a certificate that
+     * does not count any more.
+     *
+     * @param generation of the identity
+     */
+    private record Identified(int generation, HttpClient http) {}
 
     /**
      * Makes them.
@@ -78,12 +86,21 @@ public final class PeerClients {
                             + " nothing was sent",
                     "give that daemon a section tls and a connector of type tls, and start it again");
         }
-        return clients.computeIfAbsent(
-                new Way(peer, lane),
-                way -> builder()
-                        .sslContext(identity.client(way.peer()))
-                        .sslParameters(new SSLParameters(null, new String[] {TlsMaterial.PROTOCOL}))
-                        .build());
+        Way way = new Way(peer, lane);
+        int generation = identity.generation();
+        Identified known = clients.get(way);
+        if (known == null || known.generation() != generation) {
+            HttpClient http = builder()
+                    .sslContext(identity.client(peer))
+                    .sslParameters(new SSLParameters(null, new String[] {TlsMaterial.PROTOCOL}))
+                    .build();
+            // calls under way end on the one before it
+            known = clients.merge(
+                    way,
+                    new Identified(generation, http),
+                    (before, now) -> before.generation() == generation ? before : now);
+        }
+        return known.http();
     }
 
     private HttpClient.Builder builder() {

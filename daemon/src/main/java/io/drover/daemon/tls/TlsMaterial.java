@@ -40,6 +40,7 @@ public final class TlsMaterial {
     private final SSLContext server;
     private final Map<PeerName, SSLContext> clients = new ConcurrentHashMap<>();
     private volatile State state;
+    private volatile int generation;
 
     /**
      * What was read last.
@@ -98,7 +99,13 @@ public final class TlsMaterial {
         // a resumed session would bring the old certificates along
         SSLSessionUtils.invalidateCaches(server);
         clients.values().forEach(SSLSessionUtils::invalidateCaches);
+        generation++;
         return true;
+    }
+
+    /** Another number each time that the files were read anew: a connection of an earlier one shows what was read then. */
+    public int generation() {
+        return generation;
     }
 
     /** The certificate that is shown now. */

@@ -51,7 +51,8 @@ public final class SimAgent extends SimMember {
         Agent assembled = Agent.assemble(
                 new NodeTools(new NodeId(name()), name(), ROOT, ROOT, own, process),
                 files,
-                new TopologyStore(client, ZOOKEEPER_LIMIT));
+                new TopologyStore(client, ZOOKEEPER_LIMIT),
+                () -> true);
         TopologyWatcher.watchAll(client, assembled.topologyListener());
         new NodeRegistry(client).register(new NodeRecord(new NodeId(name()), name(), "http://" + name()));
         assembled.start();

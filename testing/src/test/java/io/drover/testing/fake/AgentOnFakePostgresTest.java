@@ -87,7 +87,8 @@ final class AgentOnFakePostgresTest {
         return Agent.assemble(
                 new NodeTools(new NodeId(host), host, ROOT, ROOT, world.node(host), SCHEDULER),
                 state,
-                new TopologyStore(zooKeeper.connect(host, LIMIT, SCHEDULER, message -> Network.Fate.AT_ONCE)));
+                new TopologyStore(zooKeeper.connect(host, LIMIT, SCHEDULER, message -> Network.Fate.AT_ONCE)),
+                () -> true);
     }
 
     @Test

@@ -4,6 +4,7 @@ package io.drover.testing.fake;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.drover.api.DatabaseName;
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
@@ -19,6 +20,7 @@ import io.drover.daemon.agent.Membership;
 import io.drover.daemon.agent.NodeTools;
 import io.drover.replication.Waiting;
 import io.drover.topology.AgentMark;
+import io.drover.topology.NodeClaim;
 import io.drover.topology.NodeRegistry;
 import io.drover.topology.TopologyStore;
 import io.drover.topology.ZkLayout;
@@ -59,18 +61,15 @@ final class CloneWithoutZooKeeperTest {
 
         AgentProcess(String machine) {
             FakeZooKeeperClient client = zooKeeper.connect(machine, LIMIT, SCHEDULER, message -> Network.Fate.AT_ONCE);
+            NodeClaim claim = new NodeRegistry(client)
+                    .claim(new AgentMark(NODE, NODE.value(), "http://host_a:8090", null), mark -> false);
             agent = Agent.assemble(
                     new NodeTools(NODE, NODE.value(), ROOT, ROOT, world.node(NODE.value()), SCHEDULER),
                     files,
-                    new TopologyStore(client, Duration.ofMillis(100)));
+                    new TopologyStore(client, Duration.ofMillis(100)),
+                    claim::isHeld);
             membership = new Membership(
-                    client,
-                    new NodeRegistry(client)
-                            .claim(new AgentMark(NODE, NODE.value(), "http://host_a:8090", null), mark -> false),
-                    Duration.ofSeconds(1),
-                    files,
-                    machines.resolve(machine),
-                    agent);
+                    client, claim, Duration.ofSeconds(1), files, machines.resolve(machine), agent, () -> {});
         }
 
         void start() {
@@ -105,6 +104,7 @@ final class CloneWithoutZooKeeperTest {
         }
         // by one that does not look after it: what ends with a process goes on for a moment in a test
         makePrimary(new AgentProcess("original").agent);
+        grant();
         zooKeeper.stop();
         world.mishaps().powerOff(NODE.value());
         assertThat(runs()).isFalse();
@@ -131,5 +131,15 @@ final class CloneWithoutZooKeeperTest {
         command.put("token", null);
         command.put("args", make);
         agent.dispatch(new InstanceId("0"), make.path(), Json.bytes(command));
+    }
+
+    /** As the agent notes when its shard is published. */
+    private void grant() throws IOException {
+        for (String name : files.names()) {
+            if (name.endsWith(".json")) {
+                ObjectNode record = (ObjectNode) Json.mapper().readTree(files.read(name));
+                files.replace(name, Json.bytes(record.put("grantEpoch", 1)));
+            }
+        }
     }
 }

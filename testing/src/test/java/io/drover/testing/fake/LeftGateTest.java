@@ -94,7 +94,8 @@ final class LeftGateTest {
                         new Listened(world.node("host_a"), closed),
                         SCHEDULER),
                 files,
-                new TopologyStore(zooKeeper.connect("host_a", LIMIT, SCHEDULER, message -> Network.Fate.AT_ONCE)));
+                new TopologyStore(zooKeeper.connect("host_a", LIMIT, SCHEDULER, message -> Network.Fate.AT_ONCE)),
+                () -> true);
     }
 
     /** Where it is, and when its copy lies elsewhere by now. */

@@ -97,12 +97,18 @@ final class MiniCluster implements AutoCloseable {
 
     /** Does not wait until it has reached ZooKeeper, which may be away. */
     void startAgentAlone(NodeId id) {
+        startAgentAlone(id, () -> true);
+    }
+
+    /** The same for one that may not hold the claim of its node, as a clone of the machine does not. */
+    void startAgentAlone(NodeId id, BooleanSupplier holdsNode) {
         FakeNode node = world.node(id.value());
         FakeZooKeeperClient own = connect(id.value());
         Agent agent = Agent.assemble(
                 new NodeTools(id, id.value(), ROOT, ROOT, node, SCHEDULER),
                 files.computeIfAbsent(id, any -> new FakeStateFiles()),
-                new TopologyStore(own, Duration.ofSeconds(3)));
+                new TopologyStore(own, Duration.ofSeconds(3)),
+                holdsNode);
         TopologyWatcher watcher = TopologyWatcher.watchAll(own, agent.topologyListener());
         Watch registration = new NodeRegistry(own).register(new NodeRecord(id, id.value(), "http://" + id));
         agent.start();

@@ -126,17 +126,39 @@ final class TlsReloadTest {
     }
 
     @Test
-    void aConnectionThatIsKeptIsUsedOnAfterAReload() {
+    void aConnectionThatIsKeptIsUsedOnUntilTheCallersOwnCertificateIsAnotherOne() {
         try (AgentServer server = AgentServer.secured(cluster.agent(A), agent)) {
             HttpAgents agents = TlsStage.agents(controller, server.address());
             agents.node(A);
             agentFiles.put(stage.ca.issue(AGENT.toString(), HOST));
             agent.reload();
+            agents.node(A);
+            assertThat(server.handshakes()).isEqualTo(1);
+
             controllerFiles.put(stage.ca.issue(CONTROLLER.toString(), HOST));
             controller.reload();
             agents.node(A);
+            agents.node(A);
+            assertThat(server.handshakes()).isEqualTo(2);
+        }
+    }
 
-            assertThat(server.handshakes()).isEqualTo(1);
+    @Test
+    void whoHasACertificateOfTheNewCaIsAnsweredWhenTheOldOneIsGoneWhateverConnectionsHeKept() {
+        TestCa next = TestCa.named("Drover CA of next year");
+        try (AgentServer server = AgentServer.secured(cluster.agent(A), agent)) {
+            HttpAgents agents = TlsStage.agents(controller, server.address());
+            agents.node(A);
+            agentFiles.put("ca.crt", stage.ca.pem() + next.pem());
+            agent.reload();
+            controllerFiles.put("ca.crt", stage.ca.pem() + next.pem());
+            controllerFiles.put(next.issue(CONTROLLER.toString(), HOST));
+            controller.reload();
+
+            agentFiles.put("ca.crt", next.pem());
+            agentFiles.put(next.issue(AGENT.toString(), HOST));
+            agent.reload();
+            assertThat(agents.node(A)).isNotNull();
         }
     }
 
