@@ -58,12 +58,21 @@ class LargeSegmentIT {
         try (ShardDataSource kit = ShardDataSource.open(ShardDataSourceConfig.builder(cluster.zookeeper(), SHARD)
                         .credentials(LegacyInstance.DATABASE, cluster.password())
                         .name("legacy-application")
-                        .poolSize(CLIENTS)
+                        .poolSize(CLIENTS + 1)
                         .build());
                 TopologyProbe probe = TopologyProbe.open(cluster, SHARD);
                 Clients clients = new Clients(kit, committed, errors)) {
             Waiting.until("the clients write", Scene.WRITING_LIMIT, () -> committed.get() > CLIENTS);
-            probe.onNext(TopologyState.FENCED, () -> outsider.run("postgres", PAST_THE_END));
+            // its transaction keeps the drain from ending before the outsider has written
+            Connection held = kit.getConnection();
+            held.setAutoCommit(false);
+            try (Statement statement = held.createStatement()) {
+                statement.execute("select 1");
+            }
+            probe.onNext(TopologyState.FENCED, () -> {
+                outsider.run("postgres", PAST_THE_END);
+                end(held);
+            });
 
             Move move = move(cluster, LocalCluster.NODE_B);
             int before = committed.get();
@@ -84,6 +93,14 @@ class LargeSegmentIT {
             }
         }
         assertThat(errors).isEmpty();
+    }
+
+    private static void end(Connection transaction) {
+        try (transaction) {
+            transaction.rollback();
+        } catch (SQLException e) {
+            throw new IllegalStateException("cannot end the transaction", e);
+        }
     }
 
     private static Move move(LocalCluster cluster, NodeId target) {
