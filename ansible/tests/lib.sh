@@ -60,7 +60,7 @@ refused() {
 # Not of what a login starts, or whoever asks polkit.
 # on_machine MACHINE: its packages, users, units, of all files in /etc, and of the names, sizes and times of others but data, logs, caches
 on_machine() {
-    on "$1" sh -c '{ dpkg-query -W; getent passwd; systemctl list-unit-files --no-legend; systemctl list-units --no-legend --state=active \
+    on "$1" sh -c '{ dpkg-query -W; getent passwd; systemctl list-unit-files --no-legend | grep -v " transient "; systemctl list-units --no-legend --state=active \
             --type=service --plain | cut -d" " -f1 | grep -vE "^(user|user-runtime-dir)@|^polkit" | sort
         find /etc -xdev -type f ! -name ld.so.cache -exec sha256sum {} + | sort; find /etc -xdev -printf "%p %m %u %l\n" | sort
         find /usr /opt /var/lib -xdev \( -path /var/lib/apt -o -path /var/lib/systemd -o -path /var/lib/postgresql -o -path /var/lib/zookeeper \
