@@ -56,6 +56,7 @@ public final class CommandLines {
                 new ShardCommands.Adopt(),
                 new ShardCommands.Init(),
                 new ShardCommands.Purge(),
+                new ShardCommands.Forget(),
                 new TopologyCommand(),
                 new TokenCommand(),
                 new WatchCommand(),

@@ -182,4 +182,25 @@ final class ShardCommands {
             return ExitCode.DONE;
         }
     }
+
+    @Command(
+            name = "forget",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Takes a node that is gone for good out of the list of nodes. Touches nothing on its machine.")
+    static final class Forget extends ChangingCommand {
+        @Parameters(paramLabel = "NODE", description = "the node; its agent is stopped, and no shard has a copy on it")
+        private @Nullable NodeId node;
+
+        @Override
+        public Integer call() {
+            JsonNode answer = controller().call("DELETE", "/v1/nodes/" + node, null, Map.of());
+            if (json()) {
+                printJson(answer);
+            } else {
+                out().println("node " + node + " is forgotten");
+            }
+            return ExitCode.DONE;
+        }
+    }
 }

@@ -53,7 +53,7 @@ final class NodeLocks {
         }
     }
 
-    private static DroverException busy(NodeId node, MoveId holder) {
+    static DroverException busy(NodeId node, MoveId holder) {
         return new DroverException(
                         ErrorCode.NODE_BUSY,
                         "node " + node + " is held by move " + holder,

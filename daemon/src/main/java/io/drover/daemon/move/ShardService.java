@@ -32,6 +32,9 @@ public interface ShardService {
 
     List<NodeInfo> nodes();
 
+    /** Takes the record of a node that is gone for good out of ZooKeeper. */
+    void forget(NodeId node);
+
     /** Every topology, to be kept outside of ZooKeeper. */
     TopologyExport exportTopology();
 

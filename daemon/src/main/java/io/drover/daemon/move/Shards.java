@@ -280,6 +280,11 @@ final class Shards implements ShardService {
     }
 
     @Override
+    public void forget(NodeId node) {
+        new NodeRemoval(services).remove(node, runner.requireLeadership());
+    }
+
+    @Override
     public TopologyExport exportTopology() {
         return new TopologyRebuilds(services, participants).export(runner.requireLeadership());
     }

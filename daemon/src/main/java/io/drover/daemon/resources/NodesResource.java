@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.resources;
 
+import io.drover.api.NodeId;
 import io.drover.api.NodeInfo;
 import io.drover.api.Problem;
 import io.drover.api.ShardId;
@@ -12,8 +13,10 @@ import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.Context;
@@ -31,13 +34,18 @@ import java.util.function.Predicate;
         content = @Content(mediaType = ProblemMapper.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
 public final class NodesResource {
     private final ShardService shards;
+    private final Access access;
 
-    public NodesResource(ShardService shards) {
+    NodesResource(ShardService shards, Access access) {
         this.shards = shards;
+        this.access = access;
     }
 
     /** The answer to a list. */
     public record NodeList(List<NodeInfo> nodes) {}
+
+    /** The node that is no longer known. */
+    public record Forgotten(NodeId node) {}
 
     @GET
     @Needs(Role.VIEWER)
@@ -50,6 +58,27 @@ public final class NodesResource {
         Predicate<ShardId> visible = Access.visible(call);
         return new NodeList(
                 shards.nodes().stream().map(node -> withVisible(node, visible)).toList());
+    }
+
+    @DELETE
+    @Path("/{id}")
+    @Needs(Role.ADMIN)
+    @Operation(
+            operationId = "forgetNode",
+            summary = "Forget a node that is gone for good",
+            description =
+                    "Takes its record out of ZooKeeper. Refused while its agent is connected, and while a shard or a move"
+                            + " needs the node. Touches nothing on the machine.")
+    @ApiResponse(responseCode = "200", description = "the node is no longer known", useReturnTypeSchema = true)
+    public Forgotten forget(
+            @PathParam("id") NodeId id, @Parameter(hidden = true) @Context ContainerRequestContext call) {
+        access.toEverything(call);
+        CallNotes.of(call).says("node", id);
+        Access.carriedOut(call, () -> {
+            shards.forget(id);
+            return id;
+        });
+        return new Forgotten(id);
     }
 
     /** A node belongs to everybody who may move something to it; what lies there does not. */

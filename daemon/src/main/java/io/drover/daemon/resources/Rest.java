@@ -74,7 +74,7 @@ public final class Rest {
                 new LeaderForwarding(leaders, streams, peers, patience),
                 new MovesResource(moves, streams, access),
                 new ShardsResource(shards, access),
-                new NodesResource(shards),
+                new NodesResource(shards, access),
                 new TopologyResource(shards, access),
                 new OpenApiResource())) {
             environment.jersey().register(component);

@@ -55,7 +55,8 @@ class CallsTest {
             new Call("PUT this shard again", "PUT", "/v1/shards/shard_01", PUT, null),
             new Call("PUT another shard of the instance", "PUT", "/v1/shards/" + CallDesk.SECOND, PUT, null),
             new Call("PUT a standby of the shard", "PUT", "/v1/shards/shard_01", PUT.replace("node_a", "node_c"), null),
-            new Call("purge", "POST", "/v1/shards/shard_01/purge", "{\"node\": \"node_b\"}", null));
+            new Call("purge", "POST", "/v1/shards/shard_01/purge", "{\"node\": \"node_b\"}", null),
+            new Call("DELETE node", "DELETE", "/v1/nodes/node_b", null, null));
 
     /** An order, and where a person may waive something of it the same with that. */
     private static Stream<Call> ordering(Order order) {

@@ -134,6 +134,7 @@ final class HostileCallsTest {
         places.add(new Place("GET", "/v1/shards/@@", null, "shard_01"));
         places.add(new Place("POST", "/v1/shards/@@/purge", "{\"node\": \"node_b\"}", "shard_01"));
         places.add(new Place("POST", "/v1/shards/shard_01/purge", "{\"node\": \"@@\"}", "node_b"));
+        places.add(new Place("DELETE", "/v1/nodes/@@", null, "node_c"));
         places.add(new Place("GET", "/v1/moves?shard=@@", null, "shard_01"));
         places.add(new Place("GET", "/v1/moves?state=@@", null, "BAKING"));
         places.add(new Place("GET", "/v1/moves/@@", null, null));

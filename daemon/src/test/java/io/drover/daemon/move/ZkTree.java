@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.daemon.move;
 
+import io.drover.topology.ZNodeChange;
 import io.drover.topology.ZNodeData;
 import io.drover.topology.ZooKeeperClient;
 import io.drover.topology.ZooKeeperSession;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -37,10 +39,13 @@ final class ZkTree {
         }
     }
 
-    /** Gives a znode the content back that it had when it was read. */
+    /** Gives a znode the content back that it had when it was read, also one that is gone. */
     void putBack(String path, String read) {
         byte[] content = read.substring(read.indexOf(' ') + 1).getBytes(StandardCharsets.UTF_8);
-        answer(session().set(path, content, -1));
+        ZNodeChange change = answer(session().read(path)).isPresent()
+                ? new ZNodeChange.Set(path, content, -1)
+                : new ZNodeChange.Create(path, content);
+        answer(session().transact(List.of(change)));
     }
 
     /** Deletes a znode that has none below it. */

@@ -35,11 +35,12 @@ record Callbook(String method, String path, String body, Role role) {
                     "{\"node\": \"node_a\", \"dataDir\": \"/d\", \"port\": 5433, \"database\": \"app\"}",
                     Role.ADMIN),
             new Callbook("POST", "/v1/shards/shard_01/purge", "{\"node\": \"node_a\"}", Role.ADMIN),
+            new Callbook("DELETE", "/v1/nodes/node_c", "", Role.ADMIN),
             new Callbook("POST", "/v1/topology/rebuild", "{}", Role.ADMIN));
 
     /** Whether it asks for the role for every shard. */
     boolean isForEverything() {
-        return path.startsWith("/v1/topology");
+        return path.startsWith("/v1/topology") || path.startsWith("/v1/nodes/");
     }
 
     /** Whether it is answered with what the caller may see of it. */
@@ -50,6 +51,9 @@ record Callbook(String method, String path, String body, Role role) {
 
     /** With the names of its addresses, as people write them. */
     String written() {
-        return method + " " + path.replace(FakeServices.ID.value(), "{id}").replace("shard_01", "{id}");
+        return method + " "
+                + path.replace(FakeServices.ID.value(), "{id}")
+                        .replace("shard_01", "{id}")
+                        .replace("node_c", "{id}");
     }
 }

@@ -175,6 +175,11 @@ public final class FakeServices implements MoveService, ShardService {
         return List.of("/data/set-aside");
     }
 
+    @Override
+    public void forget(NodeId node) {
+        called("forget " + node);
+    }
+
     /** Run at each call that changes something, before anything is done. */
     public volatile Runnable onOrder = () -> {};
 

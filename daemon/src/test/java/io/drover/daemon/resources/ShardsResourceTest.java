@@ -93,6 +93,15 @@ class ShardsResourceTest {
         assertThat(controller.services.calls).containsExactly("purge shard_01 node_a");
     }
 
+    @Test
+    void forgetsANode() {
+        assertThat(controller
+                        .send(controller.request("/v1/nodes/node_c").DELETE())
+                        .body())
+                .isEqualTo("{\"node\":\"node_c\"}");
+        assertThat(controller.services.calls).containsExactly("forget node_c");
+    }
+
     private static HttpResponse<String> put(String body) {
         return controller.send(controller
                 .request("/v1/shards/shard_01")
