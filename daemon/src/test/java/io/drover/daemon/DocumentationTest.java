@@ -30,7 +30,7 @@ class DocumentationTest {
     private static final Pattern COMMENT = Pattern.compile("(?m)^\\s*(?:/?\\*|//).*$|//.*$");
     private static final Pattern NUMBER = Pattern.compile("\\b(?:[HFKNSPR][0-9]{1,2})\\b");
     private static final Pattern ROW = Pattern.compile("(?m)^\\| ([A-Z][0-9]{1,2}) \\|");
-    private static final Pattern TEST = Pattern.compile("`([A-Z][A-Za-z]+(?:Test|IT))(?:\\.([a-zA-Z]+))?`");
+    private static final Pattern TEST = Pattern.compile("`([A-Z][A-Za-z]+(?:Test|IT|Contract))(?:\\.([a-zA-Z]+))?`");
     private static final Pattern TEXT = Pattern.compile("\"[^\"\n]*\"");
     private static final Pattern PROGRAM = Pattern.compile("bin/drover ([a-z]+)");
     private static final Pattern LINK = Pattern.compile("\\]\\((?!https?:|#)([^)#]+)");

@@ -16,6 +16,7 @@ import io.drover.testing.cluster.Command;
 import io.drover.testing.cluster.DroverRest;
 import io.drover.testing.cluster.LocalCluster;
 import io.drover.testing.cluster.Waiting;
+import io.drover.testing.contract.FaultyProxy;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -236,7 +237,7 @@ class TlsIT {
                         Scene.MOVE_LIMIT,
                         () -> clone.server().isPresent());
                 int server = Integer.parseInt(cluster.zookeeper().replaceAll(".*:([0-9]+)/.*", "$1"));
-                try (PortForward open = PortForward.between(port, server)) {
+                try (FaultyProxy open = new FaultyProxy(port, server)) {
                     assertThat(agent.waitFor(Scene.MOVE_LIMIT.toSeconds(), TimeUnit.SECONDS))
                             .as("it ends, see %s %s", output, open)
                             .isTrue();

@@ -38,11 +38,7 @@ final class TestingZooKeeper implements AutoCloseable {
     }
 
     ZooKeeperClient connect() {
-        return connect(server.getPort());
-    }
-
-    ZooKeeperClient connect(int port) {
-        ZooKeeperClient client = begin(port);
+        ZooKeeperClient client = begin(server.getPort());
         awaitRoots(client);
         return client;
     }

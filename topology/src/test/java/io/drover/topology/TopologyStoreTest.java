@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.drover.topology;
 
-import static io.drover.topology.TestingZooKeeper.LIMIT;
 import static io.drover.topology.TestingZooKeeper.SHARD;
 import static io.drover.topology.TestingZooKeeper.publish;
 import static io.drover.topology.TestingZooKeeper.serving;
@@ -97,51 +96,6 @@ class TopologyStoreTest {
                         DroverException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFLICT))
                 .hasMessageContaining("/topology/shard_02");
         assertThat(store.read(SHARD)).contains(old.get(0));
-    }
-
-    @Test
-    void aLostAnswerIsClearedUpAsSuccess() throws Exception {
-        try (FaultyProxy proxy = new FaultyProxy(zooKeeper.server().getPort())) {
-            publish(client, serving(SHARD, 1));
-            TopologyStore behindProxy = new TopologyStore(zooKeeper.connect(proxy.port()), LIMIT);
-            List<Versioned<ShardTopology>> old = behindProxy.readAll();
-            proxy.loseAnswer(FaultyProxy.MULTI);
-
-            List<Versioned<ShardTopology>> written = behindProxy.swap(old, TestingZooKeeper::fenced);
-
-            assertThat(proxy.lost()).isEqualTo(1);
-            assertThat(written.get(0).version()).isEqualTo(1);
-            assertThat(store.readAll()).isEqualTo(written);
-        }
-    }
-
-    @Test
-    void aLostRequestIsSentAgain() throws Exception {
-        try (FaultyProxy proxy = new FaultyProxy(zooKeeper.server().getPort())) {
-            publish(client, serving(SHARD, 1));
-            TopologyStore behindProxy = new TopologyStore(zooKeeper.connect(proxy.port()), LIMIT);
-            List<Versioned<ShardTopology>> old = behindProxy.readAll();
-            proxy.loseRequest(FaultyProxy.MULTI);
-
-            List<Versioned<ShardTopology>> written = behindProxy.swap(old, TestingZooKeeper::fenced);
-
-            assertThat(proxy.lost()).isEqualTo(1);
-            assertThat(store.readAll()).isEqualTo(written);
-        }
-    }
-
-    @Test
-    void anothersWriteIsNotTakenForOursAfterALostRequest() throws Exception {
-        try (FaultyProxy proxy = new FaultyProxy(zooKeeper.server().getPort())) {
-            publish(client, serving(SHARD, 1));
-            TopologyStore behindProxy = new TopologyStore(zooKeeper.connect(proxy.port()), LIMIT);
-            List<Versioned<ShardTopology>> old = behindProxy.readAll();
-            store.swap(old, TestingZooKeeper::fenced);
-            proxy.loseRequest(FaultyProxy.MULTI);
-
-            assertRefused(ErrorCode.CONFLICT, () -> behindProxy.swap(old, topology -> serving(SHARD, 9)));
-            assertThat(proxy.lost()).isEqualTo(1);
-        }
     }
 
     @Test

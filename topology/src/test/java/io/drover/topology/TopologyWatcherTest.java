@@ -16,6 +16,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.ZooKeeper;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -158,12 +159,14 @@ class TopologyWatcherTest {
     @Test
     void survivesARestartOfTheServerAndSeesWhatItMissed() throws Exception {
         Versioned<ShardTopology> first = publish(client, serving(SHARD, 1));
-        try (FaultyProxy proxy = new FaultyProxy(zooKeeper.server().getPort());
-                TopologyWatcher watcher =
-                        TopologyWatcher.watch(zooKeeper.connect(proxy.port()), SHARD, NEVER, recorder)) {
+        ZooKeeperClient own = zooKeeper.connect();
+        try (TopologyWatcher watcher = TopologyWatcher.watch(own, SHARD, NEVER, recorder)) {
             recorder.next();
             recorder.awaitConnection(Connection.CONNECTED);
-            proxy.cut();
+            ZooKeeper handle = ((CuratorClient) own).handle();
+            handle.getTestable().closeSocket();
+            // the client notices when it has something to send
+            handle.sync("/", (code, path, context) -> {}, null);
             recorder.awaitConnection(Connection.SUSPENDED);
             Versioned<ShardTopology> missed = swap(first);
             assertThat(recorder.next()).isEqualTo(missed);

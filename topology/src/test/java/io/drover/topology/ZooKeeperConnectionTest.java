@@ -15,13 +15,12 @@ import org.junit.jupiter.api.Test;
 class ZooKeeperConnectionTest {
     @Test
     void returnsWithoutZooKeeperAndIsReadyWhenItComes() throws Exception {
-        try (TestingZooKeeper zooKeeper = new TestingZooKeeper();
-                FaultyProxy proxy = new FaultyProxy(zooKeeper.server().getPort())) {
-            proxy.refuse(true);
-            ZooKeeperClient client = zooKeeper.begin(proxy.port());
+        try (TestingZooKeeper zooKeeper = new TestingZooKeeper()) {
+            zooKeeper.server().stop();
+            ZooKeeperClient client = zooKeeper.begin(zooKeeper.server().getPort());
             assertThat(client.isConnected()).isFalse();
 
-            proxy.refuse(false);
+            zooKeeper.server().restart();
 
             awaitRoots(client);
             assertThat(publish(client, serving(SHARD, 1)).version()).isZero();

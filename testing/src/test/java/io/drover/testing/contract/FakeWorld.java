@@ -28,7 +28,9 @@ final class FakeWorld implements ZooKeeperWorld {
     }
 
     private Network.Fate fate(Network.Message message) {
-        return losses.remove(message.client(), message.kind()) ? Network.Fate.loss() : Network.Fate.AT_ONCE;
+        return message.operation().equals("transact") && losses.remove(message.client(), message.kind())
+                ? Network.Fate.loss()
+                : Network.Fate.AT_ONCE;
     }
 
     @Override
@@ -54,6 +56,11 @@ final class FakeWorld implements ZooKeeperWorld {
     @Override
     public void loseAnswer(ZooKeeperClient client) {
         losses.put("client-" + clients.indexOf(client), Network.Kind.ANSWER);
+    }
+
+    @Override
+    public boolean awaitsLoss() {
+        return !losses.isEmpty();
     }
 
     @Override

@@ -21,7 +21,7 @@ final class RealWorld implements ZooKeeperWorld {
     private static final int TICK_MILLIS = 1_500;
 
     private final TestingServer server;
-    private final Map<ZooKeeperClient, Valve> clients = new LinkedHashMap<>();
+    private final Map<ZooKeeperClient, FaultyProxy> proxies = new LinkedHashMap<>();
 
     RealWorld() throws Exception {
         // port 0: one that is sought beforehand may be another's by the time the server takes it
@@ -30,9 +30,9 @@ final class RealWorld implements ZooKeeperWorld {
 
     @Override
     public ZooKeeperClient connect(Duration session) throws Exception {
-        Valve valve = new Valve(server.getPort());
-        ZooKeeperClient client = ZooKeeperConnection.connect("127.0.0.1:" + valve.port() + "/drover", session);
-        clients.put(client, valve);
+        FaultyProxy proxy = new FaultyProxy(0, server.getPort());
+        ZooKeeperClient client = ZooKeeperConnection.connect("127.0.0.1:" + proxy.port() + "/drover", session);
+        proxies.put(client, proxy);
         // connecting by itself waits for a few seconds only
         Eventually.until("its directories are there", () -> client.isConnected() && isReady(client));
         return client;
@@ -52,7 +52,7 @@ final class RealWorld implements ZooKeeperWorld {
     @Override
     public void expire(ZooKeeperClient client) throws Exception {
         ZooKeeper mine = ((CuratorClient) client).handle();
-        valve(client).refuse();
+        proxy(client).refuse(true);
         try {
             ZooKeeper twin = new ZooKeeper(
                     server.getConnectString(),
@@ -63,39 +63,45 @@ final class RealWorld implements ZooKeeperWorld {
             Eventually.until("the twin is connected", () -> twin.getState().isConnected());
             twin.close();
         } finally {
-            valve(client).open();
+            proxy(client).refuse(false);
         }
     }
 
-    private Valve valve(ZooKeeperClient client) {
-        return Objects.requireNonNull(clients.get(client), "not connected here");
+    private FaultyProxy proxy(ZooKeeperClient client) {
+        return Objects.requireNonNull(proxies.get(client), "not connected here");
     }
 
     @Override
     public void cut(ZooKeeperClient client) throws IOException {
-        valve(client).shut();
+        proxy(client).refuse(true);
+        proxy(client).cut();
     }
 
     @Override
     public void heal(ZooKeeperClient client) {
-        valve(client).open();
+        proxy(client).refuse(false);
     }
 
     @Override
     public void loseRequest(ZooKeeperClient client) {
-        valve(client).swallowNextRequest();
+        proxy(client).loseRequest();
     }
 
     @Override
     public void loseAnswer(ZooKeeperClient client) {
-        valve(client).swallowNextAnswer();
+        proxy(client).loseAnswer();
+    }
+
+    @Override
+    public boolean awaitsLoss() {
+        return proxies.values().stream().anyMatch(FaultyProxy::awaitsLoss);
     }
 
     @Override
     public void close() throws IOException {
-        clients.keySet().forEach(ZooKeeperClient::close);
-        for (Valve valve : clients.values()) {
-            valve.close();
+        proxies.keySet().forEach(ZooKeeperClient::close);
+        for (FaultyProxy proxy : proxies.values()) {
+            proxy.close();
         }
         server.close();
     }

@@ -15,6 +15,7 @@ import io.drover.api.Participant;
 import io.drover.api.ShardId;
 import io.drover.api.ShardTopology;
 import io.drover.api.TopologyState;
+import io.drover.topology.CommitResult;
 import io.drover.topology.DocumentStore;
 import io.drover.topology.LeaderElection;
 import io.drover.topology.LeaderRecord;
@@ -38,6 +39,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.apache.zookeeper.CreateMode;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,6 +66,13 @@ abstract class StoreContract {
     @AfterEach
     void close() throws Exception {
         world.close();
+        assertThat(world.awaitsLoss()).as("what was to be lost").isFalse();
+    }
+
+    private static void assertRefused(ErrorCode code, ThrowingCallable call) {
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        DroverException.class, e -> assertThat(e.code()).isEqualTo(code));
     }
 
     private static ShardTopology topology(long epoch) {
@@ -165,9 +174,7 @@ abstract class StoreContract {
         new TopologyStore(other).swap(List.of(first), StoreContract::next);
         world.loseRequest(client);
 
-        assertThatThrownBy(() -> store.swap(List.of(first), old -> topology(9)))
-                .isInstanceOfSatisfying(
-                        DroverException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFLICT));
+        assertRefused(ErrorCode.CONFLICT, () -> store.swap(List.of(first), old -> topology(9)));
     }
 
     @Test
@@ -187,16 +194,31 @@ abstract class StoreContract {
 
                 assertThat(fresh.epoch()).isEqualTo(old.epoch().next());
                 assertThat(old.stillHeld()).isFalse();
-                assertThatThrownBy(() -> old.transaction()
+                assertRefused(
+                        ErrorCode.LEADERSHIP_LOST,
+                        () -> old.transaction()
                                 .create(lock, new MoveLock(MoveId.random()))
-                                .commit())
-                        .isInstanceOfSatisfying(
-                                DroverException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.LEADERSHIP_LOST));
+                                .commit());
                 fresh.transaction().create(lock, new MoveLock(MoveId.random())).commit();
                 assertThat(new DocumentStore(client).read(lock)).isPresent();
             }
             // The one that has lost its session stands in the line again.
             assertThat(first.awaitLead().epoch()).isGreaterThan(old.epoch().next());
+        }
+    }
+
+    @Test
+    void anExpiredSessionEndsTheLeadershipAndTheNextHasAHigherEpoch() throws Exception {
+        try (Controller only = new Controller(client, "c1")) {
+            Leadership old = only.awaitLead();
+            world.expire(client);
+            only.awaitLoss();
+            assertThat(old.stillHeld()).isFalse();
+
+            Leadership fresh = only.awaitLead();
+            assertThat(fresh.epoch()).isEqualTo(old.epoch().next());
+            fresh.verify();
+            assertRefused(ErrorCode.LEADERSHIP_LOST, old::verify);
         }
     }
 
@@ -210,6 +232,25 @@ abstract class StoreContract {
             world.heal(client);
 
             assertThat(only.awaitLead().epoch()).isEqualTo(old.epoch().next());
+        }
+    }
+
+    @Test
+    void anAmbiguousTransactionOfTheLeaderSucceedsOnce() throws Exception {
+        ZNode<MoveLock> one = ZkLayout.nodeLock(new NodeId("node_a"));
+        ZNode<MoveLock> two = ZkLayout.nodeLock(new NodeId("node_b"));
+        try (Controller only = new Controller(client, "c1")) {
+            Leadership leadership = only.awaitLead();
+            world.loseAnswer(client);
+
+            CommitResult result = leadership
+                    .transaction()
+                    .create(one, new MoveLock(MoveId.random()))
+                    .create(two, new MoveLock(MoveId.random()))
+                    .commit();
+
+            assertThat(new DocumentStore(client).readAll(ZkLayout.locks()))
+                    .isEqualTo(List.of(result.of(one), result.of(two)));
         }
     }
 

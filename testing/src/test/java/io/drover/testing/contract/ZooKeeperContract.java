@@ -49,6 +49,7 @@ abstract class ZooKeeperContract {
     @AfterEach
     void close() throws Exception {
         world.close();
+        assertThat(world.awaitsLoss()).as("what was to be lost").isFalse();
     }
 
     private static <T> T get(CompletableFuture<T> answer) throws Exception {

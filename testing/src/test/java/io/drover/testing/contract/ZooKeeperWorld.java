@@ -30,11 +30,14 @@ interface ZooKeeperWorld extends AutoCloseable {
     /** Lets the client connect again. */
     void heal(ZooKeeperClient client) throws Exception;
 
-    /** The next request is not carried out, and the connection is lost. */
+    /** The next transaction is not carried out, and the connection is lost. */
     void loseRequest(ZooKeeperClient client) throws Exception;
 
-    /** The next request is carried out, and its answer is lost with the connection. */
+    /** The next transaction is carried out, and its answer is lost with the connection. */
     void loseAnswer(ZooKeeperClient client) throws Exception;
+
+    /** Whether something that was to be lost has not been. */
+    boolean awaitsLoss();
 
     @Override
     void close() throws IOException;

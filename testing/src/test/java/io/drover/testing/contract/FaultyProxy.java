@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.drover.topology;
+package io.drover.testing.contract;
 
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -11,22 +11,30 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.zookeeper.ZooDefs.OpCode;
 
-/** Stands between a client and ZooKeeper and loses one request or one answer, together with the connection. */
-final class FaultyProxy implements AutoCloseable {
-    static final int MULTI = 14;
+/** Stands between clients and ZooKeeper: cuts, refuses, and loses a transaction or its answer together with the connection. */
+public final class FaultyProxy implements AutoCloseable {
+    private enum Loss {
+        REQUEST,
+        ANSWER
+    }
 
     private final ServerSocket listening;
     private final int serverPort;
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
-    private final AtomicInteger loseRequestOf = new AtomicInteger();
-    private final AtomicInteger loseAnswerTo = new AtomicInteger();
-    private final AtomicInteger lost = new AtomicInteger();
+    private final AtomicReference<Loss> next = new AtomicReference<>();
     private volatile boolean refusing;
 
-    FaultyProxy(int serverPort) throws IOException {
+    /**
+     * Lets clients in from now on.
+     *
+     * @param port its own; 0 for any that is free
+     */
+    public FaultyProxy(int port, int serverPort) throws IOException {
         this.serverPort = serverPort;
-        this.listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        this.listening = new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
         run(this::accept);
     }
 
@@ -34,19 +42,19 @@ final class FaultyProxy implements AutoCloseable {
         return listening.getLocalPort();
     }
 
-    /** How many requests or answers were lost. */
-    int lost() {
-        return lost.get();
+    /** The next transaction does not reach the server. */
+    void loseRequest() {
+        next.set(Loss.REQUEST);
     }
 
-    /** The next request of this kind does not reach the server. */
-    void loseRequest(int operation) {
-        loseRequestOf.set(operation);
+    /** The next transaction is carried out, and its answer does not reach the client. */
+    void loseAnswer() {
+        next.set(Loss.ANSWER);
     }
 
-    /** The next request of this kind is carried out, and its answer does not reach the client. */
-    void loseAnswer(int operation) {
-        loseAnswerTo.set(operation);
+    /** Whether the transaction that is to be lost has not come yet. */
+    boolean awaitsLoss() {
+        return next.get() != null;
     }
 
     /** Cuts every connection; new ones are accepted. */
@@ -57,7 +65,7 @@ final class FaultyProxy implements AutoCloseable {
         sockets.clear();
     }
 
-    /** Whether new connections are closed at once. */
+    /** Whether new connections are closed at once; who is in may stay. */
     void refuse(boolean refuse) {
         refusing = refuse;
     }
@@ -90,7 +98,7 @@ final class FaultyProxy implements AutoCloseable {
             try {
                 join(client);
             } catch (IOException e) {
-                // The server is away at the moment, as it is while it restarts; the next connection may find it.
+                // The server is away at the moment; the next connection may find it.
                 client.close();
             }
         }
@@ -119,7 +127,6 @@ final class FaultyProxy implements AutoCloseable {
                         && (requests
                                 ? losesRequest(frame, doomed)
                                 : doomed.get() == ByteBuffer.wrap(frame).getInt())) {
-                    lost.incrementAndGet();
                     return;
                 }
                 first = false;
@@ -135,14 +142,13 @@ final class FaultyProxy implements AutoCloseable {
     private boolean losesRequest(byte[] frame, AtomicInteger doomed) {
         ByteBuffer header = ByteBuffer.wrap(frame);
         int xid = header.getInt();
-        int operation = header.getInt();
-        if (loseRequestOf.compareAndSet(operation, 0)) {
-            return true;
+        if (header.getInt() != OpCode.multi) {
+            return false;
         }
-        if (loseAnswerTo.compareAndSet(operation, 0)) {
+        if (next.compareAndSet(Loss.ANSWER, null)) {
             doomed.set(xid);
         }
-        return false;
+        return next.compareAndSet(Loss.REQUEST, null);
     }
 
     @Override
