@@ -9,12 +9,12 @@ import java.util.Set;
  * A row of the table of cases.
  *
  * @param name one word for the options, the report and the directory of its evidence
- * @param inCi whether CI has time for it
+ * @param inCi which runs of CI have time for it
  * @param longestPause the longest time for which one writer may be without an acknowledged write
  * @param errors SQLSTATEs that writers may see; a class of two characters stands for all of its states
  * @param act what is done while clients write; the move that it returns is then in BAKING or at its end
  */
-record Case(String name, boolean inCi, Duration longestPause, Set<String> errors, Act act) {
+record Case(String name, InCi inCi, Duration longestPause, Set<String> errors, Act act) {
     /** Connection, shutdown, resources, read-only: what clients are told to expect of a server that dies. */
     static final Set<String> OF_A_DEAD_SERVER = Set.of("08", "57", "53", "25006");
 
@@ -29,12 +29,12 @@ record Case(String name, boolean inCi, Duration longestPause, Set<String> errors
     }
 
     /** Clients that take part notice nothing but a pause. */
-    static Case quiet(String name, boolean inCi, Act act) {
+    static Case quiet(String name, InCi inCi, Act act) {
         return new Case(name, inCi, Duration.ofSeconds(5), Set.of(), act);
     }
 
     /** A host fails: clients wait, and may see that a server has died. */
-    static Case harsh(String name, boolean inCi, Act act) {
+    static Case harsh(String name, InCi inCi, Act act) {
         return new Case(name, inCi, Duration.ofSeconds(100), OF_A_DEAD_SERVER, act);
     }
 

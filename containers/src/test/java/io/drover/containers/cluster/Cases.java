@@ -29,12 +29,12 @@ final class Cases {
     static List<Case> all() {
         return Stream.of(
                         List.of(
-                                Case.quiet("move-rollback-complete", true, Cases::moveRollbackComplete),
-                                Case.quiet("controller-host-killed", true, Cases::controllerHostKilled)),
+                                Case.quiet("move-rollback-complete", InCi.ALWAYS, Cases::moveRollbackComplete),
+                                Case.quiet("controller-host-killed", InCi.FIRST_TURN, Cases::controllerHostKilled)),
                         OldPrimary.cases(),
                         Cuts.cases(),
                         SlowNetwork.cases(),
-                        List.of(PowerLoss.asCase(), Case.quiet("upgrade-during-move", false, Upgrade::duringMove)))
+                        List.of(PowerLoss.asCase(), Case.quiet("upgrade-during-move", InCi.NEVER, Upgrade::duringMove)))
                 .flatMap(List::stream)
                 .toList();
     }
@@ -109,12 +109,12 @@ final class Cases {
 
         static List<Case> cases() {
             return List.of(
-                    Case.harsh("old-primary-reboots-before-fence", false, OldPrimary::beforeFence),
-                    Case.harsh("old-primary-reboots-in-pause", true, OldPrimary::inPause),
-                    Case.harsh("old-primary-reboots-after-promotion", true, OldPrimary::afterPromotion),
-                    Case.harsh("old-primary-reboots-as-rollback-replica", false, OldPrimary::asReplica),
-                    Case.harsh("old-primary-frozen-in-pause", false, OldPrimary::frozenInPause),
-                    Case.harsh("target-frozen-while-copying", false, OldPrimary::targetFrozen));
+                    Case.harsh("old-primary-reboots-before-fence", InCi.NEVER, OldPrimary::beforeFence),
+                    Case.harsh("old-primary-reboots-in-pause", InCi.SECOND_TURN, OldPrimary::inPause),
+                    Case.harsh("old-primary-reboots-after-promotion", InCi.FIRST_TURN, OldPrimary::afterPromotion),
+                    Case.harsh("old-primary-reboots-as-rollback-replica", InCi.NEVER, OldPrimary::asReplica),
+                    Case.harsh("old-primary-frozen-in-pause", InCi.NEVER, OldPrimary::frozenInPause),
+                    Case.harsh("target-frozen-while-copying", InCi.NEVER, OldPrimary::targetFrozen));
         }
 
         private static MoveId beforeFence(Scene scene) {

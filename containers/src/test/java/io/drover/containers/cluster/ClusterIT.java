@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -86,7 +87,8 @@ class ClusterIT {
         if (!only.isEmpty()) {
             return only.stream().map(Cases::named);
         }
-        return Cases.all().stream().filter(one -> one.inCi() || Settings.everything());
+        Predicate<InCi> turn = Settings.turn();
+        return Cases.all().stream().filter(one -> Settings.everything() || turn.test(one.inCi()));
     }
 
     @ParameterizedTest

@@ -19,16 +19,16 @@ final class Cuts {
 
     static List<Case> cases() {
         return List.of(
-                cut("source-target", true, Scene::source, Scene::target),
-                cut("leader-source", false, Scene::leader, Scene::source),
-                cut("leader-target", false, Scene::leader, Scene::target),
-                cut("load-source", false, scene -> "load", Scene::source),
-                cut("load-target", false, scene -> "load", Scene::target),
-                cut("source-third", false, Scene::source, Scene::third),
-                cut("target-third", false, Scene::target, Scene::third));
+                cut("source-target", InCi.SECOND_TURN, Scene::source, Scene::target),
+                cut("leader-source", InCi.NEVER, Scene::leader, Scene::source),
+                cut("leader-target", InCi.NEVER, Scene::leader, Scene::target),
+                cut("load-source", InCi.NEVER, scene -> "load", Scene::source),
+                cut("load-target", InCi.NEVER, scene -> "load", Scene::target),
+                cut("source-third", InCi.NEVER, Scene::source, Scene::third),
+                cut("target-third", InCi.NEVER, Scene::target, Scene::third));
     }
 
-    private static Case cut(String pair, boolean inCi, Function<Scene, String> one, Function<Scene, String> other) {
+    private static Case cut(String pair, InCi inCi, Function<Scene, String> one, Function<Scene, String> other) {
         return Case.harsh("partition-" + pair, inCi, scene -> {
             String first = one.apply(scene);
             String second = other.apply(scene);

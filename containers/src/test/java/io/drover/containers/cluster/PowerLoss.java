@@ -17,7 +17,7 @@ final class PowerLoss {
         // writers whose host has lost its power write no more: how long they are silent says nothing
         return new Case(
                 "power-loss-zookeeper-last",
-                true,
+                InCi.ALWAYS,
                 Duration.ofMinutes(20),
                 Case.OF_A_DEAD_SERVER,
                 PowerLoss::everything);

@@ -3,6 +3,7 @@ package io.drover.containers.cluster;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** What the options of the build say of this run. */
 final class Settings {
@@ -19,6 +20,16 @@ final class Settings {
     /** Where everything that this run makes and keeps lies. */
     static Path directory() {
         return Path.of(System.getProperty("evidence.directory"), "cluster").toAbsolutePath();
+    }
+
+    /** The cases that CI has time for, or those of one turn of it, which is 1 or 2. */
+    static Predicate<InCi> turn() {
+        String turn = System.getProperty("cluster.turn", "");
+        if (turn.isBlank()) {
+            return InCi::hasEver;
+        }
+        int number = Integer.parseInt(turn);
+        return inCi -> inCi.has(number);
     }
 
     /** Whether every case is run, on as many machines as there are roles; otherwise those that CI has time for. */

@@ -23,9 +23,9 @@ final class SlowNetwork {
 
     static List<Case> cases() {
         return List.of(
-                Case.quiet("latency-1ms", false, scene -> delayed(scene, Duration.ofMillis(1))),
-                Case.quiet("latency-5ms", false, scene -> delayed(scene, Duration.ofMillis(5))),
-                Case.quiet("loss-1-percent", false, scene -> lossy(scene, "0.01")));
+                Case.quiet("latency-1ms", InCi.NEVER, scene -> delayed(scene, Duration.ofMillis(1))),
+                Case.quiet("latency-5ms", InCi.NEVER, scene -> delayed(scene, Duration.ofMillis(5))),
+                Case.quiet("loss-1-percent", InCi.NEVER, scene -> lossy(scene, "0.01")));
     }
 
     /** Each packet between hosts takes so much longer. */
