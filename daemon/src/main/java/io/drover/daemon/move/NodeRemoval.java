@@ -94,8 +94,12 @@ record NodeRemoval(Services services) {
     }
 
     private static boolean isPartOf(MoveRecord move, NodeId node) {
-        return move.identity().source().node().equals(node)
-                || move.identity().target().node().equals(node);
+        MoveIdentity identity = move.identity();
+        // a standby that the move makes is in no topology before the switch
+        return identity.source().node().equals(node)
+                || identity.target().node().equals(node)
+                || identity.standbys().stream()
+                        .anyMatch(standby -> standby.node().equals(node));
     }
 
     private static String endIt(MoveId move) {

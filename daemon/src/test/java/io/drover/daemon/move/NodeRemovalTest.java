@@ -108,12 +108,20 @@ class NodeRemovalTest {
     /** The way back is gone, so the topology does not name the node any more, and a bake holds no node. */
     @Test
     void refusesTheTargetOfAMoveThatHasNotEnded() {
-        MoveIdentity move = Moved.identity();
+        assertRefusedDuring(Moved.identity(), B);
+    }
+
+    @Test
+    void refusesTheNodeOfAStandbyThatAMoveMakes() {
+        assertRefusedDuring(Moved.withStandby(Moved.request(), true), C);
+    }
+
+    private void assertRefusedDuring(MoveIdentity move, NodeId node) {
         stage.leadership()
                 .transaction()
                 .create(ZkLayout.move(move.id(), MoveRecord.class), MoveRecord.of(move))
                 .commit();
 
-        assertRefused(B, ErrorCode.STATE_CONFLICT, "move " + move.id() + " goes on with it");
+        assertRefused(node, ErrorCode.STATE_CONFLICT, "move " + move.id() + " goes on with it");
     }
 }
