@@ -157,8 +157,10 @@ class NodeClaimTest {
             assertRefused(ErrorCode.IDENTITY_MISMATCH, () -> failing.take(NOT_LONG, NOT_LONG, CONNECT, SILENT));
             assertThat(looks).hasValueGreaterThan(1);
 
-            NodeClaim cutOff = claim(CLONE, mark -> {
+            ZooKeeperClient own = zooKeeper.connect();
+            NodeClaim cutOff = new NodeRegistry(own).claim(CLONE, mark -> {
                 stopServer();
+                until(() -> !own.isConnected());
                 return false;
             });
             assertRefused(ErrorCode.IDENTITY_MISMATCH, () -> cutOff.take(NOT_LONG, NOT_LONG, CONNECT, SILENT));
@@ -278,6 +280,7 @@ class NodeClaimTest {
 
         assertThat(told.words).startsWith("refused").endsWith("held").doesNotContain("for good");
         assertThat(next.isHeld()).isTrue();
+        assertThat(next.refusal()).as("the node's health").isEmpty();
         next.close();
         assertThat(next.isHeld()).isFalse();
     }

@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
  * along, and would start a second primary under it. Who began while nobody could be asked, and is refused when ZooKeeper is back, takes
  * back what it has done, and ends.
  */
-final class Admission implements NodeClaim.Listener, AutoCloseable {
+final class Admission implements NodeClaim.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
     /** Instances that are down wait for as long when ZooKeeper is away. */
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(2);
@@ -24,13 +24,29 @@ final class Admission implements NodeClaim.Listener, AutoCloseable {
      */
     private static final Duration LAPSE = Duration.ofSeconds(15);
 
-    private final NodeClaim claim;
+    private final Claim claim;
     private final Duration sessionTimeout;
     private final RefusedClaim memory;
     private final OwnMachine machine;
-    private final Agent agent;
+    private final Acting agent;
     private final Runnable end;
     private volatile boolean acts;
+
+    /** What of a {@link NodeClaim} is needed. */
+    @FunctionalInterface
+    interface Claim {
+        /** {@link NodeClaim#take}. */
+        boolean take(Duration limit, Duration lapse, Duration connectLimit, NodeClaim.Listener hears);
+    }
+
+    /** What is let act. */
+    interface Acting {
+        /** Begins. */
+        void start();
+
+        /** Ends, and stops what it has started as a primary. */
+        void leave();
+    }
 
     /**
      * Prepares it.
@@ -39,12 +55,7 @@ final class Admission implements NodeClaim.Listener, AutoCloseable {
      * @param end ends the process
      */
     Admission(
-            NodeClaim claim,
-            Duration sessionTimeout,
-            RefusedClaim memory,
-            OwnMachine machine,
-            Agent agent,
-            Runnable end) {
+            Claim claim, Duration sessionTimeout, RefusedClaim memory, OwnMachine machine, Acting agent, Runnable end) {
         this.claim = claim;
         this.sessionTimeout = sessionTimeout;
         this.memory = memory;
@@ -75,6 +86,8 @@ final class Admission implements NodeClaim.Listener, AutoCloseable {
     @Override
     public void held() {
         memory.held();
+        // also of one that has begun without ZooKeeper, and may have to do so again before its next start with it
+        machine.remember();
     }
 
     private void leave(String why) {
@@ -87,10 +100,5 @@ final class Admission implements NodeClaim.Listener, AutoCloseable {
         } finally {
             end.run();
         }
-    }
-
-    @Override
-    public void close() {
-        claim.close();
     }
 }

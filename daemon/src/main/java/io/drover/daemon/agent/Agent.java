@@ -11,7 +11,7 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** An agent, put together from its parts: it takes commands, tells what it sees, and acts by itself between start and stop. */
-public final class Agent {
+public final class Agent implements Admission.Acting {
     private final VerbDispatcher dispatcher;
     private final Observation observation;
     private final ShardHealth health;
@@ -139,6 +139,7 @@ public final class Agent {
     }
 
     /** Begins to look after its instances. What it has heard of the topology until then has moved it to nothing. */
+    @Override
     public void start() {
         listening.run();
         supervisor.start();
@@ -150,6 +151,7 @@ public final class Agent {
     }
 
     /** Ends that for an agent which should not have begun: what it has started as a primary is stopped at once. */
+    @Override
     public void leave() {
         supervisor.leave();
     }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Membership implements Managed {
     private final ZooKeeperClient client;
+    private final NodeClaim claim;
     private final Agent agent;
     private final Admission admission;
     private volatile @Nullable TopologyWatcher watcher;
@@ -36,9 +37,10 @@ public final class Membership implements Managed {
             Agent agent,
             Runnable refused) {
         this.client = client;
+        this.claim = claim;
         this.agent = agent;
         OwnMachine machine = new OwnMachine(state, Machine.at(root));
-        this.admission = new Admission(claim, sessionTimeout, new RefusedClaim(state), machine, agent, refused);
+        this.admission = new Admission(claim::take, sessionTimeout, new RefusedClaim(state), machine, agent, refused);
     }
 
     @Override
@@ -50,7 +52,7 @@ public final class Membership implements Managed {
     @Override
     public void stop() {
         agent.stop();
-        admission.close();
+        claim.close();
         TopologyWatcher started = watcher;
         if (started != null) {
             started.close();

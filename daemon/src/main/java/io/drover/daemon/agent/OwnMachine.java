@@ -64,8 +64,11 @@ final class OwnMachine {
                 : Optional.empty();
     }
 
-    /** A full disk does not keep an agent from looking after its node: then what was stored before goes on to count. */
-    private void remember() {
+    /**
+     * Remembers this machine: the claim is held on it. A full disk does not keep an agent from looking after its node: then what was
+     * stored before goes on to count.
+     */
+    void remember() {
         try {
             if (before().filter(here::equals).isPresent()) {
                 return;

@@ -5,6 +5,7 @@ import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.topology.NodeClaim;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +34,7 @@ final class RefusedClaim implements NodeClaim.Listener {
                     + " good; then remove the file " + FILE
                     + " from the stateDir of the one that is right, and start its agent. The clone"
                     + " of a machine gets a node id and a certificate of its own, and an empty stateDir";
+    private static final String UNREADABLE = "what was stored of it cannot be read: ";
     private static final String WHAT_TO_DO = "this agent was refused its node by one that is alive. What to do: {}";
 
     private final StateFiles files;
@@ -84,7 +86,8 @@ final class RefusedClaim implements NodeClaim.Listener {
     @Override
     public void refused(String why, boolean lasts) {
         String file = lasts ? FILE : ONCE;
-        if (stored(file).isEmpty()) {
+        String known = stored(file);
+        if (known.isEmpty() || known.startsWith(UNREADABLE)) {
             store(file, why);
         }
         if (lasts) {
@@ -108,8 +111,8 @@ final class RefusedClaim implements NodeClaim.Listener {
     private String stored(String file) {
         try {
             return files.names().contains(file) ? new String(files.read(file), StandardCharsets.UTF_8).strip() : "";
-        } catch (IOException e) {
-            return "what was stored of it cannot be read: " + e;
+        } catch (IOException | UncheckedIOException e) {
+            return UNREADABLE + e;
         }
     }
 

@@ -38,6 +38,8 @@ final class RoleKeeper {
     private final BooleanSupplier holdsNode;
     /** Those that this process has started as primaries, or has begun to. */
     private final Set<InstanceId> started = ConcurrentHashMap.newKeySet();
+    /** Whether this process has to leave, and so may start no primary any more. */
+    private volatile boolean leaving;
 
     RoleKeeper(NodeTools tools, TopologyStore store, InstanceSettings settings, BooleanSupplier holdsNode) {
         this.tools = tools;
@@ -79,7 +81,11 @@ final class RoleKeeper {
                 }
                 resumeStandby(record);
                 if (record.role() == Role.PRIMARY) {
+                    // in this order: whoever leaves finds it there, or has said so by now
                     started.add(record.instance());
+                    if (leaving) {
+                        return;
+                    }
                 }
                 FaultPoints.around(
                         "supervisor", "start", () -> tools.server(record).start(START_LIMIT));
@@ -109,20 +115,37 @@ final class RoleKeeper {
                 : answer;
     }
 
-    /** Stops the primaries that this process has started. */
+    /**
+     * Stops the primaries that this process has started, and starts none from then on. One that cannot be stopped does not keep the
+     * others.
+     */
     void stopStarted(Collection<ManagedInstance> instances) {
+        leaving = true;
         for (ManagedInstance instance : instances) {
             if (started.contains(instance.record().instance())) {
-                // a start that is under way ends first, or is broken off
-                instance.exclusively(Deadline.in(tools.scheduler(), STOP_LIMIT), () -> {
-                    tools.server(instance.record()).stop(StopMode.IMMEDIATE, STOP_LIMIT);
-                    return instance;
-                });
-                LOG.error(
-                        "instance {}, which this agent had started, is stopped",
-                        instance.record().instance());
+                try {
+                    stopStarted(instance);
+                } catch (DroverException e) {
+                    LOG.error(
+                            "instance {} in {}, which this agent had started, is not known to be stopped: {}."
+                                    + " Stop it by hand: another machine has this node",
+                            instance.record().instance(),
+                            instance.record().dataDir(),
+                            e.getMessage());
+                }
             }
         }
+    }
+
+    private void stopStarted(ManagedInstance instance) {
+        // a start that is under way ends first, or is broken off
+        instance.exclusively(Deadline.in(tools.scheduler(), STOP_LIMIT), () -> {
+            tools.server(instance.record()).stop(StopMode.IMMEDIATE, STOP_LIMIT);
+            return instance;
+        });
+        LOG.error(
+                "instance {}, which this agent had started, is stopped",
+                instance.record().instance());
     }
 
     /** One that died in its promotion may not begin on the old timeline, whatever the record says of its role. */

@@ -38,6 +38,8 @@ class MachineTest {
         device("br0", "02:42:ec:be:60:40", "3", false);
         device("veth1", "36:f1:b7:e8:c5:55", "1", false);
         device("eth2", "36:f1:b7:e8:c5:56", "1", true);
+        device("eth3", "00:00:00:00:00:00", "0", true);
+        device("tunl0", "52:54:00:00:00:03", "0", false);
 
         assertThat(Machine.at(root)).isEqualTo(new Machine("3d12", List.of(ONE, TWO)));
     }
@@ -45,8 +47,11 @@ class MachineTest {
     @Test
     void oneThatTellsNothingIsNobodys() throws IOException {
         assertThat(Machine.at(root)).isEqualTo(new Machine(null, List.of()));
-        Files.writeString(Files.createDirectory(root.resolve("etc")).resolve("machine-id"), "uninitialized\n");
-        assertThat(Machine.at(root).id()).isNull();
+        Path id = Files.createDirectory(root.resolve("etc")).resolve("machine-id");
+        for (String nothing : List.of("uninitialized\n", "\n", "")) {
+            Files.writeString(id, nothing);
+            assertThat(Machine.at(root).id()).as(nothing).isNull();
+        }
     }
 
     /** Rule R8: a card that was replaced among others, or is not there yet, keeps nobody from starting. */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
+import io.drover.api.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,12 +81,12 @@ class OwnMachineTest {
         StateFiles full = new StateFiles() {
             @Override
             public List<String> names() {
-                return List.of();
+                return List.of(OwnMachine.FILE);
             }
 
             @Override
-            public byte[] read(String name) throws IOException {
-                throw new IOException(name);
+            public byte[] read(String name) {
+                return Json.bytes(CLONE);
             }
 
             @Override

@@ -7,8 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -72,8 +76,19 @@ class RefusedClaimTest {
         assertRefused(RefusedClaimTest::away);
         assertRefused(RefusedClaimTest::away);
 
+        // what it remembers of that cannot be taken away on a full disk
+        start(memory -> true);
         start(RefusedClaimTest::free);
         assertThatCode(() -> start(RefusedClaimTest::away)).doesNotThrowAnyException();
+    }
+
+    /** Whatever came behind the refusal: nobody has said that the other one is gone. */
+    @Test
+    void whoIsRefusedAndThenFindsNobodyToAskDoesNotGoOn() {
+        assertRefused(memory -> {
+            memory.refused(ANOTHER, false);
+            return false;
+        });
     }
 
     /** An agent that is killed a second after its first refusal, before anybody has given up. */
@@ -121,5 +136,37 @@ class RefusedClaimTest {
 
         Files.createDirectory(directory.resolve(RefusedClaim.FILE));
         assertThatThrownBy(() -> start(RefusedClaimTest::free)).hasMessageContaining("cannot be read");
+    }
+
+    /** Such as too many open files: that is over when the next agent starts. */
+    @Test
+    void isStoredAlsoWhereItCannotBeSaidWhatWasStoredBefore() {
+        AtomicBoolean broken = new AtomicBoolean(true);
+        StateFiles disk = new StateDirectory(directory);
+        RefusedClaim memory = new RefusedClaim(new StateFiles() {
+            @Override
+            public List<String> names() {
+                if (broken.get()) {
+                    throw new UncheckedIOException(new IOException("Too many open files"));
+                }
+                return disk.names();
+            }
+
+            @Override
+            public byte[] read(String name) throws IOException {
+                return disk.read(name);
+            }
+
+            @Override
+            public void replace(String name, byte[] content) throws IOException {
+                disk.replace(name, content);
+            }
+        });
+
+        memory.refused(ANOTHER, true);
+        broken.set(false);
+
+        assertRefused(RefusedClaimTest::away);
+        assertRefused(RefusedClaimTest::free);
     }
 }

@@ -37,6 +37,7 @@ class StartRuleTest {
                 arguments(
                         "serving here, sealed for an older epoch", PRIMARY.withSeal(seal(4)), serving(5, HERE), START),
                 arguments("serving here, sealed for a later epoch", PRIMARY.withSeal(seal(4)), serving(3, HERE), STAY),
+                arguments("serving here, sealed for this epoch", PRIMARY.withSeal(seal(4)), serving(4, HERE), STAY),
                 arguments("serving here, but a later epoch was seen", seen(9), serving(5, HERE), STAY),
                 arguments("another primary, but a later epoch was seen", seen(9), serving(5, THERE), STAY),
                 arguments(
@@ -59,6 +60,23 @@ class StartRuleTest {
                 arguments("no topology, granted before", PRIMARY, Optional.of(List.of()), STAY),
                 arguments("unreadable", PRIMARY, UNREADABLE, START),
                 arguments("unreadable and sealed", PRIMARY.withSeal(seal(4)), UNREADABLE, STAY),
+                arguments(
+                        "unreadable and sealed for the granted epoch",
+                        record(Role.PRIMARY, 4).withSeal(seal(4)),
+                        UNREADABLE,
+                        STAY),
+                arguments("one of two serving elsewhere", PRIMARY, both(serving(5, HERE), serving(5, THERE)), DEMOTE),
+                arguments(
+                        "one of two fenced here",
+                        PRIMARY,
+                        both(serving(4, HERE), in(TopologyState.FENCED, HERE)),
+                        STAY),
+                arguments(
+                        "one of two promoting to here, the other one elsewhere",
+                        PRIMARY,
+                        both(in(TopologyState.PROMOTING, THERE), serving(4, THERE)),
+                        DEMOTE),
+                arguments("the later epoch of two was seen", seen(5), both(serving(4, HERE), serving(5, HERE)), START),
                 arguments("stopped on order", PRIMARY.withStopped(true), serving(3, HERE), STAY));
     }
 
@@ -98,6 +116,14 @@ class StartRuleTest {
 
     private static Optional<List<ShardTopology>> serving(long epoch, NodeId primary) {
         return Optional.of(List.of(topology(TopologyState.SERVING, epoch, primary)));
+    }
+
+    /** Of an instance that holds two shards. */
+    private static Optional<List<ShardTopology>> both(
+            Optional<List<ShardTopology>> one, Optional<List<ShardTopology>> other) {
+        return Optional.of(Stream.of(one, other)
+                .flatMap(topologies -> topologies.orElseThrow().stream())
+                .toList());
     }
 
     private static Optional<List<ShardTopology>> in(TopologyState state, NodeId primary) {

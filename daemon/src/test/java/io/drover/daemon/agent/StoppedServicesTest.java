@@ -86,6 +86,14 @@ class StoppedServicesTest {
         assertThat(asked).hasSize(60);
     }
 
+    /** Whatever else its record says. */
+    @Test
+    void asksAlsoOfOneThatIsOnlyKnownToBeDemoted() {
+        services.look(RUNNING.withRole(Role.DEMOTED), ELSEWHERE);
+
+        assertThat(asked).containsExactly(UNIT);
+    }
+
     /** Also where an agent began anew, and where ZooKeeper is away. */
     @Test
     void asksAgainAfterTheNextStop() {

@@ -29,6 +29,7 @@ class UnpublishedAdoptionsTest {
 
     private final List<String> modes = new ArrayList<>();
     private long now;
+    private boolean fails;
     private BooleanSupplier published = () -> false;
     private final UnpublishedAdoptions adoptions = new UnpublishedAdoptions(
             new NodeTools(HERE, "127.0.0.1", Path.of("/data"), Path.of("/data"), node(), clock()),
@@ -41,6 +42,9 @@ class UnpublishedAdoptionsTest {
                 (self, method, arguments) -> {
                     if (method.getName().equals("startMode") && arguments != null) {
                         modes.add((String) arguments[0]);
+                        if (fails) {
+                            throw new DroverException(ErrorCode.STORAGE_FAILED, "No space left on device");
+                        }
                     }
                     return null;
                 });
@@ -56,7 +60,11 @@ class UnpublishedAdoptionsTest {
     }
 
     private ManagedInstance adopted(long grant, String startMode) {
-        InstanceRecord record = record(Role.PRIMARY, grant);
+        return adopted(Role.PRIMARY, grant, startMode);
+    }
+
+    private ManagedInstance adopted(Role role, long grant, String startMode) {
+        InstanceRecord record = record(role, grant);
         return managed(
                 stateDir,
                 record.withHome(
@@ -93,9 +101,34 @@ class UnpublishedAdoptionsTest {
         assertThat(modes).hasSize(1);
     }
 
+    /** The next attempt is a turn away: an instance is looked at twice a second. */
+    @Test
+    void triesAgainLaterWhatFails() {
+        ManagedInstance instance = adopted(0, "auto");
+        adoptions.look(instance, List.of());
+        pass(UnpublishedAdoptions.TURN);
+        fails = true;
+        for (int i = 0; i < 3; i++) {
+            adoptions.look(instance, List.of());
+        }
+        assertThat(modes).hasSize(1);
+
+        fails = false;
+        pass(UnpublishedAdoptions.TURN);
+        adoptions.look(instance, List.of());
+        pass(UnpublishedAdoptions.TURN);
+        adoptions.look(instance, List.of());
+
+        assertThat(modes).hasSize(2);
+    }
+
     @Test
     void notOfOneThatIsPublishedOrWasOrWhereNobodyKnows() {
-        for (ManagedInstance instance : List.of(adopted(3, "auto"), adopted(0, "manual"))) {
+        for (ManagedInstance instance : List.of(
+                adopted(3, "auto"),
+                adopted(0, "manual"),
+                adopted(Role.STANDBY, 0, "auto"),
+                adopted(Role.DEMOTED, 0, "auto"))) {
             adoptions.look(instance, List.of());
             pass(UnpublishedAdoptions.TURN);
             adoptions.look(instance, List.of());
