@@ -44,7 +44,6 @@ import org.junit.jupiter.api.io.TempDir;
 class RoleKeeperTest {
     private static final InstanceId SECOND = new InstanceId("7301234567890123457");
     private static final Duration LIMIT = Duration.ofSeconds(30);
-    private static final Runnable NOTHING = () -> {};
 
     @TempDir
     private Path stateDir = Path.of("");
@@ -55,8 +54,8 @@ class RoleKeeperTest {
     private boolean isStandby;
     private boolean answers;
     private volatile boolean held;
-    private Runnable whileRead = NOTHING;
-    private volatile Runnable whileStarting = NOTHING;
+    private Runnable whileRead = () -> {};
+    private volatile Runnable whileStarting = () -> {};
     private String stopFails = "";
 
     private final RoleKeeper keeper = keeper();
