@@ -6,6 +6,8 @@ import io.drover.api.ErrorCode;
 import io.drover.api.MoveId;
 import io.drover.api.NodeId;
 import io.drover.api.ShardTopology;
+import io.drover.api.fault.FaultPoints;
+import io.drover.topology.LeaderTransaction;
 import io.drover.topology.Leadership;
 import io.drover.topology.MoveLock;
 import io.drover.topology.NodeRecord;
@@ -36,11 +38,11 @@ record NodeRemoval(Services services) {
         refuseWhenNeeded(node, null);
         try {
             // a move that begins meanwhile takes the lock, an agent that comes back makes a child of the record
-            leadership
+            LeaderTransaction transaction = leadership
                     .transaction()
                     .checkAbsent(ZkLayout.nodeLock(node))
-                    .delete(path, record)
-                    .commit();
+                    .delete(path, record);
+            FaultPoints.around("node", "forget", transaction::commit);
         } catch (DroverException e) {
             if (e.code() == ErrorCode.ALREADY_EXISTS || e.code() == ErrorCode.CONFLICT) {
                 refuseWhenNeeded(node, e);

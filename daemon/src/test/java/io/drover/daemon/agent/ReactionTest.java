@@ -144,6 +144,14 @@ class ReactionTest {
                 .isEqualTo(Reaction.NOTHING);
     }
 
+    /** Both write the topology, and the latter makes a primary: a clone of the node would make another one. */
+    @Test
+    void abandonsAFenceAndFinishesAPromotionForTheNodeOnly() {
+        assertThat(Reaction.values())
+                .filteredOn(Reaction::isForTheNode)
+                .containsExactly(Reaction.ABANDON, Reaction.FINISH);
+    }
+
     @Test
     void doesNothingWithoutATopology() {
         assertThat(Reaction.to(PRIMARY, HERE, List.of(), Duration.ofHours(1), Duration.ofHours(1), false, NOW))

@@ -4,6 +4,7 @@ package io.drover.daemon.agent;
 import static io.drover.daemon.agent.Samples.HERE;
 import static io.drover.daemon.agent.Samples.INSTANCE;
 import static io.drover.daemon.agent.Samples.SHARD;
+import static io.drover.daemon.agent.Samples.THERE;
 import static io.drover.daemon.agent.Samples.managed;
 import static io.drover.daemon.agent.Samples.record;
 import static io.drover.daemon.agent.Samples.topology;
@@ -14,6 +15,7 @@ import io.drover.api.DroverException;
 import io.drover.api.ErrorCode;
 import io.drover.api.InstanceId;
 import io.drover.api.Json;
+import io.drover.api.ShardTopology;
 import io.drover.api.TopologyState;
 import io.drover.api.agent.Reports.Role;
 import io.drover.api.time.Scheduler;
@@ -54,11 +56,17 @@ class RoleKeeperTest {
     private boolean isStandby;
     private boolean answers;
     private volatile boolean held;
-    private Runnable whileRead = () -> {};
-    private volatile Runnable whileStarting = () -> {};
+    private ShardTopology newest = topology(TopologyState.SERVING, 3, HERE);
+    private boolean fresh;
+    private Runnable whileRead = RoleKeeperTest::nothing;
+    private volatile Runnable whileStarting = RoleKeeperTest::nothing;
     private String stopFails = "";
 
     private final RoleKeeper keeper = keeper();
+
+    private static void nothing() {
+        // nobody interferes
+    }
 
     private RoleKeeper keeper() {
         NodeTools tools =
@@ -100,9 +108,9 @@ class RoleKeeperTest {
                 });
     }
 
-    /** A ZooKeeper that knows one shard, which is served here; or that does not answer. */
+    /** A ZooKeeper that knows one shard, and one server of which is behind; or that does not answer. */
     private ZooKeeperClient zooKeeper() {
-        byte[] served = Json.bytes(topology(TopologyState.SERVING, 3, HERE));
+        byte[] before = Json.bytes(topology(TopologyState.SERVING, 3, HERE));
         ZNodeStat stat = new ZNodeStat(1, 1, 1, Instant.EPOCH, 0);
         ZooKeeperSession session = (ZooKeeperSession) Proxy.newProxyInstance(
                 ZooKeeperSession.class.getClassLoader(),
@@ -112,7 +120,9 @@ class RoleKeeperTest {
                         return CompletableFuture.completedFuture(List.of(SHARD.value()));
                     }
                     whileRead.run();
-                    return CompletableFuture.completedFuture(Optional.of(new ZNodeData(served, stat)));
+                    fresh |= method.getName().equals("readFresh");
+                    byte[] seen = fresh ? Json.bytes(newest) : before;
+                    return CompletableFuture.completedFuture(Optional.of(new ZNodeData(seen, stat)));
                 });
         return (ZooKeeperClient) Proxy.newProxyInstance(
                 ZooKeeperClient.class.getClassLoader(),
@@ -168,6 +178,20 @@ class RoleKeeperTest {
         revive(primary());
 
         assertThat(done).isEmpty();
+    }
+
+    /** Its server of ZooKeeper may be behind, and still name this node (H40). */
+    @Test
+    void startsNoPrimaryByAnOldReading() {
+        answers = true;
+        held = true;
+        newest = topology(TopologyState.SERVING, 5, THERE);
+        ManagedInstance former = primary();
+
+        revive(former);
+
+        assertThat(done).isEmpty();
+        assertThat(former.record().role()).isEqualTo(Role.DEMOTED);
     }
 
     /** Rule R8. */

@@ -95,6 +95,21 @@ class MoveDriverTest {
         assertThat(play.world().violations()).isEmpty();
     }
 
+    /** Nothing of it is to follow any more: it is set aside. */
+    @Test
+    void aRollbackNeedsNobodyWhoCanBeRewound() {
+        MovePlay play = stage.play();
+        play.driveToBaking();
+        play.world().recordsPastFork = 2;
+        play.world().rewindable = false;
+        play.order(record -> play.orders().rollback(record, true));
+        play.drive();
+
+        assertThat(play.record().state()).isEqualTo(MoveState.ROLLED_BACK);
+        assertServing(play, A);
+        assertThat(play.world().on(B).setAside).isEqualTo(1);
+    }
+
     @Test
     void aGuardThatIsSetAndHasNoEffectEndsTheMoveBeforeTheFence() {
         MovePlay play = stage.play();
@@ -207,6 +222,7 @@ class MoveDriverTest {
         assertThat(play.record().state()).isEqualTo(MoveState.NEEDS_OPERATOR);
         assertThat(play.record().error().code()).isEqualTo(ErrorCode.COMMITS_PAST_FORK.name());
         assertThat(play.record().forward().cutover().commitsPastFork()).isEqualTo(1);
+        assertThat(play.record().forward().cutover().rewound()).isFalse();
         assertThat(play.world().on(A).running).isFalse();
         assertServing(play, B);
     }
@@ -276,6 +292,7 @@ class MoveDriverTest {
 
         assertThat(play.record().state()).isEqualTo(MoveState.COMPLETED);
         assertThat(play.record().forward().cutover().commitsPastFork()).isEqualTo(1);
+        assertThat(play.record().forward().cutover().rewound()).isFalse();
         assertThat(play.world().on(A).running).isFalse();
         assertServing(play, B);
     }

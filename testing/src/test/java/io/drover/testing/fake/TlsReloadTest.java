@@ -24,6 +24,7 @@ import java.net.http.HttpResponse;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -187,6 +188,23 @@ final class TlsReloadTest {
                     .hasMessageContainingAll("drover://controller/c1", "does not count any more", "no CA");
             assertThat(log.warnings()).anyMatch(line -> line.contains("does not count any more"));
         }
+    }
+
+    /** A connection that is kept may outlive what was shown on it. */
+    @Test
+    void aCertificateThatExpiresCountsNoMoreAlthoughItWasChecked() {
+        Instant now = Clock.systemUTC().instant();
+        TestCa.Issued brief =
+                stage.ca.issue(now.minusSeconds(60), now.plusSeconds(5), List.of(CONTROLLER.toString()), HOST);
+        X509Certificate[] shown = {
+            TlsStage.load(stage.folder(CONTROLLER, brief, stage.ca), CONTROLLER).certificate()
+        };
+        // on a machine that stands still it is over by now; then nothing was remembered
+        agent.outdated(shown);
+
+        cluster.await("it expires", () -> agent.outdated(shown).isPresent());
+        assertThat(agent.outdated(shown))
+                .hasValueSatisfying(why -> assertThat(why).contains("expired"));
     }
 
     /** A resumed session is not checked by JSSE again. */
