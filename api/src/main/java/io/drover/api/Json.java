@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Locale;
 
@@ -56,6 +57,7 @@ public final class Json {
         mapper.getFactory().setStreamReadConstraints(LIMITS).enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
         SimpleModule drover = new SimpleModule("drover")
                 .addSerializer(Instant.class, new InstantSerializer())
+                .addDeserializer(Instant.class, new InstantDeserializer())
                 .addSerializer(Duration.class, new DurationSerializer())
                 .addDeserializer(Duration.class, new DurationDeserializer());
         return mapper.registerModules(new Jdk8Module(), new JavaTimeModule(), new ParameterNamesModule(), drover)
@@ -119,6 +121,20 @@ public final class Json {
         @Override
         public void serialize(Instant value, JsonGenerator out, SerializerProvider provider) throws IOException {
             out.writeString(MILLIS.format(value));
+        }
+    }
+
+    /** Jackson's own takes a number for a time, too, also in a text with control characters around it. */
+    private static final class InstantDeserializer extends JsonDeserializer<Instant> {
+        @Override
+        public Instant deserialize(JsonParser in, DeserializationContext context) throws IOException {
+            String text = in.getValueAsString();
+            try {
+                return Instant.parse(text == null ? "" : text);
+            } catch (DateTimeParseException e) {
+                return (Instant) context.handleWeirdStringValue(
+                        Instant.class, text, "not a time such as 2026-01-01T00:00:00.000Z");
+            }
         }
     }
 

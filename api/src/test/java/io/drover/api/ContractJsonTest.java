@@ -129,6 +129,13 @@ class ContractJsonTest {
                 .isEqualTo("\"2026-01-01T00:00:00.000Z\"");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"90", "\"90\"", "\"\\u000190\"", "\" 2026-01-01T00:00:00Z\"", "\"\"", "\"now\""})
+    void nothingElseIsATime(String json) {
+        assertThatThrownBy(() -> Json.mapper().readValue(json, Instant.class))
+                .hasMessageContaining("not a time such as");
+    }
+
     @Test
     void aProblemNamesWhatRfc9457AndTheContractWant() throws Exception {
         DroverException e =
