@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Processes that the seal spares, by pid (hazards H75, H76). Anything that is not on it is stopped or ended, so a process that is not
@@ -29,6 +30,13 @@ public record AllowList(Map<Integer, String> titles, int sender) {
             "autovacuum launcher",
             "logical replication launcher",
             "io worker");
+
+    /**
+     * Those of them that write WAL of their own accord: checkpoints, lists of the running transactions, and what a look at a catalog
+     * prunes. None of it is a commit.
+     */
+    private static final Set<String> SERVER_WRITERS =
+            Set.of("checkpointer", "background writer", "autovacuum launcher", "logical replication launcher");
 
     /** Those of them that pg_stat_activity does not show. */
     private static final Set<String> WITHOUT_ACTIVITY = Set.of("logger", "stats collector");
@@ -79,6 +87,15 @@ public record AllowList(Map<Integer, String> titles, int sender) {
     /** Whether the seal leaves the process alone. */
     public boolean spares(int pid) {
         return titles.containsKey(pid);
+    }
+
+    /** Processes of the server itself that write WAL although nobody asks for it; the title of a session ends in no such name. */
+    Set<Integer> serverWriters() {
+        return titles.entrySet().stream()
+                .filter(process -> SERVER_WRITERS.stream()
+                        .anyMatch(name -> process.getValue().strip().endsWith(": " + name)))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /**

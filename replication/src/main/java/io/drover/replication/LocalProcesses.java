@@ -42,6 +42,11 @@ record LocalProcesses(int postmasterPid) implements ServerProcesses {
     }
 
     @Override
+    public void holdServerWriters(AllowList spared) {
+        spared.serverWriters().forEach(Signals.STOP::send);
+    }
+
+    @Override
     public void releaseSessions() {
         SessionHold.release(postmasterPid);
     }

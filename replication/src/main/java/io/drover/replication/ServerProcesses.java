@@ -39,6 +39,12 @@ public interface ServerProcesses {
     /** Whether every session is stopped or past its last instruction. */
     boolean sessionsHeld(AllowList spared);
 
+    /**
+     * Stops what the server itself writes to its WAL, so that none follows the end that was read (hazard H89). Sent, not awaited: one in
+     * the middle of a disk write stops behind it, and writes nothing before.
+     */
+    void holdServerWriters(AllowList spared);
+
     /** Lets all children go on. */
     void releaseSessions();
 

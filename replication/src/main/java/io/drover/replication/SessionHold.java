@@ -101,7 +101,7 @@ public final class SessionHold {
     }
 
     static boolean isBusy(String title) {
-        return !title.isEmpty() && !title.contains(IDLE) && !title.endsWith(")") && !title.endsWith(" [local]");
+        return !title.contains(IDLE) && (title.contains(") ") || title.contains(" [local] "));
     }
 
     private static List<Integer> others(int postmasterPid, AllowList spared) {

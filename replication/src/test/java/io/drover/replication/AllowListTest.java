@@ -3,6 +3,7 @@ package io.drover.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -43,5 +44,20 @@ class AllowListTest {
     })
     void endsEverythingElse(String title, String backendType) {
         assertThat(AllowList.isServerProcess(title, "node_a", backendType)).isFalse();
+    }
+
+    @Test
+    void tellsWhichOfThemWriteWalByThemselves() {
+        Map<Integer, String> titles = Map.of(
+                1, "postgres: node_a: checkpointer ",
+                2, "postgres: node_a: background writer ",
+                3, "postgres: autovacuum launcher ",
+                4, "postgres: logical replication launcher ",
+                5, "postgres: node_a: walwriter ",
+                6, "postgres: node_a: archiver last was 000000010000000000000005",
+                7, "postgres: node_a: walsender drover_repl 127.0.0.1(4711) streaming 0/5000000",
+                8, "postgres: node_a: drover postgres [local] idle");
+
+        assertThat(new AllowList(titles, 7).serverWriters()).containsExactlyInAnyOrder(1, 2, 3, 4);
     }
 }

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -202,6 +203,7 @@ class EveryVersionTest {
                 WalTail.align(source, 4096);
                 WalTail.warm(source);
                 Lsn end = WalTail.switchAndBoundary(source);
+                standStill(primary.postmaster(), spared);
                 Replay.await(target, end, LIMIT);
                 Promotion.warm(target);
                 assertThat(Promotion.promote(target, timeline, end, LIMIT).timeline())
@@ -209,8 +211,31 @@ class EveryVersionTest {
                 assertThat(Sql.number(target, "SELECT id FROM rows")).isEqualTo(7);
                 assertThat(ServerState.read(target).inRecovery()).isFalse();
             }
+            SessionHold.release(primary.postmaster());
             Slots.drop(source, SLOT, LIMIT);
         }
+    }
+
+    /** Whatever the server writes by itself follows no end of its WAL. */
+    private static void standStill(int postmaster, AllowList spared) {
+        new LocalProcesses(postmaster).holdServerWriters(spared);
+        assertThat(Waiting.until(LIMIT, POLL, () -> stopped(postmaster).size() == 4))
+                .as("stopped: %s", stopped(postmaster))
+                .isTrue();
+        assertThat(stopped(postmaster))
+                .allMatch(title -> Stream.of(
+                                "checkpointer",
+                                "background writer",
+                                "autovacuum launcher",
+                                "logical replication launcher")
+                        .anyMatch(title.strip()::endsWith));
+    }
+
+    private static List<String> stopped(int postmaster) {
+        return Arrays.stream(ProcessTable.children(postmaster))
+                .filter(ProcessTable::cannotGoOn)
+                .mapToObj(ProcessTable::title)
+                .toList();
     }
 
     private static boolean isClient(Connection source, int pid) {

@@ -47,6 +47,8 @@ class SessionHoldTest {
                         // update_process_title is off: nobody knows
                         session,
                         "postgres: app app [local]",
+                        "postgres: shard_01: background writer ",
+                        "postgres: shard_01: autovacuum worker app",
                         ""))
                 .noneMatch(SessionHold::isBusy);
     }

@@ -100,7 +100,9 @@ final class SealedPostgres implements FenceTarget {
 
     @Override
     public Optional<Lsn> endWalWhileHeld(Duration limit) {
-        return question.ask(this::switchWal, limit, this::releaseSessions);
+        Optional<Lsn> end = question.ask(this::switchWal, limit, this::releaseSessions);
+        end.ifPresent(known -> processes.holdServerWriters(requireSpared()));
+        return end;
     }
 
     @Override
@@ -117,12 +119,14 @@ final class SealedPostgres implements FenceTarget {
     public Lsn endWal(Duration limit) {
         Deadline deadline = question.in(limit);
         question.awaitLate(limit);
-        return question.ask(this::switchWal, deadline.left(), () -> {})
+        Lsn end = question.ask(this::switchWal, deadline.left(), () -> {})
                 .orElseThrow(() -> new DroverException(
                         ErrorCode.SEAL_FAILED,
                         "the WAL of the source could not be ended within " + limit.toMillis()
                                 + " ms, although its sessions were ended",
                         "abort; look at the source's disk and at what its processes wait for (pg_stat_activity)"));
+        processes.holdServerWriters(requireSpared());
+        return end;
     }
 
     private Lsn switchWal() {

@@ -3,6 +3,7 @@ package io.drover.daemon.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.drover.api.Lsn;
 import io.drover.api.time.Scheduler;
 import io.drover.replication.AllowList;
 import io.drover.replication.PostgresSession;
@@ -25,6 +26,8 @@ class SealedPostgresTest {
     private static final Writers NOBODY = new Writers(0, 0);
     private static final Writers WAITING = new Writers(3, 0);
     private static final Writers MOVING = new Writers(3, 1);
+
+    private static final Lsn END = new Lsn(0x5000000);
 
     private final List<String> signals = new CopyOnWriteArrayList<>();
     private final AtomicInteger questions = new AtomicInteger();
@@ -80,6 +83,22 @@ class SealedPostgresTest {
         assertThat(questions).hasValue(2);
     }
 
+    /** Else what the server logs by itself lies behind the fork, and the old primary cannot follow without a rewind. */
+    @Test
+    void stopsTheServersOwnWritersOnceTheEndOfTheWalIsKnown() {
+        SealedPostgres server = server(question -> NOBODY);
+        server.freeze(LIMIT);
+        server.holdSessions(LIMIT);
+        signals.clear();
+
+        assertThat(server.endWalWhileHeld(LIMIT)).hasValue(END);
+        assertThat(signals).containsExactly("holdServerWriters");
+        signals.clear();
+
+        assertThat(server.endWal(LIMIT)).isEqualTo(END);
+        assertThat(signals).containsExactly("holdServerWriters");
+    }
+
     private SealedPostgres server(IntFunction<Writers> writers) {
         return server(writers, new CompletableFuture<>());
     }
@@ -88,9 +107,11 @@ class SealedPostgresTest {
         PostgresSession session = (PostgresSession) Proxy.newProxyInstance(
                 PostgresSession.class.getClassLoader(),
                 new Class<?>[] {PostgresSession.class},
-                (proxy, method, arguments) -> method.getName().equals("writers")
-                        ? writers.apply(questions.incrementAndGet())
-                        : new AllowList(Map.of(7, "walsender"), 7));
+                (proxy, method, arguments) -> switch (method.getName()) {
+                    case "writers" -> writers.apply(questions.incrementAndGet());
+                    case "endWal" -> END;
+                    default -> new AllowList(Map.of(7, "walsender"), 7);
+                });
         ServerProcesses processes = (ServerProcesses) Proxy.newProxyInstance(
                 ServerProcesses.class.getClassLoader(),
                 new Class<?>[] {ServerProcesses.class},

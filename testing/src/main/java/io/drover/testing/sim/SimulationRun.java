@@ -17,6 +17,7 @@ public final class SimulationRun {
 
     private final long first;
     private final long seeds;
+    private final long least;
     private final long deadline;
     private final Consumer<SimWorld> sabotage;
     private final AtomicLong next;
@@ -28,9 +29,10 @@ public final class SimulationRun {
     private long done;
     private long steps;
 
-    private SimulationRun(long first, long seeds, Duration limit, Consumer<SimWorld> sabotage) {
+    private SimulationRun(long first, long seeds, long least, Duration limit, Consumer<SimWorld> sabotage) {
         this.first = first;
         this.seeds = seeds;
+        this.least = least;
         this.deadline = System.nanoTime() + limit.toNanos();
         this.sabotage = sabotage;
         this.next = new AtomicLong(first);
@@ -85,10 +87,11 @@ public final class SimulationRun {
     /**
      * Runs seeds until all are done, the limit is reached, or enough went wrong.
      *
+     * @param least as many are run however long that takes
      * @param sabotage done to each world before anything happens in it
      */
-    public static Report of(long first, long seeds, Duration limit, Consumer<SimWorld> sabotage) {
-        return new SimulationRun(first, seeds, limit, sabotage).run();
+    public static Report of(long first, long seeds, long least, Duration limit, Consumer<SimWorld> sabotage) {
+        return new SimulationRun(first, seeds, least, limit, sabotage).run();
     }
 
     private Report run() {
@@ -121,9 +124,9 @@ public final class SimulationRun {
     }
 
     private void work() {
-        while (!enough.get() && System.nanoTime() - deadline < 0) {
+        while (!enough.get()) {
             long seed = next.getAndIncrement();
-            if (seed >= first + seeds) {
+            if (seed >= first + seeds || seed >= first + least && System.nanoTime() - deadline >= 0) {
                 return;
             }
             try {

@@ -3,6 +3,7 @@ package io.drover.testing.sim;
 
 import io.drover.api.Json;
 import io.drover.api.MoveId;
+import io.drover.api.NodeId;
 import io.drover.api.ShardAdoption;
 import io.drover.api.ShardId;
 import io.drover.api.ShardTopology;
@@ -14,6 +15,7 @@ import io.drover.testing.fake.FakeZooKeeperClient;
 import io.drover.testing.fake.Network;
 import io.drover.testing.fake.SyncLevel;
 import io.drover.topology.MoveLock;
+import io.drover.topology.NodeRecord;
 import io.drover.topology.TopologyStore;
 import io.drover.topology.Versioned;
 import io.drover.topology.ZkLayout;
@@ -29,6 +31,7 @@ import org.apache.zookeeper.KeeperException;
 final class Mishap {
     private static final String SOURCE = Stage.SOURCE.value();
     private static final MoveId NEVER = new MoveId("deadbeef-0000");
+    private static final NodeId GONE = new NodeId("node_z");
     private static final ShardId SECOND = new ShardId("shard_02");
     private static final Duration SOON = Duration.ofMinutes(2);
     private static final List<String> CONTROLLERS = List.of("controller_1", "controller_2");
@@ -145,6 +148,24 @@ final class Mishap {
                 person.close();
             });
         });
+    }
+
+    /** A machine was given back, and its record is still there. */
+    void forgetAMachineThatIsGone() {
+        String path = ZkLayout.node(GONE).toString();
+        FakeZooKeeperClient person = person();
+        create(person, path, Json.bytes(new NodeRecord(GONE, "192.0.2.7", "http://192.0.2.7:8432")));
+        person.close();
+        long end = world.scheduler().world().nanoTime() + SOON.toNanos();
+        while (world.zooKeeper().content(path).isPresent()) {
+            stage.order(control -> {
+                control.shards().forget(GONE);
+                return true;
+            });
+            if (world.scheduler().world().nanoTime() > end) {
+                throw new AssertionError("the node is not forgotten; " + world.describe());
+            }
+        }
     }
 
     /** ZooKeeper comes back empty, and the topology is made again. */

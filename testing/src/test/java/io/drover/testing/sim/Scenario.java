@@ -245,6 +245,15 @@ enum Scenario {
             stage.closeFromBake();
         }
     },
+    /** The record of a machine that is gone for good is deleted before the shard is moved. */
+    NODE_FORGOTTEN("COMPLETED", Extent.ITS_OWN_POINTS) {
+        @Override
+        void play(Stage stage) {
+            new Mishap(stage).forgetAMachineThatIsGone();
+            stage.move(plain());
+            stage.closeFromBake();
+        }
+    },
     /** ZooKeeper comes back empty, the topology is made again, and the shard is moved. */
     REBUILT("COMPLETED", Extent.ITS_OWN_POINTS) {
         @Override
