@@ -127,7 +127,10 @@ class RewindIT {
         assertThat(result.exitCode()).as(result.output()).isZero();
     }
 
-    /** The agent is away, which would stop the source when the target serves; a checkpoint of the source lies past the fork. */
+    /**
+     * The agent is away, which would stop the source when the target serves; somebody lets the postmaster and the checkpointer go on, and
+     * a checkpoint of the source lies past the fork.
+     */
     private static Move divergeWithoutAnAgent(Scene scene, TopologyProbe probe) throws SQLException {
         LocalCluster cluster = scene.cluster();
         NodeId source = scene.primary();
@@ -135,6 +138,9 @@ class RewindIT {
         long postmaster = Postmasters.of(cluster.dataDirectory(source)).orElseThrow();
         Move move = scene.startAndBehindTheSeal(target, probe, () -> cluster.kill(source.value()));
         awaitServing(scene, target);
+        ProcessTable.childrenOf(postmaster).stream()
+                .filter(pid -> ProcessTable.commandLine(pid).endsWith("checkpointer"))
+                .forEach(pid -> ProcessTable.signal(pid, "CONT"));
         ProcessTable.signal(postmaster, "CONT");
         Waiting.until(
                 "the old primary has written a checkpoint",

@@ -144,6 +144,7 @@ final class Scripts {
             long postmaster = Postmasters.of(data)
                     .orElseThrow(() -> new IllegalStateException("no server runs in " + data + " any more"));
             ProcessTable.signal(postmaster, "CONT");
+            scene.signalSource("checkpointer", "CONT");
             Waiting.until(
                     "the old primary has written a checkpoint",
                     LIMIT,
