@@ -8,9 +8,9 @@ import com.fasterxml.jackson.annotation.JsonValue;
 public record ApplicationName(@JsonValue String value) {
     private static final Form FORM = new Form(
             "a standby's application_name",
-            "[A-Za-z0-9_][A-Za-z0-9_.:@/+-]*",
+            "[A-Za-z0-9_](?!.*/\\.\\.(?:/|$))[A-Za-z0-9_.:@/+-]*",
             Form.NAME_BYTES,
-            "letters a to z, digits and '_.:@/+-', a letter, digit or '_' first, at most 63");
+            "letters a to z, digits and '_.:@/+-', a letter, digit or '_' first, no '..' behind a '/', at most 63");
 
     /**
      * Checks the form of the name.

@@ -156,6 +156,9 @@ final class NamesPropertyTest {
                 "a.0x7f")) {
             assertThatThrownBy(() -> new HostName(address)).as(address).isInstanceOf(IllegalArgumentException.class);
         }
+        for (String name : List.of("a/..", "a/../b", "15/main/..")) {
+            assertThatThrownBy(() -> new ApplicationName(name)).as(name).isInstanceOf(IllegalArgumentException.class);
+        }
         assertThatThrownBy(() -> new BaseUrl("http://user@node_a:8090")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new BaseUrl("http://169.254.169.254")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new BaseUrl("http://node_a:0")).isInstanceOf(IllegalArgumentException.class);
