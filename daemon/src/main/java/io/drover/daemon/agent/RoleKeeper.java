@@ -2,6 +2,7 @@
 package io.drover.daemon.agent;
 
 import io.drover.api.DroverException;
+import io.drover.api.ErrorCode;
 import io.drover.api.InstanceId;
 import io.drover.api.ShardTopology;
 import io.drover.api.agent.Reports.Role;
@@ -96,16 +97,16 @@ final class RoleKeeper {
 
     /**
      * What ZooKeeper says of a node is said to the one agent of it: a clone of the node reads the same. Whoever does not hold the node
-     * starts a primary only where nobody can be asked.
+     * starts a primary only where nobody can be asked. A ZooKeeper that answers with what cannot be read is there: the claim counts.
      */
     private StartRule.Answer answer(InstanceRecord record) {
-        Optional<List<ShardTopology>> newest = newest(record);
-        StartRule.Answer answer =
-                StartRule.decide(record, tools.node(), tools.directories().isStandby(record.dataDir()), newest);
+        Reading reading = newest(record);
+        StartRule.Answer answer = StartRule.decide(
+                record, tools.node(), tools.directories().isStandby(record.dataDir()), reading.newest());
         // asked behind the reading: the session that was answered has the claim, or another one has come since
         boolean withheld = answer.verdict() == StartRule.Verdict.START
                 && record.role() == Role.PRIMARY
-                && newest.isPresent()
+                && reading.answered()
                 && !holdsNode.getAsBoolean();
         return withheld
                 ? new StartRule.Answer(
@@ -155,15 +156,25 @@ final class RoleKeeper {
         FaultPoints.around("supervisor", "resume", () -> tools.directories().resumeStandby(record.dataDir(), old));
     }
 
-    /** A fresh read, because a grant may not come from a stale watch; empty when ZooKeeper cannot be asked (rule R8). */
-    private Optional<List<ShardTopology>> newest(InstanceRecord record) {
+    /**
+     * What ZooKeeper says.
+     *
+     * @param newest empty when it cannot be read
+     * @param answered whether somebody answered at all
+     */
+    private record Reading(Optional<List<ShardTopology>> newest, boolean answered) {}
+
+    /** A fresh read, because a grant may not come from a stale watch; nothing when ZooKeeper cannot be asked (rule R8). */
+    private Reading newest(InstanceRecord record) {
         try {
-            return Optional.of(store.readInstanceFresh(record.instance()).stream()
-                    .map(Versioned::value)
-                    .toList());
+            return new Reading(
+                    Optional.of(store.readInstanceFresh(record.instance()).stream()
+                            .map(Versioned::value)
+                            .toList()),
+                    true);
         } catch (DroverException e) {
             LOG.warn("ZooKeeper cannot be read: {}", e.getMessage());
-            return Optional.empty();
+            return new Reading(Optional.empty(), e.code() != ErrorCode.ZOOKEEPER_UNAVAILABLE);
         }
     }
 

@@ -58,6 +58,8 @@ class RoleKeeperTest {
     private volatile boolean held;
     private ShardTopology newest = topology(TopologyState.SERVING, 3, HERE);
     private boolean fresh;
+    private boolean damaged;
+    private boolean forbidden;
     private Runnable whileRead = RoleKeeperTest::nothing;
     private volatile Runnable whileStarting = RoleKeeperTest::nothing;
     private String stopFails = "";
@@ -121,7 +123,10 @@ class RoleKeeperTest {
                     }
                     whileRead.run();
                     fresh |= method.getName().equals("readFresh");
-                    byte[] seen = fresh ? Json.bytes(newest) : before;
+                    if (forbidden) {
+                        return CompletableFuture.failedFuture(new KeeperException.NoAuthException());
+                    }
+                    byte[] seen = damaged ? new byte[] {'?'} : fresh ? Json.bytes(newest) : before;
                     return CompletableFuture.completedFuture(Optional.of(new ZNodeData(seen, stat)));
                 });
         return (ZooKeeperClient) Proxy.newProxyInstance(
@@ -174,6 +179,29 @@ class RoleKeeperTest {
         answers = true;
         held = true;
         whileRead = () -> held = false;
+
+        revive(primary());
+
+        assertThat(done).isEmpty();
+    }
+
+    /** One damaged topology, of any shard, must neither let a clone of the node in nor keep the shards of all others down. */
+    @Test
+    void whatCannotBeReadLeavesTheLastGrantToWhoHoldsTheClaim() {
+        answers = true;
+        damaged = true;
+        revive(primary());
+        assertThat(done).isEmpty();
+
+        held = true;
+        revive(primary());
+        assertThat(done).containsExactly("start one");
+    }
+
+    @Test
+    void whoMayNotReadStartsNoPrimaryWithoutTheClaim() {
+        answers = true;
+        forbidden = true;
 
         revive(primary());
 
