@@ -226,13 +226,14 @@ abstract class RealBlockers extends PostgresSteps {
         real().tell(Side.ONE, "SELECT pg_switch_wal()");
     }
 
-    /** Of a table that is large for how little its vacuum is allowed to do. */
+    /** Of a table that is large for how little its vacuum is allowed to do, and that nothing but its age has it vacuumed for. */
     @Test
     final void aVacuumAgainstWraparound() {
         restartWith(Map.of("autovacuum_naptime", "1s"));
         real().tell(
                         Side.ONE,
                         "CREATE TABLE old (filler text) WITH (autovacuum_freeze_max_age = 100000,"
+                                + " autovacuum_vacuum_insert_threshold = -1, autovacuum_analyze_threshold = 1000000,"
                                 + " autovacuum_vacuum_cost_delay = 100, autovacuum_vacuum_cost_limit = 1)");
         real().tell(Side.ONE, "INSERT INTO old SELECT repeat('x', 1000) FROM generate_series(1, 5000)");
         real().tell(
