@@ -18,11 +18,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Dies at every fault point of everything that a move can do. {@code -Dmatrix.only=TEXT} runs the cells whose name contains a text, and
- * prints what happens in the first that fails.
+ * prints what happens in the first that fails; {@code -Dmatrix.turn=1} and {@code 2} run one half of the moments each.
  */
 @Simulated
 final class InterruptionMatrixTest {
     private static final String ONLY = System.getProperty("matrix.only", "");
+    private static final int TURN = Integer.getInteger("matrix.turn", 0);
     private static final Logger DROVER = (Logger) LoggerFactory.getLogger("io.drover");
     private static final Level USUAL = DROVER.getLevel();
     private static final Pattern ROW = Pattern.compile("(?m)^\\| ([0-9]+) \\| [^\\n]*$");
@@ -40,7 +41,7 @@ final class InterruptionMatrixTest {
     @Test
     void everyInterruptionEndsAsThePageOfFaultPointsAllows() throws InterruptedException, IOException {
         FaultCatalogue page = FaultCatalogue.read();
-        InterruptionMatrix matrix = InterruptionMatrix.of(page).run(ONLY, 20);
+        InterruptionMatrix matrix = InterruptionMatrix.of(page).run(ONLY, TURN, 20);
 
         System.out.println(matrix);
         matrix.failures().keySet().stream()
