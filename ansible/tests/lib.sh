@@ -28,8 +28,8 @@ step() {
 # run PLAYBOOK …
 run() { "$here/containers" run "playbooks/$1" "${@:2}"; }
 
-# on MACHINE COMMAND...
-on() { docker exec -i "$label-$1" "${@:2}"; }
+# on MACHINE COMMAND...; psql there means the server at 5432, whatever clusters the distribution knows
+on() { docker exec -i -e PGPORT=5432 "$label-$1" "${@:2}"; }
 
 # expect WHAT IS SHOULD-BE
 expect() {

@@ -28,7 +28,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -80,8 +82,12 @@ class DebianAdoptionIT {
             for (ShardId shard : List.of(ORDERS, BILLING)) {
                 try (Connection connection = instance.connect(shard.value())) {
                     LedgerSchema.create(connection, ROWS);
+                    String session = backend(connection);
+                    adopt(cluster, HOME, instance.dataDirectory().toString(), instance.port(), shard);
+                    assertThat(backend(connection))
+                            .as("what a client's session is after the adoption")
+                            .isEqualTo(session);
                 }
-                adopt(cluster, HOME, instance.dataDirectory().toString(), instance.port(), shard);
             }
             assertThat(Postmasters.of(instance.dataDirectory()))
                     .as("adopted without a restart")
@@ -102,6 +108,17 @@ class DebianAdoptionIT {
             after.remove("start.conf");
             assertThat(configuration).containsAllEntriesOf(after);
             isStartedAgainByWhoRanIt(instance);
+        }
+    }
+
+    /** Who serves it, and the settings that it was begun with. */
+    private static String backend(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row =
+                        statement.executeQuery("select pg_backend_pid() || ' ' || current_setting('synchronous_commit')"
+                                + " || ' ' || current_setting('search_path') || ' ' || inet_server_port()")) {
+            row.next();
+            return row.getString(1);
         }
     }
 

@@ -4,6 +4,7 @@ package io.drover.testing.fake;
 import static io.drover.testing.fake.MiniCluster.A;
 import static io.drover.testing.fake.TlsStage.HOST;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.drover.daemon.tls.CertificateFilter;
 import io.drover.daemon.tls.PeerName;
@@ -18,6 +19,7 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -64,7 +66,7 @@ final class ControllerTlsTest {
     void aPersonIsKnownByHisCertificateAndNobodyElseIs() throws Exception {
         assertThat(call(PeerName.client("alice"), false).body()).isEqualTo("alice");
         assertThat(call(TlsStage.CONTROLLER, false).body()).isEqualTo("null");
-        assertThat(call(null, false).body()).isEqualTo("null");
+        assertThat(call((PeerName) null, false).body()).isEqualTo("null");
     }
 
     @Test
@@ -75,18 +77,30 @@ final class ControllerTlsTest {
         assertThat(refused.body()).contains("drover://agent/node_b", "agents call no controller");
     }
 
+    /** Nobody is taken for the one that it names, nor for a person without a certificate. */
+    @Test
+    void anExpiredCertificateOfAPersonIsRefused() {
+        TestCa.Issued expired = stage.ca.issueExpired(PeerName.client("alice").toString(), HOST);
+
+        assertThatThrownBy(() -> call(expired, false)).isInstanceOf(IOException.class);
+    }
+
     @Test
     void onlyAControllerPassesRequestsOn() throws Exception {
         assertThat(call(TlsStage.CONTROLLER, true).statusCode()).isEqualTo(200);
         assertThat(call(PeerName.client("alice"), true).statusCode()).isEqualTo(403);
-        HttpResponse<String> refused = call(null, true);
+        HttpResponse<String> refused = call((PeerName) null, true);
         assertThat(refused.statusCode()).isEqualTo(403);
         assertThat(refused.body()).contains("only a controller passes requests on");
     }
 
-    private static HttpResponse<String> call(PeerName shown, boolean forwarded)
+    private static HttpResponse<String> call(@Nullable PeerName shown, boolean forwarded)
             throws IOException, InterruptedException {
-        TestCa.Issued issued = shown == null ? null : stage.ca.issue(shown.toString(), HOST);
+        return call(shown == null ? null : stage.ca.issue(shown.toString(), HOST), forwarded);
+    }
+
+    private static HttpResponse<String> call(TestCa.@Nullable Issued issued, boolean forwarded)
+            throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(server.address() + "/who"))
                 .header("Authorization", "Bearer " + AgentServer.BEARER)
                 .timeout(Duration.ofSeconds(20));
